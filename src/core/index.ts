@@ -1,0 +1,28 @@
+// Floor 0: what every room may use. Imports nothing of the product.
+
+export type { Attempt, AttemptEnd, AttemptRecorder, AttemptStart, OpenAttempt } from './attempt.js'
+export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.js'
+export { coreMessages } from './core-messages.js'
+export { ArchitectError, type ErrorOptions, errorFactory, reviveError, toArchitectError } from './errors.js'
+export { canonicalJson, contentHash, createId } from './ids.js'
+export { type Language, languageOfHeader, languageOfLocale, languageOfText, languages } from './language.js'
+export {
+  createRenderer,
+  defineMessages,
+  type Message,
+  type MessageCatalogue,
+  messageFactory,
+  type Params,
+  type Renderer,
+} from './messages.js'
+export { createRandom, type Random } from './random.js'
+export {
+  bytesPerGiB,
+  formatMs,
+  formatNumber,
+  formatShare,
+  formatUsd,
+  hoursPerMonth,
+  secondsPerMonth,
+} from './units.js'
+export { addUsage, noUsage, type Usage, type UsageSource } from './usage.js'

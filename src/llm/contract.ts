@@ -1,0 +1,260 @@
+// The chat contract: whatever answers a chat is a ChatModel, whatever wraps one is a stage.
+// The twelve promises are numbered beside the types; contract.test.ts has a test for each number.
+
+import type { ArchitectError, Attempt, AttemptRecorder, Usage } from '../core/index.js'
+
+export type Dialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
+
+/** Bytes as they came in or went out. */
+export interface Wire {
+  readonly dialect: Dialect
+  readonly framing: 'sse' | 'json'
+  readonly bytes: Uint8Array
+}
+
+// ---------------------------------------------------------------- request
+
+/** Who a text speaks for; taint and injection checks read it. */
+export type Source = 'system' | 'developer' | 'user' | 'tool' | 'retrieved' | 'memory'
+
+/** Where a retrieved text came from. `start` and `end` are UTF-16 offsets into the stored source text. */
+export interface PassageReference {
+  readonly id: string
+  /** Path of the document inside its knowledge base. */
+  readonly path: string
+  readonly title: string
+  readonly start: number
+  readonly end: number
+  /** Relevance as the retriever scored it, higher is better; not comparable between retrievers. */
+  readonly score: number
+}
+
+/** Fields that one dialect has and the contract does not know; they reach an engine of that dialect. */
+export type Extra = Readonly<Record<string, unknown>>
+
+export type Part =
+  | {
+      readonly type: 'text'
+      readonly text: string
+      readonly source: Source
+      readonly passage?: PassageReference
+      readonly extra?: Extra
+    }
+  | { readonly type: 'image'; readonly url: string; readonly mediaType?: string; readonly extra?: Extra }
+  | { readonly type: 'audio'; readonly data: string; readonly format: string; readonly extra?: Extra }
+  | {
+      readonly type: 'file'
+      readonly name?: string
+      readonly data?: string
+      readonly id?: string
+      readonly extra?: Extra
+    }
+  | { readonly type: 'reasoning'; readonly text: string; readonly signature?: string; readonly extra?: Extra }
+  | {
+      readonly type: 'tool-call'
+      readonly id: string
+      readonly name: string
+      /** JSON text, as the model wrote it. */
+      readonly arguments: string
+      readonly extra?: Extra
+    }
+  | {
+      readonly type: 'tool-result'
+      readonly id: string
+      readonly content: readonly Part[]
+      readonly isError?: boolean
+      readonly extra?: Extra
+    }
+  /** What only one dialect knows, kept whole. */
+  | { readonly type: 'item'; readonly dialect: Dialect; readonly value: unknown }
+
+export interface Message {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
+  readonly parts: readonly Part[]
+  readonly extra?: Extra
+}
+
+export interface Tool {
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema of the arguments. */
+  readonly parameters: unknown
+  readonly extra?: Extra
+}
+
+export type ResponseFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json' }
+  | {
+      readonly type: 'json-schema'
+      readonly name: string
+      readonly schema: unknown
+      readonly strict?: boolean
+    }
+
+/** Promise 3: readonly; `editRequest` is the only editor. */
+export interface ChatRequest {
+  /** The route the client asked for; the engine replaces it by its own model's name. */
+  readonly model: string
+  readonly messages: readonly Message[]
+  readonly stream: boolean
+  readonly tools?: readonly Tool[]
+  readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string }
+  readonly maxOutputTokens?: number
+  readonly temperature?: number
+  readonly topP?: number
+  readonly stop?: readonly string[]
+  readonly seed?: number
+  /** How many choices; default 1. */
+  readonly choices?: number
+  readonly responseFormat?: ResponseFormat
+  /** Fields this type does not know, as they came. */
+  readonly extra: Extra
+}
+
+// ---------------------------------------------------------------- answer
+
+export interface LogProbability {
+  readonly token: string
+  readonly logprob: number
+  readonly bytes?: readonly number[] | null
+  readonly top?: readonly LogProbability[]
+}
+
+/** What a stream says. `choice` counts from 0. */
+export type ChatEvent =
+  | {
+      readonly type: 'start'
+      readonly choice: number
+      readonly id?: string
+      readonly model?: string
+      readonly extra?: Extra
+    }
+  | {
+      readonly type: 'text'
+      readonly choice: number
+      readonly text: string
+      readonly logprobs?: readonly LogProbability[]
+      readonly extra?: Extra
+    }
+  | { readonly type: 'refusal'; readonly choice: number; readonly text: string; readonly extra?: Extra }
+  | {
+      readonly type: 'reasoning'
+      readonly choice: number
+      readonly text: string
+      readonly signature?: string
+      readonly extra?: Extra
+    }
+  | {
+      readonly type: 'tool-call'
+      readonly choice: number
+      /** Which of the choice's calls, counting from 0. */
+      readonly index: number
+      /** Given in the call's first event. */
+      readonly id?: string
+      readonly name?: string
+      /** A piece of the arguments' JSON text. */
+      readonly arguments: string
+      readonly extra?: Extra
+    }
+  | {
+      readonly type: 'citation'
+      readonly choice: number
+      readonly passage: PassageReference
+      /** The span of the answer it supports, in UTF-16 offsets. */
+      readonly start: number
+      readonly end: number
+    }
+  /** What only one dialect knows, kept whole. */
+  | { readonly type: 'item'; readonly choice: number; readonly dialect: Dialect; readonly value: unknown }
+  | { readonly type: 'finish'; readonly choice: number; readonly reason: string; readonly extra?: Extra }
+  | { readonly type: 'usage'; readonly choice: number; readonly usage: Usage; readonly extra?: Extra }
+  | { readonly type: 'error'; readonly choice: number; readonly error: ArchitectError }
+
+/** Promise 4: one per socket read, cut at the last event boundary. */
+export interface Frame {
+  /** Decodes on demand, once. Never throws: garbage is an `error` event. */
+  events(): readonly ChatEvent[]
+}
+
+/** Promise 8: settles before the last frame is yielded. */
+export interface Outcome {
+  readonly end: 'finished' | 'failed' | 'cancelled' | 'blocked'
+  /** Finish reason by choice. */
+  readonly finish: ReadonlyMap<number, string>
+  readonly usage: Usage
+  readonly attempts: readonly Attempt[]
+  readonly error?: ArchitectError
+}
+
+export type CancelReason = 'client-gone' | 'superseded' | 'blocked' | 'deadline'
+
+/** What answered: a deployment, or a stage on its own. */
+export type AnsweredBy = DeploymentReference | { readonly stage: 'cache' | 'guard' }
+export interface DeploymentReference {
+  readonly deployment: string
+  readonly model: string
+}
+
+export interface ChatStream {
+  readonly answeredBy: AnsweredBy
+  readonly head: { readonly status: number; readonly headers: ReadonlyMap<string, string> }
+  /** Single consumer. */
+  readonly frames: AsyncIterable<Frame>
+  /** Never rejects. */
+  readonly outcome: Promise<Outcome>
+  /** Promise 7: idempotent; settles `outcome`. */
+  cancel(reason: CancelReason): Promise<Outcome>
+}
+
+// ---------------------------------------------------------------- model
+
+export interface ModelFacts {
+  /** Tokens of prompt and answer together. */
+  readonly contextLength: number
+  readonly tools: boolean
+  readonly vision: boolean
+  /** BCP 47 tags it is known to answer in; empty when nothing is known. */
+  readonly languages: readonly string[]
+  /** The key under which `catalog` prices it. */
+  readonly priceKey: string
+}
+
+export interface TokenCount {
+  readonly tokens: number
+  readonly exact: boolean
+}
+
+export interface ChatCall {
+  readonly requestId: string
+  /** A hard partition: nothing of one tenant is visible to another. */
+  readonly tenant: string
+  readonly keyId: string
+  /** For document access: the groups the caller belongs to, always with `public`. */
+  readonly principal: readonly string[]
+  /** Monotonic ms (the system's clock) after which the answer is of no use. */
+  readonly deadlineMs?: number
+  readonly signal: AbortSignal
+  /** W3C `traceparent`, passed on to engines. */
+  readonly trace?: string
+  readonly promptVariant: string
+  readonly routeArm: string
+  /** Promise 9: called before and after each upstream call. */
+  readonly recorder: AttemptRecorder
+  /** Route and snapshot the request runs under, for the ledger. */
+  readonly route: string
+  readonly architectureHash: string
+}
+
+export interface ChatModel {
+  readonly id: string
+  readonly facts: ModelFacts
+  countTokens(request: ChatRequest): TokenCount
+  /**
+   * Promise 1: resolves at the first content of any choice, or with the whole answer when not streaming.
+   * Before that it rejects with an ArchitectError whose `params.attempts` names what was tried, and nothing
+   * has been sent, so the next candidate may be asked.
+   * Promise 7: until it settles the model owns the socket, then the receiver.
+   */
+  open(request: ChatRequest, call: ChatCall): Promise<ChatStream>
+}

@@ -1,0 +1,210 @@
+// The schema of architecture.yaml: how the system is built. A secret never stands in it, only its place.
+
+import { z } from 'zod'
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i)
+/** `${env:NAME}` or `${file:PATH}`; resolved by cli/, never stored. */
+const secret = z.string().regex(/^\$\{(env|file):[^}]+\}$/)
+
+/** US dollars per million tokens. */
+const tokenPrice = z.strictObject({
+  input: z.number().nonnegative(),
+  cachedInput: z.number().nonnegative().optional(),
+  cacheWrite: z.number().nonnegative().optional(),
+  output: z.number().nonnegative(),
+})
+
+/** Where a server differs from the dialect it speaks; all default to what the dialect says. */
+const quirks = z.strictObject({
+  /** Sends no usage even when asked by `stream_options.include_usage`. */
+  noStreamUsage: z.boolean().default(false),
+  /** Wants `max_tokens` in place of `max_completion_tokens`. */
+  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_completion_tokens'),
+  /** Knows no `developer` role. */
+  developerAsSystem: z.boolean().default(false),
+})
+
+const deployment = z.strictObject({
+  id,
+  /** The engine that answers: a wire dialect at `address`, or a built-in or plug-in engine. */
+  engine: z.string(),
+  /** The model's name as the engine knows it. */
+  model: z.string(),
+  address: z.url().optional(),
+  key: secret.optional(),
+  /** Command line that `serve` starts and supervises; the address is where it will answer. */
+  launch: z
+    .strictObject({ command: z.array(z.string()).min(1), env: z.record(z.string(), z.string()).default({}) })
+    .optional(),
+  /** Accelerators of one replica, and how many replicas. */
+  hardware: z
+    .strictObject({
+      accelerator: z.string(),
+      count: z.int().positive(),
+      replicas: z.int().positive().default(1),
+      quantization: z.string(),
+      tensorParallel: z.int().positive().default(1),
+      pipelineParallel: z.int().positive().default(1),
+    })
+    .optional(),
+  /** What this deployment stands for when it is smaller than the design asks: shown wherever it is measured. */
+  standsFor: z.string().optional(),
+  contextLength: z.int().positive().default(8192),
+  /** Price of its tokens; without it the catalogue's price of `model` by `provider`, or nothing for built-in engines. */
+  price: tokenPrice.optional(),
+  provider: z.string().optional(),
+  quirks: quirks.prefault({}),
+  timeouts: z
+    .strictObject({
+      connectMs: z.number().positive().default(5_000),
+      firstContentMs: z.number().positive().default(60_000),
+      idleMs: z.number().positive().default(60_000),
+    })
+    .prefault({}),
+  /** Passed to a plug-in engine as it is. */
+  options: z.record(z.string(), z.unknown()).default({}),
+})
+
+/** How a route answers: a tree, read from the outside in. */
+export type Strategy =
+  | { deployment: string }
+  | { fallback: Strategy[] }
+  | { weighted: { weight: number; strategy: Strategy }[] }
+  | { cascade: { strategies: Strategy[]; escalateBelow: number } }
+  | { hedge: { strategies: Strategy[]; afterMs: number } }
+  | { ensemble: { strategies: Strategy[]; vote: 'majority' } }
+
+const strategy: z.ZodType<Strategy> = z.lazy(() =>
+  z.union([
+    z.strictObject({ deployment: id }),
+    z.strictObject({ fallback: z.array(strategy).min(1) }),
+    z.strictObject({ weighted: z.array(z.strictObject({ weight: z.number().positive(), strategy })).min(1) }),
+    z.strictObject({
+      cascade: z.strictObject({
+        strategies: z.array(strategy).min(2),
+        escalateBelow: z.number().min(0).max(1),
+      }),
+    }),
+    z.strictObject({
+      hedge: z.strictObject({ strategies: z.array(strategy).min(2), afterMs: z.number().positive() }),
+    }),
+    z.strictObject({
+      ensemble: z.strictObject({ strategies: z.array(strategy).min(2), vote: z.literal('majority') }),
+    }),
+  ]),
+)
+
+const route = z.strictObject({
+  /** The model name that clients ask for. */
+  name: id,
+  strategy,
+  knowledge: id.optional(),
+  prompt: id.optional(),
+  guardrails: id.optional(),
+  cache: z
+    .strictObject({
+      ttlSeconds: z.number().positive().default(3600),
+      maxEntries: z.int().positive().default(10_000),
+    })
+    .optional(),
+})
+
+const knowledge = z.strictObject({
+  id,
+  /** Folder of documents, relative to the file. */
+  source: z.string(),
+  /** Groups that may read it; `public` = every caller. */
+  access: z.array(z.string()).min(1).default(['public']),
+  tenant: z.string().default('default'),
+  chunkTokens: z.int().positive().default(256),
+  topK: z.int().positive().max(100).default(6),
+  /** OpenAI-compatible embeddings endpoint for the dense arm; without it the lexical arm answers alone. */
+  embeddings: z
+    .strictObject({
+      address: z.url(),
+      model: z.string(),
+      key: secret.optional(),
+      dimensions: z.int().positive(),
+    })
+    .optional(),
+})
+
+const prompt = z.strictObject({
+  id,
+  version: z.string().default('1'),
+  /** Instructions by language; `{{context}}` is where retrieved passages go. */
+  system: z.strictObject({ en: z.string(), 'zh-TW': z.string().optional() }),
+})
+
+const detectorAction = z.enum(['off', 'observe', 'redact', 'block'])
+const guardrails = z.strictObject({
+  id,
+  version: z.string().default('1'),
+  input: z
+    .strictObject({
+      personalData: detectorAction.default('redact'),
+      secrets: detectorAction.default('redact'),
+      injection: detectorAction.default('block'),
+    })
+    .prefault({}),
+  /** Retrieved text, before it enters the prompt. */
+  context: z
+    .strictObject({ injection: detectorAction.default('redact'), secrets: detectorAction.default('redact') })
+    .prefault({}),
+  output: z
+    .strictObject({
+      personalData: detectorAction.default('redact'),
+      secrets: detectorAction.default('redact'),
+    })
+    .prefault({}),
+  /** Detectors of plug-ins, by name. */
+  detectors: z.record(z.string(), detectorAction).default({}),
+})
+
+const limits = z.strictObject({
+  /** Defaults for a key that names none of its own; 0 = no limit. */
+  requestsPerMinute: z.int().nonnegative().default(0),
+  tokensPerMinute: z.int().nonnegative().default(0),
+  monthlyBudgetUsd: z.number().nonnegative().default(0),
+  maxBodyBytes: z
+    .int()
+    .positive()
+    .default(10 * 1024 * 1024),
+})
+
+const server = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(8700),
+  /** Without keys a caller on loopback is served as tenant `default`; a public address always needs keys. */
+  requireKeys: z.boolean().default(false),
+  drainSeconds: z.number().nonnegative().default(30),
+})
+
+export const architectureSchema = z.strictObject({
+  version: z.literal(1),
+  name: id,
+  /** Hash of the requirements this was designed from, and of this file as it was generated. */
+  requirementsHash: z.string().optional(),
+  generatedHash: z.string().optional(),
+  server: server.prefault({}),
+  /** PostgreSQL address; without it the embedded database. */
+  store: z.strictObject({ url: secret.optional() }).prefault({}),
+  deployments: z.array(deployment).min(1),
+  routes: z.array(route).min(1),
+  knowledge: z.array(knowledge).default([]),
+  prompts: z.array(prompt).default([]),
+  guardrails: z.array(guardrails).default([]),
+  limits: limits.prefault({}),
+  /** Modules loaded through `definePlugin`, relative to the file or by package name. */
+  plugins: z.array(z.string()).default([]),
+})
+
+/** architecture.yaml, checked, with its defaults filled in. */
+export type Architecture = z.infer<typeof architectureSchema>
+export type Deployment = z.infer<typeof deployment>
+export type Route = z.infer<typeof route>
+export type KnowledgeBase = z.infer<typeof knowledge>
+export type PromptDefinition = z.infer<typeof prompt>
+export type GuardrailPolicy = z.infer<typeof guardrails>
+export type DetectorAction = z.infer<typeof detectorAction>
+export type TokenPrice = z.infer<typeof tokenPrice>

@@ -1,0 +1,24 @@
+// Floor 2: the two files a user writes, as schemas and types.
+
+export {
+  type Architecture,
+  architectureSchema,
+  type Deployment,
+  type DetectorAction,
+  type GuardrailPolicy,
+  type KnowledgeBase,
+  type PromptDefinition,
+  type Route,
+  type Strategy,
+  type TokenPrice,
+} from './architecture.js'
+export {
+  type Lengths,
+  type QualityTarget,
+  qualityMetrics,
+  type Requirements,
+  requirementsSchema,
+  type SpeedTarget,
+  speedMetrics,
+  useCaseKinds,
+} from './requirements.js'

@@ -1,0 +1,171 @@
+// The schema of requirements.yaml: what the system must do. Says nothing of how.
+
+import { z } from 'zod'
+
+const positive = z.number().positive()
+const share = z.number().min(0).max(1)
+
+export const useCaseKinds = ['rag-qa', 'chat', 'extraction', 'coding', 'agent', 'classification'] as const
+
+const useCase = z.strictObject({
+  kind: z.enum(useCaseKinds),
+  description: z.string().min(1),
+  /** BCP 47 tags of the people who ask. */
+  languages: z.array(z.string()).min(1).default(['en']),
+  audience: z.enum(['internal', 'external']).default('external'),
+  /** What happens when an answer is wrong; drives the risk register. */
+  harmOfWrongAnswer: z.enum(['low', 'medium', 'high']).default('medium'),
+  /** Folder of documents, relative to requirements.yaml. */
+  knowledge: z.strictObject({ source: z.string(), documents: z.int().positive().optional() }).optional(),
+})
+
+/** Token counts of one request. A number stands for its median. */
+const lengths = z.strictObject({
+  /** The whole prompt as the engine sees it: instructions, retrieved passages, history and question. */
+  inputTokens: z.strictObject({ p50: positive, p95: positive }),
+  outputTokens: z.strictObject({ p50: positive, p95: positive }),
+  /** The part of the prompt that is the same in every request. */
+  sharedPrefixTokens: z.number().nonnegative().default(0),
+})
+
+/** The conditions under which a latency or a speed is promised. Without them a number means nothing. */
+const conditions = z.strictObject({
+  load: z.union([
+    z.enum(['peak', 'average']),
+    z.strictObject({ requestsPerSecond: positive }),
+    z.strictObject({ concurrency: z.int().positive() }),
+  ]),
+  /** `workload` = the lengths of `scale.lengths`. */
+  lengths: z.union([
+    z.literal('workload'),
+    z.strictObject({ inputTokens: positive, outputTokens: positive }),
+  ]),
+  /** State of the engine's prefix cache and of the answer cache. */
+  cache: z.enum(['cold', 'warm']),
+})
+
+/**
+ * `ttft` time to first token and `e2e` time to the last one, both from the scheduled arrival; `tpot` time per
+ * output token after the first; `outputTokensPerSecond` per user; `systemOutputTokensPerSecond` of all.
+ */
+export const speedMetrics = [
+  'ttft',
+  'e2e',
+  'tpot',
+  'outputTokensPerSecond',
+  'systemOutputTokensPerSecond',
+] as const
+
+export const speedTargetSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  metric: z.enum(speedMetrics),
+  /** Percentile in (0, 100); of a speed, the share of requests that are at least this fast. */
+  percentile: z.number().gt(0).lt(100).default(95),
+  op: z.enum(['<', '<=', '>', '>=']),
+  value: positive,
+  unit: z.enum(['ms', 's', 'tokens/s']),
+  ...conditions.shape,
+})
+
+export const qualityMetrics = [
+  'answer-accuracy',
+  'retrieval-ndcg@10',
+  'retrieval-recall@10',
+  'unanswerable-refused',
+  'citations-valid',
+  'attacks-caught',
+  'harmless-flagged',
+] as const
+
+const qualityTarget = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  metric: z.enum(qualityMetrics),
+  op: z.enum(['<', '<=', '>', '>=']),
+  value: share,
+  /** Suite of the project (a file, relative to requirements.yaml) or a built-in one by name. */
+  suite: z.string(),
+})
+
+const scale = z.strictObject({
+  peakRequestsPerSecond: positive,
+  /** Load of each hour of the day relative to the peak, 24 numbers in [0, 1] with the largest 1. */
+  dailyCurve: z.array(share).length(24).optional(),
+  timeZone: z.string().default('UTC'),
+  lengths,
+  /** Share of requests repeated word for word within the cache's lifetime. */
+  repeatedShare: share.default(0),
+  /** Traffic a year from now relative to today. */
+  growthPerYear: positive.default(1),
+})
+
+const availability = z.strictObject({
+  /** Share of requests answered, in percent. */
+  percent: z.number().gt(0).lt(100).default(99.5),
+  regions: z.int().positive().default(1),
+  /** Requests keep being answered when one replica fails. */
+  survivesReplicaLoss: z.boolean().default(true),
+})
+
+const safety = z.strictObject({
+  /** Personal data that must neither reach a model nor leave in an answer. */
+  personalData: z.enum(['allow', 'redact', 'block']).default('redact'),
+  promptInjection: z.enum(['allow', 'block']).default('block'),
+  secrets: z.enum(['allow', 'redact', 'block']).default('redact'),
+  /** An answer must cite the documents, or say that they do not contain it. */
+  groundedAnswers: z.boolean().default(false),
+  audit: z.boolean().default(false),
+  regulations: z.array(z.string()).default([]),
+  targets: z.array(qualityTarget).default([]),
+})
+
+const hosting = z.strictObject({
+  allowed: z
+    .array(z.enum(['self-hosted', 'hosted-api']))
+    .min(1)
+    .default(['self-hosted', 'hosted-api']),
+  /** ISO 3166 codes or region names where data may be processed; empty = anywhere. */
+  dataResidency: z.array(z.string()).default([]),
+  /** Hardware that exists already: a constraint, not a suggestion. Names as in the catalogue. */
+  owned: z.array(z.strictObject({ accelerator: z.string(), count: z.int().positive() })).default([]),
+  /** Use only what is owned. */
+  ownedOnly: z.boolean().default(false),
+})
+
+const budget = z.strictObject({
+  monthlyUsd: positive.optional(),
+  usdPerMillionOutputTokens: positive.optional(),
+})
+
+const models = z.strictObject({
+  /** The least acceptable size of a general model, in billions of parameters, when nothing was measured. */
+  minParametersB: positive.optional(),
+  /** Only these, by catalogue name. */
+  allowed: z.array(z.string()).default([]),
+  minContextTokens: z.int().positive().optional(),
+  licences: z.array(z.string()).default([]),
+})
+
+const integrations = z.array(
+  z.strictObject({ kind: z.string(), name: z.string(), note: z.string().optional() }),
+)
+
+export const requirementsSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  useCase,
+  performance: z.strictObject({ targets: z.array(speedTargetSchema).default([]) }),
+  quality: z.strictObject({ targets: z.array(qualityTarget).default([]) }).prefault({}),
+  scale,
+  availability: availability.prefault({}),
+  safety: safety.prefault({}),
+  hosting: hosting.prefault({}),
+  models: models.prefault({}),
+  budget: budget.prefault({}),
+  integrations: integrations.default([]),
+})
+
+/** requirements.yaml, checked, with its defaults filled in. */
+export type Requirements = z.infer<typeof requirementsSchema>
+export type SpeedTarget = z.infer<typeof speedTargetSchema>
+export type QualityTarget = z.infer<typeof qualityTarget>
+export type Lengths = z.infer<typeof lengths>
