@@ -16,6 +16,7 @@ export {
   type Renderer,
 } from './messages.js'
 export { createRandom, type Random } from './random.js'
+export { suggest } from './suggest.js'
 export {
   bytesPerGiB,
   formatMs,

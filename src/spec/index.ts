@@ -12,6 +12,10 @@ export {
   type Strategy,
   type TokenPrice,
 } from './architecture.js'
+export { specMessages } from './messages.js'
+export { deploymentsOf, formatArchitecture, parseArchitecture } from './parse-architecture.js'
+export { parseRequirements } from './parse-requirements.js'
+export type { Problem } from './problem.js'
 export {
   type Lengths,
   type QualityTarget,

@@ -1,0 +1,129 @@
+// What can be wrong in the two files, in both languages: what was written, and what to write instead.
+
+import { defineMessages, errorFactory, type Language, messageFactory } from '../core/index.js'
+import type { Problem } from './problem.js'
+
+const maybe = (suggestion: string | undefined, language: Language) =>
+  suggestion === undefined
+    ? ''
+    : language === 'en'
+      ? ` Did you mean "${suggestion}"?`
+      : `您是不是要寫「${suggestion}」？`
+
+/** A list for people; a long one is cut, so that the message stays a message. */
+const list = (items: readonly string[], language: Language) => {
+  const shown = items.slice(0, 12).join(', ')
+  return items.length > 12
+    ? `${shown}, ${language === 'en' ? `and ${items.length - 12} more` : `等 ${items.length} 項`}`
+    : shown
+}
+
+const problemMessages = defineMessages({
+  'spec.not-yaml': {
+    en: (p: { detail: string }) => `This is not valid YAML: ${p.detail}`,
+    'zh-TW': (p) => `不是有效的 YAML：${p.detail}`,
+  },
+  'spec.unknown-key': {
+    en: (p: { key: string; suggestion?: string; known: string[] }) =>
+      `Unknown key "${p.key}".${maybe(p.suggestion, 'en') || ` Known here: ${list(p.known, 'en')}.`}`,
+    'zh-TW': (p) =>
+      `不認得的鍵「${p.key}」。${maybe(p.suggestion, 'zh-TW') || `這裡可用的有：${list(p.known, 'zh-TW')}。`}`,
+  },
+  'spec.missing': {
+    en: (p: { key: string; expected: string }) => `"${p.key}" is missing; expected ${p.expected}.`,
+    'zh-TW': (p) => `缺少「${p.key}」；應為 ${p.expected}。`,
+  },
+  'spec.wrong-type': {
+    en: (p: { expected: string; received: string }) => `Expected ${p.expected}, found ${p.received}.`,
+    'zh-TW': (p) => `應為 ${p.expected}，卻是 ${p.received}。`,
+  },
+  'spec.not-one-of': {
+    en: (p: { value: string; options: string[]; suggestion?: string }) =>
+      `${p.value} is not one of: ${list(p.options, 'en')}.${maybe(p.suggestion, 'en')}`,
+    'zh-TW': (p) =>
+      `${p.value} 不在可用的值之中：${list(p.options, 'zh-TW')}。${maybe(p.suggestion, 'zh-TW')}`,
+  },
+  'spec.out-of-range': {
+    en: (p: { rule: string; value: string }) => `${p.value} is out of range: it must be ${p.rule}.`,
+    'zh-TW': (p) => `${p.value} 超出範圍：必須 ${p.rule}。`,
+  },
+  'spec.bad-format': {
+    en: (p: { format: string; value: string }) => `${p.value} does not have the form ${p.format}.`,
+    'zh-TW': (p) => `${p.value} 不符合格式 ${p.format}。`,
+  },
+  'spec.duplicate-id': {
+    en: (p: { id: string; firstLine: number }) =>
+      `The id "${p.id}" is used twice (first in line ${p.firstLine}). Rename one.`,
+    'zh-TW': (p) => `識別名稱「${p.id}」重複（第一次出現在第 ${p.firstLine} 行）。請改掉其中一個。`,
+  },
+  'spec.unknown-reference': {
+    en: (p: { kind: string; id: string; suggestion?: string; known: string[] }) =>
+      `There is no ${p.kind} "${p.id}".${maybe(p.suggestion, 'en') || (p.known.length ? ` Defined: ${list(p.known, 'en')}.` : '')}`,
+    'zh-TW': (p) =>
+      `沒有名為「${p.id}」的 ${p.kind}。${maybe(p.suggestion, 'zh-TW') || (p.known.length ? `已定義：${list(p.known, 'zh-TW')}。` : '')}`,
+  },
+  'spec.wrong-unit': {
+    en: (p: { metric: string; unit: string; options: string[] }) =>
+      `${p.metric} is not measured in ${p.unit}; use ${p.options.join(' or ')}.`,
+    'zh-TW': (p) => `${p.metric} 的單位不是 ${p.unit}；請用 ${p.options.join(' 或 ')}。`,
+  },
+  'spec.percentiles-crossed': {
+    en: (p: { p50: number; p95: number }) =>
+      `p95 (${p.p95}) is below p50 (${p.p50}); a percentile can only grow.`,
+    'zh-TW': (p) => `p95（${p.p95}）小於 p50（${p.p50}）；百分位數只會遞增。`,
+  },
+  'spec.public-without-keys': {
+    en: (p: { host: string }) =>
+      `The server would listen on ${p.host} without keys. Set server.requireKeys: true, or bind to 127.0.0.1.`,
+    'zh-TW': (p) =>
+      `伺服器將在 ${p.host} 上對外開放且不需金鑰。請設定 server.requireKeys: true，或改綁定 127.0.0.1。`,
+  },
+  'spec.question-metric': {
+    en: (p: { target: string }) =>
+      `"${p.target}" does not say what is measured. Which metric: ttft (time to first token), e2e (to the last token), tpot (per token), outputTokensPerSecond (per user) or systemOutputTokensPerSecond?`,
+    'zh-TW': (p) =>
+      `「${p.target}」沒有說量的是什麼。是哪一個指標：ttft（首個詞元時間）、e2e（到最後一個詞元）、tpot（每個詞元時間）、outputTokensPerSecond（每位使用者），還是 systemOutputTokensPerSecond（整個系統）？`,
+  },
+  'spec.question-load': {
+    en: (p: { target: string }) =>
+      `"${p.target}" does not say under which load. Write load: peak, average, {requestsPerSecond: N} or {concurrency: N}.`,
+    'zh-TW': (p) =>
+      `「${p.target}」沒有說在多大的負載下。請寫 load: peak、average、{requestsPerSecond: N} 或 {concurrency: N}。`,
+  },
+  'spec.question-lengths': {
+    en: (p: { target: string }) =>
+      `"${p.target}" does not say for which lengths. Write lengths: workload (those of scale.lengths) or {inputTokens: N, outputTokens: N}.`,
+    'zh-TW': (p) =>
+      `「${p.target}」沒有說針對多長的提示與回答。請寫 lengths: workload（採用 scale.lengths）或 {inputTokens: N, outputTokens: N}。`,
+  },
+  'spec.question-cache': {
+    en: (p: { target: string }) =>
+      `"${p.target}" does not say in which state of the caches. Write cache: cold or warm.`,
+    'zh-TW': (p) => `「${p.target}」沒有說快取的狀態。請寫 cache: cold（冷）或 warm（熱）。`,
+  },
+})
+
+export const problemMessage = messageFactory(problemMessages)
+
+const renderProblem = ({ path, line, column, message }: Problem, language: Language): string => {
+  const rendering = problemMessages[message.code as keyof typeof problemMessages][language] as (
+    p: object,
+  ) => string
+  return `  ${line}:${column}  ${path || '.'}  ${rendering(message.params)}`
+}
+
+export const specMessages = defineMessages({
+  ...problemMessages,
+  'spec.invalid': {
+    en: (p: { file: string; problems: Problem[] }) =>
+      [`${p.file} has ${p.problems.length} ${p.problems.length === 1 ? 'problem' : 'problems'}:`]
+        .concat(p.problems.map((problem) => renderProblem(problem, 'en')))
+        .join('\n'),
+    'zh-TW': (p) =>
+      [`${p.file} 有 ${p.problems.length} 個問題：`]
+        .concat(p.problems.map((problem) => renderProblem(problem, 'zh-TW')))
+        .join('\n'),
+  },
+})
+
+export const specError = errorFactory(specMessages)

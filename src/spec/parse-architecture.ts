@@ -1,0 +1,120 @@
+// architecture.yaml: text in, Architecture or every problem out; and the text of an Architecture.
+
+import { stringify } from 'yaml'
+import { suggest } from '../core/index.js'
+import { type Architecture, architectureSchema, type Strategy } from './architecture.js'
+import { problemMessage, specError } from './messages.js'
+import type { DocumentPath, Problem } from './problem.js'
+import { validate, withoutGuesses } from './validate.js'
+import { readYaml, type YamlDocument } from './yaml-document.js'
+
+/**
+ * Reads architecture.yaml.
+ * @param file shown in the error, nothing is read from it
+ * @throws `spec.invalid` with all problems at once
+ */
+export const parseArchitecture = (text: string, file = 'architecture.yaml'): Architecture => {
+  const document = readYaml(text)
+  const { data, problems } = validate(architectureSchema, document)
+  const all = [
+    ...document.problems,
+    ...withoutGuesses(document, problems),
+    ...(data ? consistency(document, data) : []),
+  ].sort((a, b) => a.line - b.line || a.column - b.column)
+  if (all.length > 0 || data === undefined) throw specError('spec.invalid', { file, problems: all })
+  return data
+}
+
+/** The text of an architecture. @param comments the lines before it, without `#` */
+export const formatArchitecture = (architecture: Architecture, comments: readonly string[] = []): string =>
+  comments.map((line) => `# ${line}\n`).join('') + stringify(architecture, { lineWidth: 110 })
+
+const consistency = (document: YamlDocument, architecture: Architecture): Problem[] => [
+  ...duplicates(document, architecture),
+  ...architecture.routes.flatMap((route, index) =>
+    brokenReferences(document, architecture, { route, index }),
+  ),
+  ...publicWithoutKeys(document, architecture),
+]
+
+const lists = ['deployments', 'routes', 'knowledge', 'prompts', 'guardrails'] as const
+
+const duplicates = (document: YamlDocument, architecture: Architecture): Problem[] =>
+  lists.flatMap((list) => {
+    const key = list === 'routes' ? 'name' : 'id'
+    const lines = new Map<string, number>()
+    return architecture[list].flatMap((item, index) => {
+      const id = 'name' in item ? item.name : item.id
+      const path = [list, index, key]
+      const firstLine = lines.get(id)
+      if (firstLine !== undefined)
+        return [document.problemAt(path, problemMessage('spec.duplicate-id', { id, firstLine }))]
+      lines.set(id, document.lineOf(path))
+      return []
+    })
+  })
+
+interface Reference {
+  readonly kind: string
+  readonly id: string
+  readonly path: DocumentPath
+  readonly known: readonly string[]
+}
+
+const brokenReferences = (
+  document: YamlDocument,
+  architecture: Architecture,
+  { route, index }: { route: Architecture['routes'][number]; index: number },
+): Problem[] => {
+  const ids = (list: 'deployments' | 'knowledge' | 'prompts' | 'guardrails') =>
+    architecture[list].map((item) => item.id)
+  const named = (kind: string, key: 'knowledge' | 'prompt' | 'guardrails', known: string[]): Reference[] => {
+    const id = route[key]
+    return id === undefined ? [] : [{ kind, id, path: ['routes', index, key], known }]
+  }
+  const references: Reference[] = [
+    ...deploymentsOf(route.strategy, ['routes', index, 'strategy']).map((reference) => ({
+      kind: 'deployment',
+      ...reference,
+      known: ids('deployments'),
+    })),
+    ...named('knowledge base', 'knowledge', ids('knowledge')),
+    ...named('prompt', 'prompt', ids('prompts')),
+    ...named('guardrail policy', 'guardrails', ids('guardrails')),
+  ]
+  return references
+    .filter(({ id, known }) => !known.includes(id))
+    .map(({ kind, id, path, known }) => {
+      const suggestion = suggest(id, known)
+      const params = { kind, id, known: [...known], ...(suggestion === undefined ? {} : { suggestion }) }
+      return document.problemAt(path, problemMessage('spec.unknown-reference', params))
+    })
+}
+
+/** Every deployment a strategy names, with the path at which it stands. */
+export const deploymentsOf = (
+  strategy: Strategy,
+  path: DocumentPath = [],
+): { id: string; path: DocumentPath }[] => {
+  if ('deployment' in strategy) return [{ id: strategy.deployment, path: [...path, 'deployment'] }]
+  if ('fallback' in strategy)
+    return strategy.fallback.flatMap((inner, i) => deploymentsOf(inner, [...path, 'fallback', i]))
+  if ('weighted' in strategy)
+    return strategy.weighted.flatMap((arm, i) =>
+      deploymentsOf(arm.strategy, [...path, 'weighted', i, 'strategy']),
+    )
+  const [kind, { strategies }] = Object.entries(strategy)[0] as [string, { strategies: Strategy[] }]
+  return strategies.flatMap((inner, i) => deploymentsOf(inner, [...path, kind, 'strategies', i]))
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+
+const publicWithoutKeys = (document: YamlDocument, { server }: Architecture): Problem[] =>
+  loopback.has(server.host) || server.requireKeys
+    ? []
+    : [
+        document.problemAt(
+          ['server', 'host'],
+          problemMessage('spec.public-without-keys', { host: server.host }),
+        ),
+      ]

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { ArchitectError, createRenderer } from '../core/index.js'
+import { specMessages } from './messages.js'
+import { formatArchitecture, parseArchitecture } from './parse-architecture.js'
+import { parseRequirements } from './parse-requirements.js'
+import type { Problem } from './problem.js'
+
+const good = `version: 1
+name: bank
+useCase:
+  kind: rag-qa
+  description: customer questions
+performance:
+  targets:
+    - { id: ttft-p95, metric: ttft, op: <, value: 200, unit: ms, load: peak, lengths: workload, cache: warm }
+scale:
+  peakRequestsPerSecond: 6
+  lengths:
+    inputTokens: { p50: 900, p95: 1800 }
+    outputTokens: { p50: 120, p95: 300 }
+`
+
+const problemsOf = (parse: () => unknown): Problem[] => {
+  try {
+    parse()
+  } catch (error) {
+    if (error instanceof ArchitectError && error.code === 'spec.invalid') return error.params.problems
+    throw error
+  }
+  return []
+}
+const said = (problems: Problem[]) =>
+  problems.map(({ line, path, message }) => `${line} ${path} ${message.code}`)
+
+describe('requirements.yaml', () => {
+  it('is read with its defaults', () => {
+    const requirements = parseRequirements(good)
+    expect(requirements.availability).toEqual({ percent: 99.5, regions: 1, survivesReplicaLoss: true })
+    expect(requirements.performance.targets[0]?.percentile).toBe(95)
+  })
+
+  it('refuses a bare target with the questions to answer', () => {
+    const text = good.replace(/ {4}- \{ id: ttft.*\n/, '    - P95 < 200 ms\n')
+    const problems = problemsOf(() => parseRequirements(text))
+    expect(said(problems)).toEqual([
+      '8 performance.targets[0] spec.question-metric',
+      '8 performance.targets[0] spec.question-load',
+      '8 performance.targets[0] spec.question-lengths',
+      '8 performance.targets[0] spec.question-cache',
+    ])
+  })
+
+  it('asks for each condition a target leaves open', () => {
+    const text = good.replace('load: peak, lengths: workload, cache: warm', 'load: peak')
+    expect(said(problemsOf(() => parseRequirements(text)))).toEqual([
+      '8 performance.targets[0] spec.question-lengths',
+      '8 performance.targets[0] spec.question-cache',
+    ])
+  })
+
+  it('reports all problems at once, each with line and suggestion', () => {
+    const text = `version: 2
+name: Bank Support
+useCase: { kind: rag, description: x, langages: [en] }
+performance: { targets: [{ id: a, metric: tftt, op: <, value: -1, unit: ms, load: peek, lengths: workload, cache: hot }] }
+scale: { lengths: { inputTokens: { p50: 900, p95: 100 }, outputTokens: { p50: 1, p95: 2 } } }
+`
+    const problems = problemsOf(() => parseRequirements(text))
+    expect(said(problems)).toEqual([
+      '1 version spec.not-one-of',
+      '2 name spec.bad-format',
+      '3 useCase.kind spec.not-one-of',
+      '3 useCase.langages spec.unknown-key',
+      '4 performance.targets[0].metric spec.not-one-of',
+      '4 performance.targets[0].value spec.out-of-range',
+      '4 performance.targets[0].load spec.not-one-of',
+      '4 performance.targets[0].cache spec.not-one-of',
+      '5 scale.peakRequestsPerSecond spec.missing',
+      '5 scale.lengths.inputTokens.p95 spec.percentiles-crossed',
+    ])
+    expect(problems[2]?.message.params.suggestion).toBe('rag-qa')
+    expect(problems[3]?.message.params.suggestion).toBe('languages')
+    expect(problems[6]?.message.params.suggestion).toBe('peak')
+  })
+
+  it('refuses a speed in milliseconds and an id used twice', () => {
+    const target =
+      '    - { id: ttft-p95, metric: outputTokensPerSecond, op: ">", value: 100, unit: ms, load: peak, lengths: workload, cache: warm }\n'
+    const text = good.replace('scale:\n', `${target}scale:\n`)
+    expect(said(problemsOf(() => parseRequirements(text)))).toEqual([
+      '9 performance.targets[1].id spec.duplicate-id',
+      '9 performance.targets[1].unit spec.wrong-unit',
+    ])
+  })
+
+  it('reports broken YAML and an empty file with a line', () => {
+    expect(said(problemsOf(() => parseRequirements('version: 1\nname: [a\n')))[0]).toMatch(
+      /^\d+ {2}spec.not-yaml$/,
+    )
+    expect(problemsOf(() => parseRequirements('')).length).toBeGreaterThan(3)
+  })
+
+  it('renders its problems in both languages', () => {
+    const render = createRenderer(specMessages)
+    try {
+      parseRequirements(good.replace('rag-qa', 'rag-qq'))
+    } catch (error) {
+      expect(render(error as ArchitectError, 'en')).toContain('4:9  useCase.kind  "rag-qq" is not one of')
+      expect(render(error as ArchitectError, 'zh-TW')).toContain('您是不是要寫「rag-qa」？')
+    }
+    expect.assertions(2)
+  })
+})
+
+const architecture = `version: 1
+name: bank
+deployments:
+  - { id: main, engine: extractive, model: extractive }
+routes:
+  - { name: support, strategy: { fallback: [{ deployment: main }] }, knowledge: handbook }
+knowledge:
+  - { id: handbook, source: ./handbook }
+`
+
+describe('architecture.yaml', () => {
+  it('is read, written and read again', () => {
+    const parsed = parseArchitecture(architecture)
+    expect(parseArchitecture(formatArchitecture(parsed, ['written by a test']))).toEqual(parsed)
+  })
+
+  it('reports references to nothing with a suggestion', () => {
+    const text = architecture
+      .replace('deployment: main', 'deployment: mian')
+      .replace('knowledge: handbook }', 'knowledge: books }')
+    const problems = problemsOf(() => parseArchitecture(text))
+    expect(said(problems)).toEqual([
+      '6 routes[0].strategy.fallback[0].deployment spec.unknown-reference',
+      '6 routes[0].knowledge spec.unknown-reference',
+    ])
+    expect(problems[0]?.message.params.suggestion).toBe('main')
+  })
+
+  it('finds the problem inside a nested strategy', () => {
+    const text = architecture.replace(
+      '{ fallback: [{ deployment: main }] }',
+      '{ fallback: [{ weighted: [{ weight: 0, strategy: { deployment: main } }] }] }',
+    )
+    expect(said(problemsOf(() => parseArchitecture(text)))).toEqual([
+      '6 routes[0].strategy.fallback[0].weighted[0].weight spec.out-of-range',
+    ])
+  })
+
+  it('refuses a secret written out, and a public address without keys', () => {
+    const text = architecture
+      .replace('model: extractive }', 'model: extractive, key: sk-secret }')
+      .concat('server: { host: 0.0.0.0 }\n')
+    expect(said(problemsOf(() => parseArchitecture(text)))).toEqual(['4 deployments[0].key spec.bad-format'])
+    expect(
+      said(problemsOf(() => parseArchitecture(architecture.concat('server: { host: 0.0.0.0 }\n')))),
+    ).toEqual(['9 server.host spec.public-without-keys'])
+  })
+})

@@ -1,0 +1,125 @@
+// A schema against a document: every issue zod finds, as problems with line and suggestion.
+
+import type { z } from 'zod'
+import { suggest } from '../core/index.js'
+import { problemMessage } from './messages.js'
+import type { DocumentPath, Problem } from './problem.js'
+import { keysAt } from './schema-keys.js'
+import type { YamlDocument } from './yaml-document.js'
+
+type Issue = z.core.$ZodIssue
+
+/** The data with its defaults, or the problems; never both. */
+export const validate = <S extends z.ZodType>(
+  schema: S,
+  document: YamlDocument,
+): { readonly data?: z.infer<S>; readonly problems: readonly Problem[] } => {
+  const result = schema.safeParse(document.data ?? {})
+  if (result.success) return { data: result.data, problems: [] }
+  return {
+    problems: result.error.issues.flatMap((issue) => problemsOf(issue, { schema, document, prefix: [] })),
+  }
+}
+
+/** Problems worth telling: in a file that is no valid YAML, what seems missing may only be unread. */
+export const withoutGuesses = (document: YamlDocument, problems: readonly Problem[]): readonly Problem[] =>
+  document.problems.length === 0
+    ? problems
+    : problems.filter(({ message }) => message.code !== 'spec.missing')
+
+interface Context {
+  readonly schema: z.ZodType
+  readonly document: YamlDocument
+  readonly prefix: DocumentPath
+}
+
+const problemsOf = (issue: Issue, context: Context): Problem[] => {
+  const path = [...context.prefix, ...issue.path]
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, context))
+  if (issue.code === 'invalid_union') return problemsOfUnion(issue, path, context)
+  return [context.document.problemAt(path, messageOf(issue, valueAt(context.document.data, path), path))]
+}
+
+const unknownKey = (key: string, path: DocumentPath, { schema, document }: Context): Problem => {
+  const known = keysAt(schema, path)
+  const suggestion = suggest(key, known)
+  const params = { key, known, ...(suggestion === undefined ? {} : { suggestion }) }
+  return document.problemAt([...path, key], problemMessage('spec.unknown-key', params), { atKey: true })
+}
+
+/** Of the alternatives of a union, the one the writer most likely meant: the fewest issues that are not at its root. */
+const problemsOfUnion = (
+  issue: Issue & { code: 'invalid_union' },
+  path: DocumentPath,
+  context: Context,
+): Problem[] => {
+  const branches = issue.errors
+    .filter((issues) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0))
+    .sort((a, b) => missingAtRoot(a) - missingAtRoot(b) || a.length - b.length)
+  const best = branches[0]
+  const value = valueAt(context.document.data, path)
+  if (!best || (branches.length === issue.errors.length && typeof value !== 'object')) {
+    const options = issue.errors.flatMap((issues) => issues.flatMap(expectedOf))
+    return [context.document.problemAt(path, notOneOf(value, [...new Set(options)]))]
+  }
+  return best.flatMap((inner) => problemsOf(inner, { ...context, prefix: path }))
+}
+
+const missingAtRoot = (issues: readonly Issue[]) =>
+  issues.filter(
+    (issue) => issue.path.length === 1 && issue.code === 'invalid_type' && issue.input === undefined,
+  ).length
+
+const expectedOf = (issue: Issue): string[] => {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  return issue.code === 'invalid_type' ? [issue.expected] : []
+}
+
+const notOneOf = (value: unknown, options: string[]) => {
+  const suggestion = typeof value === 'string' ? suggest(value, options) : undefined
+  return problemMessage('spec.not-one-of', {
+    value: show(value),
+    options,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  })
+}
+
+const messageOf = (issue: Issue, value: unknown, path: DocumentPath) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return value === undefined
+        ? problemMessage('spec.missing', { key: String(path.at(-1) ?? '.'), expected: issue.expected })
+        : problemMessage('spec.wrong-type', { expected: issue.expected, received: show(value) })
+    case 'invalid_value':
+      return value === undefined
+        ? problemMessage('spec.missing', {
+            key: String(path.at(-1)),
+            expected: issue.values.map(String).join(' | '),
+          })
+        : notOneOf(value, issue.values.map(String))
+    case 'too_small':
+      return problemMessage('spec.out-of-range', {
+        rule: `${issue.inclusive ? '>=' : '>'} ${issue.minimum}`,
+        value: show(value),
+      })
+    case 'too_big':
+      return problemMessage('spec.out-of-range', {
+        rule: `${issue.inclusive ? '<=' : '<'} ${issue.maximum}`,
+        value: show(value),
+      })
+    case 'invalid_format':
+      return problemMessage('spec.bad-format', { format: issue.pattern ?? issue.format, value: show(value) })
+    default:
+      return problemMessage('spec.wrong-type', { expected: issue.message, received: show(value) })
+  }
+}
+
+const show = (value: unknown): string => {
+  const text =
+    typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'a list' : String(value)
+  if (value && typeof value === 'object' && !Array.isArray(value)) return 'a mapping'
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+const valueAt = (data: unknown, path: DocumentPath): unknown =>
+  path.reduce<unknown>((node, part) => (node as Record<PropertyKey, unknown> | undefined)?.[part], data)

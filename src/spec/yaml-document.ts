@@ -1,0 +1,61 @@
+// A YAML file as data, with the line and column of every node. Knows no schema.
+
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { problemMessage } from './messages.js'
+import { type DocumentPath, formatPath, type Problem } from './problem.js'
+
+export interface YamlDocument {
+  readonly data: unknown
+  /** Syntax errors: duplicate keys, bad indentation... `data` is then what could be read. */
+  readonly problems: readonly Problem[]
+  /** Makes a problem at a path, or at its nearest ancestor that stands in the file. */
+  problemAt(path: DocumentPath, message: Problem['message'], options?: { readonly atKey?: boolean }): Problem
+  lineOf(path: DocumentPath): number
+}
+
+export const readYaml = (text: string): YamlDocument => {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
+  const positionAt = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const offsetOf = (path: DocumentPath, atKey: boolean): number => {
+    for (let length = path.length; length >= 0; length--) {
+      const here = path.slice(0, length)
+      const offset =
+        (atKey && length === path.length ? keyOffset(document, here) : undefined) ??
+        nodeOffset(document, here)
+      if (offset !== undefined) return offset
+    }
+    return 0
+  }
+  return {
+    data: document.errors.length > 0 && document.contents === null ? undefined : document.toJS(),
+    problems: document.errors.map((error) => ({
+      path: '',
+      ...positionAt(error.pos[0]),
+      message: problemMessage('spec.not-yaml', { detail: error.message }),
+    })),
+    problemAt: (path, message, options) => ({
+      path: formatPath(path),
+      ...positionAt(offsetOf(path, options?.atKey ?? false)),
+      message,
+    }),
+    lineOf: (path) => positionAt(offsetOf(path, false)).line,
+  }
+}
+
+type ParsedDocument = ReturnType<typeof parseDocument>
+
+const nodeOffset = (document: ParsedDocument, path: DocumentPath): number | undefined => {
+  const node = (path.length === 0 ? document.contents : document.getIn(path, true)) as Node | null | undefined
+  return node?.range?.[0]
+}
+
+const keyOffset = (document: ParsedDocument, path: DocumentPath): number | undefined => {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (!isMap(parent)) return undefined
+  const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1))
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
+}
