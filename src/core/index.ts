@@ -6,6 +6,7 @@ export { coreMessages } from './core-messages.js'
 export { ArchitectError, type ErrorOptions, errorFactory, reviveError, toArchitectError } from './errors.js'
 export { canonicalJson, contentHash, createId } from './ids.js'
 export { type Language, languageOfHeader, languageOfLocale, languageOfText, languages } from './language.js'
+export { type Log, silentLog } from './log.js'
 export {
   createRenderer,
   defineMessages,
