@@ -12,9 +12,12 @@ export {
   type Strategy,
   type TokenPrice,
 } from './architecture.js'
+export { type ContextReading, readContextAnswer } from './context-answer.js'
+export { draftRequirements, type RequirementsDraft } from './draft-requirements.js'
 export { specMessages } from './messages.js'
 export { deploymentsOf, formatArchitecture, parseArchitecture } from './parse-architecture.js'
 export { parseRequirements } from './parse-requirements.js'
+export { type Preset, presets, type UseCaseKind } from './presets.js'
 export type { Problem } from './problem.js'
 export {
   type Lengths,

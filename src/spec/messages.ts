@@ -114,6 +114,12 @@ const renderProblem = ({ path, line, column, message }: Problem, language: Langu
 
 export const specMessages = defineMessages({
   ...problemMessages,
+  'spec.bad-context': {
+    en: (p: { detail: string }) =>
+      `This is not an answer to a get_llm_context query: ${p.detail}. Give a JSON object with use_case, performance, scale, safety, budget and integration.`,
+    'zh-TW': (p) =>
+      `這不是 get_llm_context 查詢的回答：${p.detail}。請提供含有 use_case、performance、scale、safety、budget、integration 的 JSON 物件。`,
+  },
   'spec.invalid': {
     en: (p: { file: string; problems: Problem[] }) =>
       [`${p.file} has ${p.problems.length} ${p.problems.length === 1 ? 'problem' : 'problems'}:`]
