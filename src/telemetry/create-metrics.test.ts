@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { createMetrics } from './create-metrics.js'
+import { metricNames } from './metric-names.js'
+
+/** Values by series, read from the exposition text. */
+const read = async (metrics: ReturnType<typeof createMetrics>) => {
+  const { text } = await metrics.read()
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(' ')
+      return [line.slice(0, space), Number(line.slice(space + 1))] as const
+    }),
+  )
+}
+
+const attempt = {
+  route: 'support',
+  deployment: 'local',
+  provider: 'ollama',
+  model: 'qwen3',
+  end: 'finished',
+  durationMs: 900,
+  firstContentMs: 150,
+  usage: { input: { total: 1000, cacheRead: 400, cacheWrite: 0 }, output: { total: 50, reasoning: 7 } },
+  costUsd: 0.25,
+} as const
+
+describe('createMetrics', () => {
+  it('times requests so that 200 ms can be read off a bucket', async () => {
+    const metrics = createMetrics()
+    for (const firstContentMs of [120, 199, 201]) {
+      metrics.requestStarted()
+      metrics.requestEnded({
+        route: 'support',
+        status: 200,
+        end: 'finished',
+        durationMs: firstContentMs + 800,
+        firstContentMs,
+        outputTokens: 101,
+      })
+    }
+    const series = await read(metrics)
+    const chat = 'gen_ai_operation_name="chat",route="support"'
+    expect(series.get(`${metricNames.serverFirstToken}_bucket{le="0.2",${chat}}`)).toBe(2)
+    expect(series.get(`${metricNames.serverFirstToken}_count{${chat}}`)).toBe(3)
+    // 800 ms for the 100 tokens after the first
+    expect(series.get(`${metricNames.serverPerOutputToken}_sum{${chat}}`)).toBeCloseTo(0.024, 9)
+    expect(series.get(`${metricNames.requests}{route="support",status="200",end="finished"}`)).toBe(3)
+    expect(series.get(metricNames.requestsInFlight)).toBe(0)
+  })
+
+  it('counts tokens and cost of attempts, and an unpriced one apart', async () => {
+    const metrics = createMetrics()
+    metrics.attemptEnded(attempt)
+    metrics.attemptEnded({ ...attempt, end: 'failed', errorCode: 'llm.upstream-failed', costUsd: null })
+    const series = await read(metrics)
+    const labels = 'route="support",deployment="local"'
+    expect(series.get(`${metricNames.tokens}{${labels},kind="input"}`)).toBe(2000)
+    expect(series.get(`${metricNames.tokens}{${labels},kind="input-cache-read"}`)).toBe(800)
+    expect(series.get(`${metricNames.tokens}{${labels},kind="output-reasoning"}`)).toBe(14)
+    expect(series.get(`${metricNames.costUsd}{${labels}}`)).toBe(0.25)
+    expect(series.get(`${metricNames.unpricedAttempts}{${labels}}`)).toBe(1)
+    const call =
+      'gen_ai_operation_name="chat",gen_ai_provider_name="ollama",gen_ai_request_model="qwen3",deployment="local",route="support"'
+    expect(series.get(`${metricNames.clientDuration}_count{${call},error_type="llm.upstream-failed"}`)).toBe(
+      1,
+    )
+    expect(series.get(`${metricNames.clientTokenUsage}_sum{${call},gen_ai_token_type="output"}`)).toBe(100)
+  })
+
+  it('reads gauges when it is read, and counts verdicts, cache lookups and dropped lines', async () => {
+    const metrics = createMetrics()
+    let lagMs = 0
+    metrics.observeLedger(() => ({ lagMs, pendingRows: 3, journalBytes: 4096, writable: false }))
+    metrics.observeLog(() => 5)
+    metrics.guardVerdict({ policy: 'strict', stage: 'input', action: 'block' })
+    metrics.cacheLookup('support', 'hit')
+    lagMs = 1500
+    await read(metrics)
+    const series = await read(metrics)
+    expect(series.get(metricNames.ledgerLagSeconds)).toBe(1.5)
+    expect(series.get(metricNames.ledgerPendingRows)).toBe(3)
+    expect(series.get(metricNames.ledgerJournalBytes)).toBe(4096)
+    expect(series.get(metricNames.ledgerWritable)).toBe(0)
+    expect(series.get(metricNames.logLinesDropped)).toBe(5)
+    expect(series.get(`${metricNames.guardVerdicts}{policy="strict",stage="input",action="block"}`)).toBe(1)
+    expect(series.get(`${metricNames.cacheLookups}{route="support",result="hit"}`)).toBe(1)
+    expect(series.get(metricNames.residentMemoryBytes)).toBeGreaterThan(1e6)
+  })
+
+  it('shares nothing between two instances', async () => {
+    const [first, second] = [createMetrics(), createMetrics()]
+    first.cacheLookup('support', 'miss')
+    expect((await second.read()).text).not.toContain('result="miss"')
+    expect((await first.read()).contentType).toContain('text/plain; version=0.0.4')
+  })
+})

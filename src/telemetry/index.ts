@@ -1,0 +1,19 @@
+// Floor 1: what the product says about itself while it runs: log lines, metrics, trace headers.
+
+export {
+  createLogger,
+  type Logger,
+  type LogLevel,
+  type LogMethod,
+  type RootLogger,
+} from './create-logger.js'
+export {
+  type AttemptMetrics,
+  createMetrics,
+  type LedgerGauges,
+  type Metrics,
+  type RequestMetrics,
+} from './create-metrics.js'
+export type { LogStream } from './log-sink.js'
+export { metricNames } from './metric-names.js'
+export { formatTraceParent, parseTraceParent, startSpan, type TraceParent } from './trace-parent.js'
