@@ -1,0 +1,86 @@
+// The command line as a function: arguments in, exit status out. The one place where errors become text.
+
+import { Command, CommanderError, Option } from 'commander'
+import { ArchitectError, type Language, languages, toArchitectError } from '../core/index.js'
+import type { CommandContext } from './command-context.js'
+import { registerCommands } from './commands.js'
+import { render } from './render.js'
+import { createTerminal, type Terminal } from './terminal.js'
+import { productVersion } from './version.js'
+
+interface Invocation {
+  readonly args: readonly string[]
+  readonly language: Language
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+}
+
+/** Runs one command. @returns 0 done, 1 the answer is no, 2 bad input or failure */
+export const runCommandLine = async (invocation: Invocation): Promise<number> => {
+  let status = 0
+  let terminal: Terminal | undefined
+  const { language, args } = invocation
+  const text = (en: string, zhTW: string) => (language === 'en' ? en : zhTW)
+  const makeTerminal = () => createTerminal({ language, json: args.includes('--json'), render })
+  const context: CommandContext = {
+    ...invocation,
+    text,
+    terminal: () => {
+      terminal ??= makeTerminal()
+      return terminal
+    },
+    exitWith: (value) => {
+      status = value
+    },
+  }
+  const program = createProgram(context)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return status
+  } catch (error) {
+    return report(error, terminal ?? makeTerminal())
+  }
+}
+
+const createProgram = (context: CommandContext): Command => {
+  const { text } = context
+  const program = new Command('llm-architect')
+    .description(
+      text(
+        'From requirements to a production LLM system that proves itself.',
+        '從需求到能自我驗證的正式 LLM 系統。',
+      ),
+    )
+    .version(productVersion())
+    .exitOverride()
+    .showHelpAfterError(
+      text('(llm-architect COMMAND --help explains the command)', '（llm-architect 指令 --help 有說明）'),
+    )
+    .helpCommand(false)
+  registerCommands(program, context)
+  for (const command of program.commands) {
+    command
+      .option(
+        '--json',
+        text('one JSON document on stdout, nothing else', '在標準輸出印出一份 JSON，別無其他'),
+      )
+      .addOption(
+        new Option('--lang <language>', text('language of texts', '文字的語言')).choices([...languages]),
+      )
+      .exitOverride()
+  }
+  return program
+}
+
+const report = (error: unknown, terminal: Terminal): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  const known = toArchitectError(error)
+  const message = terminal.render(known)
+  if (terminal.json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: known.code, message, params: known.params } })}\n`,
+    )
+  terminal.note(message)
+  if (!(error instanceof ArchitectError) && error instanceof Error) terminal.note(error.stack ?? '')
+  return 2
+}
