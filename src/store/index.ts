@@ -1,0 +1,10 @@
+// Floor 1: PostgreSQL, embedded or remote. Connections, transactions, migrations; no domain's SQL.
+
+export {
+  type EmbeddedDatabase,
+  type EmbeddedDatabaseOptions,
+  startEmbeddedDatabase,
+} from './embedded-database.js'
+export { storeMessages } from './messages.js'
+export type { Migration } from './migration.js'
+export { connectStore, type Store, type StoreOptions } from './store.js'
