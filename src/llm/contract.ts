@@ -29,7 +29,11 @@ export interface PassageReference {
   readonly score: number
 }
 
-/** Fields that one dialect has and the contract does not know; they reach an engine of that dialect. */
+/**
+ * Fields that one dialect has and the contract does not know; they reach an engine of that dialect.
+ * In a request they are flat and belong to `ChatRequest.dialect`. In an event they stand under the name of
+ * their dialect, so that no other dialect's encoder reads them.
+ */
 export type Extra = Readonly<Record<string, unknown>>
 
 export type Part =
@@ -80,6 +84,8 @@ export interface Tool {
   /** JSON Schema of the arguments. */
   readonly parameters: unknown
   readonly extra?: Extra
+  /** A tool that only one dialect knows (a hosted search, a code sandbox), kept whole; `name` is its type then. */
+  readonly item?: { readonly dialect: Dialect; readonly value: unknown }
 }
 
 export type ResponseFormat =
@@ -90,6 +96,7 @@ export type ResponseFormat =
       readonly name: string
       readonly schema: unknown
       readonly strict?: boolean
+      readonly extra?: Extra
     }
 
 /** Promise 3: readonly; `editRequest` is the only editor. */
@@ -110,6 +117,8 @@ export interface ChatRequest {
   readonly responseFormat?: ResponseFormat
   /** Fields this type does not know, as they came. */
   readonly extra: Extra
+  /** The dialect `extra` came in, here and in messages, parts and tools; absent in a request made by a program. */
+  readonly dialect?: Dialect
 }
 
 // ---------------------------------------------------------------- answer
@@ -119,9 +128,14 @@ export interface LogProbability {
   readonly logprob: number
   readonly bytes?: readonly number[] | null
   readonly top?: readonly LogProbability[]
+  readonly extra?: Extra
 }
 
-/** What a stream says. `choice` counts from 0. */
+/**
+ * What a stream says. `choice` counts from 0. `start` carries no content and may come more than once; an event
+ * with an empty text carries structure that only its dialect knows. `finish` gives the reason in the words of
+ * the chat dialect (stop, length, tool_calls, content_filter), or in the engine's own where chat has none.
+ */
 export type ChatEvent =
   | {
       readonly type: 'start'
@@ -137,7 +151,13 @@ export type ChatEvent =
       readonly logprobs?: readonly LogProbability[]
       readonly extra?: Extra
     }
-  | { readonly type: 'refusal'; readonly choice: number; readonly text: string; readonly extra?: Extra }
+  | {
+      readonly type: 'refusal'
+      readonly choice: number
+      readonly text: string
+      readonly logprobs?: readonly LogProbability[]
+      readonly extra?: Extra
+    }
   | {
       readonly type: 'reasoning'
       readonly choice: number
@@ -164,12 +184,24 @@ export type ChatEvent =
       /** The span of the answer it supports, in UTF-16 offsets. */
       readonly start: number
       readonly end: number
+      readonly extra?: Extra
     }
   /** What only one dialect knows, kept whole. */
-  | { readonly type: 'item'; readonly choice: number; readonly dialect: Dialect; readonly value: unknown }
+  | {
+      readonly type: 'item'
+      readonly choice: number
+      readonly dialect: Dialect
+      readonly value: unknown
+      readonly extra?: Extra
+    }
   | { readonly type: 'finish'; readonly choice: number; readonly reason: string; readonly extra?: Extra }
   | { readonly type: 'usage'; readonly choice: number; readonly usage: Usage; readonly extra?: Extra }
-  | { readonly type: 'error'; readonly choice: number; readonly error: ArchitectError }
+  | {
+      readonly type: 'error'
+      readonly choice: number
+      readonly error: ArchitectError
+      readonly extra?: Extra
+    }
 
 /** Promise 4: one per socket read, cut at the last event boundary. */
 export interface Frame {

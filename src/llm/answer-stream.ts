@@ -1,0 +1,58 @@
+// A stream that is known from the start: what a cache hit or a refusal of a guard answers. Asks no engine.
+
+import { noUsage } from '../core/index.js'
+import type { AnsweredBy, ChatEvent, ChatStream, Frame, Outcome } from './contract.js'
+import { frameOf } from './frame.js'
+
+export interface ReadyAnswer {
+  readonly answeredBy: AnsweredBy
+  /** What it says; `frames` replays frames that were kept, with their bytes. */
+  readonly events?: readonly ChatEvent[]
+  readonly frames?: readonly Frame[]
+  /** How it differs from an answer that finished and cost nothing. */
+  readonly outcome?: Partial<Outcome>
+  readonly head?: ChatStream['head']
+}
+
+/**
+ * A stream of events or frames that are ready. Its outcome has no attempts and no usage unless `outcome` says so.
+ * @example
+ * answerStream({ answeredBy: { stage: 'guard' }, events, outcome: { end: 'blocked' } })
+ */
+export const answerStream = (answer: ReadyAnswer): ChatStream => {
+  const waiting = [...(answer.frames ?? [frameOf(answer.events ?? [])])]
+  const outcome: Outcome = {
+    end: 'finished',
+    finish: finishOf(waiting),
+    usage: noUsage,
+    attempts: [],
+    ...answer.outcome,
+  }
+  const settled = Promise.resolve(outcome)
+  const end = () => {
+    waiting.length = 0
+    return Promise.resolve({ done: true as const, value: undefined })
+  }
+  return {
+    answeredBy: answer.answeredBy,
+    head: answer.head ?? { status: 200, headers: new Map() },
+    outcome: settled,
+    frames: {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          const value = waiting.shift()
+          return value ? Promise.resolve({ done: false, value }) : end()
+        },
+        return: end,
+      }),
+    },
+    cancel: () => end().then(() => settled),
+  }
+}
+
+const finishOf = (frames: readonly Frame[]): ReadonlyMap<number, string> => {
+  const finish = new Map<number, string>()
+  for (const frame of frames)
+    for (const event of frame.events()) if (event.type === 'finish') finish.set(event.choice, event.reason)
+  return finish
+}

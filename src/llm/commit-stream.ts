@@ -1,0 +1,37 @@
+// Promise 1 after an editor: where text is held back, the commit point is the first released content.
+
+import { attemptsOf, withAttempts } from './attempts.js'
+import { isContent } from './content.js'
+import type { ChatStream, Frame } from './contract.js'
+
+/**
+ * Resolves with the stream once it has content, or has ended without any; frames read until then are replayed.
+ * @throws the stream's error, with its attempts, when it fails before the first content
+ */
+export const commitStream = async (stream: ChatStream): Promise<ChatStream> => {
+  const inner = stream.frames[Symbol.asyncIterator]()
+  const kept: Frame[] = []
+  for (;;) {
+    const { done, value: frame } = await inner.next()
+    if (done) break
+    kept.push(frame)
+    const decisive = frame.events().find((event) => isContent(event) || event.type === 'error')
+    if (decisive?.type === 'error') {
+      const { attempts } = await stream.cancel('superseded')
+      throw withAttempts(decisive.error, attempts.length > 0 ? attempts : attemptsOf(decisive.error))
+    }
+    if (decisive) break
+  }
+  return { ...stream, frames: { [Symbol.asyncIterator]: () => replay(kept, inner) } }
+}
+
+const replay = (kept: Frame[], inner: AsyncIterator<Frame>): AsyncIterator<Frame> => ({
+  next: () => {
+    const value = kept.shift()
+    return value ? Promise.resolve({ done: false, value }) : inner.next()
+  },
+  return: (value?: unknown) => {
+    kept.length = 0
+    return inner.return?.(value) ?? Promise.resolve({ done: true, value: undefined })
+  },
+})

@@ -1,0 +1,43 @@
+// Promise 3: bytes by identity. Which bytes a request came from and a frame stands for is kept beside the
+// objects, so that no copy, however it was made, carries bytes that no longer match it.
+
+import type { ChatEvent, ChatRequest, Frame, Wire } from './contract.js'
+
+const origins = new WeakMap<ChatRequest, Wire>()
+const wires = new WeakMap<Frame, Wire>()
+
+/** Says which bytes this very request was decoded from. @returns the request */
+export const attachOrigin = (request: ChatRequest, wire: Wire): ChatRequest => {
+  origins.set(request, wire)
+  return request
+}
+
+/** The bytes the request was decoded from; undefined once anybody edited it. */
+export const originOf = (request: ChatRequest): Wire | undefined => origins.get(request)
+
+/** Says which bytes this very frame stands for. @returns the frame */
+export const attachWire = (frame: Frame, wire: Wire): Frame => {
+  wires.set(frame, wire)
+  return frame
+}
+
+/** The bytes the frame stands for; undefined when it was edited, or was never on a wire. */
+export const wireOf = (frame: Frame): Wire | undefined => wires.get(frame)
+
+/**
+ * A request with some fields replaced; the only way to change one. It has no origin, so an engine encodes it anew.
+ * @param patch fields to replace; the others stay as they are
+ * @example
+ * const shorter = editRequest(request, { maxOutputTokens: 256 })
+ */
+export const editRequest = (request: ChatRequest, patch: Partial<ChatRequest>): ChatRequest => ({
+  ...request,
+  ...patch,
+})
+
+/**
+ * A frame that says something else than `frame` did; the only way to change one. It has no bytes.
+ * @param events what it says now; the frame itself is returned when they are its own, untouched
+ */
+export const editFrame = (frame: Frame, events: readonly ChatEvent[]): Frame =>
+  events === frame.events() ? frame : { events: () => events }

@@ -1,0 +1,39 @@
+// Floor 2: the chat contract, its helpers, the wire codecs and the engines.
+
+export { answerStream, type ReadyAnswer } from './answer-stream.js'
+export { attemptsOf, withAttempts } from './attempts.js'
+export { beforeLastFrame } from './before-last-frame.js'
+export { commitStream } from './commit-stream.js'
+export { isContent, replaceText } from './content.js'
+export type {
+  AnsweredBy,
+  CancelReason,
+  ChatCall,
+  ChatEvent,
+  ChatModel,
+  ChatRequest,
+  ChatStream,
+  DeploymentReference,
+  Dialect,
+  Extra,
+  Frame,
+  LogProbability,
+  Message,
+  ModelFacts,
+  Outcome,
+  Part,
+  PassageReference,
+  ResponseFormat,
+  Source,
+  TokenCount,
+  Tool,
+  Wire,
+} from './contract.js'
+export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
+export { createFrame, frameOf } from './frame.js'
+export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
+export { attachOrigin, attachWire, editFrame, editRequest, originOf, wireOf } from './identity.js'
+export { type FrameEditor, mapFrames } from './map-frames.js'
+export { tap } from './tap.js'
+export type { EncoderOptions, ErrorBody, StreamDecoder, StreamEncoder, WireCodec } from './wire/wire-codec.js'
+export type { Ending } from './wrap-stream.js'

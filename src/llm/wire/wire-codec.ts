@@ -1,0 +1,57 @@
+// What a dialect must be able to do. Each has one codec; codecs.ts lists them.
+
+import type { ArchitectError } from '../../core/index.js'
+import type { ChatEvent, ChatRequest, Dialect, Wire } from '../contract.js'
+
+/** Reads a stream piece by piece; pieces may be cut anywhere. */
+export interface StreamDecoder {
+  /** The events that are complete now. Never throws: garbage is an `error` event. */
+  push(bytes: Uint8Array): readonly ChatEvent[]
+  /** The events of what is left when the stream is over; an event cut short is dropped, as the SSE standard says. */
+  end(): readonly ChatEvent[]
+}
+
+/** Writes a stream; has to see every event from the first. */
+export interface StreamEncoder {
+  encode(events: readonly ChatEvent[]): Uint8Array
+  /** What the dialect writes after the last event; nothing after an error. */
+  end(): Uint8Array
+}
+
+/** An error as a dialect shows it to a client. */
+export interface ErrorBody {
+  readonly message: string
+  readonly type: string
+  readonly code: string | null
+  readonly param: string | null
+}
+
+export interface EncoderOptions {
+  /** Identifier and model name where the events bring none. */
+  readonly id: string
+  readonly model: string
+  /** Seconds since 1970. */
+  readonly createdSeconds: number
+  /** How an error looks to this client, in its language. Default: the English message and the code. */
+  readonly renderError?: (error: ArchitectError) => ErrorBody
+}
+
+export interface WireCodec {
+  readonly dialect: Dialect
+  /**
+   * Reads a request's JSON value. With `wire`, the bytes it was parsed from, the request remembers its origin.
+   * @throws `llm.request-unreadable` naming the field, for a value no engine could take
+   */
+  decodeRequest(json: unknown, wire?: Wire): ChatRequest
+  /**
+   * The JSON value of a request.
+   * @throws `llm.request-not-expressible` naming the field that came in another dialect and has no place in this one
+   */
+  encodeRequest(request: ChatRequest): Record<string, unknown>
+  createStreamDecoder(): StreamDecoder
+  createStreamEncoder(options: EncoderOptions): StreamEncoder
+  /** The events of a whole answer. Never throws: garbage is an `error` event. */
+  decodeAnswer(json: unknown): readonly ChatEvent[]
+  /** The JSON body of a whole answer without an `error` event. */
+  encodeAnswer(events: readonly ChatEvent[], options: EncoderOptions): Record<string, unknown>
+}
