@@ -33,8 +33,8 @@ describe('createLogger', () => {
     const stream = createStream()
     const log = createLogger({ level: 'info', stream, name: 'gateway' })
     log.info({ route: 'support' }, 'answered')
-    log.child({ requestId: 'req_1' }).warn('slow')
-    log.debug('not shown')
+    log.child({ requestId: 'req_1' }).warn({}, 'slow')
+    log.debug({}, 'not shown')
     await turn()
     expect(stream.chunks).toHaveLength(1)
     expect(stream.lines()).toMatchObject([
@@ -60,13 +60,13 @@ describe('createLogger', () => {
     const stream = createStream()
     const log = createLogger({ level: 'info', stream })
     stream.slow = true
-    log.info('the line that fills the stream')
+    log.info({}, 'the line that fills the stream')
     await turn()
     for (let i = 0; i < 300; i++) log.info({ filler: 'x'.repeat(10_000) }, 'more')
     expect(log.dropped()).toBeGreaterThan(150)
     stream.slow = false
     stream.drain()
-    log.info('back')
+    log.info({}, 'back')
     await turn()
     expect(stream.lines().at(-1).msg).toBe('back')
     expect(stream.lines()).toHaveLength(302 - log.dropped())

@@ -1,27 +1,16 @@
 // The logger: JSON lines through pino, secrets taken out, written off the caller's path. Knows no domain.
 
 import { pino, stdSerializers, stdTimeFunctions } from 'pino'
+import type { Log } from '../core/index.js'
 import { createLogSink, type LogStream } from './log-sink.js'
 import { redactLine } from './redact-line.js'
 
 /** pino's number of the level `error`. */
 const errorLevel = 50
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-export interface LogMethod {
-  /** @param fields what happened, as data; an Error goes into `err` */
-  (fields: object, message?: string): void
-  (message: string): void
-}
-
-export interface Logger {
-  readonly trace: LogMethod
-  readonly debug: LogMethod
-  readonly info: LogMethod
-  readonly warn: LogMethod
-  readonly error: LogMethod
-  readonly fatal: LogMethod
+export interface Logger extends Log {
   /** A logger whose lines all carry these fields. */
   child(fields: Readonly<Record<string, unknown>>): Logger
 }
@@ -35,7 +24,7 @@ export interface RootLogger extends Logger {
 
 /**
  * Creates the logger of a process. Lines are gathered per turn of the event loop and dropped, counted, when the
- * stream is 1 MiB behind; `error` and `fatal` are written at once. Keys, authorization headers and passwords are
+ * stream is 1 MiB behind; errors are written at once. Keys, authorization headers and passwords are
  * replaced by `[redacted]` wherever they stand in a line.
  * @param stream where lines go, for example `process.stderr`
  * @param name which process speaks, when there are several
@@ -45,7 +34,7 @@ export const createLogger = ({
   stream,
   name,
 }: {
-  readonly level: LogLevel | 'silent'
+  readonly level: LogLevel
   readonly stream: LogStream
   readonly name?: string
 }): RootLogger => {

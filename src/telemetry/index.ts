@@ -4,7 +4,6 @@ export {
   createLogger,
   type Logger,
   type LogLevel,
-  type LogMethod,
   type RootLogger,
 } from './create-logger.js'
 export {
