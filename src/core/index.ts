@@ -17,6 +17,7 @@ export {
   type Renderer,
 } from './messages.js'
 export { createRandom, type Random } from './random.js'
+export { type Span, splitSentences } from './sentences.js'
 export { suggest } from './suggest.js'
 export {
   bytesPerGiB,
