@@ -1,0 +1,70 @@
+// Everything the product knows about models, accelerators, prices and engines, as plain data.
+
+import { type Accelerator, type GpuPrice, readAccelerators, readGpuPrices } from './accelerator.js'
+import { type Engine, type EngineName, readEngines } from './engine-flags.js'
+import { createLookup, type Lookup } from './find-by-name.js'
+import {
+  type HostedModel,
+  type HostedProvider,
+  readHostedModels,
+  readHostedProviders,
+} from './hosted-model.js'
+import { catalogError } from './messages.js'
+import type { Model } from './model.js'
+import { readModels } from './models.js'
+import { type ApiPrice, type PricedModel, type PriceQuery, readApiPrices, readPrice } from './price-of.js'
+
+export interface Catalogue {
+  /** The date its prices are quoted for, ISO. */
+  readonly asOf: string
+  readonly models: readonly Model[]
+  readonly accelerators: readonly Accelerator[]
+  readonly gpuPrices: readonly GpuPrice[]
+  /** Our own rows; `priceOf` asks the genai-prices package first. */
+  readonly apiPrices: readonly ApiPrice[]
+  readonly hostedProviders: readonly HostedProvider[]
+  readonly hostedModels: readonly HostedModel[]
+  readonly engines: readonly Engine[]
+  /** By name or alias, with or without the publisher; else the nearest name. */
+  lookUpModel(name: string): Lookup<Model>
+  lookUpAccelerator(name: string): Lookup<Accelerator>
+}
+
+/** Reads the data files that the package carries. About 5 ms; keep the result. */
+export const loadCatalogue = (): Catalogue => {
+  const models = readModels()
+  const accelerators = readAccelerators()
+  return {
+    asOf: '2026-11-23',
+    models,
+    accelerators,
+    gpuPrices: readGpuPrices(accelerators),
+    apiPrices: readApiPrices(),
+    hostedProviders: readHostedProviders(),
+    hostedModels: readHostedModels(models),
+    engines: readEngines(),
+    lookUpModel: createLookup(models),
+    lookUpAccelerator: createLookup(accelerators),
+  }
+}
+
+/** The token price of a hosted model, or null when neither the package nor our rows have one. */
+export const priceOf = (catalogue: Catalogue, query: PriceQuery): PricedModel | null =>
+  readPrice(catalogue, query)
+
+/** @throws `catalog.unknown-model` with the nearest name */
+export const requireModel = (catalogue: Catalogue, name: string): Model => {
+  const answer = catalogue.lookUpModel(name)
+  if (answer.found) return answer.found
+  throw catalogError('catalog.unknown-model', { name, suggestion: answer.suggestion ?? null })
+}
+
+/** @throws `catalog.unknown-accelerator` with the nearest name */
+export const requireAccelerator = (catalogue: Catalogue, name: string): Accelerator => {
+  const answer = catalogue.lookUpAccelerator(name)
+  if (answer.found) return answer.found
+  throw catalogError('catalog.unknown-accelerator', { name, suggestion: answer.suggestion ?? null })
+}
+
+export const engineOf = (catalogue: Catalogue, name: EngineName): Engine | undefined =>
+  catalogue.engines.find((engine) => engine.name === name)

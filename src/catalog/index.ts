@@ -1,0 +1,25 @@
+// Floor 2: models, accelerators, prices and engine flags as data with pure lookups. No I/O.
+
+export type { Accelerator, GpuPrice } from './accelerator.js'
+export {
+  type Catalogue,
+  engineOf,
+  loadCatalogue,
+  priceOf,
+  requireAccelerator,
+  requireModel,
+} from './catalogue.js'
+export { costUsd, type TokenPrice } from './cost-usd.js'
+export {
+  checkFlags,
+  type Engine,
+  type EngineFlag,
+  type EngineName,
+  type FlagProblem,
+} from './engine-flags.js'
+export { type Lookup, normaliseName } from './find-by-name.js'
+export type { HostedModel, HostedProvider } from './hosted-model.js'
+export { catalogMessages } from './messages.js'
+export type { Attention, Model, Precision, PublishedQuality } from './model.js'
+export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
+export type { Source } from './table.js'
