@@ -2,8 +2,10 @@
 
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
+import { registerDoctor } from './doctor-command.js'
 import { registerInit } from './init-command.js'
 
 export const registerCommands = (program: Command, context: CommandContext): void => {
   registerInit(program, context)
+  registerDoctor(program, context)
 }

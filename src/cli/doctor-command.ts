@@ -1,0 +1,101 @@
+// `doctor`: what this machine has, what of it the product can use, and what is missing.
+
+import { accessSync, constants } from 'node:fs'
+import type { Command } from 'commander'
+import type { CommandContext } from './command-context.js'
+import { type MachineFacts, readMachineFacts } from './machine-facts.js'
+import { packageFile } from './package-file.js'
+import { productVersion } from './version.js'
+
+interface Check {
+  readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'engines' | 'keys'
+  readonly ok: boolean
+  readonly detail: string
+}
+
+export const registerDoctor = (program: Command, context: CommandContext): void => {
+  program
+    .command('doctor')
+    .description(context.text('Say what this machine has and what is missing', '檢查這台機器有什麼、缺什麼'))
+    .action(async () => {
+      const terminal = context.terminal()
+      const machine = await readMachineFacts(context.environment)
+      const checks = checksOf(machine, context)
+      const failed = checks.some(({ ok }) => !ok)
+      terminal.result({ version: productVersion(), machine, checks }, () =>
+        [
+          `llm-architect ${productVersion()}`,
+          ...checks.map(({ ok, detail }) => `  ${ok ? '✓' : '✗'} ${detail}`),
+        ].join('\n'),
+      )
+      context.exitWith(failed ? 1 : 0)
+    })
+}
+
+const checksOf = (machine: MachineFacts, { text }: CommandContext): Check[] => [
+  { id: 'node', ok: isSupportedNode(process.versions.node), detail: `Node ${process.versions.node}` },
+  {
+    id: 'flags',
+    ok: process.execArgv.includes('--no-maglev'),
+    detail: text(
+      `V8 flags: ${process.execArgv.join(' ') || 'none'}`,
+      `V8 旗標：${process.execArgv.join(' ') || '無'}`,
+    ),
+  },
+  {
+    id: 'cores',
+    ok: machine.cores >= 2,
+    detail: text(
+      `${machine.cores} cores (${machine.cpuModel}; ${machine.instructionSets.join(', ') || 'no vector extensions'}), speed ${machine.speedScore} of the reference core`,
+      `${machine.cores} 核心（${machine.cpuModel}；${machine.instructionSets.join('、') || '無向量指令集'}），速度為參考核心的 ${machine.speedScore} 倍`,
+    ),
+  },
+  {
+    id: 'memory',
+    ok: machine.freeMemoryGiB >= 1.5,
+    detail: text(
+      `${machine.memoryGiB} GiB memory, ${machine.freeMemoryGiB} free`,
+      `記憶體 ${machine.memoryGiB} GiB，可用 ${machine.freeMemoryGiB}`,
+    ),
+  },
+  {
+    id: 'build',
+    ok: isReadable(packageFile('dist/cli/processes/database.js')),
+    detail: text('child processes are built', '子程序已建置'),
+  },
+  {
+    id: 'engines',
+    ok: true,
+    detail:
+      machine.engines.length === 0
+        ? text(
+            'no engine answers on its usual local address; the built-in ones serve',
+            '本機沒有其他推論引擎；將使用內建引擎',
+          )
+        : machine.engines
+            .map(({ name, address, models }) => `${name} ${address} (${models.join(', ')})`)
+            .join('; '),
+  },
+  {
+    id: 'keys',
+    ok: true,
+    detail: text(
+      `keys in the environment: ${machine.apiKeys.join(', ') || 'none'} (never used unasked)`,
+      `環境變數中的金鑰：${machine.apiKeys.join('、') || '無'}（未經指定不會使用）`,
+    ),
+  },
+]
+
+const isSupportedNode = (version: string): boolean => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return (major === 22 && minor >= 19) || major === 24 || major >= 26
+}
+
+const isReadable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,43 @@
+// A project on disk: the folder of requirements.yaml, its architecture files and its state directory.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type Architecture, parseArchitecture, parseRequirements, type Requirements } from '../spec/index.js'
+import { cliError } from './messages.js'
+
+export interface Project {
+  /** Folder of requirements.yaml. */
+  readonly directory: string
+  readonly stateDirectory: string
+}
+
+export const stateDirectoryName = '.llm-architect'
+
+/** The project of a requirements or architecture file; its folder need not hold both. */
+export const projectOf = (file: string): Project => {
+  const directory = dirname(resolve(file))
+  return { directory, stateDirectory: join(directory, stateDirectoryName) }
+}
+
+export interface LoadedFile<T> {
+  readonly value: T
+  readonly text: string
+  readonly path: string
+}
+
+/** @throws `cli.file-not-found` | `spec.invalid` */
+export const loadRequirements = (file: string): LoadedFile<Requirements> => {
+  const text = readText(file, 'Write one with: llm-architect init')
+  return { value: parseRequirements(text, file), text, path: resolve(file) }
+}
+
+/** @throws `cli.file-not-found` | `spec.invalid` */
+export const loadArchitecture = (file: string): LoadedFile<Architecture> => {
+  const text = readText(file, 'Write one with: llm-architect design')
+  return { value: parseArchitecture(text, file), text, path: resolve(file) }
+}
+
+const readText = (file: string, hint: string): string => {
+  if (!existsSync(file)) throw cliError('cli.file-not-found', { file, hint })
+  return readFileSync(file, 'utf8')
+}
