@@ -1,62 +1,36 @@
 // PostgreSQL inside this process (PGlite), served on a unix socket. What is acknowledged survives kill -9 of the
-// process, not the loss of power (PGlite cannot fsync). Knows no table; the caller locks the data directory.
+// process, not the loss of power (PGlite cannot fsync). Knows no table. The caller sees to it that only one process
+// uses a data directory.
 
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { PoolConfig } from 'pg'
 import { storeError } from './messages.js'
-import { openSocketDirectory } from './socket-directory.js'
+import { openSocketDirectory, socketDirectoryFor, socketFilename } from './socket-directory.js'
 import { startWireServer } from './wire-server.js'
 
 export interface EmbeddedDatabase {
-  /** What `connectStore` needs to reach it, from this process or another. */
-  readonly connection: PoolConfig
+  /** Ends all connections and closes the files. */
   close(): Promise<void>
 }
 
 export interface EmbeddedDatabaseOptions {
-  /** Kept across runs; `undefined` keeps everything in memory. */
-  readonly dataDirectory: string | undefined
+  /** Kept across runs; null keeps everything in memory. */
+  readonly dataDirectory: string | null
+  /** Where the socket lies; `embeddedConnection` takes the same one. */
   readonly socketDirectory: string
   /** A tar of an empty data directory, which makes the first start faster. */
   readonly snapshot?: Blob
+  /** A client that says nothing for so long inside a transaction loses it. Default 30,000. */
+  readonly idleInTransactionMs?: number
   /** The engine broke: nothing works any more until the process is started again. */
   readonly onFatal: (error: unknown) => void
-  /** Default 30,000. */
-  readonly idleInTransactionMs?: number
 }
 
-/** libpq's name for the socket of port 5432; `pg` builds the same path from host and port. */
-const socketFilename = '.s.PGSQL.5432'
-
-/**
- * Opens (the first time: makes) the database and listens. Only one process may do so per data directory.
- * @throws `store.data-unreadable` when the files cannot be opened
- */
-export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> => {
-  const database = await openDatabase(options)
-  const directory = await openSocketDirectory(options.socketDirectory, socketFilename)
-  const socketPath = join(directory.path, socketFilename)
-  await rm(socketPath, { force: true })
-  const server = await startWireServer({
-    database,
-    socketPath,
-    idleInTransactionMs: options.idleInTransactionMs ?? 30_000,
-    onFatal: options.onFatal,
-  })
-  return {
-    connection: embeddedConnection(directory.path),
-    close: async () => {
-      await server.close()
-      await database.close()
-      await directory.remove()
-    },
-  }
-}
-
-const embeddedConnection = (host: string): PoolConfig => ({
-  host,
+/** How to connect to the embedded database of a socket directory, from any process of this user. */
+export const embeddedConnection = (socketDirectory: string): PoolConfig => ({
+  host: socketDirectoryFor(socketDirectory),
   port: 5432,
   user: 'postgres',
   database: 'postgres',
@@ -64,22 +38,44 @@ const embeddedConnection = (host: string): PoolConfig => ({
   connectionTimeoutMillis: 30_000,
 })
 
-const openDatabase = async ({ dataDirectory, snapshot }: EmbeddedDatabaseOptions): Promise<PGlite> => {
-  const loadDataDir = snapshot ? { loadDataDir: snapshot } : {}
-  if (dataDirectory === undefined) return PGlite.create(loadDataDir)
+/**
+ * Opens the database, making it the first time, and listens.
+ * @throws `store.data-unreadable` | `store.socket-directory-unsafe`
+ */
+export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> => {
+  const { dataDirectory, snapshot, idleInTransactionMs = 30_000, onFatal } = options
+  const initial = snapshot ? { loadDataDir: snapshot } : {}
+  const database =
+    dataDirectory === null ? await PGlite.create(initial) : await openFiles(dataDirectory, initial)
+  const directory = socketDirectoryFor(options.socketDirectory)
+  await openSocketDirectory(directory)
+  const socketPath = join(directory, socketFilename)
+  // A process that was killed leaves its socket behind; whoever owns the data directory owns the socket.
+  await rm(socketPath, { force: true })
+  const server = await startWireServer({ database, socketPath, idleInTransactionMs, onFatal })
+  return {
+    close: async () => {
+      await server.close()
+      await database.close()
+    },
+  }
+}
+
+const openFiles = async (dataDirectory: string, initial: { loadDataDir?: Blob }): Promise<PGlite> => {
+  const files = join(dataDirectory, 'postgres')
+  // Lies beside the files while they are first made: a process killed meanwhile leaves half of them.
+  const unfinished = join(dataDirectory, 'postgres.unfinished')
   try {
-    // Files without this mark's absence were never used: a first start was killed while it wrote them.
-    const unfinished = `${dataDirectory}.unfinished`
-    if (await exists(unfinished)) await rm(dataDirectory, { recursive: true, force: true })
-    if (await exists(join(dataDirectory, 'PG_VERSION'))) return await PGlite.create(dataDirectory)
+    if (await exists(unfinished)) await rm(files, { recursive: true, force: true })
+    if (await exists(join(files, 'PG_VERSION'))) return await PGlite.create(files)
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
     await writeFile(unfinished, '')
-    const database = await PGlite.create(dataDirectory, loadDataDir)
+    const database = await PGlite.create(files, initial)
     await rm(unfinished)
     return database
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
-    throw storeError('store.data-unreadable', { directory: dataDirectory, detail }, { cause: error })
+    throw storeError('store.data-unreadable', { directory: files, detail }, { cause: error })
   }
 }
 

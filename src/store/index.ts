@@ -3,6 +3,7 @@
 export {
   type EmbeddedDatabase,
   type EmbeddedDatabaseOptions,
+  embeddedConnection,
   startEmbeddedDatabase,
 } from './embedded-database.js'
 export { storeMessages } from './messages.js'

@@ -42,6 +42,12 @@ export const storeMessages = defineMessages({
       `Migration ${p.name} of "${p.domain}" failed and was undone: ${p.detail}. Fix the cause and start again.`,
     'zh-TW': (p) => `「${p.domain}」的遷移 ${p.name} 失敗並已復原：${p.detail}。請排除原因後重新啟動。`,
   },
+  'store.socket-directory-unsafe': {
+    en: (p: { directory: string }) =>
+      `${p.directory} is meant for the embedded database's socket but belongs to another user. Remove it, or set TMPDIR to a directory of your own.`,
+    'zh-TW': (p) =>
+      `${p.directory} 應存放內嵌資料庫的 socket，卻屬於其他使用者。請移除它，或將 TMPDIR 設為您自己的目錄。`,
+  },
   'store.data-unreadable': {
     en: (p: { directory: string; detail: string }) =>
       `The embedded database in ${p.directory} cannot be opened (${p.detail}). Restore it from a backup, or move it away to start empty.`,

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import { silentLog } from '../core/index.js'
-import { startEmbeddedDatabase } from './embedded-database.js'
+import { embeddedConnection, startEmbeddedDatabase } from './embedded-database.js'
 import { connectStore, type Store } from './store.js'
 
 export interface TestStore {
@@ -26,14 +26,14 @@ export interface TestStore {
 export const startTestStore = async (): Promise<TestStore> => {
   const socketDirectory = await mkdtemp(join(tmpdir(), 'test-store-'))
   const database = await startEmbeddedDatabase({
-    dataDirectory: undefined,
+    dataDirectory: null,
     socketDirectory,
     snapshot: await emptyDatabase(),
     onFatal: (error) => {
       throw error
     },
   })
-  const store = await connectStore({ connection: database.connection, log: silentLog })
+  const store = await connectStore({ connection: embeddedConnection(socketDirectory), log: silentLog })
   return {
     store,
     close: async () => {

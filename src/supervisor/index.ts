@@ -1,0 +1,19 @@
+// Floor 1: child processes and directory locks. Knows what no child does.
+
+export {
+  acquireDirectoryLock,
+  type DirectoryLock,
+  type LockInfo,
+  type LockRecord,
+  readDirectoryLock,
+} from './directory-lock.js'
+export type { RestartPolicy } from './keep-running.js'
+export { supervisorMessages } from './messages.js'
+export type { ChildState } from './readiness.js'
+export { type ChildMethod, type ServeParentOptions, serveParent } from './serve-parent.js'
+export {
+  type RequestOptions,
+  type SupervisedChild,
+  type SuperviseOptions,
+  superviseChild,
+} from './supervise-child.js'
