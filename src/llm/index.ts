@@ -34,6 +34,16 @@ export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
 export { attachOrigin, attachWire, editFrame, editRequest, originOf, wireOf } from './identity.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
+export { llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'
-export type { EncoderOptions, ErrorBody, StreamDecoder, StreamEncoder, WireCodec } from './wire/wire-codec.js'
+export { codecs } from './wire/codecs.js'
+export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
+export type {
+  DecoderOptions,
+  EncoderOptions,
+  ErrorBody,
+  StreamDecoder,
+  StreamEncoder,
+  WireCodec,
+} from './wire/wire-codec.js'
 export type { Ending } from './wrap-stream.js'

@@ -18,6 +18,13 @@ export interface StreamEncoder {
   end(): Uint8Array
 }
 
+export interface DecoderOptions {
+  /** Named in errors. */
+  readonly deployment?: string
+  /** Texts that must not appear in an error, such as the key the upstream was called with. */
+  readonly secrets?: readonly string[]
+}
+
 /** An error as a dialect shows it to a client. */
 export interface ErrorBody {
   readonly message: string
@@ -48,10 +55,10 @@ export interface WireCodec {
    * @throws `llm.request-not-expressible` naming the field that came in another dialect and has no place in this one
    */
   encodeRequest(request: ChatRequest): Record<string, unknown>
-  createStreamDecoder(): StreamDecoder
+  createStreamDecoder(options?: DecoderOptions): StreamDecoder
   createStreamEncoder(options: EncoderOptions): StreamEncoder
   /** The events of a whole answer. Never throws: garbage is an `error` event. */
-  decodeAnswer(json: unknown): readonly ChatEvent[]
+  decodeAnswer(json: unknown, options?: DecoderOptions): readonly ChatEvent[]
   /** The JSON body of a whole answer without an `error` event. */
   encodeAnswer(events: readonly ChatEvent[], options: EncoderOptions): Record<string, unknown>
 }

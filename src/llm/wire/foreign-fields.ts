@@ -1,0 +1,45 @@
+// Refuses what a request of one dialect holds and another cannot say. Knows no dialect's fields.
+
+import type { ChatRequest, Dialect, Extra, Part } from '../contract.js'
+import { llmError } from '../messages.js'
+
+/** @throws `llm.request-not-expressible` */
+export const notExpressible = (field: string, dialect: Dialect): never => {
+  throw llmError('llm.request-not-expressible', { field, dialect })
+}
+
+/**
+ * Checks that a request of another dialect holds no field that only that dialect knows. A request of the same
+ * dialect, or of none, is always fine.
+ * @throws `llm.request-not-expressible` naming the first such field
+ */
+export const refuseForeignFields = (request: ChatRequest, dialect: Dialect): void => {
+  if (request.dialect === undefined || request.dialect === dialect) return
+  checkExtra(request.extra, '', dialect)
+  for (const [i, tool] of (request.tools ?? []).entries()) {
+    if (tool.item) notExpressible(`tools[${i}]`, dialect)
+    checkExtra(tool.extra, `tools[${i}].`, dialect)
+  }
+  for (const [i, message] of request.messages.entries()) {
+    checkExtra(message.extra, `messages[${i}].`, dialect)
+    for (const [k, part] of message.parts.entries()) checkPart(part, `messages[${i}].content[${k}]`, dialect)
+  }
+}
+
+const checkPart = (part: Part, at: string, dialect: Dialect): void => {
+  if (part.type === 'item') {
+    if (part.dialect !== dialect) notExpressible(at, dialect)
+    return
+  }
+  checkExtra(part.extra, `${at}.`, dialect)
+  if (part.type !== 'tool-result') return
+  for (const [i, inner] of part.content.entries()) checkPart(inner, `${at}.content[${i}]`, dialect)
+}
+
+const checkExtra = (extra: Extra | undefined, at: string, dialect: Dialect) => {
+  const name = Object.keys(extra ?? {}).find((key) => !spellings.has(key))
+  if (name !== undefined) notExpressible(at + name, dialect)
+}
+
+/** Marks that only say how a known field was spelled. */
+const spellings: ReadonlySet<string> = new Set(['field', 'type', 'status', 'max_tokens', 'stop', 'stream'])
