@@ -1,0 +1,97 @@
+// Who calls: the owner of a key, or somebody at this machine where no keys are asked for.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Architecture } from '../spec/index.js'
+import { gatewayError } from './messages.js'
+import type { KeyFinder, KeyRecord } from './ports.js'
+
+/** Limits in force for one caller; 0 = none. */
+export interface CallerLimits {
+  readonly requestsPerMinute: number
+  readonly tokensPerMinute: number
+  readonly monthlyBudgetUsd: number
+}
+
+export interface Caller {
+  readonly tenant: string
+  readonly keyId: string
+  /** Groups, always with `public`. */
+  readonly principal: readonly string[]
+  /** Routes the key may use; null = all. */
+  readonly routes: readonly string[] | null
+  readonly limits: CallerLimits
+}
+
+export type Authenticate = (request: IncomingMessage) => Caller
+
+/** @returns the function that names a request's caller, or throws gateway.key-missing, -key-invalid, -origin-refused */
+export const createAuthenticate = ({
+  architecture,
+  keyring,
+}: {
+  readonly architecture: Architecture
+  readonly keyring: KeyFinder
+}): Authenticate => {
+  const { server, limits } = architecture
+  const local: Caller = { tenant: 'default', keyId: 'local', principal: ['public'], routes: null, limits }
+  return (request) => {
+    const secret = bearerOf(request)
+    if (secret !== undefined) {
+      const record = keyring.find(secret)
+      if (!record) throw gatewayError('gateway.key-invalid', {})
+      return callerOf(record, limits)
+    }
+    if (server.requireKeys || !isLoopback(request.socket.remoteAddress))
+      throw gatewayError('gateway.key-missing', {})
+    refuseRelayed(request)
+    return local
+  }
+}
+
+const callerOf = (record: KeyRecord, defaults: CallerLimits): Caller => ({
+  tenant: record.tenant,
+  keyId: record.id,
+  principal: record.groups.includes('public') ? record.groups : [...record.groups, 'public'],
+  routes: record.routes,
+  limits: {
+    requestsPerMinute: record.requestsPerMinute ?? defaults.requestsPerMinute,
+    tokensPerMinute: record.tokensPerMinute ?? defaults.tokensPerMinute,
+    monthlyBudgetUsd: record.monthlyBudgetUsd ?? defaults.monthlyBudgetUsd,
+  },
+})
+
+/** The token of `Authorization: Bearer`; undefined when the header is missing or empty. */
+export const bearerOf = (request: IncomingMessage): string | undefined => {
+  const header = request.headers.authorization
+  if (header === undefined) return undefined
+  const token = /^bearer(?:\s+(.*))?$/i.exec(header.trim())
+  if (!token) throw gatewayError('gateway.key-invalid', {})
+  return token[1]?.trim() || undefined
+}
+
+/** Whether two secrets are equal, in a time that does not depend on where they differ. */
+export const isSameSecret = (a: string, b: string): boolean => {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}
+
+const isLoopback = (address: string | undefined) =>
+  address !== undefined && (/^(::ffff:)?127\./.test(address) || address === '::1')
+
+const relayHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
+const loopbackHost = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i
+
+/**
+ * Loopback alone does not mean "this machine's user": a proxy here relays strangers, and a web page open here
+ * can post to any local port (its `Origin` tells) or get a name of its own to resolve to it (its `Host` tells).
+ */
+const refuseRelayed = (request: IncomingMessage) => {
+  const { headers } = request
+  const relayed = relayHeaders.find((name) => headers[name] !== undefined)
+  if (relayed) throw gatewayError('gateway.origin-refused', { header: relayed })
+  if (headers.host !== undefined && !loopbackHost.test(headers.host))
+    throw gatewayError('gateway.origin-refused', { header: 'host' })
+  if (headers.origin !== undefined && !loopbackHost.test(headers.origin.replace(/^https?:\/\//, '')))
+    throw gatewayError('gateway.origin-refused', { header: 'origin' })
+}

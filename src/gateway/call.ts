@@ -1,0 +1,35 @@
+// What a call carries inside the gateway beyond the contract, and how a stage wraps a model.
+
+import type { Language } from '../core/index.js'
+import type { ChatCall, ChatModel, ChatRequest, ChatStream } from '../llm/index.js'
+import type { CallerLimits } from './authenticate.js'
+
+export interface GatewayCall extends ChatCall {
+  readonly limits: CallerLimits
+  /** Of the reader of errors. */
+  readonly language: Language
+  /** From the request's Cache-Control: `refresh` stores without looking (no-cache), `bypass` neither (no-store). */
+  readonly caching: 'use' | 'refresh' | 'bypass'
+  /** Numbers the attempts of the request, from 0. */
+  nextAttempt(): number
+}
+
+export type Open = (request: ChatRequest, call: GatewayCall) => Promise<ChatStream>
+export type Stage = (inner: ChatModel) => ChatModel
+
+/** The model with another `open`. Calls inside the gateway are all made by chat.ts, so they are GatewayCalls. */
+export const withOpen = (inner: ChatModel, open: Open): ChatModel => ({
+  id: inner.id,
+  facts: inner.facts,
+  countTokens: (request) => inner.countTokens(request),
+  open: (request, call) => open(request, call as GatewayCall),
+})
+
+/** The stream with response headers added. */
+export const withHeaders = (stream: ChatStream, headers: Readonly<Record<string, string>>): ChatStream => ({
+  ...stream,
+  head: {
+    status: stream.head.status,
+    headers: new Map([...stream.head.headers, ...Object.entries(headers)]),
+  },
+})

@@ -1,0 +1,141 @@
+// The one place where an error becomes an HTTP status and OpenAI's error object. Codes that are not listed here
+// are our own faults: the client gets the request id, the log gets the rest.
+
+import type { ArchitectError, Language, Params, Renderer } from '../core/index.js'
+import type { ErrorBody } from '../llm/index.js'
+import { gatewayError } from './messages.js'
+
+export interface ErrorReply {
+  readonly status: number
+  readonly body: ErrorBody
+  readonly headers: Readonly<Record<string, string>>
+  /** False when the error is ours and belongs in the log. */
+  readonly isExpected: boolean
+}
+
+export type DescribeError = (
+  error: ArchitectError,
+  context: { readonly language: Language; readonly requestId: string },
+) => ErrorReply
+
+interface Shape {
+  readonly status: number
+  readonly type: string
+  readonly code: string | null
+  readonly param?: string
+}
+
+const shape = (
+  status: number,
+  code: string | null,
+  type = 'invalid_request_error',
+  param?: string,
+): Shape => ({
+  status,
+  type,
+  code,
+  ...(param !== undefined && { param }),
+})
+
+const shapes: Readonly<Record<string, Shape>> = {
+  'gateway.key-missing': shape(401, 'invalid_api_key'),
+  'gateway.key-invalid': shape(401, 'invalid_api_key'),
+  'gateway.origin-refused': shape(403, 'origin_refused'),
+  'gateway.admin-key-invalid': shape(401, 'invalid_api_key'),
+  'gateway.path-unknown': shape(404, 'unknown_url'),
+  'gateway.method-not-allowed': shape(405, 'method_not_allowed'),
+  'gateway.model-not-found': shape(404, 'model_not_found', 'invalid_request_error', 'model'),
+  'gateway.knowledge-not-found': shape(404, 'not_found'),
+  'gateway.record-not-found': shape(404, 'not_found'),
+  'gateway.feature-absent': shape(501, 'not_configured'),
+  'gateway.body-too-large': shape(413, 'request_too_large'),
+  'gateway.body-timeout': shape(408, 'request_timeout'),
+  'gateway.body-cut': shape(400, 'request_incomplete'),
+  'gateway.body-encoded': shape(415, 'unsupported_encoding'),
+  'gateway.body-empty': shape(400, 'invalid_json'),
+  'gateway.body-not-utf8': shape(400, 'invalid_json'),
+  'gateway.body-not-json': shape(400, 'invalid_json'),
+  'gateway.body-too-deep': shape(400, 'invalid_json'),
+  'gateway.body-too-complex': shape(400, 'invalid_json'),
+  'gateway.field-missing': shape(400, 'missing_required_parameter'),
+  'gateway.field-invalid': shape(400, 'invalid_value'),
+  'gateway.rate-limited': shape(429, 'rate_limit_exceeded', 'requests'),
+  'gateway.content-filtered': shape(400, 'content_filter'),
+  'gateway.knowledge-unavailable': shape(503, 'knowledge_unavailable', 'server_error'),
+  'gateway.no-answer': shape(502, 'upstream_unavailable', 'server_error'),
+  'gateway.upstream-slow': shape(504, 'upstream_timeout', 'server_error'),
+  'gateway.upstream-busy': shape(429, 'rate_limit_exceeded', 'requests'),
+  'gateway.draining': shape(503, 'server_stopping', 'server_error'),
+  'gateway.overloaded': shape(503, 'server_overloaded', 'server_error'),
+  'gateway.client-gone': shape(499, 'client_closed_request'),
+  'ledger.journal-full': shape(503, 'ledger_unavailable', 'server_error'),
+  'ledger.closed': shape(503, 'server_stopping', 'server_error'),
+  'ledger.store-away': shape(503, 'store_unavailable', 'server_error'),
+  'ledger.budget-exceeded': shape(429, 'insufficient_quota', 'insufficient_quota'),
+  'ledger.token-limit-exceeded': shape(429, 'rate_limit_exceeded', 'tokens'),
+  'ledger.cursor-invalid': shape(400, 'invalid_value', 'invalid_request_error', 'after'),
+  'llm.request-unreadable': shape(400, 'invalid_value'),
+  'llm.request-not-expressible': shape(400, 'unsupported_parameter'),
+  'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
+  'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
+  'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
+  'llm.event-too-large': shape(502, 'upstream_unreadable', 'server_error'),
+  'llm.event-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
+}
+
+/** Refusals that the same request meets again, however often it is sent: clients must not repeat them. */
+const isLasting = (error: ArchitectError) =>
+  error.code === 'ledger.budget-exceeded' ||
+  (error.code === 'ledger.token-limit-exceeded' && error.params.retryAfterMs === null)
+
+/** @param render knows the messages of every room whose errors reach a client */
+export const createErrorDescriber =
+  (render: Renderer): DescribeError =>
+  (error, { language, requestId }) => {
+    const known = isClientFault(error) ? faultShape(error.params) : shapes[error.code]
+    if (!known) {
+      const message = render(gatewayError('gateway.unexpected', { requestId }), language)
+      const body = { message, type: 'server_error', code: 'internal_error', param: null }
+      return { status: 500, body, headers: {}, isExpected: error.code === 'llm.cancelled' }
+    }
+    const { status, type, code } = known
+    const param = known.param ?? textOf(error.params.field) ?? null
+    return {
+      status,
+      body: { message: render(error, language), type, code, param },
+      headers: headersOf(error),
+      isExpected: true,
+    }
+  }
+
+/**
+ * Whether an upstream says that the request itself is wrong: only then are its words shown to the client. Its
+ * other failures are between it and us; a 401 may even quote our key.
+ */
+export const isClientFault = ({ code, params }: ArchitectError): boolean =>
+  (code === 'llm.upstream-status' && [400, 413, 422].includes(params.status)) ||
+  (code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error')
+
+const faultShape = (params: Params): Shape =>
+  shape(
+    params.status ?? 400,
+    textOf(params.upstreamCode) ?? null,
+    textOf(params.upstreamType) ?? 'invalid_request_error',
+    textOf(params.upstreamParam),
+  )
+
+const headersOf = (error: ArchitectError): Readonly<Record<string, string>> => {
+  const { retryAfterMs, allowed } = error.params
+  return {
+    ...(typeof retryAfterMs === 'number' && {
+      'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+      'retry-after-ms': String(Math.ceil(retryAfterMs)),
+    }),
+    ...(isLasting(error) && { 'x-should-retry': 'false' }),
+    ...(error.code === 'gateway.method-not-allowed' && { allow: allowed.join(', ') }),
+    ...(error.code.startsWith('gateway.key-') && { 'www-authenticate': 'Bearer' }),
+    'x-error-code': error.code,
+  }
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)

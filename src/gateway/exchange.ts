@@ -1,0 +1,19 @@
+// One HTTP request and its response, as the handlers see them. Knows no endpoint.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  /** Monotonic ms. */
+  readonly startedMs: number
+  readonly path: string
+  /** The text after `?`, or ''. */
+  readonly search: string
+  /** Aborted when the client leaves, and for whoever is still there at the end of a drain. */
+  readonly signal: AbortSignal
+}
+
+/** @param parameters what the path's `{...}` segments hold, in order, decoded */
+export type Handler = (exchange: Exchange, parameters: readonly string[]) => Promise<void>

@@ -1,0 +1,73 @@
+// The node:http server around a handler: timeouts, header limits, and answers to what is not HTTP at all.
+// Knows no endpoint. The handler is asked for at each request, so that a reload can swap it.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { ArchitectError } from '../core/index.js'
+import { gatewayError } from './messages.js'
+
+export interface HttpTimeouts {
+  /** For all headers of a request to arrive. Default 15 s. */
+  readonly headersMs?: number
+  /** For a whole request to arrive. Default 300 s. */
+  readonly requestMs?: number
+  /** How long an idle connection is kept. Default 65 s, above the 60 s of common load balancers. */
+  readonly keepAliveMs?: number
+  /** How often the first two are looked at. Default 5 s. */
+  readonly checkMs?: number
+}
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+const maxHeaderBytes = 16 * 1024
+
+/**
+ * Creates the server; the caller listens and closes.
+ * @param handler asked at each request for the handler in force
+ */
+export const createHttpServer = (handler: () => HttpHandler, timeouts: HttpTimeouts = {}): Server => {
+  const server = createServer({
+    headersTimeout: timeouts.headersMs ?? 15_000,
+    requestTimeout: timeouts.requestMs ?? 300_000,
+    keepAliveTimeout: timeouts.keepAliveMs ?? 65_000,
+    connectionsCheckingInterval: timeouts.checkMs ?? 5_000,
+    maxHeaderSize: maxHeaderBytes,
+    noDelay: true,
+  })
+  const answering = new WeakMap<Duplex, ServerResponse>()
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    answering.set(request.socket, response)
+    handler()(request, response)
+  }
+  server.on('request', answer)
+  // Permission to send a body is given by whoever reads it, so that a refusal costs the client nothing.
+  server.on('checkContinue', answer)
+  server.on('clientError', (cause: NodeJS.ErrnoException, socket) => {
+    const response = answering.get(socket)
+    const isHalfAnswered = response?.headersSent && !response.writableFinished
+    if (cause.code === 'ECONNRESET' || !socket.writable || isHalfAnswered) socket.destroy()
+    else answerClientError(cause, socket)
+  })
+  return server
+}
+
+/** What the parser refused never became a request, so it is answered on the bare socket. */
+const answerClientError = (cause: NodeJS.ErrnoException, socket: Duplex) => {
+  const { status, error } = clientErrorOf(cause)
+  const body = JSON.stringify({
+    error: { message: error.message, type: 'invalid_request_error', code: null, param: null },
+  })
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  )
+}
+
+const clientErrorOf = (cause: NodeJS.ErrnoException): { status: number; error: ArchitectError } => {
+  if (cause.code === 'HPE_HEADER_OVERFLOW')
+    return { status: 431, error: gatewayError('gateway.headers-too-large', {}) }
+  if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return { status: 408, error: gatewayError('gateway.request-timeout', {}) }
+  return { status: 400, error: gatewayError('gateway.http-malformed', { detail: cause.code ?? 'unknown' }) }
+}

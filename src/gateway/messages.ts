@@ -1,0 +1,211 @@
+// What the gateway says to its clients, in both languages.
+
+import { defineMessages, errorFactory } from '../core/index.js'
+import type { JsonExpectation } from './find-json-error.js'
+
+const expectedEn: Record<JsonExpectation, string> = {
+  value: 'a value',
+  key: 'a key in double quotes',
+  colon: '":"',
+  comma: '"," or the closing bracket',
+  end: 'nothing more',
+  string: 'the rest of the string and its closing quote (control characters must be escaped)',
+  escape: 'a valid escape such as \\n or \\u00e9',
+  number: 'a valid number',
+}
+const expectedZh: Record<JsonExpectation, string> = {
+  value: '一個值',
+  key: '以雙引號括住的鍵',
+  colon: '「:」',
+  comma: '「,」或結尾括號',
+  end: '內容到此為止',
+  string: '字串的其餘部分與結尾引號（控制字元必須跳脫）',
+  escape: '有效的跳脫字元，例如 \\n 或 \\u00e9',
+  number: '有效的數字',
+}
+const list = (items: readonly string[]) => items.join(', ')
+const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
+
+/** One deployment that was tried and the code of what went wrong there. Holds no address and no secret. */
+export interface Tried {
+  readonly deployment: string
+  readonly code: string
+}
+const triedText = (tried: readonly Tried[]) => tried.map((t) => `${t.deployment} (${t.code})`).join(', ')
+
+export const gatewayMessages = defineMessages({
+  'gateway.key-missing': {
+    en: (_p: Record<string, never>) => 'No API key. Send it as "Authorization: Bearer la-...".',
+    'zh-TW': () => '缺少 API 金鑰。請以「Authorization: Bearer la-...」標頭傳送。',
+  },
+  'gateway.key-invalid': {
+    en: (_p: Record<string, never>) =>
+      'The API key is not known, was revoked or has expired. Ask the operator for a new one (llm-architect keys create).',
+    'zh-TW': () => 'API 金鑰不存在、已撤銷或已過期。請向管理者索取新的金鑰（llm-architect keys create）。',
+  },
+  'gateway.origin-refused': {
+    en: (p: { header: string }) =>
+      `Callers without a key are served only directly from this machine, and this request carries the header "${p.header}" of a web page or a proxy. Use an API key.`,
+    'zh-TW': (p) =>
+      `沒有金鑰的呼叫只能直接從本機發出，但這個請求帶有網頁或代理伺服器的標頭「${p.header}」。請使用 API 金鑰。`,
+  },
+  'gateway.admin-key-invalid': {
+    en: (_p: Record<string, never>) => 'The admin API needs the admin token as "Authorization: Bearer ...".',
+    'zh-TW': () => '管理 API 需要以「Authorization: Bearer ...」傳送管理權杖。',
+  },
+  'gateway.path-unknown': {
+    en: (p: { method: string; path: string; hint: string | null }) =>
+      `There is no ${p.method} ${p.path}.${p.hint ? ` Did you mean ${p.hint}?` : ''}`,
+    'zh-TW': (p) => `沒有 ${p.method} ${p.path} 這個端點。${p.hint ? `您是不是要找 ${p.hint}？` : ''}`,
+  },
+  'gateway.method-not-allowed': {
+    en: (p: { method: string; path: string; allowed: readonly string[] }) =>
+      `${p.path} does not take ${p.method}. Use ${list(p.allowed)}.`,
+    'zh-TW': (p) => `${p.path} 不接受 ${p.method}，請改用 ${list(p.allowed)}。`,
+  },
+  'gateway.model-not-found': {
+    en: (p: { model: string; available: readonly string[] }) =>
+      `The model "${p.model}" does not exist or your key may not use it. Available: ${list(p.available) || 'none'}.`,
+    'zh-TW': (p) => `模型「${p.model}」不存在，或您的金鑰無權使用。可用的有：${list(p.available) || '無'}。`,
+  },
+  'gateway.knowledge-not-found': {
+    en: (p: { id: string }) => `The vector store "${p.id}" does not exist or your key may not use it.`,
+    'zh-TW': (p) => `向量儲存庫「${p.id}」不存在，或您的金鑰無權使用。`,
+  },
+  'gateway.record-not-found': {
+    en: (p: { kind: string; id: string }) => `There is no ${p.kind} "${p.id}".`,
+    'zh-TW': (p) => `沒有 ${p.kind}「${p.id}」。`,
+  },
+  'gateway.body-too-large': {
+    en: (p: { limitBytes: number }) =>
+      `The request body is larger than ${p.limitBytes} bytes. Send less, or raise limits.maxBodyBytes in architecture.yaml.`,
+    'zh-TW': (p) =>
+      `請求內容超過 ${p.limitBytes} 位元組。請縮短內容，或調高 architecture.yaml 的 limits.maxBodyBytes。`,
+  },
+  'gateway.body-timeout': {
+    en: (p: { idleMs: number }) =>
+      `No part of the request body came for ${p.idleMs} ms. Send the whole body without a pause.`,
+    'zh-TW': (p) => `已有 ${p.idleMs} 毫秒沒有收到請求內容。請一次傳完，中途不要停頓。`,
+  },
+  'gateway.body-cut': {
+    en: (_p: Record<string, never>) => 'The connection ended before the whole request body had come.',
+    'zh-TW': () => '請求內容尚未傳完，連線就中斷了。',
+  },
+  'gateway.body-encoded': {
+    en: (p: { encoding: string }) =>
+      `The request body has Content-Encoding "${p.encoding}". Send it without compression.`,
+    'zh-TW': (p) => `請求內容使用了 Content-Encoding「${p.encoding}」。請不要壓縮。`,
+  },
+  'gateway.body-empty': {
+    en: (_p: Record<string, never>) => 'The request has no body. Send a JSON object.',
+    'zh-TW': () => '請求沒有內容。請傳送一個 JSON 物件。',
+  },
+  'gateway.body-not-utf8': {
+    en: (p: { position: number }) =>
+      `The request body is not UTF-8: the byte at position ${p.position} is wrong. Send UTF-8.`,
+    'zh-TW': (p) => `請求內容不是 UTF-8：第 ${p.position} 個位元組有誤。請使用 UTF-8 編碼。`,
+  },
+  'gateway.body-not-json': {
+    en: (p: { position: number; line: number; column: number; expected: JsonExpectation }) =>
+      `The request body is not valid JSON: at position ${p.position} (line ${p.line}, column ${p.column}) ${expectedEn[p.expected]} is expected.`,
+    'zh-TW': (p) =>
+      `請求內容不是有效的 JSON：在位置 ${p.position}（第 ${p.line} 行第 ${p.column} 欄）應為${expectedZh[p.expected]}。`,
+  },
+  'gateway.body-too-deep': {
+    en: (p: { limit: number }) => `The JSON body is nested deeper than ${p.limit} levels. Flatten it.`,
+    'zh-TW': (p) => `JSON 內容的巢狀深度超過 ${p.limit} 層。請減少巢狀。`,
+  },
+  'gateway.body-too-complex': {
+    en: (p: { limit: number }) =>
+      `The JSON body has more than ${p.limit} objects and arrays. Send a smaller request.`,
+    'zh-TW': (p) => `JSON 內容的物件與陣列超過 ${p.limit} 個。請縮小請求。`,
+  },
+  'gateway.field-missing': {
+    en: (p: { field: string; expected: string }) => `"${p.field}" is missing. Give ${p.expected}.`,
+    'zh-TW': (p) => `缺少「${p.field}」。請提供：${p.expected}。`,
+  },
+  'gateway.field-invalid': {
+    en: (p: { field: string; expected: string; actual: string }) =>
+      `"${p.field}" must be ${p.expected}, not ${p.actual}.`,
+    'zh-TW': (p) => `「${p.field}」必須是 ${p.expected}，而不是 ${p.actual}。`,
+  },
+  'gateway.rate-limited': {
+    en: (p: { limit: number; retryAfterMs: number }) =>
+      `The ${p.limit} requests per minute of this key are used. Try again in ${seconds(p.retryAfterMs)} s, or raise its limit.`,
+    'zh-TW': (p) =>
+      `這個金鑰每分鐘 ${p.limit} 個請求的額度已用完。請在 ${seconds(p.retryAfterMs)} 秒後再試，或提高上限。`,
+  },
+  'gateway.content-filtered': {
+    en: (p: { kinds: readonly string[] }) =>
+      `The request was refused by this route's content policy: ${list(p.kinds)}. Remove that part and try again.`,
+    'zh-TW': (p) => `這個請求違反此路由的內容政策：${list(p.kinds)}。請移除該部分後再試。`,
+  },
+  'gateway.knowledge-unavailable': {
+    en: (p: { knowledge: string }) =>
+      `The documents "${p.knowledge}" cannot be searched at the moment, and this model answers only from them. Try again shortly.`,
+    'zh-TW': (p) => `目前無法搜尋文件庫「${p.knowledge}」，而此模型只根據文件回答。請稍後再試。`,
+  },
+  'gateway.no-answer': {
+    en: (p: { model: string; tried: readonly Tried[] }) =>
+      `No deployment of "${p.model}" could answer. Tried: ${triedText(p.tried)}.`,
+    'zh-TW': (p) => `「${p.model}」的所有部署都無法回答。已嘗試：${triedText(p.tried)}。`,
+  },
+  'gateway.upstream-slow': {
+    en: (p: { model: string; tried: readonly Tried[] }) =>
+      `No deployment of "${p.model}" answered in time. Tried: ${triedText(p.tried)}.`,
+    'zh-TW': (p) => `「${p.model}」的所有部署都未能及時回答。已嘗試：${triedText(p.tried)}。`,
+  },
+  'gateway.upstream-busy': {
+    en: (p: { model: string; tried: readonly Tried[]; retryAfterMs: number | null }) =>
+      `Every deployment of "${p.model}" is at its own rate limit. Tried: ${triedText(p.tried)}.${p.retryAfterMs === null ? '' : ` Try again in ${seconds(p.retryAfterMs)} s.`}`,
+    'zh-TW': (p) =>
+      `「${p.model}」的所有部署都已達到自身的流量上限。已嘗試：${triedText(p.tried)}。${p.retryAfterMs === null ? '' : `請在 ${seconds(p.retryAfterMs)} 秒後再試。`}`,
+  },
+  'gateway.draining': {
+    en: (_p: Record<string, never>) => 'The server is stopping. Try again in a moment.',
+    'zh-TW': () => '伺服器正在停止。請稍後再試。',
+  },
+  'gateway.overloaded': {
+    en: (_p: Record<string, never>) =>
+      'The server holds as many request bodies as it may. Try again shortly.',
+    'zh-TW': () => '伺服器暫存的請求內容已達上限。請稍後再試。',
+  },
+  'gateway.unexpected': {
+    en: (p: { requestId: string }) =>
+      `The server failed on request ${p.requestId}. Give this number to the operator, who finds it in the log.`,
+    'zh-TW': (p) => `伺服器處理請求 ${p.requestId} 時發生錯誤。請將此編號提供給管理者，以便在日誌中查詢。`,
+  },
+  'gateway.client-gone': {
+    en: (_p: Record<string, never>) => 'The client closed the connection before the answer was complete.',
+    'zh-TW': () => '回應尚未傳完，用戶端就關閉了連線。',
+  },
+  'gateway.http-malformed': {
+    en: (p: { detail: string }) => `The request is not valid HTTP/1.1 (${p.detail}).`,
+    'zh-TW': (p) => `這不是有效的 HTTP/1.1 請求（${p.detail}）。`,
+  },
+  'gateway.headers-too-large': {
+    en: (_p: Record<string, never>) => 'The request headers are larger than 16 KiB. Send fewer.',
+    'zh-TW': () => '請求標頭超過 16 KiB。請減少標頭。',
+  },
+  'gateway.request-timeout': {
+    en: (_p: Record<string, never>) => 'The request did not arrive in time. Send it without a pause.',
+    'zh-TW': () => '請求未能及時送達。請一次送完，中途不要停頓。',
+  },
+  'gateway.feature-absent': {
+    en: (p: { what: string; change: string }) => `${p.what} is not set up here. ${p.change}`,
+    'zh-TW': (p) => `此處未設定 ${p.what}。${p.change}`,
+  },
+  'gateway.strategy-not-supported': {
+    en: (p: { route: string; strategy: string }) =>
+      `Route "${p.route}" uses the strategy "${p.strategy}", which does not run yet. Use "deployment" or "fallback" in architecture.yaml.`,
+    'zh-TW': (p) =>
+      `路由「${p.route}」使用的策略「${p.strategy}」目前還不能執行。請在 architecture.yaml 改用「deployment」或「fallback」。`,
+  },
+  'gateway.reference-unknown': {
+    en: (p: { route: string; field: string; id: string; known: readonly string[] }) =>
+      `Route "${p.route}" names the ${p.field} "${p.id}", which is not there. Known: ${list(p.known) || 'none'}.`,
+    'zh-TW': (p) => `路由「${p.route}」的 ${p.field}「${p.id}」不存在。已知的有：${list(p.known) || '無'}。`,
+  },
+})
+
+export const gatewayError = errorFactory(gatewayMessages)

@@ -1,0 +1,68 @@
+// Bytes to a JSON value, with every refusal a message that says where. Knows nothing of HTTP.
+
+import { isUtf8 } from 'node:buffer'
+import { findJsonError } from './find-json-error.js'
+import { gatewayError } from './messages.js'
+
+/** Deeper documents are refused: later walks over them recurse. */
+export const maxJsonDepth = 128
+/** Objects and arrays of one document: each costs about 50 bytes of heap for the two it takes in a body. */
+export const maxJsonContainers = 100_000
+
+/**
+ * @throws gateway.body-empty, gateway.body-not-utf8, gateway.body-too-deep, gateway.body-too-complex,
+ * gateway.body-not-json
+ */
+export const parseJson = (bytes: Buffer): unknown => {
+  if (bytes.length === 0) throw gatewayError('gateway.body-empty', {})
+  if (!isUtf8(bytes)) throw gatewayError('gateway.body-not-utf8', { position: firstInvalidByte(bytes) })
+  refuseNesting(bytes)
+  const text = bytes.toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const fault = findJsonError(text) ?? { position: 0, line: 1, column: 1, expected: 'value' as const }
+    throw gatewayError('gateway.body-not-json', fault, { cause })
+  }
+}
+
+/** Counts brackets outside strings before anything is built from them, so that memory stays bounded. */
+const refuseNesting = (bytes: Buffer) => {
+  let depth = 0
+  let containers = 0
+  let inString = false
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (inString) {
+      if (byte === 0x5c) i++
+      else if (byte === 0x22) inString = false
+    } else if (byte === 0x22) inString = true
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > maxJsonDepth) throw gatewayError('gateway.body-too-deep', { limit: maxJsonDepth })
+      if (++containers > maxJsonContainers)
+        throw gatewayError('gateway.body-too-complex', { limit: maxJsonContainers })
+    } else if (byte === 0x7d || byte === 0x5d) depth--
+  }
+}
+
+const firstInvalidByte = (bytes: Buffer): number => {
+  let valid = 0
+  let end = bytes.length
+  while (end - valid > 1) {
+    const middle = (valid + end) >>> 1
+    if (isUtf8Prefix(bytes, middle)) valid = middle
+    else end = middle
+  }
+  return valid
+}
+
+/** Whether the first bytes are UTF-8, allowing a character that is cut at the end. */
+const isUtf8Prefix = (bytes: Buffer, length: number) => {
+  for (let cut = 0; cut <= 3 && cut <= length; cut++)
+    if (isUtf8(bytes.subarray(0, length - cut))) {
+      const lead = bytes[length - cut]
+      const needs = lead === undefined ? 0 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1
+      return cut === 0 || needs > cut
+    }
+  return false
+}

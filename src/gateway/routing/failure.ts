@@ -1,0 +1,58 @@
+// What a deployment's failure means for its route: whether another deployment may be asked, and what the client
+// is told when none could answer. Knows no HTTP.
+
+import { type ArchitectError, type Attempt, toArchitectError } from '../../core/index.js'
+import { withAttempts } from '../../llm/index.js'
+import { isClientFault } from '../error-response.js'
+import { gatewayError, type Tried } from '../messages.js'
+
+export interface Failure {
+  readonly deployment: string
+  readonly error: ArchitectError
+}
+
+/**
+ * Whether another deployment may do better. Not where the request itself is at fault, where the caller has left,
+ * or where the refusal is ours (limits, budget, a full journal): those hold for every deployment.
+ */
+export const mayTryNext = (cause: unknown): boolean => {
+  const error = toArchitectError(cause)
+  if (error.code === 'core.unexpected') return true
+  if (error.code === 'llm.request-not-expressible' || error.code === 'llm.cancelled') return false
+  return error.code.startsWith('llm.') && !isClientFault(error)
+}
+
+/** The error of a route none of whose deployments could answer. @param failures in the order of the attempts */
+export const noAnswer = (
+  model: string,
+  failures: readonly Failure[],
+  attempts: readonly Attempt[],
+): ArchitectError => {
+  const tried = failures.map(triedOf)
+  const cause = failures.at(-1)?.error
+  if (failures.every(({ error }) => error.params.status === 429))
+    return withAttempts(
+      gatewayError(
+        'gateway.upstream-busy',
+        { model, tried, retryAfterMs: soonest(failures) },
+        { retryable: true, cause },
+      ),
+      attempts,
+    )
+  const code = failures.every(({ error }) => error.code === 'llm.upstream-timeout')
+    ? 'gateway.upstream-slow'
+    : 'gateway.no-answer'
+  return withAttempts(gatewayError(code, { model, tried }, { retryable: true, cause }), attempts)
+}
+
+const triedOf = ({ deployment, error: { code, params } }: Failure): Tried => ({
+  deployment,
+  code: typeof params.status === 'number' ? `${code} ${params.status}` : code,
+})
+
+const soonest = (failures: readonly Failure[]): number | null => {
+  const waits = failures
+    .map(({ error }) => error.params.retryAfterMs)
+    .filter((wait): wait is number => typeof wait === 'number')
+  return waits.length > 0 ? Math.min(...waits) : null
+}

@@ -1,0 +1,36 @@
+// Writes whole responses: head and body in one write, and the connection closed politely when part of the
+// request is still on its way. Knows no endpoint.
+
+import type { Exchange } from './exchange.js'
+import { linger, mustLinger } from './linger.js'
+
+export type Headers = Readonly<Record<string, string | number>>
+
+export interface Reply {
+  readonly status: number
+  readonly headers?: Headers
+  readonly body: Buffer | string
+  readonly contentType: string
+}
+
+export const send = (exchange: Exchange, reply: Reply) => {
+  const { request, response, requestId } = exchange
+  if (response.destroyed || response.headersSent) return
+  const head = {
+    'content-type': reply.contentType,
+    'content-length': Buffer.byteLength(reply.body),
+    'x-request-id': requestId,
+    ...reply.headers,
+  }
+  if (!mustLinger(request)) {
+    response.writeHead(reply.status, head)
+    response.end(reply.body)
+    return
+  }
+  response.writeHead(reply.status, { ...head, connection: 'close' })
+  response.write(reply.body)
+  linger(request, () => response.end())
+}
+
+export const sendJson = (exchange: Exchange, value: unknown, status = 200) =>
+  send(exchange, { status, body: JSON.stringify(value), contentType: 'application/json' })

@@ -1,0 +1,43 @@
+// Checks everything a client sent before anything else sees it: a redaction edits the request, a block refuses it.
+// Files, images and audio are not read.
+
+import { type ChatRequest, editRequest } from '../../llm/index.js'
+import type { Metrics } from '../../telemetry/index.js'
+import { type Stage, withOpen } from '../call.js'
+import { type CheckSourced, guardParts } from '../guard-parts.js'
+import { gatewayError } from '../messages.js'
+import type { GuardPort, GuardVerdict } from '../ports.js'
+
+export interface InputGuardDeps {
+  readonly guard: GuardPort
+  readonly policy: string
+  readonly metrics: Metrics
+}
+
+export const withInputGuard =
+  (deps: InputGuardDeps): Stage =>
+  (inner) =>
+    withOpen(inner, async (request, call) => inner.open(guardRequest(deps, request), call))
+
+/** @throws gateway.content-filtered */
+const guardRequest = ({ guard, policy, metrics }: InputGuardDeps, request: ChatRequest): ChatRequest => {
+  let strictest: GuardVerdict['action'] = 'allow'
+  const check: CheckSourced = (text, source) => {
+    const verdict = guard.check({ policy, stage: 'input', source, text })
+    if (verdict.action === 'block') {
+      metrics.guardVerdict({ policy, stage: 'input', action: 'block' })
+      throw gatewayError('gateway.content-filtered', { kinds: kindsOf(verdict) })
+    }
+    if (verdict.action === 'redact') strictest = 'redact'
+    return verdict
+  }
+  const messages = request.messages.map((message) => {
+    const parts = guardParts(message.parts, check)
+    return parts === message.parts ? message : { ...message, parts }
+  })
+  metrics.guardVerdict({ policy, stage: 'input', action: strictest })
+  const isEdited = messages.some((message, i) => message !== request.messages[i])
+  return isEdited ? editRequest(request, { messages }) : request
+}
+
+const kindsOf = ({ findings }: GuardVerdict) => [...new Set(findings.map(({ kind }) => kind))]

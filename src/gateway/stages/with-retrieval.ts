@@ -1,0 +1,57 @@
+// Looks the question up in the route's documents and puts the passages before it: one system message, one part
+// per passage, each with its reference. Searching is always by tenant and principal; there is no other way to ask.
+
+import { type Log, toArchitectError } from '../../core/index.js'
+import { type ChatRequest, editRequest, type Message } from '../../llm/index.js'
+import type { KnowledgeBase } from '../../spec/index.js'
+import { type GatewayCall, type Stage, withOpen } from '../call.js'
+import { gatewayError } from '../messages.js'
+import type { KnowledgeSearch, Passage } from '../ports.js'
+import { questionIndex, questionOf } from '../request-text.js'
+
+const searchTimeoutMs = 10_000
+
+export interface RetrievalDeps {
+  readonly knowledge: KnowledgeBase
+  readonly search: KnowledgeSearch
+  readonly log: Log
+}
+
+export const withRetrieval =
+  (deps: RetrievalDeps): Stage =>
+  (inner) =>
+    withOpen(inner, async (request, call) => {
+      const question = questionOf(request)
+      if (question === '') return inner.open(request, call)
+      return inner.open(addPassages(request, await find(deps, question, call)), call)
+    })
+
+const find = async ({ knowledge, search, log }: RetrievalDeps, query: string, call: GatewayCall) => {
+  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(searchTimeoutMs)])
+  const { tenant, principal } = call
+  try {
+    return await search.search({ knowledge, tenant, principal, query, limit: knowledge.topK, signal })
+  } catch (cause) {
+    if (call.signal.aborted) throw cause
+    log.error({ err: cause, knowledge: knowledge.id, requestId: call.requestId }, 'the search failed')
+    throw gatewayError(
+      'gateway.knowledge-unavailable',
+      { knowledge: knowledge.id },
+      { retryable: true, cause: toArchitectError(cause) },
+    )
+  }
+}
+
+const addPassages = (request: ChatRequest, passages: readonly Passage[]): ChatRequest => {
+  if (passages.length === 0) return request
+  const message: Message = {
+    role: 'system',
+    parts: passages.map(({ text, reference }) => ({
+      type: 'text',
+      text,
+      source: 'retrieved',
+      passage: reference,
+    })),
+  }
+  return editRequest(request, { messages: request.messages.toSpliced(questionIndex(request), 0, message) })
+}
