@@ -125,6 +125,8 @@ const knowledge = z.strictObject({
       model: z.string(),
       key: secret.optional(),
       dimensions: z.int().positive(),
+      /** Says `input_type` `query` or `document` in each call, for models that embed the two differently. */
+      inputType: z.boolean().default(false),
     })
     .optional(),
 })
