@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
+import { finished, startOf } from './__fixtures__/attempts.js'
 import { createDrain, type DrainOptions } from './drain.js'
 import { type LedgerRow, settledRow, startedRow, unsettledRow } from './ledger-row.js'
-import { finished, startOf } from './testing.js'
 
 const rowOf = (index: number): LedgerRow =>
   settledRow(startedRow(startOf(`req_${index}`), 1000), {

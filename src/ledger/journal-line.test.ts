@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyAttempt, anyCost, anyStart, anyTiming } from './__fixtures__/attempts.js'
 import { decodeLine, encodeLine, type JournalLine } from './journal-line.js'
 import { settledRow, startedRow, unsettledRow } from './ledger-row.js'
-import { anyAttempt, anyCost, anyStart, anyTiming } from './testing.js'
 
 const anyLine: fc.Arbitrary<JournalLine> = fc
   .record({ start: anyStart, attempt: anyAttempt, timing: anyTiming, cost: anyCost, kind: fc.nat(2) })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
+import { createMemoryDisk } from './__fixtures__/memory-disk.js'
 import { createJournal, type JournalOptions, type KeepListener } from './journal.js'
 import { createDiskFiles, type JournalFiles } from './journal-files.js'
 import { createSegments } from './segments.js'
-import { createMemoryDisk } from './testing.js'
 
 const kib = 1024
 /** A line of exactly `length` bytes. */

@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { finished, startOf } from './__fixtures__/attempts.js'
+import { createMemoryDisk } from './__fixtures__/memory-disk.js'
 import { encodeLine, type JournalLine } from './journal-line.js'
 import { rowKey, settledRow, startedRow } from './ledger-row.js'
 import { type Replay, replayJournal, settledRowsOf } from './replay.js'
-import { createMemoryDisk, finished, startOf } from './testing.js'
 
 /** Attempts whose lines interleave as they do when requests overlap. */
 const anyLines: fc.Arbitrary<readonly JournalLine[]> = fc
