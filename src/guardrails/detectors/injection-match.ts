@@ -1,0 +1,84 @@
+// Whether the ideas of a rule stand together in a text, and where. Follows sorted places with pointers, so that
+// the work is linear in the number of phrases found.
+
+import type { Hit, Hits } from '../phrase-index.js'
+import { type WordView, wordLength } from '../word-view.js'
+import type { InjectionConcept } from './injection-concepts.js'
+import type { InjectionRule } from './injection-rules.js'
+
+/** A stretch of the word view. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+type ConceptHits = Hits<InjectionConcept>
+
+const gapBetween = (view: WordView, before: Hit, after: Hit): number => {
+  const words = (view.distances[after.start] ?? 0) - (view.distances[before.end - 1] ?? 0)
+  return words / wordLength
+}
+
+const isClose = (view: WordView, rule: InjectionRule, before: Hit, after: Hit): boolean => {
+  const sentences = (view.sentences[after.start] ?? 0) - (view.sentences[before.start] ?? 0)
+  return sentences < (rule.sentences ?? 1) && gapBetween(view, before, after) <= (rule.within ?? 0) + 1
+}
+
+/** The first place where the ideas follow one another closely in one order. */
+const firstChain = (
+  view: WordView,
+  rule: InjectionRule,
+  lists: readonly (readonly Hit[])[],
+): Stretch | undefined => {
+  const next = lists.map(() => 0)
+  const [starts = []] = lists
+  for (const first of starts) {
+    let last = first
+    let depth = 1
+    for (; depth < lists.length; depth++) {
+      const list = lists[depth] as readonly Hit[]
+      let index = next[depth] as number
+      while (index < list.length && (list[index] as Hit).start < last.end) index++
+      next[depth] = index
+      const candidate = list[index]
+      if (!candidate || !isClose(view, rule, last, candidate)) break
+      last = candidate
+    }
+    if (depth === lists.length) return { start: first.start, end: last.end }
+  }
+  return undefined
+}
+
+const orders = <T>(items: readonly T[]): readonly (readonly T[])[] =>
+  items.length < 2
+    ? [items]
+    : items.flatMap((item, i) => orders(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]))
+
+const differentPhrases = (hits: readonly Hit[], count: number): Stretch | undefined => {
+  const phrases = new Set<number>()
+  for (const hit of hits) {
+    phrases.add(hit.phrase)
+    if (phrases.size === count) return { start: (hits[0] as Hit).start, end: hit.end }
+  }
+  return undefined
+}
+
+/** Where the rule holds first, or undefined. */
+export const matchRule = (view: WordView, rule: InjectionRule, hits: ConceptHits): Stretch | undefined => {
+  const lists = rule.ideas.map((idea) => hits[idea])
+  if (lists.some((list) => list.length === 0)) return undefined
+  if (rule.different) return differentPhrases(lists[0] as readonly Hit[], rule.different)
+  if (rule.within === undefined) {
+    const firsts = lists.map((list) => list[0] as Hit)
+    return {
+      start: Math.min(...firsts.map((hit) => hit.start)),
+      end: Math.max(...firsts.map((hit) => hit.end)),
+    }
+  }
+  const tries = rule.ordered ? [lists] : orders(lists)
+  for (const order of tries) {
+    const found = firstChain(view, rule, order)
+    if (found) return found
+  }
+  return undefined
+}

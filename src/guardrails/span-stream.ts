@@ -1,0 +1,132 @@
+// The one engine that finds and replaces spans, from left to right, in a text that arrives in pieces. A place
+// is decided only when its scanners did not look past what has arrived, so the result never depends on where
+// the text was cut. Whole texts are one piece, and take the same way.
+
+import { isAccented, isWord } from './characters.js'
+import type { Finding } from './contract.js'
+import { createGrowingText } from './scan-text.js'
+import type { SpanMatch, SpanRest, SpanScanner } from './span-scanner.js'
+
+/** What is done with a span. */
+export type SpanAction = 'observe' | 'redact' | 'block'
+
+export interface SpanStream {
+  /** Takes the next piece and returns what may be released. */
+  push(text: string): string
+  /** Nothing follows: returns what is left. */
+  flush(): string
+  findings(): readonly Finding[]
+  /** Whether a span was found that is blocked; nothing is released from its start on. */
+  blocked(): boolean
+}
+
+const accentedBucket = 128
+
+const buckets = (scanners: readonly SpanScanner[]): readonly (readonly SpanScanner[])[] =>
+  Array.from({ length: accentedBucket + 1 }, (_, code) =>
+    scanners.filter((scanner) =>
+      code === accentedBucket ? scanner.startsAccented : scanner.starts.includes(String.fromCharCode(code)),
+    ),
+  )
+
+/** Returns a maker of streams, so that the table of scanners is built once. */
+export const spanStreamFactory = (options: {
+  readonly scanners: readonly SpanScanner[]
+  readonly actionOf: (detector: string) => SpanAction
+  readonly placeholder: (kind: string) => string
+}): (() => SpanStream) => {
+  const table = buckets(options.scanners)
+  return () => createSpanStream({ ...options, table })
+}
+
+const createSpanStream = (options: {
+  readonly table: readonly (readonly SpanScanner[])[]
+  readonly actionOf: (detector: string) => SpanAction
+  readonly placeholder: (kind: string) => string
+}): SpanStream => {
+  const text = createGrowingText()
+  const findings: Finding[] = []
+  let position = 0
+  let releasedTo = 0
+  let released = ''
+  let blocked = false
+  let open: { rest: SpanRest; finding: number; hidden: boolean } | undefined
+
+  const release = (offset: number) => {
+    if (!blocked && offset > releasedTo) released += text.slice(releasedTo, offset)
+    releasedTo = Math.max(releasedTo, offset)
+  }
+
+  const take = (scanner: SpanScanner, match: SpanMatch) => {
+    const action = match.severity === 'low' ? 'observe' : options.actionOf(scanner.detector)
+    const start = text.offset(position)
+    const finish = text.offsetAfter(match.end - 1)
+    const { kind, severity } = match
+    const finding = findings.push({ detector: scanner.detector, kind, start, end: finish, severity }) - 1
+    if (action !== 'observe') {
+      release(start)
+      if (!blocked && action === 'redact') released += options.placeholder(kind)
+      if (action === 'block') blocked = true
+      releasedTo = Math.max(releasedTo, finish)
+    }
+    if (match.rest) open = { rest: match.rest, finding, hidden: action !== 'observe' }
+    position = severity === 'low' ? position + 1 : match.end
+  }
+
+  /** @returns whether the open span has ended */
+  const continueOpen = (span: NonNullable<typeof open>): boolean => {
+    const { result, certain } = text.certain(() => span.rest(text, position))
+    position = certain && !result.done ? text.length() : result.end
+    const finish = text.offsetAfter(position - 1)
+    findings[span.finding] = { ...(findings[span.finding] as Finding), end: finish }
+    if (span.hidden) releasedTo = Math.max(releasedTo, finish)
+    if (certain) open = undefined
+    return certain
+  }
+
+  const scannersAt = (code: number): readonly SpanScanner[] | undefined => {
+    if (code < accentedBucket) return options.table[code]
+    return isAccented(code) ? options.table[accentedBucket] : undefined
+  }
+
+  /** @returns false when the place cannot be decided yet */
+  const decide = (): boolean => {
+    const scanners = scannersAt(text.at(position))
+    if (scanners?.length) {
+      const insideWord = isWord(text.at(position - 1))
+      for (const scanner of scanners) {
+        if (insideWord && !scanner.startsInsideWord) continue
+        const { result, certain } = text.certain(() => scanner.scan(text, position))
+        if (!certain) return false
+        if (result) {
+          take(scanner, result)
+          return true
+        }
+      }
+    }
+    position++
+    return true
+  }
+
+  const run = (): string => {
+    while (position < text.length()) if (!(open ? continueOpen(open) : decide())) break
+    if (!open?.hidden) release(text.offset(position))
+    const out = released
+    released = ''
+    text.drop(position)
+    return out
+  }
+
+  return {
+    push: (piece) => {
+      text.append(piece)
+      return run()
+    },
+    flush: () => {
+      text.finish()
+      return run()
+    },
+    findings: () => findings,
+    blocked: () => blocked,
+  }
+}
