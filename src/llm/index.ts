@@ -29,6 +29,19 @@ export type {
   Tool,
   Wire,
 } from './contract.js'
+export type { EngineDeployment } from './engines/engine-deployment.js'
+export {
+  createOpenAiCompatibleModel,
+  type OpenAiCompatibleModel,
+  type OpenAiCompatibleOptions,
+} from './engines/openai-compatible.js'
+export {
+  createScriptedModel,
+  type Script,
+  type ScriptedAnswer,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+} from './engines/scripted.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'

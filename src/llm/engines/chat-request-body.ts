@@ -1,0 +1,81 @@
+// Promise 6: the bytes of a request to a chat completions server. Bytes that came in the same dialect pass as they
+// are but for two splices; anything else, and whatever a quirk of the server forbids, is written anew.
+
+import type { ChatRequest } from '../contract.js'
+import { originOf } from '../identity.js'
+import { listOf, objectOf } from '../wire/fields.js'
+import { type FieldSpan, objectSpans, type Splice, spliceBytes } from '../wire/json-spans.js'
+import { encodeRequest } from '../wire/openai-chat-encode-request.js'
+import type { EngineDeployment } from './engine-deployment.js'
+
+export interface ChatRequestBody {
+  readonly bytes: Buffer
+  /** We asked for usage and the client did not: the chunk that only carries it is taken out again. */
+  readonly dropsUsage: boolean
+}
+
+export const chatRequestBody = (request: ChatRequest, deployment: EngineDeployment): ChatRequestBody => {
+  const asksUsage = request.stream && !deployment.quirks.noStreamUsage
+  return {
+    bytes: spliced(request, deployment, asksUsage) ?? encoded(request, deployment, asksUsage),
+    dropsUsage: asksUsage && !wantsUsage(request),
+  }
+}
+
+/** A client of another dialect gets usage in any case; one of this dialect when it asked. */
+const wantsUsage = (request: ChatRequest) =>
+  request.dialect !== 'openai-chat' || objectOf(request.extra.stream_options)?.include_usage === true
+
+const spliced = (
+  request: ChatRequest,
+  deployment: EngineDeployment,
+  asksUsage: boolean,
+): Buffer | undefined => {
+  const origin = originOf(request)
+  if (origin?.dialect !== 'openai-chat' || origin.framing !== 'json') return undefined
+  const bytes = Buffer.from(origin.bytes.buffer, origin.bytes.byteOffset, origin.bytes.byteLength)
+  const spans = objectSpans(bytes)
+  if (!spans || isForbidden(request, deployment, spans.fields)) return undefined
+  const model = spans.fields.find((field) => field.name === 'model')
+  if (!model) return undefined
+  const splices: Splice[] = [{ ...model, text: JSON.stringify(deployment.model) }]
+  const options = spans.fields.find((field) => field.name === 'stream_options')
+  if (asksUsage && options) splices.push({ ...options, text: withUsage(bytes, options) })
+  else if (asksUsage)
+    splices.push({ start: spans.end, end: spans.end, text: ',"stream_options":{"include_usage":true}' })
+  return spliceBytes(
+    bytes,
+    splices.sort((a, b) => a.start - b.start),
+  )
+}
+
+/** A quirk wants other fields, or a name occurs twice, so that two readers may understand the bytes differently. */
+const isForbidden = (request: ChatRequest, { quirks }: EngineDeployment, fields: readonly FieldSpan[]) =>
+  new Set(fields.map((field) => field.name)).size < fields.length ||
+  (quirks.maxTokensField === 'max_tokens' &&
+    fields.some((field) => field.name === 'max_completion_tokens')) ||
+  (quirks.developerAsSystem && request.messages.some((message) => message.role === 'developer'))
+
+const withUsage = (bytes: Buffer, { start, end }: FieldSpan): string => {
+  const text = bytes.toString('utf8', start, end)
+  const options = objectOf(JSON.parse(text))
+  return options?.include_usage === true ? text : JSON.stringify({ ...options, include_usage: true })
+}
+
+const encoded = (request: ChatRequest, { model, quirks }: EngineDeployment, asksUsage: boolean): Buffer => {
+  const { max_completion_tokens: limit, ...rest } = encodeRequest(request)
+  const limitField = quirks.maxTokensField === 'max_tokens' ? 'max_tokens' : 'max_completion_tokens'
+  const body = {
+    ...rest,
+    ...(limit !== undefined && { [limitField]: limit }),
+    ...(quirks.developerAsSystem && { messages: listOf(rest.messages).map(developerAsSystem) }),
+    model,
+    ...(asksUsage && { stream_options: { ...objectOf(rest.stream_options), include_usage: true } }),
+  }
+  return Buffer.from(JSON.stringify(body), 'utf8')
+}
+
+const developerAsSystem = (message: unknown) => {
+  const fields = objectOf(message)
+  return fields?.role === 'developer' ? { ...fields, role: 'system' } : message
+}

@@ -1,0 +1,197 @@
+// One HTTP exchange with an upstream: connects, sends, and hands over head, bytes and end, or the one failure.
+// Owns the limits of time and the socket; knows nothing of chat, events or JSON.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { ArchitectError, Clock } from '../../core/index.js'
+import { llmError, type TimeoutPhase } from '../messages.js'
+import { connectionError } from './connection-error.js'
+import type { EngineDeployment } from './engine-deployment.js'
+
+export interface ExchangeReceiver {
+  onHead(status: number, headers: IncomingHttpHeaders): void
+  /** What one read of the socket brought. */
+  onBytes(bytes: Buffer): void
+  onEnd(): void
+  /** Nothing follows. */
+  onFailure(error: ArchitectError): void
+}
+
+export interface ExchangeOptions {
+  readonly dispatcher: Dispatcher
+  readonly origin: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly deployment: EngineDeployment
+  readonly clock: Clock
+  /** Monotonic ms after which the answer is of no use. */
+  readonly deadlineMs?: number | undefined
+}
+
+export interface Exchange {
+  /** From now on only the idle limit runs. */
+  commit(): void
+  pause(): void
+  resume(): void
+  /** Nothing more is wanted; the connection is kept when it ends by itself within a second. */
+  linger(): void
+  /** Tears the connection down, also before there is one. The receiver hears nothing more. */
+  abort(): void
+  /** Whether the request has gone out. */
+  isSent(): boolean
+}
+
+const lingerMs = 1000
+
+export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiver): Exchange => {
+  const { deployment, clock } = options
+  const { connectMs, firstContentMs, idleMs } = deployment.timeouts
+  const timer = new AbortController()
+  let controller: Dispatcher.DispatchController | undefined
+  let phase: TimeoutPhase = 'connect'
+  let sinceMs = clock.monotonicMs()
+  let hasHead = false
+  let isPaused = false
+  let isOver = false
+
+  const enter = (next: TimeoutPhase) => {
+    phase = next
+    sinceMs = clock.monotonicMs()
+  }
+  const close = () => {
+    isOver = true
+    timer.abort()
+  }
+  const abort = () => {
+    if (isOver) return
+    close()
+    controller?.abort(new Error('the call was given up'))
+  }
+  const fail = (error: ArchitectError) => {
+    if (isOver) return
+    abort()
+    receiver.onFailure(error)
+  }
+  const limits = { connect: connectMs, 'first-content': firstContentMs, idle: idleMs } as const
+  const due = (): { atMs: number; phase: TimeoutPhase; limitMs: number } => {
+    const limitMs = limits[phase as keyof typeof limits]
+    const atMs = isPaused ? clock.monotonicMs() + limitMs : sinceMs + limitMs
+    const { deadlineMs } = options
+    if (deadlineMs === undefined || atMs <= deadlineMs) return { atMs, phase, limitMs }
+    return { atMs: deadlineMs, phase: 'deadline', limitMs: Math.round(deadlineMs - startMs) }
+  }
+  const startMs = sinceMs
+
+  const watch = async () => {
+    while (!isOver) {
+      const next = due()
+      const waitMs = next.atMs - clock.monotonicMs()
+      if (waitMs <= 0) {
+        const { phase: expired, limitMs } = next
+        fail(
+          llmError(
+            'llm.upstream-timeout',
+            { deployment: deployment.id, phase: expired, limitMs },
+            { retryable: true },
+          ),
+        )
+        return
+      }
+      await clock.sleep(waitMs, timer.signal)
+    }
+  }
+  const batch = createBatch((bytes) => {
+    if (!isOver) receiver.onBytes(bytes)
+  })
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart: (started) => {
+      controller = started
+      if (isOver) started.abort(new Error('the call was given up'))
+      else enter('first-content')
+    },
+    onResponseStart: (_controller, status, headers) => {
+      if (isOver || status < 200) return
+      hasHead = true
+      receiver.onHead(status, headers)
+    },
+    onResponseData: (_controller, chunk) => {
+      if (isOver) return
+      if (phase === 'idle') sinceMs = clock.monotonicMs()
+      batch.add(chunk)
+    },
+    onResponseEnd: () => {
+      batch.flush()
+      if (isOver) return
+      close()
+      receiver.onEnd()
+    },
+    onResponseError: (_controller, error) => {
+      batch.flush()
+      fail(connectionError(error, { deployment: deployment.id, address: options.origin, hasHead }))
+    },
+  }
+  // In the next turn, so that even an immediate failure finds its receiver holding the exchange.
+  queueMicrotask(() => {
+    if (isOver) return
+    dispatch(options, handler)
+    watch().catch(() => {
+      // The sleep was aborted: the exchange is over.
+    })
+  })
+
+  return {
+    commit: () => enter('idle'),
+    pause: () => {
+      isPaused = true
+      controller?.pause()
+    },
+    resume: () => {
+      isPaused = false
+      sinceMs = clock.monotonicMs()
+      if (!isOver) controller?.resume()
+    },
+    linger: () => {
+      if (isOver) return
+      controller?.resume()
+      clock.sleep(lingerMs, timer.signal).then(abort, () => {
+        // It ended by itself.
+      })
+    },
+    abort,
+    isSent: () => controller !== undefined,
+  }
+}
+
+const dispatch = (options: ExchangeOptions, handler: Dispatcher.DispatchHandler) => {
+  const { dispatcher, origin, path, headers, body } = options
+  try {
+    dispatcher.dispatch(
+      { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
+      handler,
+    )
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    handler.onResponseError?.(undefined as never, error)
+  }
+}
+
+/**
+ * undici gives every HTTP chunk its own callback; those of one read of the socket come in one turn, and are put
+ * together here, so that one read is one frame.
+ */
+const createBatch = (deliver: (bytes: Buffer) => void) => {
+  let chunks: Buffer[] = []
+  const flush = () => {
+    if (chunks.length === 0) return
+    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    chunks = []
+    deliver(bytes)
+  }
+  return {
+    add: (chunk: Buffer) => {
+      if (chunks.push(chunk) === 1) queueMicrotask(flush)
+    },
+    flush,
+  }
+}
