@@ -1,0 +1,31 @@
+// Floor 3: parse, chunk, index, search and cite documents. Knows no chat route and no process.
+
+export { type Citation, type CitationCheck, checkCitations, type InvalidCitation } from './check-citations.js'
+export { createParseWorker, type ParseWorker, type ParseWorkerOptions } from './create-parse-worker.js'
+export type { DocumentParser, ParsedDocument } from './document.js'
+export { createHttpEmbedder, type Embed, type EmbeddingsEndpoint, type HttpEmbedder } from './embed.js'
+export type { IngestLimits } from './ingest-folder.js'
+export type {
+  EmbeddingsState,
+  FileReport,
+  FileState,
+  IngestProgress,
+  IngestReport,
+  IngestRequest,
+  Knowledge,
+  KnowledgeStatus,
+  Passage,
+  SearchRequest,
+} from './knowledge.js'
+export {
+  createKnowledgeClient,
+  type KnowledgeClientOptions,
+  type KnowledgeProcess,
+  knowledgeMethods,
+} from './knowledge-client.js'
+export {
+  createKnowledgeEngine,
+  type KnowledgeEngine,
+  type KnowledgeEngineOptions,
+} from './knowledge-engine.js'
+export { ragMessages } from './messages.js'

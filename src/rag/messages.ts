@@ -1,0 +1,77 @@
+// What the knowledge base says to people.
+
+import { defineMessages, errorFactory, messageFactory } from '../core/index.js'
+
+export const ragMessages = defineMessages({
+  'rag.folder-unreadable': {
+    en: (p: { root: string; detail: string }) =>
+      `The folder of documents ${p.root} cannot be read (${p.detail}). Check the path under "source" and its permissions.`,
+    'zh-TW': (p) => `無法讀取文件資料夾 ${p.root}（${p.detail}）。請檢查 source 的路徑與權限。`,
+  },
+  'rag.folder-too-large': {
+    en: (p: { root: string; maxFiles: number }) =>
+      `${p.root} holds more than ${p.maxFiles} files. Point "source" at a smaller folder, or split it into several knowledge bases.`,
+    'zh-TW': (p) => `${p.root} 超過 ${p.maxFiles} 個檔案。請將 source 指向較小的資料夾，或拆成多個知識庫。`,
+  },
+  'rag.file-unreadable': {
+    en: (p: { detail: string }) => `The file cannot be read (${p.detail}). Check its permissions.`,
+    'zh-TW': (p) => `無法讀取檔案（${p.detail}）。請檢查權限。`,
+  },
+  'rag.file-outside-folder': {
+    en: (p: { target: string }) =>
+      `The link leads outside the folder, to ${p.target}. Copy the file into the folder instead.`,
+    'zh-TW': (p) => `連結指向資料夾之外的 ${p.target}。請改為將檔案複製到資料夾內。`,
+  },
+  'rag.file-unsupported': {
+    en: (p: { extension: string }) =>
+      `Files ending in "${p.extension}" are not read. Convert it to Markdown (.md) or HTML (.html).`,
+    'zh-TW': (p) => `不支援副檔名「${p.extension}」的檔案。請轉成 Markdown（.md）或 HTML（.html）。`,
+  },
+  'rag.file-too-large': {
+    en: (p: { bytes: number; maxBytes: number }) =>
+      `The file has ${p.bytes} bytes; at most ${p.maxBytes} are read. Split it into smaller files.`,
+    'zh-TW': (p) => `檔案有 ${p.bytes} 位元組，上限為 ${p.maxBytes}。請拆成較小的檔案。`,
+  },
+  'rag.file-not-text': {
+    en: (p: { encoding: string }) =>
+      `The file is not text in ${p.encoding}. Save it as UTF-8, or declare the encoding of an HTML file in a meta tag.`,
+    'zh-TW': (p) => `檔案不是 ${p.encoding} 編碼的文字。請另存為 UTF-8，或在 HTML 的 meta 標籤中註明編碼。`,
+  },
+  'rag.file-parse-timeout': {
+    en: (p: { timeoutMs: number }) =>
+      `Reading the file took more than ${p.timeoutMs} ms and was stopped. Simplify or split the file.`,
+    'zh-TW': (p) => `讀取檔案超過 ${p.timeoutMs} 毫秒，已中止。請簡化或拆分檔案。`,
+  },
+  'rag.file-parse-failed': {
+    en: (p: { detail: string }) => `The file could not be parsed (${p.detail}). Simplify or split the file.`,
+    'zh-TW': (p) => `無法剖析檔案（${p.detail}）。請簡化或拆分檔案。`,
+  },
+  'rag.file-empty': {
+    en: (_: Record<string, never>) => `The file holds no text to search. Remove it, or add text.`,
+    'zh-TW': () => `檔案沒有可供檢索的文字。請移除檔案或補上文字。`,
+  },
+  'rag.not-ingested': {
+    en: (p: { knowledge: string }) =>
+      `The knowledge base "${p.knowledge}" holds nothing yet. Run "llm-architect ingest" first.`,
+    'zh-TW': (p) => `知識庫「${p.knowledge}」尚無內容。請先執行「llm-architect ingest」。`,
+  },
+  'rag.reference-gone': {
+    en: (p: { id: string; path: string }) =>
+      `The passage ${p.id} of ${p.path} is no longer stored: the document was removed or has changed many times since. Ask again.`,
+    'zh-TW': (p) => `${p.path} 的段落 ${p.id} 已不存在：文件已移除，或之後又更動多次。請重新提問。`,
+  },
+  'rag.embeddings-unavailable': {
+    en: (p: { address: string; detail: string }) =>
+      `The embeddings endpoint ${p.address} does not answer (${p.detail}). Search uses words alone until it does; check that it runs.`,
+    'zh-TW': (p) =>
+      `向量端點 ${p.address} 沒有回應（${p.detail}）。恢復之前只以字詞檢索；請確認服務是否執行中。`,
+  },
+  'rag.embeddings-wrong': {
+    en: (p: { address: string; detail: string }) =>
+      `The embeddings endpoint ${p.address} gave an unusable answer: ${p.detail}. Check "model" and "dimensions".`,
+    'zh-TW': (p) => `向量端點 ${p.address} 的回應無法使用：${p.detail}。請檢查 model 與 dimensions。`,
+  },
+})
+
+export const ragError = errorFactory(ragMessages)
+export const ragMessage = messageFactory(ragMessages)
