@@ -1,6 +1,7 @@
 // Words that say what a number is. The nearest word before a number decides, in whichever language.
 
 import type { ScanText } from '../scan-text.js'
+import { phrases } from './phrases.js'
 
 export type Context =
   | 'phone'
@@ -13,137 +14,38 @@ export type Context =
   | 'other'
 
 const words: Readonly<Record<Context, readonly string[]>> = {
-  phone: [
-    'phone',
-    'mobile',
-    'cell',
-    'tel',
-    'telephone',
-    'fax',
-    'call',
-    'contact',
-    'dial',
-    'desk',
-    'office',
-    'whatsapp',
-    'hotline',
-    'sms',
-    'text me',
-    'reach me',
-    'number is',
-    '電話',
-    '手機',
-    '傳真',
-    '行動',
-    '市話',
-    '來電',
-    '致電',
-    '撥打',
-    '撥',
-    '聯絡',
-    '聯繫',
-    '簡訊',
-    '分機',
-    '電洽',
-    '电话',
-    '手机',
-    '传真',
-    '联系',
-    '致电',
-    '拨打',
-    '短信',
-    '微信',
-    '電話番号',
-    '携帯',
-    '전화',
-    '휴대',
-    'telefon',
-    'teléfono',
-    'téléphone',
-    'móvil',
-    'celular',
-    'portable',
-    'handy',
-  ],
-  card: [
-    'card',
-    'visa',
-    'mastercard',
-    'amex',
-    'credit',
-    'debit',
-    'maestro',
-    'carte',
-    'tarjeta',
-    'karte',
-    '信用卡',
-    '卡號',
-    '刷卡',
-    '金融卡',
-    '簽帳',
-    '卡片',
-    '卡号',
-    '银行卡',
-    '銀行卡',
-    'カード',
-  ],
-  passport: ['passport', '護照', '护照', 'passeport', 'pasaporte', 'reisepass', 'パスポート'],
-  company: ['統編', '統一編號', '统编', 'ubn', 'vat number', 'tax id number', 'business number'],
-  'hong-kong-id': [
-    'hkid',
-    'hong kong id',
-    '香港身份證',
-    '香港身分證',
-    '香港身份证',
-    '香港永久',
-    '身份證',
-    '身份证',
-  ],
-  'social-security': ['ssn', 'social security', 'soc sec'],
-  version: ['version', 'ver', 'release', 'upgrade to', '版本', '升級到', '升到', '升级到'],
-  other: [
-    'order',
-    'invoice',
-    'tracking',
-    'ticket',
-    'case',
-    'isbn',
-    'issn',
-    'sku',
-    'serial',
-    'part no',
-    'ref',
-    'batch',
-    'lot',
-    '訂單',
-    '單號',
-    '編號',
-    '序號',
-    '案號',
-    '料號',
-    '追蹤',
-    '發票',
-    '批號',
-    '書號',
-    '流水號',
-    '貨號',
-    '型號',
-    '統編',
-    '订单',
-    '单号',
-    '编号',
-    '序号',
-    '料号',
-    '发票',
-    '货号',
-    '型号',
-    '快递',
-    '運單',
-    '运单',
-    '日期',
-    '時間',
-    '金額',
-  ],
+  phone: phrases(`
+    phone | mobile | cell | tel | telephone | fax | call | contact | dial | desk | office | whatsapp |
+    hotline | sms | text me | reach me | number is | 電話 | 手機 | 傳真 | 行動 | 市話 | 來電 | 致電 |
+    撥打 | 撥 | 聯絡 | 聯繫 | 簡訊 | 分機 | 電洽 | 电话 | 手机 | 传真 | 联系 | 致电 | 拨打 | 短信 |
+    微信 | 電話番号 | 携帯 | 전화 | 휴대 | telefon | teléfono | téléphone | móvil | celular |
+    portable | handy
+  `),
+  card: phrases(`
+    card | visa | mastercard | amex | credit | debit | maestro | carte | tarjeta | karte | 信用卡 |
+    卡號 | 刷卡 | 金融卡 | 簽帳 | 卡片 | 卡号 | 银行卡 | 銀行卡 | カード
+  `),
+  passport: phrases(`
+    passport | 護照 | 护照 | passeport | pasaporte | reisepass | パスポート
+  `),
+  company: phrases(`
+    統編 | 統一編號 | 统编 | ubn | vat number | tax id number | business number
+  `),
+  'hong-kong-id': phrases(`
+    hkid | hong kong id | 香港身份證 | 香港身分證 | 香港身份证 | 香港永久 | 身份證 | 身份证
+  `),
+  'social-security': phrases(`
+    ssn | social security | soc sec
+  `),
+  version: phrases(`
+    version | ver | release | upgrade to | 版本 | 升級到 | 升到 | 升级到
+  `),
+  other: phrases(`
+    order | invoice | tracking | ticket | case | isbn | issn | sku | serial | part no | ref | batch |
+    lot | 訂單 | 單號 | 編號 | 序號 | 案號 | 料號 | 追蹤 | 發票 | 批號 | 書號 | 流水號 | 貨號 | 型號 |
+    統編 | 订单 | 单号 | 编号 | 序号 | 料号 | 发票 | 货号 | 型号 | 快递 | 運單 | 运单 | 日期 | 時間 |
+    金額
+  `),
 }
 
 const entries = (Object.keys(words) as Context[]).flatMap((context) =>
