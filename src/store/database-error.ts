@@ -8,7 +8,8 @@ import { storeError } from './messages.js'
 /** How a connection is named to people; never with its password. */
 export const addressOf = (connection: PoolConfig): string => {
   const parsed = connection.connectionString ? URL.parse(connection.connectionString) : null
-  const host = parsed?.searchParams.get('host') ?? (parsed?.hostname || connection.host) ?? 'localhost'
+  const named = parsed?.searchParams.get('host') ?? (parsed?.hostname || connection.host) ?? 'localhost'
+  const host = decodeURIComponent(named)
   return host.startsWith('/') ? host : `${host}:${parsed?.port || connection.port || 5432}`
 }
 

@@ -36,13 +36,46 @@ export const createDatabasePool = ({ connection, clock, log, patienceMs }: Datab
     }
   }
 
-  return { pool, forKysely: kyselyPool(pool, connect, connection) }
+  const { idle, track } = createUseTracker()
+  return { pool, idle, forKysely: kyselyPool(pool, () => track(connect()), connection) }
 }
 
-const kyselyPool = (pool: Pool, connect: () => Promise<PoolClient>, connection: PoolConfig): PostgresPool => {
-  /** One wrapper per client, as Kysely keeps its connections by identity. */
-  const wrappers = new WeakMap<PoolClient, PostgresPoolClient>()
-  const wrap = (client: PoolClient): PostgresPoolClient => {
+/** Knows the connections in use, from asking for one to giving it back. */
+const createUseTracker = () => {
+  const uses = new Set<Promise<void>>()
+  return {
+    /** Resolves when no statement runs or waits. Kysely and pg-pool forget those who wait when they are closed. */
+    idle: async () => {
+      while (uses.size > 0) await Promise.all(uses)
+    },
+    track: async (connecting: Promise<PoolClient>) => {
+      const use = Promise.withResolvers<void>()
+      uses.add(use.promise)
+      const end = () => {
+        uses.delete(use.promise)
+        use.resolve()
+      }
+      try {
+        return { client: await connecting, end }
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
+  }
+}
+
+interface Use {
+  readonly client: PoolClient
+  end(): void
+}
+
+const kyselyPool = (pool: Pool, connect: () => Promise<Use>, connection: PoolConfig): PostgresPool => ({
+  options: pool.options,
+  connect: async () => {
+    const { client, end } = await connect()
+    // A connection that breaks while it is in use reports it to its statement, and here a second time.
+    if (client.listenerCount('error') === 0) client.on('error', () => {})
     const query = async (sql: string, parameters: unknown[]) => {
       try {
         return await client.query(sql, parameters)
@@ -50,22 +83,14 @@ const kyselyPool = (pool: Pool, connect: () => Promise<PoolClient>, connection: 
         throw databaseError(error, connection)
       }
     }
-    // The second overload, a cursor, belongs to streaming, which no room uses.
     return {
+      // The second overload, a cursor, belongs to streaming, which no room uses.
       query: query as unknown as PostgresPoolClient['query'],
-      release: (destroy) => client.release(destroy),
+      release: (destroy) => {
+        client.release(destroy)
+        end()
+      },
     }
-  }
-  return {
-    options: pool.options,
-    connect: async () => {
-      const client = await connect()
-      const wrapper = wrappers.get(client) ?? wrap(client)
-      wrappers.set(client, wrapper)
-      // A checked-out connection that breaks reports it to its query, and here a second time.
-      if (client.listenerCount('error') === 0) client.on('error', () => {})
-      return wrapper
-    },
-    end: () => pool.end(),
-  }
-}
+  },
+  end: () => pool.end(),
+})

@@ -25,7 +25,7 @@ export interface Store {
   migrate(domain: string, migrations: readonly Migration[]): Promise<readonly string[]>
   /** Resolves when the database answers. */
   ping(): Promise<void>
-  /** Waits for running statements and ends all connections. */
+  /** Waits for the statements that run or wait, then ends all connections. Start no more after it. */
   close(): Promise<void>
 }
 
@@ -47,7 +47,12 @@ export const connectStore = async (options: StoreOptions): Promise<Store> => {
   const { connection, log, clock = systemClock } = options
   // A wrong address is reported at once; only a database that has answered before is waited for.
   let patienceMs = 0
-  const { pool, forKysely } = createDatabasePool({ connection, log, clock, patienceMs: () => patienceMs })
+  const { pool, idle, forKysely } = createDatabasePool({
+    connection,
+    log,
+    clock,
+    patienceMs: () => patienceMs,
+  })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: forKysely }) })
   const ping = async () => {
     await sql`select 1`.execute(db)
@@ -70,6 +75,9 @@ export const connectStore = async (options: StoreOptions): Promise<Store> => {
       return applied
     },
     ping,
-    close: () => db.destroy(),
+    close: async () => {
+      await idle()
+      await db.destroy()
+    },
   }
 }

@@ -1,6 +1,7 @@
 // A real store for tests of any room: an in-memory PostgreSQL in this process, behind a real socket.
 // Not part of the product.
 
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,11 +47,10 @@ export const startTestStore = async (): Promise<TestStore> => {
 
 const cacheDirectory = fileURLToPath(new URL('../../node_modules/.cache/llm-architect', import.meta.url))
 
-/** A tar of an empty data directory; making one takes seconds, so it is kept beside the installed packages. */
-export const emptyDatabase = async (): Promise<Blob> => {
+/** A file with a tar of an empty data directory. Making one takes seconds, so it is kept beside the packages. */
+export const emptyDatabaseFile = async (): Promise<string> => {
   const path = join(cacheDirectory, `empty-database-${await engineVersion()}.tar`)
-  const cached = await readFile(path).catch(() => undefined)
-  if (cached) return new Blob([cached])
+  if (existsSync(path)) return path
   const engine = await PGlite.create()
   const snapshot = await engine.dumpDataDir('none')
   await engine.close()
@@ -58,8 +58,10 @@ export const emptyDatabase = async (): Promise<Blob> => {
   const unfinished = `${path}.${process.pid}`
   await writeFile(unfinished, Buffer.from(await snapshot.arrayBuffer()))
   await rename(unfinished, path)
-  return snapshot
+  return path
 }
+
+export const emptyDatabase = async (): Promise<Blob> => new Blob([await readFile(await emptyDatabaseFile())])
 
 const engineVersion = async (): Promise<string> => {
   const manifest = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'))
