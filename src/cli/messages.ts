@@ -20,6 +20,45 @@ export const cliMessages = defineMessages({
     en: (p: { detail: string }) => `${p.detail} See --help.`,
     'zh-TW': (p) => `${p.detail} 請見 --help。`,
   },
+  'cli.port-in-use': {
+    en: (p: { host: string; port: number }) =>
+      `${p.host}:${p.port} is in use by another program. Stop it, or choose another port: --port N, or server.port in architecture.yaml.`,
+    'zh-TW': (p) =>
+      `${p.host}:${p.port} 已被其他程式占用。請停止該程式，或改用其他連接埠：--port N，或 architecture.yaml 的 server.port。`,
+  },
+  'cli.not-running': {
+    en: (p: { directory: string }) =>
+      `No system is running in ${p.directory}, and there is no architecture.yaml to start one from. Write it with: llm-architect design`,
+    'zh-TW': (p) =>
+      `${p.directory} 沒有執行中的系統，也沒有可用來啟動的 architecture.yaml。請先執行：llm-architect design`,
+  },
+  'cli.plugin-invalid': {
+    en: (p: { plugin: string; detail: string }) =>
+      `The plug-in ${p.plugin} cannot be used: ${p.detail} A plug-in is a module that exports \`plugin\`, made with definePlugin from llm-architect/plugin.`,
+    'zh-TW': (p) =>
+      `無法使用外掛 ${p.plugin}：${p.detail} 外掛是匯出 \`plugin\` 的模組，以 llm-architect/plugin 的 definePlugin 建立。`,
+  },
+  'cli.engine-unknown': {
+    en: (p: { deployment: string; engine: string; known: string }) =>
+      `Deployment "${p.deployment}" names the engine "${p.engine}", which is not there. Known: ${p.known}.`,
+    'zh-TW': (p) => `部署「${p.deployment}」指定的引擎「${p.engine}」不存在。可用的有：${p.known}。`,
+  },
+  'cli.address-missing': {
+    en: (p: { deployment: string; engine: string }) =>
+      `Deployment "${p.deployment}" runs on ${p.engine} and needs its address (for example http://127.0.0.1:8000/v1).`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」使用 ${p.engine}，需要提供位址（例如 http://127.0.0.1:8000/v1）。`,
+  },
+  'cli.knowledge-unknown': {
+    en: (p: { id: string; known: string }) =>
+      `There is no knowledge base "${p.id}". Defined: ${p.known || 'none'}.`,
+    'zh-TW': (p) => `沒有名為「${p.id}」的知識庫。已定義：${p.known || '無'}。`,
+  },
+  'cli.proving-failed': {
+    en: (p: { detail: string }) =>
+      `The second instance, on which drills are run, did not start:\n${p.detail}`,
+    'zh-TW': (p) => `用於演練的第二個執行個體無法啟動：\n${p.detail}`,
+  },
   'cli.secret-missing': {
     en: (p: { reference: string; where: string }) =>
       `${p.reference} (named in ${p.where}) has no value. Set the variable or create the file, then start again.`,

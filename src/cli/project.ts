@@ -3,12 +3,31 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Architecture, parseArchitecture, parseRequirements, type Requirements } from '../spec/index.js'
+import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
 
 export interface Project {
   /** Folder of requirements.yaml. */
   readonly directory: string
   readonly stateDirectory: string
+}
+
+/** Where `design` writes, in the order in which `serve` looks: what can run on this machine comes first. */
+export const architectureFiles = ['architecture.local.yaml', 'architecture.yaml'] as const
+
+/** The option that names an architecture file; the same for every command. */
+export const architectureOption = (text: CommandContext['text']): [string, string] => [
+  '--architecture <file>',
+  text(
+    `architecture file (default: ${architectureFiles.join(', then ')})`,
+    `架構檔（預設依序為 ${architectureFiles.join('、')}）`,
+  ),
+]
+
+/** The architecture file that a command works on. */
+export const findArchitecture = (given: string | undefined, directory = '.'): string => {
+  const names = architectureFiles.map((name) => join(directory, name))
+  return resolve(given ?? names.find((name) => existsSync(name)) ?? join(directory, 'architecture.yaml'))
 }
 
 export const stateDirectoryName = '.llm-architect'

@@ -1,7 +1,35 @@
 // The renderer of every message of the product.
 
+import { accessMessages } from '../access/index.js'
+import { catalogMessages } from '../catalog/index.js'
 import { coreMessages, createRenderer } from '../core/index.js'
+import { gatewayMessages } from '../gateway/index.js'
+import { guardrailsMessages } from '../guardrails/index.js'
+import { jobMessages } from '../jobs/index.js'
+import { ledgerMessages } from '../ledger/index.js'
+import { llmMessages } from '../llm/index.js'
+import { plannerMessages } from '../planner/index.js'
+import { ragMessages } from '../rag/index.js'
 import { specMessages } from '../spec/index.js'
+import { storeMessages } from '../store/index.js'
+import { supervisorMessages } from '../supervisor/index.js'
+import { verifyMessages } from '../verify/index.js'
 import { cliMessages } from './messages.js'
 
-export const render = createRenderer(coreMessages, specMessages, cliMessages)
+export const render = createRenderer(
+  coreMessages,
+  storeMessages,
+  supervisorMessages,
+  specMessages,
+  catalogMessages,
+  llmMessages,
+  jobMessages,
+  plannerMessages,
+  guardrailsMessages,
+  ragMessages,
+  accessMessages,
+  ledgerMessages,
+  gatewayMessages,
+  verifyMessages,
+  cliMessages,
+)

@@ -1,0 +1,87 @@
+// `ask`: one question to a route, the answer as it comes, and where it stands in the documents.
+
+import type { Command } from 'commander'
+import { request } from 'undici'
+import { ArchitectError } from '../core/index.js'
+import type { CommandContext } from './command-context.js'
+import { architectureOption, loadArchitecture } from './project.js'
+import { withSystem } from './with-system.js'
+
+interface Options {
+  readonly architecture?: string
+  readonly model?: string
+  readonly key?: string
+}
+
+interface Annotation {
+  readonly url_citation?: { readonly url: string; readonly title: string }
+}
+
+interface Completion {
+  readonly choices: readonly {
+    readonly message: { readonly content: string | null; readonly annotations?: readonly Annotation[] }
+  }[]
+  readonly error?: { readonly code: string | null; readonly message: string }
+}
+
+export const registerAsk = (program: Command, context: CommandContext): void => {
+  const { text } = context
+  program
+    .command('ask')
+    .argument('<question...>', text('the question', '問題'))
+    .description(text('Ask the system one question', '向系統提問'))
+    .option(...architectureOption(text))
+    .option('--model <route>', text('route to ask (default: the first)', '要詢問的路由（預設為第一個）'))
+    .option('--key <key>', text('virtual key, where keys are required', '需要金鑰時使用的虛擬金鑰'))
+    .action(async (words: string[], options: Options) => {
+      const terminal = context.terminal()
+      const answer = await withSystem(context, {
+        architecture: options.architecture,
+        withKnowledge: true,
+        run: async ({ url }, file) => {
+          const model = options.model ?? loadArchitecture(file).value.routes[0]?.name
+          const key = options.key ?? context.environment.LLM_ARCHITECT_KEY
+          return complete({
+            url,
+            key,
+            signal: context.signal,
+            body: { model, messages: [{ role: 'user', content: words.join(' ') }] },
+          })
+        },
+      })
+      const message = answer.choices[0]?.message
+      terminal.result(answer, () =>
+        [message?.content ?? '', '', ...sources(message?.annotations ?? [])].join('\n').trimEnd(),
+      )
+    })
+}
+
+const sources = (annotations: readonly Annotation[]): string[] => [
+  ...new Map(
+    annotations.flatMap(({ url_citation: c }) => (c ? [[c.url, `  ↳ ${c.title}  ${c.url}`]] : [])),
+  ).values(),
+]
+
+const complete = async (call: {
+  url: string
+  key: string | undefined
+  signal: AbortSignal
+  body: unknown
+}): Promise<Completion> => {
+  const response = await request(`${call.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(call.key === undefined ? {} : { authorization: `Bearer ${call.key}` }),
+    },
+    body: JSON.stringify(call.body),
+    signal: call.signal,
+  })
+  const body = (await response.body.json()) as Completion
+  if (!body.error) return body
+  throw new ArchitectError(
+    `answer.${body.error.code ?? response.statusCode}`,
+    { message: body.error.message },
+    body.error.message,
+  )
+}

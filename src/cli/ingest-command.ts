@@ -1,0 +1,99 @@
+// `ingest`: brings the knowledge bases in line with their folders and says what became of each file.
+
+import type { Command } from 'commander'
+import type { Job } from '../jobs/index.js'
+import type { IngestReport } from '../rag/index.js'
+import { createLogger } from '../telemetry/index.js'
+import type { CommandContext } from './command-context.js'
+import { ingestAll, reportOf } from './ingest-all.js'
+import { architectureOption, findArchitecture, loadArchitecture, projectOf } from './project.js'
+import { callAdmin, findRunningSystem, type RunningSystem } from './running-system.js'
+import { serveSystem } from './serve-system.js'
+
+interface Options {
+  readonly architecture?: string
+}
+
+export const registerIngest = (program: Command, context: CommandContext): void => {
+  const { text } = context
+  program
+    .command('ingest')
+    .argument('[knowledge]', text('only this knowledge base', '只處理這個知識庫'))
+    .description(text('Read the documents into the knowledge bases', '將文件讀入知識庫'))
+    .option(...architectureOption(text))
+    .action(async (only: string | undefined, options: Options) => {
+      const file = findArchitecture(options.architecture)
+      const reports = await ingest(file, only, context)
+      const failed = reports.some((report) => report.counts.failed > 0)
+      context.terminal().result(reports, () => reports.map((report) => describe(report, context)).join('\n'))
+      context.exitWith(failed ? 1 : 0)
+    })
+}
+
+const ingest = async (
+  file: string,
+  only: string | undefined,
+  context: CommandContext,
+): Promise<IngestReport[]> => {
+  const { stateDirectory } = projectOf(file)
+  const running = await findRunningSystem(stateDirectory)
+  if (running) return ingestThere(running, file, { only, signal: context.signal })
+  const log = createLogger({ level: 'error', stream: process.stderr })
+  const system = await serveSystem({
+    architectureFile: file,
+    stateDirectory,
+    environment: context.environment,
+    log,
+    port: 0,
+  })
+  try {
+    return await ingestAll(system, { terminal: context.terminal(), signal: context.signal, only })
+  } finally {
+    await system.close()
+  }
+}
+
+const pollMs = 300
+
+/** A running system is the only writer of its index, so it is asked to do it. */
+const ingestThere = async (
+  system: RunningSystem,
+  file: string,
+  { only, signal }: { only: string | undefined; signal: AbortSignal },
+): Promise<IngestReport[]> => {
+  const reports: IngestReport[] = []
+  for (const { id } of loadArchitecture(file).value.knowledge) {
+    if (only !== undefined && id !== only) continue
+    const started = await callAdmin<{ id: string }>(system, {
+      method: 'POST',
+      path: `/admin/knowledge/${id}/ingest`,
+      signal,
+    })
+    for (;;) {
+      const job = await callAdmin<Job>(system, { path: `/admin/jobs/${started.id}`, signal })
+      if (job.state === 'queued' || job.state === 'running')
+        await new Promise((resolve) => setTimeout(resolve, pollMs))
+      else {
+        reports.push(reportOf(job, id))
+        break
+      }
+    }
+  }
+  return reports
+}
+
+const describe = (report: IngestReport, { text, terminal }: CommandContext): string => {
+  const { counts, files } = report
+  const states = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ')
+  const remarks = files
+    .filter(({ state, reason }) => reason && state !== 'ignored')
+    .map(({ path, state, reason }) => `  ${state}: ${path}${reason ? ` — ${terminal().render(reason)}` : ''}`)
+  const head = text(
+    `${report.knowledge}: ${states}; ${report.passages} passages; ${Math.round(report.durationMs)} ms`,
+    `${report.knowledge}：${states}；共 ${report.passages} 個段落；${Math.round(report.durationMs)} 毫秒`,
+  )
+  return [head, ...remarks].join('\n')
+}

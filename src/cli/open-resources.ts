@@ -1,0 +1,119 @@
+// What a running system stands on, opened once and kept across reloads: directory lock, database, keys, ledger,
+// counters, knowledge process, job queue, metrics. `build-system.ts` puts a system on top of it.
+
+import { join } from 'node:path'
+import { createKeyring, type Keyring } from '../access/index.js'
+import { type Catalogue, loadCatalogue } from '../catalog/index.js'
+import { type Clock, type Log, systemClock } from '../core/index.js'
+import { createJobQueue, type JobQueue, jobMigrations } from '../jobs/index.js'
+import { type Counters, createCounters, type Ledger, openLedger } from '../ledger/index.js'
+import {
+  acquireDirectoryLock,
+  type DirectoryLock,
+  type SupervisedChild,
+  superviseChild,
+} from '../supervisor/index.js'
+import { createMetrics, type Metrics } from '../telemetry/index.js'
+import { childEnvironment } from './child-environment.js'
+import { openDatabase } from './open-database.js'
+import { processEntry } from './package-file.js'
+import { createPriceBook, type PriceBook } from './price-book.js'
+
+export interface Resources {
+  readonly stateDirectory: string
+  readonly lock: DirectoryLock
+  readonly catalogue: Catalogue
+  readonly keyring: Keyring
+  readonly counters: Counters
+  readonly ledger: Ledger
+  readonly jobs: JobQueue
+  /** Index and parsers, in a child: a crash there is a failed search or a failed document. */
+  readonly knowledgeProcess: SupervisedChild
+  readonly metrics: Metrics
+  readonly prices: PriceBook
+  readonly log: Log
+  readonly clock: Clock
+  /** Closes everything in reverse order; waits for what is being written. */
+  close(): Promise<void>
+}
+
+export interface ResourceOptions {
+  readonly stateDirectory: string
+  readonly databaseUrl: string | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/**
+ * Opens the state of a system; one process at a time may.
+ * @throws `supervisor.directory-locked` when another process has it, and the rooms' own errors
+ */
+export const openResources = async (options: ResourceOptions): Promise<Resources> => {
+  const { stateDirectory, log, environment, clock = systemClock } = options
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  const opened = <T extends { close(): Promise<void> | void }>(resource: T): T => {
+    closers.push(async () => resource.close())
+    return resource
+  }
+  try {
+    const lock = await acquireDirectoryLock(stateDirectory, {}, { waitMs: 3000, clock })
+    closers.push(() => lock.release())
+    // Both children start at the same time: each needs a second or two.
+    const knowledgeProcess = opened(
+      superviseChild({
+        name: 'knowledge',
+        entry: processEntry('knowledge'),
+        args: { directory: join(stateDirectory, 'knowledge') },
+        env: childEnvironment(environment),
+        clock,
+        log,
+      }),
+    )
+    knowledgeProcess.ready.catch(() => {})
+    const database = opened(
+      await openDatabase({ stateDirectory, url: options.databaseUrl, environment, log, clock }),
+    )
+    const { store } = database
+    await store.migrate('jobs', jobMigrations)
+    const keyring = opened(await createKeyring({ store, clock, log }))
+    const catalogue = loadCatalogue()
+    const prices = createPriceBook(catalogue)
+    const counters = createCounters({ clock })
+    const ledger = opened(
+      await openLedger({
+        directory: join(stateDirectory, 'journal'),
+        store,
+        clock,
+        price: prices.price,
+        counters,
+        log,
+      }),
+    )
+    const jobs = opened(createJobQueue({ store, clock, log, soleWorker: database.child !== undefined }))
+    const metrics = createMetrics()
+    metrics.observeLedger(() => ledger.health())
+    await knowledgeProcess.ready
+    return {
+      stateDirectory,
+      lock,
+      catalogue,
+      keyring,
+      counters,
+      ledger,
+      jobs,
+      knowledgeProcess,
+      metrics,
+      prices,
+      log,
+      clock,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

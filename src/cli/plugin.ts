@@ -1,0 +1,35 @@
+// What a plug-in may bring. Built-in engines and detectors are registered in the same form.
+
+import type { Clock } from '../core/index.js'
+import type { Detector } from '../guardrails/index.js'
+import type { ChatModel, ModelFacts } from '../llm/index.js'
+import type { Knowledge } from '../rag/index.js'
+import type { Deployment } from '../spec/index.js'
+
+/** What an engine is made from. */
+export interface EngineContext {
+  readonly deployment: Deployment
+  readonly facts: ModelFacts
+  /** The deployment's key, resolved; undefined when it names none. */
+  readonly apiKey: string | undefined
+  readonly clock: Clock
+}
+
+export type EngineFactory = (context: EngineContext) => ChatModel
+
+export interface Plugin {
+  readonly name: string
+  /** Engines by the name that `deployments[].engine` uses. A built-in name may be replaced. */
+  readonly engines?: Readonly<Record<string, EngineFactory>>
+  /** Detectors that `guardrails[].detectors` switches on by their id. */
+  readonly detectors?: readonly Detector[]
+  /** Wraps every search of the knowledge bases, for re-ranking or filtering. */
+  readonly wrapSearch?: (search: Knowledge['search']) => Knowledge['search']
+}
+
+/**
+ * Declares a plug-in; a module that `plugins:` names exports it as `plugin`.
+ * @example
+ * export const plugin = definePlugin({ name: 'echo', engines: { echo: ({ deployment }) => createEcho(deployment.id) } })
+ */
+export const definePlugin = (plugin: Plugin): Plugin => plugin

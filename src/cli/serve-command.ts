@@ -1,0 +1,94 @@
+// `serve`: runs an architecture until it is told to stop; reloads the file when it changes or on SIGHUP.
+
+import { watch } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import type { Command } from 'commander'
+import { ArchitectError, toArchitectError } from '../core/index.js'
+import { createLogger } from '../telemetry/index.js'
+import type { CommandContext } from './command-context.js'
+import { ingestAll } from './ingest-all.js'
+import { architectureOption, findArchitecture, projectOf } from './project.js'
+import { type ServingSystem, serveSystem } from './serve-system.js'
+import type { Terminal } from './terminal.js'
+import { tryLines } from './try-lines.js'
+
+interface Options {
+  readonly architecture?: string
+  readonly port?: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly watch: boolean
+}
+
+export const registerServe = (program: Command, context: CommandContext): void => {
+  const { text } = context
+  program
+    .command('serve')
+    .description(text('Run the system that architecture.yaml describes', '執行 architecture.yaml 描述的系統'))
+    .option(...architectureOption(text))
+    .option(
+      '--port <n>',
+      text('port to listen on; 0 = any free one', '監聽的連接埠；0 表示任一可用埠'),
+      Number,
+    )
+    .option(
+      '--log-level <level>',
+      text('debug, info, warn, error or silent', 'debug、info、warn、error 或 silent'),
+      'warn',
+    )
+    .option('--no-watch', text('do not reload when the file changes', '檔案變更時不重新載入'))
+    .action(async (options: Options) => {
+      const terminal = context.terminal()
+      const architectureFile = findArchitecture(options.architecture)
+      const log = createLogger({ level: options.logLevel, stream: process.stderr })
+      const system = await serveSystem({
+        architectureFile,
+        stateDirectory: projectOf(architectureFile).stateDirectory,
+        environment: context.environment,
+        log,
+        ...(options.port === undefined ? {} : { port: options.port }),
+      })
+      try {
+        await ingestAll(system, { terminal, signal: context.signal })
+        terminal.result({ url: system.url, pid: process.pid }, () => tryLines(system, text).join('\n'))
+        const stopWatching = options.watch ? reloadOnChange(architectureFile, system, terminal) : () => {}
+        await untilAborted(context.signal)
+        stopWatching()
+        terminal.note(
+          text('Stopping: requests under way are finished first.', '正在停止：先完成進行中的請求。'),
+        )
+      } finally {
+        await system.close()
+        log.flush()
+      }
+    })
+}
+
+/** Editors write a file in several steps; one reload follows the last of them. */
+const settleMs = 200
+
+const reloadOnChange = (file: string, system: ServingSystem, terminal: Terminal): (() => void) => {
+  let timer: NodeJS.Timeout | undefined
+  const watcher = watch(dirname(file), (_event, name) => {
+    if (name !== basename(file)) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void reload(), settleMs)
+  })
+  const reload = async () => {
+    try {
+      await system.reload()
+      terminal.note(`${basename(file)}: reloaded`)
+    } catch (error) {
+      const known = error instanceof ArchitectError ? error : toArchitectError(error)
+      terminal.note(`${basename(file)}: ${terminal.render(known)}`)
+    }
+  }
+  return () => {
+    clearTimeout(timer)
+    watcher.close()
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

@@ -1,0 +1,94 @@
+// A system that listens: resources, the system built on them, and the server in front; reload swaps the middle.
+
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
+import type { Log } from '../core/index.js'
+import { createHttpServer } from '../gateway/index.js'
+import { buildSystem, type System } from './build-system.js'
+import { cliError } from './messages.js'
+import { openResources, type Resources } from './open-resources.js'
+import { loadArchitecture } from './project.js'
+import { resolveSecret } from './resolve-secret.js'
+
+export interface ServingSystem {
+  readonly url: string
+  readonly adminToken: string
+  readonly resources: Resources
+  /** The system in force. */
+  current(): System
+  /** Builds and probes a second system from the file as it is now, swaps, and drains the first. A bad file changes nothing. */
+  reload(): Promise<System>
+  /** Stops taking requests, lets those under way finish, closes everything. */
+  close(): Promise<void>
+}
+
+export interface ServeOptions {
+  readonly architectureFile: string
+  readonly stateDirectory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  /** Overrides server.port; 0 = any free port. */
+  readonly port?: number
+}
+
+/** @throws `cli.port-in-use` | `spec.invalid` and the errors of resources and engines */
+export const serveSystem = async (options: ServeOptions): Promise<ServingSystem> => {
+  const { architectureFile, stateDirectory, environment, log } = options
+  const directory = dirname(architectureFile)
+  const first = loadArchitecture(architectureFile)
+  const databaseUrl = first.value.store.url
+  const resources = await openResources({
+    stateDirectory,
+    databaseUrl: databaseUrl && resolveSecret(databaseUrl, 'store.url', { environment, directory }),
+    environment,
+    log,
+  })
+  const adminToken = `la-admin-${randomBytes(24).toString('base64url')}`
+  const build = (file: typeof first) =>
+    buildSystem({ architecture: file.value, text: file.text, directory, environment, adminToken, resources })
+  try {
+    let system = await build(first)
+    await system.probe()
+    const { host } = first.value.server
+    const server = createHttpServer(() => system.handle)
+    const port = await listen(server, host, options.port ?? first.value.server.port)
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    await resources.lock.update({ url, adminToken })
+    return {
+      url,
+      adminToken,
+      resources,
+      current: () => system,
+      reload: async () => {
+        const next = await build(loadArchitecture(architectureFile))
+        await next.probe()
+        const previous = system
+        system = next
+        await previous.drain(next.architecture.server.drainSeconds * 1000)
+        await previous.close()
+        return next
+      },
+      close: async () => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        await system.drain(system.architecture.server.drainSeconds * 1000)
+        server.closeAllConnections()
+        await closed
+        await system.close()
+        await resources.close()
+      },
+    }
+  } catch (error) {
+    await resources.close()
+    throw error
+  }
+}
+
+const listen = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(cause.code === 'EADDRINUSE' ? cliError('cli.port-in-use', { host, port }) : cause),
+    )
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
