@@ -2,9 +2,10 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { KeyRecord } from '../access/index.js'
 import type { Architecture } from '../spec/index.js'
 import { gatewayError } from './messages.js'
-import type { KeyFinder, KeyRecord } from './ports.js'
+import type { KeyFinder } from './ports.js'
 
 /** Limits in force for one caller; 0 = none. */
 export interface CallerLimits {

@@ -1,13 +1,10 @@
 // What a call carries inside the gateway beyond the contract, and how a stage wraps a model.
 
-import type { Language } from '../core/index.js'
 import type { ChatCall, ChatModel, ChatRequest, ChatStream } from '../llm/index.js'
 import type { CallerLimits } from './authenticate.js'
 
 export interface GatewayCall extends ChatCall {
   readonly limits: CallerLimits
-  /** Of the reader of errors. */
-  readonly language: Language
   /** From the request's Cache-Control: `refresh` stores without looking (no-cache), `bypass` neither (no-store). */
   readonly caching: 'use' | 'refresh' | 'bypass'
   /** Numbers the attempts of the request, from 0. */

@@ -1,9 +1,9 @@
 // Checks the texts inside a JSON value. A secret in a tool call's arguments may be escaped (a\u0040b.c) or a bare
 // number; checked as text it would be missed, and redacted as text it would leave broken JSON.
 
-import type { GuardVerdict } from './ports.js'
+import type { Verdict } from '../guardrails/index.js'
 
-export type CheckText = (text: string) => GuardVerdict
+export type CheckText = (text: string) => Verdict
 
 /** The value with its texts, keys included, as the check leaves them; the value itself when it changes none. */
 export const guardJson = (value: unknown, check: CheckText): unknown => {

@@ -1,12 +1,12 @@
 // Checks the parts of a message. Neighbouring texts of one source are also checked as one, since an engine reads
 // them as one: what is split over two parts must not pass.
 
+import type { Verdict } from '../guardrails/index.js'
 import type { Part } from '../llm/index.js'
 import { type CheckText, guardJson, guardJsonText } from './guard-json.js'
-import type { GuardVerdict } from './ports.js'
 
 type TextPart = Extract<Part, { readonly type: 'text' }>
-export type CheckSourced = (text: string, source: TextPart['source']) => GuardVerdict
+export type CheckSourced = (text: string, source: TextPart['source']) => Verdict
 
 /** The parts as the check leaves them; the very same list when it changes none. */
 export const guardParts = (parts: readonly Part[], check: CheckSourced): readonly Part[] => {

@@ -1,6 +1,6 @@
 // What the gateway says to its clients, in both languages.
 
-import { defineMessages, errorFactory } from '../core/index.js'
+import { defineMessages, errorFactory, type Language } from '../core/index.js'
 import type { JsonExpectation } from './find-json-error.js'
 
 const expectedEn: Record<JsonExpectation, string> = {
@@ -25,6 +25,9 @@ const expectedZh: Record<JsonExpectation, string> = {
 }
 const list = (items: readonly string[]) => items.join(', ')
 const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
+
+/** A phrase inside a message, in both languages. */
+export type Words = Readonly<Record<Language, string>>
 
 /** One deployment that was tried and the code of what went wrong there. Holds no address and no secret. */
 export interface Tried {
@@ -121,24 +124,19 @@ export const gatewayMessages = defineMessages({
     'zh-TW': (p) => `JSON 內容的物件與陣列超過 ${p.limit} 個。請縮小請求。`,
   },
   'gateway.field-missing': {
-    en: (p: { field: string; expected: string }) => `"${p.field}" is missing. Give ${p.expected}.`,
-    'zh-TW': (p) => `缺少「${p.field}」。請提供：${p.expected}。`,
+    en: (p: { field: string; expected: Words }) => `"${p.field}" is missing. Give ${p.expected.en}.`,
+    'zh-TW': (p) => `缺少「${p.field}」。請提供${p.expected['zh-TW']}。`,
   },
   'gateway.field-invalid': {
-    en: (p: { field: string; expected: string; actual: string }) =>
-      `"${p.field}" must be ${p.expected}, not ${p.actual}.`,
-    'zh-TW': (p) => `「${p.field}」必須是 ${p.expected}，而不是 ${p.actual}。`,
+    en: (p: { field: string; expected: Words; actual: Words }) =>
+      `"${p.field}" must be ${p.expected.en}, not ${p.actual.en}.`,
+    'zh-TW': (p) => `「${p.field}」必須是${p.expected['zh-TW']}，而不是${p.actual['zh-TW']}。`,
   },
   'gateway.rate-limited': {
     en: (p: { limit: number; retryAfterMs: number }) =>
       `The ${p.limit} requests per minute of this key are used. Try again in ${seconds(p.retryAfterMs)} s, or raise its limit.`,
     'zh-TW': (p) =>
       `這個金鑰每分鐘 ${p.limit} 個請求的額度已用完。請在 ${seconds(p.retryAfterMs)} 秒後再試，或提高上限。`,
-  },
-  'gateway.content-filtered': {
-    en: (p: { kinds: readonly string[] }) =>
-      `The request was refused by this route's content policy: ${list(p.kinds)}. Remove that part and try again.`,
-    'zh-TW': (p) => `這個請求違反此路由的內容政策：${list(p.kinds)}。請移除該部分後再試。`,
   },
   'gateway.knowledge-unavailable': {
     en: (p: { knowledge: string }) =>
@@ -191,9 +189,10 @@ export const gatewayMessages = defineMessages({
     en: (_p: Record<string, never>) => 'The request did not arrive in time. Send it without a pause.',
     'zh-TW': () => '請求未能及時送達。請一次送完，中途不要停頓。',
   },
-  'gateway.feature-absent': {
-    en: (p: { what: string; change: string }) => `${p.what} is not set up here. ${p.change}`,
-    'zh-TW': (p) => `此處未設定 ${p.what}。${p.change}`,
+  'gateway.ingest-absent': {
+    en: (_p: Record<string, never>) =>
+      'This server runs no ingest jobs. Use the command "llm-architect ingest" instead.',
+    'zh-TW': () => '此伺服器不執行匯入工作。請改用「llm-architect ingest」指令。',
   },
   'gateway.strategy-not-supported': {
     en: (p: { route: string; strategy: string }) =>

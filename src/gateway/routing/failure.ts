@@ -30,7 +30,7 @@ export const noAnswer = (
 ): ArchitectError => {
   const tried = failures.map(triedOf)
   const cause = failures.at(-1)?.error
-  if (failures.every(({ error }) => error.params.status === 429))
+  if (failures.every(({ error }) => error.params.status === 429 && error.retryable))
     return withAttempts(
       gatewayError(
         'gateway.upstream-busy',

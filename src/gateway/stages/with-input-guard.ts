@@ -1,12 +1,12 @@
 // Checks everything a client sent before anything else sees it: a redaction edits the request, a block refuses it.
 // Files, images and audio are not read.
 
+import { guardrailsError, type Verdict } from '../../guardrails/index.js'
 import { type ChatRequest, editRequest } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
 import { type Stage, withOpen } from '../call.js'
 import { type CheckSourced, guardParts } from '../guard-parts.js'
-import { gatewayError } from '../messages.js'
-import type { GuardPort, GuardVerdict } from '../ports.js'
+import type { GuardPort } from '../ports.js'
 
 export interface InputGuardDeps {
   readonly guard: GuardPort
@@ -19,14 +19,14 @@ export const withInputGuard =
   (inner) =>
     withOpen(inner, async (request, call) => inner.open(guardRequest(deps, request), call))
 
-/** @throws gateway.content-filtered */
+/** @throws guardrails.blocked */
 const guardRequest = ({ guard, policy, metrics }: InputGuardDeps, request: ChatRequest): ChatRequest => {
-  let strictest: GuardVerdict['action'] = 'allow'
+  let strictest: Verdict['action'] = 'allow'
   const check: CheckSourced = (text, source) => {
     const verdict = guard.check({ policy, stage: 'input', source, text })
     if (verdict.action === 'block') {
       metrics.guardVerdict({ policy, stage: 'input', action: 'block' })
-      throw gatewayError('gateway.content-filtered', { kinds: kindsOf(verdict) })
+      throw guardrailsError('guardrails.blocked', { stage: 'input', kinds: kindsOf(verdict) })
     }
     if (verdict.action === 'redact') strictest = 'redact'
     return verdict
@@ -40,4 +40,6 @@ const guardRequest = ({ guard, policy, metrics }: InputGuardDeps, request: ChatR
   return isEdited ? editRequest(request, { messages }) : request
 }
 
-const kindsOf = ({ findings }: GuardVerdict) => [...new Set(findings.map(({ kind }) => kind))]
+const kindsOf = ({ findings }: Verdict) => [
+  ...new Set(findings.filter(({ severity }) => severity !== 'low').map(({ kind }) => kind)),
+]

@@ -2,18 +2,19 @@
 // per passage, each with its reference. Searching is always by tenant and principal; there is no other way to ask.
 
 import { type Log, toArchitectError } from '../../core/index.js'
-import { type ChatRequest, editRequest, type Message } from '../../llm/index.js'
+import { type ChatRequest, editRequest, type Message, type Part } from '../../llm/index.js'
+import type { Passage } from '../../rag/index.js'
 import type { KnowledgeBase } from '../../spec/index.js'
 import { type GatewayCall, type Stage, withOpen } from '../call.js'
 import { gatewayError } from '../messages.js'
-import type { KnowledgeSearch, Passage } from '../ports.js'
+import type { KnowledgePort } from '../ports.js'
 import { questionIndex, questionOf } from '../request-text.js'
 
 const searchTimeoutMs = 10_000
 
 export interface RetrievalDeps {
   readonly knowledge: KnowledgeBase
-  readonly search: KnowledgeSearch
+  readonly search: KnowledgePort
   readonly log: Log
 }
 
@@ -33,11 +34,13 @@ const find = async ({ knowledge, search, log }: RetrievalDeps, query: string, ca
     return await search.search({ knowledge, tenant, principal, query, limit: knowledge.topK, signal })
   } catch (cause) {
     if (call.signal.aborted) throw cause
+    const error = toArchitectError(cause)
+    if (error.code === 'rag.not-ingested') throw error
     log.error({ err: cause, knowledge: knowledge.id, requestId: call.requestId }, 'the search failed')
     throw gatewayError(
       'gateway.knowledge-unavailable',
       { knowledge: knowledge.id },
-      { retryable: true, cause: toArchitectError(cause) },
+      { retryable: true, cause: error },
     )
   }
 }
@@ -46,12 +49,10 @@ const addPassages = (request: ChatRequest, passages: readonly Passage[]): ChatRe
   if (passages.length === 0) return request
   const message: Message = {
     role: 'system',
-    parts: passages.map(({ text, reference }) => ({
-      type: 'text',
-      text,
-      source: 'retrieved',
-      passage: reference,
-    })),
+    parts: passages.flatMap(({ text, reference, context }): Part[] => [
+      ...(context === undefined ? [] : [{ type: 'text', text: context, source: 'retrieved' } as const]),
+      { type: 'text', text, source: 'retrieved', passage: reference },
+    ]),
   }
   return editRequest(request, { messages: request.messages.toSpliced(questionIndex(request), 0, message) })
 }

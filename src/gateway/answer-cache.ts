@@ -1,0 +1,74 @@
+// Whole answers by key, in memory, bounded by age, number and bytes; the least recently used goes first. Knows
+// nothing of what a key is made of.
+
+import type { Clock } from '../core/index.js'
+import type { ChatEvent, Wire } from '../llm/index.js'
+
+/** As bytes where the answer passed unedited, otherwise as events. */
+export type StoredAnswer = { readonly wire: Wire } | { readonly events: readonly ChatEvent[] }
+
+export interface AnswerCache {
+  get(key: string): StoredAnswer | undefined
+  put(key: string, answer: StoredAnswer): void
+  /** Bytes held now, as estimated. */
+  bytes(): number
+}
+
+export interface AnswerCacheOptions {
+  readonly ttlMs: number
+  readonly maxEntries: number
+  readonly maxBytes: number
+  readonly clock: Clock
+}
+
+/** Bytes of the key, the entry and its place in the map. */
+const overheadBytes = 512
+
+export const createAnswerCache = (options: AnswerCacheOptions): AnswerCache => {
+  const { ttlMs, maxEntries, maxBytes, clock } = options
+  // Insertion order is the order of use: a hit is put back at the end.
+  const entries = new Map<string, Entry>()
+  let held = 0
+  const remove = (key: string, entry: Entry) => {
+    entries.delete(key)
+    held -= entry.bytes
+  }
+  return {
+    get: (key) => {
+      const entry = entries.get(key)
+      if (!entry) return undefined
+      if (clock.monotonicMs() >= entry.expiresMs) {
+        remove(key, entry)
+        return undefined
+      }
+      entries.delete(key)
+      entries.set(key, entry)
+      return entry.answer
+    },
+    put: (key, answer) => {
+      const before = entries.get(key)
+      if (before) remove(key, before)
+      const bytes = sizeOf(answer) + overheadBytes
+      if (bytes > maxBytes) return
+      entries.set(key, { answer, bytes, expiresMs: clock.monotonicMs() + ttlMs })
+      held += bytes
+      for (const [oldest, entry] of entries) {
+        if (entries.size <= maxEntries && held <= maxBytes) break
+        remove(oldest, entry)
+      }
+    },
+    bytes: () => held,
+  }
+}
+
+interface Entry {
+  readonly answer: StoredAnswer
+  readonly bytes: number
+  readonly expiresMs: number
+}
+
+/** Objects take several times the bytes of their JSON; 4 is what chat events were measured to take. */
+const bytesPerJsonByte = 4
+
+const sizeOf = (answer: StoredAnswer): number =>
+  'wire' in answer ? answer.wire.bytes.byteLength : JSON.stringify(answer.events).length * bytesPerJsonByte

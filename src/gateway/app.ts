@@ -1,0 +1,181 @@
+// The gateway: endpoints, the life of a request from its first byte to its answer or its error, and the end of it
+// all. Holds one architecture; a reload makes another gateway.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  ArchitectError,
+  type Clock,
+  createId,
+  type Log,
+  languageOfHeader,
+  type Renderer,
+  toArchitectError,
+  type Usage,
+} from '../core/index.js'
+import type { Counters, Price } from '../ledger/index.js'
+import type { ChatModel } from '../llm/index.js'
+import type { Architecture } from '../spec/index.js'
+import type { Metrics } from '../telemetry/index.js'
+import { adminEndpoints } from './admin.js'
+import { createAuthenticate } from './authenticate.js'
+import { createChatHandler } from './chat.js'
+import { createErrorDescriber } from './error-response.js'
+import type { Exchange } from './exchange.js'
+import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
+import { createInFlight } from './in-flight.js'
+import { gatewayError } from './messages.js'
+import { createGetModel, createListModels } from './models.js'
+import type {
+  AuditPort,
+  GuardPort,
+  IngestPort,
+  KeyAdmin,
+  KeyFinder,
+  KnowledgePort,
+  LedgerPort,
+} from './ports.js'
+import { createBodyReader } from './read-body.js'
+import { createRouter, type Endpoint } from './router.js'
+import { createRoutes } from './routes.js'
+import { createSearchStore } from './search-store.js'
+import { send } from './send.js'
+
+export interface GatewayOptions {
+  readonly architecture: Architecture
+  readonly architectureHash: string
+  /** The engines, by deployment id. */
+  readonly models: ReadonlyMap<string, ChatModel>
+  readonly keyring: KeyFinder & KeyAdmin
+  readonly ledger: LedgerPort
+  readonly counters: Counters
+  readonly guardrails: GuardPort
+  /** Needed when a route names a knowledge base. */
+  readonly knowledge?: KnowledgePort | undefined
+  /** What a usage of a deployment costs. */
+  readonly price: Price
+  readonly audit?: AuditPort | undefined
+  readonly metrics: Metrics
+  /** Knows the messages of every room. */
+  readonly render: Renderer
+  readonly log: Log
+  readonly clock: Clock
+  /** Without it there is no admin API. */
+  readonly admin?: { readonly token: string; readonly ingest?: IngestPort | undefined } | undefined
+  readonly patience?: Partial<Patience>
+}
+
+/** How long the gateway waits for its clients, in ms. */
+export interface Patience {
+  /** The longest pause within a request body. Default 15 s. */
+  readonly bodyIdleMs: number
+  /** How long an answer may lie unread. Default 60 s. */
+  readonly stalledMs: number
+}
+
+export interface Gateway {
+  /** Answers one request; never throws and never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** Looks at everything that answers need. Never rejects. */
+  probe(): Promise<Readiness>
+  /** Refuses new requests, lets those under way finish, and cancels what is left after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+const maxHeldBodyBytes = 256 * 1024 * 1024
+/** After a cancellation, for the streams to tell their clients and the ledger. */
+const cancelGraceMs = 2_000
+
+/**
+ * Builds the gateway of one architecture.
+ * @throws gateway.strategy-not-supported, gateway.reference-unknown, gateway.knowledge-unavailable
+ */
+export const createGateway = (options: GatewayOptions): Gateway => {
+  const { clock, log, render } = options
+  const describeError = createErrorDescriber(render)
+  const inFlight = createInFlight(cancelGraceMs)
+  const router = createRouter(endpointsOf(options, inFlight.isDraining))
+
+  const fail = (exchange: Exchange, cause: unknown) => {
+    const { request, response, requestId, signal } = exchange
+    const error = signal.reason instanceof ArchitectError ? signal.reason : toArchitectError(cause)
+    const language = languageOfHeader(request.headers['accept-language'])
+    const { status, body, headers, isExpected } = describeError(error, { language, requestId })
+    if (!isExpected) log.error({ err: error, requestId, path: exchange.path }, 'a request failed')
+    // A failure that nobody turned into an event: the client must see a broken answer, not a whole one.
+    if (response.headersSent) return void response.destroy()
+    const contentType = 'application/json'
+    send(exchange, { status, body: JSON.stringify({ error: body }), contentType, headers })
+  }
+  const run = async (exchange: Exchange) => {
+    try {
+      const { request, path } = exchange
+      const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
+      if (inFlight.isDraining() && path !== '/health' && path !== '/metrics')
+        throw gatewayError('gateway.draining', {}, { retryable: true })
+      const { handle, parameters } = router.match(method, path)
+      await handle(exchange, parameters)
+    } catch (error) {
+      fail(exchange, error)
+    }
+  }
+  return {
+    handle: (request, response) => {
+      const { signal, handled } = inFlight.begin(response)
+      const { path, search } = targetOf(request.url ?? '/')
+      const requestId = createId('req', clock.wallMs())
+      const startedMs = clock.monotonicMs()
+      void run({ request, response, requestId, startedMs, path, search, signal }).finally(handled)
+    },
+    probe: () => checkReadiness(healthDeps(options, inFlight.isDraining)),
+    drain: inFlight.drain,
+    close: () => inFlight.drain(0),
+  }
+}
+
+/** A request target is a path, or for proxies a whole address (RFC 9112, section 3.2). */
+const targetOf = (target: string): { readonly path: string; readonly search: string } => {
+  const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '') || '/'
+  const at = local.indexOf('?')
+  return at < 0 ? { path: local, search: '' } : { path: local.slice(0, at), search: local.slice(at + 1) }
+}
+
+const healthDeps = (options: GatewayOptions, isDraining: () => boolean): HealthDeps => {
+  const { architecture, architectureHash, ledger, knowledge, log } = options
+  return { architecture, architectureHash, ledger, knowledge, isDraining, log }
+}
+
+const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readonly Endpoint[] => {
+  const { architecture, keyring, ledger, counters, knowledge, metrics, log, clock, admin, patience } = options
+  const authenticate = createAuthenticate({ architecture, keyring })
+  const bodies = createBodyReader({
+    maxBytes: architecture.limits.maxBodyBytes,
+    maxHeldBytes: Math.max(maxHeldBodyBytes, architecture.limits.maxBodyBytes),
+    idleMs: patience?.bodyIdleMs ?? 15_000,
+  })
+  const costUsd = (deployment: string, usage: Usage) => options.price(deployment, usage)?.usd ?? null
+  const routes = createRoutes({ ...options, costUsd })
+  const models = { authenticate, routes, createdSeconds: Math.floor(clock.wallMs() / 1000) }
+  const knowledgeBases = architecture.knowledge
+  const chat = createChatHandler({
+    ...options,
+    authenticate,
+    routes,
+    bodies,
+    describeError: createErrorDescriber(options.render),
+    stalledMs: patience?.stalledMs ?? 60_000,
+  })
+  const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
+  const endpoints: readonly Endpoint[] = [
+    { method: 'POST', path: '/v1/chat/completions', handle: chat },
+    { method: 'GET', path: '/v1/models', handle: createListModels(models) },
+    { method: 'GET', path: '/v1/models/{id}', handle: createGetModel(models) },
+    { method: 'POST', path: '/v1/vector_stores/{id}/search', handle: search },
+    { method: 'GET', path: '/health', handle: createHealth(healthDeps(options, isDraining)) },
+    { method: 'GET', path: '/metrics', handle: createReadMetrics(metrics) },
+  ]
+  if (!admin) return endpoints
+  const { token, ingest } = admin
+  const { render } = options
+  return [...endpoints, ...adminEndpoints({ token, ingest, keyring, ledger, knowledgeBases, bodies, render })]
+}

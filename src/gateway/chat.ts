@@ -1,0 +1,130 @@
+// POST /v1/chat/completions: bytes to a request, the request to its route's model, the answer to bytes.
+
+import { type Clock, languageOfHeader, toArchitectError } from '../core/index.js'
+import type { ChatRequest, ChatStream, EncoderOptions } from '../llm/index.js'
+import type { Metrics } from '../telemetry/index.js'
+import type { Authenticate, Caller } from './authenticate.js'
+import type { GatewayCall } from './call.js'
+import { openaiChat, readChatRequest, wantsUsage } from './dialects/openai-chat.js'
+import type { DescribeError } from './error-response.js'
+import type { Exchange, Handler } from './exchange.js'
+import type { LedgerPort } from './ports.js'
+import type { BodyReader } from './read-body.js'
+import type { Routes, ServedRoute } from './routes.js'
+import { writeEvents, writeJson } from './write-answer.js'
+
+export interface ChatDeps {
+  readonly authenticate: Authenticate
+  readonly routes: Routes
+  readonly bodies: BodyReader
+  readonly ledger: Pick<LedgerPort, 'recorder'>
+  readonly architectureHash: string
+  readonly describeError: DescribeError
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly stalledMs: number
+}
+
+export const createChatHandler =
+  (deps: ChatDeps): Handler =>
+  async (exchange) => {
+    const caller = deps.authenticate(exchange.request)
+    const bytes = await deps.bodies.read(exchange.request, exchange.response)
+    try {
+      const request = readChatRequest(bytes)
+      const served = deps.routes.get(request.model, caller)
+      await measured(deps, { exchange, served, request, caller })
+    } finally {
+      deps.bodies.release(bytes.length)
+    }
+  }
+
+interface Job {
+  readonly exchange: Exchange
+  readonly served: ServedRoute
+  readonly request: ChatRequest
+  readonly caller: Caller
+}
+
+/** Counts and times what the client sees. */
+const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
+  const { clock, metrics } = deps
+  const { startedMs, response } = job.exchange
+  let firstContentMs: number | null = null
+  const onFirstContent = () => {
+    firstContentMs = clock.monotonicMs() - startedMs
+  }
+  const end = (status: number, how: RequestEnd, outputTokens: number) => {
+    const route = job.served.route.name
+    const durationMs = clock.monotonicMs() - startedMs
+    metrics.requestEnded({ route, status, end: how, durationMs, firstContentMs, outputTokens })
+  }
+  metrics.requestStarted()
+  try {
+    const stream = await job.served.model.open(job.request, callOf(deps, job))
+    await answer(deps, { ...job, stream, onFirstContent })
+    const outcome = await stream.outcome
+    end(response.statusCode, outcome.end, outcome.usage.output.total)
+  } catch (cause) {
+    const isGone = job.exchange.signal.aborted
+    const { status } = deps.describeError(toArchitectError(cause), { language: 'en', requestId: '' })
+    end(isGone ? 499 : status, isGone ? 'cancelled' : 'failed', 0)
+    throw cause
+  }
+}
+
+type RequestEnd = Parameters<Metrics['requestEnded']>[0]['end']
+
+const answer = async (
+  deps: ChatDeps,
+  { exchange, request, stream, onFirstContent }: Job & { stream: ChatStream; onFirstContent: () => void },
+): Promise<void> => {
+  const target = {
+    exchange,
+    codec: openaiChat,
+    encoding: encodingOf(deps, exchange, request),
+    wantsUsage: wantsUsage(request),
+    stalledMs: deps.stalledMs,
+    onFirstContent,
+  }
+  await (request.stream ? writeEvents(stream, target) : writeJson(stream, target))
+}
+
+const encodingOf = (
+  { clock, describeError }: ChatDeps,
+  { request, requestId }: Exchange,
+  { model }: ChatRequest,
+): EncoderOptions => ({
+  id: `chatcmpl-${requestId}`,
+  model,
+  createdSeconds: Math.floor(clock.wallMs() / 1000),
+  renderError: (error) =>
+    describeError(error, { language: languageOfHeader(request.headers['accept-language']), requestId }).body,
+})
+
+const callOf = (deps: ChatDeps, { exchange, served, caller }: Job): GatewayCall => {
+  const { headers } = exchange.request
+  const trace = headers.traceparent
+  let attempts = 0
+  return {
+    requestId: exchange.requestId,
+    tenant: caller.tenant,
+    keyId: caller.keyId,
+    principal: caller.principal,
+    signal: exchange.signal,
+    ...(typeof trace === 'string' && { trace }),
+    promptVariant: served.promptVariant,
+    routeArm: 'default',
+    recorder: deps.ledger.recorder(caller.limits),
+    route: served.route.name,
+    architectureHash: deps.architectureHash,
+    limits: caller.limits,
+    caching: cachingOf(headers['cache-control']),
+    nextAttempt: () => attempts++,
+  }
+}
+
+const cachingOf = (header: string | undefined): GatewayCall['caching'] => {
+  if (header === undefined) return 'use'
+  return /\bno-store\b/i.test(header) ? 'bypass' : /\bno-cache\b/i.test(header) ? 'refresh' : 'use'
+}

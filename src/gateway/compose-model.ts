@@ -1,0 +1,133 @@
+// The table of contents of the data plane: what happens to a request of one route, outermost first. A stage that
+// is off is not composed, so that it costs nothing.
+
+import type { Clock, Log, Usage } from '../core/index.js'
+import type { Counters } from '../ledger/index.js'
+import type { ChatModel } from '../llm/index.js'
+import type { Architecture, Deployment, Route } from '../spec/index.js'
+import type { Metrics } from '../telemetry/index.js'
+import { createAnswerCache } from './answer-cache.js'
+import type { Stage } from './call.js'
+import { guardModes } from './guard-modes.js'
+import { gatewayError } from './messages.js'
+import type { AuditPort, GuardPort, KnowledgePort } from './ports.js'
+import { candidatesOf } from './routing/candidates.js'
+import { createRouteModel } from './routing/route-model.js'
+import { withAudit } from './stages/with-audit.js'
+import { withCache } from './stages/with-cache.js'
+import { withContextGuard } from './stages/with-context-guard.js'
+import { withInputGuard } from './stages/with-input-guard.js'
+import { withLedger } from './stages/with-ledger.js'
+import { withLimits } from './stages/with-limits.js'
+import { withOutputGuard } from './stages/with-output-guard.js'
+import { withOutputObserver } from './stages/with-output-observer.js'
+import { withPrompt } from './stages/with-prompt.js'
+import { withRetrieval } from './stages/with-retrieval.js'
+
+export interface ComposeDeps {
+  readonly architecture: Architecture
+  /** The engines by deployment id. */
+  readonly models: ReadonlyMap<string, ChatModel>
+  readonly counters: Counters
+  readonly guardrails: GuardPort
+  readonly knowledge?: KnowledgePort | undefined
+  /** US dollars of a usage of a deployment; null when no price is known. */
+  readonly costUsd: (deployment: string, usage: Usage) => number | null
+  readonly audit?: AuditPort | undefined
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Bytes of answers that the cache of one route may hold. */
+const cacheBytesPerRoute = 64 * 1024 * 1024
+
+/**
+ * The model that answers a route.
+ * @throws gateway.strategy-not-supported, gateway.reference-unknown: the architecture cannot be built
+ */
+export const composeModel = (route: Route, deps: ComposeDeps): ChatModel => {
+  const { audit, counters, guardrails: guard, metrics, log } = deps
+  const parts = resolve(route, deps)
+  const modes = parts.policy && guardModes(parts.policy)
+  const guarded = { guard, policy: parts.policy?.id ?? '', metrics }
+  const { knowledge } = parts
+  const stages: readonly (Stage | false | undefined)[] = [
+    audit && withAudit(audit),
+    withLimits(counters),
+    modes?.input && withInputGuard(guarded),
+    route.cache && withCache(cacheOf(route.cache, parts, deps)),
+    knowledge && withRetrieval({ ...knowledge, log }),
+    knowledge && modes?.context && withContextGuard(guarded),
+    parts.prompt && withPrompt(parts.prompt),
+    modes?.output === 'edit' && withOutputGuard(guarded),
+    modes?.output === 'observe' && withOutputObserver(guarded),
+  ]
+  const routed = createRouteModel(route.name, parts.candidates)
+  return stages.reduceRight<ChatModel>((inner, stage) => (stage ? stage(inner) : inner), routed)
+}
+
+type Parts = ReturnType<typeof resolve>
+
+/** Everything a route names, found once, when the system is built. */
+const resolve = (route: Route, deps: ComposeDeps) => {
+  const { architecture } = deps
+  const find = <T>(field: string, id: string | undefined, all: ReadonlyMap<string, T>): T | undefined => {
+    if (id === undefined) return undefined
+    const found = all.get(id)
+    if (found === undefined)
+      throw gatewayError('gateway.reference-unknown', {
+        route: route.name,
+        field,
+        id,
+        known: [...all.keys()],
+      })
+    return found
+  }
+  const byId = <T extends { readonly id: string }>(items: readonly T[]) =>
+    new Map(items.map((item) => [item.id, item]))
+  const deployments = byId(architecture.deployments)
+  const engines = candidatesOf(route).map((id) => {
+    const deployment = find('deployment', id, deployments)
+    const engine = find('deployment', id, deps.models)
+    return deployment && engine ? attempted(deployment, engine, deps) : undefined
+  })
+  const knowledge = find('knowledge', route.knowledge, byId(architecture.knowledge))
+  return {
+    candidates: engines.filter((engine) => engine !== undefined) as [ChatModel, ...ChatModel[]],
+    knowledge: knowledge && { knowledge, search: requireSearch(deps.knowledge, knowledge.id) },
+    prompt: find('prompt', route.prompt, byId(architecture.prompts)),
+    policy: find('guardrails', route.guardrails, byId(architecture.guardrails)),
+  }
+}
+
+const requireSearch = (search: KnowledgePort | undefined, knowledge: string): KnowledgePort => {
+  if (search) return search
+  throw gatewayError('gateway.knowledge-unavailable', { knowledge })
+}
+
+/** The innermost steps: ledger, then engine. */
+const attempted = (deployment: Deployment, engine: ChatModel, deps: ComposeDeps): ChatModel =>
+  withLedger({
+    deployment: {
+      id: deployment.id,
+      provider: deployment.provider ?? deployment.engine,
+      model: deployment.model,
+    },
+    costUsd: deps.costUsd,
+    metrics: deps.metrics,
+    clock: deps.clock,
+    log: deps.log,
+  })(engine)
+
+const cacheOf = (cache: NonNullable<Route['cache']>, { policy, knowledge }: Parts, deps: ComposeDeps) => ({
+  cache: createAnswerCache({
+    ttlMs: cache.ttlSeconds * 1000,
+    maxEntries: cache.maxEntries,
+    maxBytes: cacheBytesPerRoute,
+    clock: deps.clock,
+  }),
+  knowledgeVersion: () => (knowledge ? knowledge.search.version(knowledge.knowledge.id) : ''),
+  policyVersion: policy ? `${policy.id}@${policy.version}` : '',
+  metrics: deps.metrics,
+})

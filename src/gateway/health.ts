@@ -1,0 +1,85 @@
+// GET /health, for load balancers and people: whether the process lives and whether it takes work. And GET
+// /metrics. Neither shows a secret or an address.
+
+import { type Log, toArchitectError } from '../core/index.js'
+import type { Architecture } from '../spec/index.js'
+import type { Metrics } from '../telemetry/index.js'
+import type { Exchange, Handler } from './exchange.js'
+import type { KnowledgePort, LedgerPort } from './ports.js'
+import { send, sendJson } from './send.js'
+
+export interface HealthDeps {
+  readonly architecture: Architecture
+  readonly architectureHash: string
+  readonly ledger: Pick<LedgerPort, 'health'>
+  readonly knowledge: KnowledgePort | undefined
+  readonly isDraining: () => boolean
+  readonly log: Log
+}
+
+/** Each part is `ok`, or says what is wrong with it in a word. */
+export interface Readiness {
+  readonly isReady: boolean
+  readonly checks: Readonly<Record<string, string>>
+}
+
+const statusTimeoutMs = 2_000
+
+/** Looks at every part that answers need. Never throws. */
+export const checkReadiness = async (deps: HealthDeps): Promise<Readiness> => {
+  const ledger = deps.ledger.health()
+  const checks: Record<string, string> = {
+    gateway: deps.isDraining() ? 'draining' : 'ok',
+    ledger: ledger.writable ? 'ok' : 'not-writable',
+    store: ledger.storeFailure === null ? 'ok' : 'away',
+  }
+  const used = deps.architecture.knowledge.filter(({ id }) =>
+    deps.architecture.routes.some(({ knowledge }) => knowledge === id),
+  )
+  for (const { id } of used) checks[`knowledge:${id}`] = await stateOf(deps, id)
+  // Without the store the journal keeps rows and known keys stay in force: requests are still answered.
+  const isReady = Object.entries(checks).every(([name, state]) => state === 'ok' || name === 'store')
+  return { isReady, checks }
+}
+
+const stateOf = async ({ knowledge, log }: HealthDeps, id: string): Promise<string> => {
+  if (!knowledge) return 'absent'
+  try {
+    const status = await Promise.race([knowledge.status(id), timeout()])
+    if (!status) return 'slow'
+    return status.exists ? 'ok' : 'empty'
+  } catch (cause) {
+    log.warn({ err: toArchitectError(cause), knowledge: id }, 'a knowledge base does not answer')
+    return 'away'
+  }
+}
+
+const timeout = () =>
+  new Promise<undefined>((resolve) => setTimeout(resolve, statusTimeoutMs, undefined).unref())
+
+/** 200 when work is taken, 503 when not; `?live` asks only whether the process answers. */
+export const createHealth =
+  (deps: HealthDeps): Handler =>
+  async (exchange: Exchange) => {
+    if (new URLSearchParams(exchange.search).has('live')) return sendJson(exchange, { status: 'ok' })
+    const { isReady, checks } = await checkReadiness(deps)
+    const { architecture, architectureHash } = deps
+    sendJson(
+      exchange,
+      {
+        status: isReady ? 'ok' : 'unavailable',
+        name: architecture.name,
+        architecture: architectureHash,
+        routes: architecture.routes.map(({ name }) => name),
+        checks,
+      },
+      isReady ? 200 : 503,
+    )
+  }
+
+export const createReadMetrics =
+  (metrics: Metrics): Handler =>
+  async (exchange) => {
+    const { text, contentType } = await metrics.read()
+    send(exchange, { status: 200, body: text, contentType })
+  }

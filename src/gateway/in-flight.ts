@@ -1,0 +1,60 @@
+// Which requests are under way: tells each when its client leaves, and lets a drain wait for all of them.
+
+import type { ServerResponse } from 'node:http'
+import type { ArchitectError } from '../core/index.js'
+import { gatewayError } from './messages.js'
+
+export interface InFlight {
+  begin(response: ServerResponse): { readonly signal: AbortSignal; readonly handled: () => void }
+  isDraining(): boolean
+  /** From now on draining. Resolves when nothing is under way any more, or what was left has been cancelled. */
+  drain(timeoutMs: number): Promise<void>
+}
+
+/** @param graceMs after a cancellation, for streams to tell their clients and the ledger */
+export const createInFlight = (graceMs: number): InFlight => {
+  const running = new Set<AbortController>()
+  let draining = false
+  let onIdle = () => {}
+
+  const begin = (response: ServerResponse) => {
+    const controller = new AbortController()
+    running.add(controller)
+    let waitsFor = 2
+    const part = () => {
+      if (--waitsFor > 0) return
+      running.delete(controller)
+      if (running.size === 0) onIdle()
+    }
+    response.once('close', () => {
+      if (!response.writableFinished) controller.abort(gatewayError('gateway.client-gone', {}))
+      part()
+    })
+    return { signal: controller.signal, handled: part }
+  }
+
+  const idleWithin = (timeoutMs: number) =>
+    new Promise<boolean>((resolve) => {
+      if (running.size === 0) return resolve(true)
+      const timer = setTimeout(resolve, timeoutMs, false)
+      onIdle = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+    })
+
+  const cancelAll = (reason: ArchitectError) => {
+    for (const controller of running) controller.abort(reason)
+  }
+
+  return {
+    begin,
+    isDraining: () => draining,
+    drain: async (timeoutMs) => {
+      draining = true
+      if (await idleWithin(timeoutMs)) return
+      cancelAll(gatewayError('gateway.draining', {}, { retryable: true }))
+      await idleWithin(graceMs)
+    },
+  }
+}

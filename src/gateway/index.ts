@@ -1,0 +1,17 @@
+// Floor 4: the data plane. From HTTP to a route's model and back.
+
+export { createGateway, type Gateway, type GatewayOptions, type Patience } from './app.js'
+export type { Readiness } from './health.js'
+export { createHttpServer, type HttpHandler, type HttpTimeouts } from './http-server.js'
+export { gatewayMessages } from './messages.js'
+export type {
+  AuditEntry,
+  AuditPort,
+  GuardPort,
+  IngestPort,
+  KeyAdmin,
+  KeyFinder,
+  KnowledgePort,
+  LedgerPort,
+} from './ports.js'
+export { trackVersions, type VersionedKnowledge } from './track-versions.js'

@@ -1,0 +1,142 @@
+// Answers a request from memory when the very same one was answered before, for the same tenant and principal,
+// under the same architecture, policy, prompt and documents. What is stored has passed the output guard.
+
+import { contentHash } from '../../core/index.js'
+import {
+  answerStream,
+  type ChatEvent,
+  type ChatRequest,
+  type ChatStream,
+  codecs,
+  createFrame,
+  type Frame,
+  frameOf,
+  type Outcome,
+  type Wire,
+  wireOf,
+} from '../../llm/index.js'
+import type { Metrics } from '../../telemetry/index.js'
+import type { AnswerCache, StoredAnswer } from '../answer-cache.js'
+import { type GatewayCall, type Stage, withHeaders, withOpen } from '../call.js'
+
+export interface CacheDeps {
+  readonly cache: AnswerCache
+  /** The version of the route's documents, '' without any; read at each request. */
+  readonly knowledgeVersion: () => string
+  /** Id and version of the guardrail policy, '' without one. */
+  readonly policyVersion: string
+  readonly metrics: Metrics
+}
+
+/** Longer answers are not stored. */
+const maxAnswerBytes = 1024 * 1024
+
+export const withCache =
+  (deps: CacheDeps): Stage =>
+  (inner) =>
+    withOpen(inner, async (request, call) => {
+      if (call.caching === 'bypass' || !isRepeatable(request)) return inner.open(request, call)
+      const key = keyOf(deps, request, call)
+      const stored = call.caching === 'use' ? deps.cache.get(key) : undefined
+      deps.metrics.cacheLookup(call.route, stored ? 'hit' : 'miss')
+      if (stored) return withHeaders(replay(stored), { 'x-cache': 'hit' })
+      const stream = await inner.open(request, call)
+      return withHeaders(
+        remember(stream, (answer) => deps.cache.put(key, answer)),
+        { 'x-cache': 'miss' },
+      )
+    })
+
+/** Who asks for a temperature above 0 asks for variety; a repeated answer would be wrong. */
+const isRepeatable = ({ temperature }: ChatRequest) => temperature === undefined || temperature === 0
+
+/**
+ * The key. A decoded request is canonical: white space, escapes and the order of known fields are gone. `stream`
+ * is part of it, since a stored answer is replayed in the framing it came in.
+ */
+const keyOf = (deps: CacheDeps, request: ChatRequest, call: GatewayCall): string =>
+  contentHash(
+    JSON.stringify([
+      call.tenant,
+      [...call.principal].sort(),
+      call.route,
+      call.promptVariant,
+      call.routeArm,
+      call.architectureHash,
+      deps.policyVersion,
+      deps.knowledgeVersion(),
+      request,
+    ]),
+  )
+
+const replay = (stored: StoredAnswer): ChatStream =>
+  answerStream({
+    answeredBy: { stage: 'cache' },
+    frames: ['wire' in stored ? createFrame(stored.wire, decoderOf(stored.wire)) : frameOf(stored.events)],
+  })
+
+const decoderOf = (wire: Wire) => (bytes: Uint8Array) => {
+  const codec = codecOf(wire)
+  if (!codec) return []
+  return wire.framing === 'sse'
+    ? codec.createStreamDecoder().push(bytes)
+    : codec.decodeAnswer(JSON.parse(Buffer.from(bytes).toString('utf8')))
+}
+
+const codecOf = ({ dialect }: Wire) =>
+  dialect in codecs ? codecs[dialect as keyof typeof codecs] : undefined
+
+/** The same stream; `store` gets the whole answer once it has finished and its last frame was taken. */
+const remember = (stream: ChatStream, store: (answer: StoredAnswer) => void): ChatStream => {
+  let outcome: Outcome | undefined
+  void stream.outcome.then((settled) => {
+    outcome = settled
+  })
+  const collected = createCollector()
+  return {
+    ...stream,
+    frames: {
+      [Symbol.asyncIterator]: () => {
+        const inner = stream.frames[Symbol.asyncIterator]()
+        const watch = (result: IteratorResult<Frame, unknown>) => {
+          if (!result.done) collected.add(result.value)
+          else if (outcome?.end === 'finished' && isWhole(outcome)) {
+            const answer = collected.answer()
+            if (answer) store(answer)
+          }
+          return result
+        }
+        return {
+          next: () => inner.next().then(watch),
+          return: (value?: unknown) => inner.return?.(value) ?? Promise.resolve({ done: true, value }),
+        }
+      },
+    },
+  }
+}
+
+const isWhole = ({ finish }: Outcome) => ![...finish.values()].includes('content_filter')
+
+/** Gathers bytes as long as every frame has them, events from the first that has none. */
+const createCollector = () => {
+  let frames: Frame[] | undefined = []
+  let bytes = 0
+  const add = (frame: Frame) => {
+    bytes += wireOf(frame)?.bytes.byteLength ?? 0
+    if (bytes > maxAnswerBytes) frames = undefined
+    frames?.push(frame)
+  }
+  const answer = (): StoredAnswer | undefined => {
+    if (!frames) return undefined
+    const wires = frames.map(wireOf)
+    const [first] = wires
+    if (first && codecOf(first) && wires.every((wire) => wire?.dialect === first.dialect))
+      // Copied, since a piece of a socket read keeps the whole of it alive.
+      return {
+        wire: { ...first, bytes: Buffer.concat(wires.map((wire) => wire?.bytes ?? new Uint8Array())) },
+      }
+    const events: readonly ChatEvent[] = frames.flatMap((frame) => frame.events())
+    return JSON.stringify(events).length > maxAnswerBytes ? undefined : { events }
+  }
+  return { add, answer }
+}

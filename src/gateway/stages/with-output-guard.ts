@@ -1,0 +1,102 @@
+// Checks what a model writes while it writes it. Text goes on as soon as it cannot become part of a finding; tool
+// arguments are checked whole. A blocked answer ends where it is, with the finish reason `content_filter`.
+
+import {
+  type ChatEvent,
+  type ChatModel,
+  commitStream,
+  type Ending,
+  editFrame,
+  type Frame,
+  type FrameEditor,
+  frameOf,
+  mapFrames,
+} from '../../llm/index.js'
+import type { Metrics } from '../../telemetry/index.js'
+import { type Stage, withOpen } from '../call.js'
+import { guardJson } from '../guard-json.js'
+import type { GuardPort } from '../ports.js'
+import { createOutputChannels, type OutputChannels } from './output-channels.js'
+
+export interface OutputGuardDeps {
+  readonly guard: GuardPort
+  readonly policy: string
+  readonly metrics: Metrics
+}
+
+export const withOutputGuard =
+  (deps: OutputGuardDeps): Stage =>
+  (inner: ChatModel) =>
+    withOpen(inner, async (request, call) =>
+      commitStream(mapFrames(await inner.open(request, call), createOutputEditor(deps))),
+    )
+
+const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
+  const channels = createOutputChannels(deps.guard, deps.policy)
+  const count = (action: 'allow' | 'redact' | 'block') =>
+    deps.metrics.guardVerdict({ policy: deps.policy, stage: 'output', action })
+  let isEdited = false
+  return {
+    edit: (frame) => {
+      const before = frame.events()
+      const after = before.flatMap((event) => guardEvent(channels, event))
+      if (channels.isBlocked()) {
+        count('block')
+        return blockedEnding(frame, after, channels)
+      }
+      if (after.length === before.length && after.every((event, i) => event === before[i])) return frame
+      isEdited = true
+      return after.length === 0 ? undefined : editFrame(frame, after)
+    },
+    flush: () => {
+      const rest = channels.release()
+      count(isEdited || rest.length > 0 ? 'redact' : 'allow')
+      return rest.length === 0 ? undefined : frameOf(rest)
+    },
+  }
+}
+
+const guardEvent = (channels: OutputChannels, event: ChatEvent): readonly ChatEvent[] => {
+  switch (event.type) {
+    case 'text':
+    case 'refusal':
+    case 'reasoning': {
+      const released = channels.pushText(event)
+      return released ? [released] : []
+    }
+    case 'tool-call':
+    case 'citation':
+      channels.hold(event)
+      return []
+    case 'item': {
+      const value = guardJson(event.value, channels.checkWhole)
+      return [value === event.value ? event : { ...event, value }]
+    }
+    case 'finish':
+      return [...channels.release(event.choice), event]
+    case 'error':
+      return [...channels.release(), event]
+    default:
+      return [event]
+  }
+}
+
+const spoken: ReadonlySet<ChatEvent['type']> = new Set(['start', 'text', 'refusal', 'reasoning'])
+
+/** What was released before the finding, then the end of every choice that is still open. */
+const blockedEnding = (frame: Frame, released: readonly ChatEvent[], channels: OutputChannels): Ending => {
+  const finished = new Map<number, string>()
+  for (const event of released) if (event.type === 'finish') finished.set(event.choice, event.reason)
+  for (const choice of channels.openChoices()) finished.set(choice, 'content_filter')
+  if (finished.size === 0) finished.set(0, 'content_filter')
+  const said = released.filter(({ type }) => spoken.has(type))
+  const ends = [...finished.keys()].map((choice) => ({
+    type: 'finish' as const,
+    choice,
+    reason: 'content_filter',
+  }))
+  return {
+    last: editFrame(frame, [...said, ...ends]),
+    outcome: { end: 'blocked', finish: new Map([...finished.keys()].map((c) => [c, 'content_filter'])) },
+  }
+}

@@ -1,0 +1,70 @@
+// Checks the fields of a chat completion request whose types we know, by name, before an engine trips over them.
+// Fields we do not know pass.
+
+import {
+  checkFields,
+  type FieldRules,
+  flag,
+  isListOf,
+  isObject,
+  isText,
+  number,
+  object,
+  rule,
+  wholeNumber,
+} from './check-fields.js'
+
+/** OpenAI's own limit; every choice is a whole answer. */
+const maxChoices = 128
+const tokens = wholeNumber(1, Number.MAX_SAFE_INTEGER)
+
+const rules: FieldRules = {
+  required: {
+    model: rule(
+      'the name of a model, as /v1/models lists them',
+      '/v1/models 所列的模型名稱',
+      (value) => isText(value) && value !== '',
+    ),
+    messages: rule(
+      'a list of at least one message',
+      '至少一則訊息的清單',
+      (value) => isListOf(isObject)(value) && (value as readonly unknown[]).length > 0,
+    ),
+  },
+  optional: {
+    stream: flag,
+    n: wholeNumber(1, maxChoices),
+    max_tokens: tokens,
+    max_completion_tokens: tokens,
+    temperature: number(0, Number.MAX_VALUE),
+    top_p: number(0, 1),
+    presence_penalty: number(-2, 2),
+    frequency_penalty: number(-2, 2),
+    seed: rule('a whole number', '整數', Number.isInteger),
+    stop: rule(
+      'a string or a list of strings',
+      '字串或字串的清單',
+      (value) => isText(value) || isListOf(isText)(value),
+    ),
+    logprobs: flag,
+    top_logprobs: wholeNumber(0, 20),
+    tools: rule('a list of objects', '物件的清單', isListOf(isObject)),
+    tool_choice: rule(
+      '"none", "auto", "required" or an object',
+      '"none"、"auto"、"required" 或物件',
+      (value) => value === 'none' || value === 'auto' || value === 'required' || isObject(value),
+    ),
+    parallel_tool_calls: flag,
+    response_format: rule(
+      'an object with a "type"',
+      '含有 "type" 的物件',
+      (value) => isObject(value) && 'type' in value,
+    ),
+    stream_options: object,
+  },
+}
+
+/** @throws gateway.field-missing, gateway.field-invalid */
+export const validateChat = (body: unknown): void => {
+  checkFields(body, rules)
+}

@@ -1,0 +1,94 @@
+// Writes an answer to its client: one JSON body, or server-sent events as they come, no faster than they are read.
+
+import type { ServerResponse } from 'node:http'
+import { toArchitectError } from '../core/index.js'
+import { type ChatStream, type Frame, wireOf } from '../llm/index.js'
+import type { Exchange } from './exchange.js'
+import { type AnswerEncoding, createFrameWriter, encodeWhole } from './frame-writer.js'
+import { gatewayError } from './messages.js'
+import { type Headers, send } from './send.js'
+
+export interface AnswerTarget extends AnswerEncoding {
+  readonly exchange: Exchange
+  /** How long a client may leave what it was sent unread. */
+  readonly stalledMs: number
+  /** Called once, when the first content goes out. */
+  readonly onFirstContent: () => void
+}
+
+/** @throws the stream's error; nothing has been sent then */
+export const writeJson = async (stream: ChatStream, target: AnswerTarget): Promise<void> => {
+  const frames: Frame[] = []
+  for await (const frame of stream.frames) frames.push(frame)
+  const { error, end } = await stream.outcome
+  if (end === 'failed' || end === 'cancelled') throw error ?? gatewayError('gateway.client-gone', {})
+  const wire = frames.length === 1 && frames[0] ? wireOf(frames[0]) : undefined
+  const isReady = wire?.dialect === target.codec.dialect && wire.framing === 'json'
+  target.onFirstContent()
+  send(target.exchange, {
+    status: 200,
+    body: isReady ? bufferOf(wire.bytes) : encodeWhole(frames, target),
+    contentType: 'application/json',
+    headers: headersOf(stream),
+  })
+}
+
+/**
+ * Writes the events of a stream. The head goes out with the first of them; a failure after that is an event, and
+ * the stream then has no `[DONE]`.
+ */
+export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Promise<void> => {
+  const { response, requestId } = target.exchange
+  const writer = createFrameWriter(target)
+  const head = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+    'x-request-id': requestId,
+    ...headersOf(stream),
+  }
+  const write = (bytes: Uint8Array): boolean => {
+    if (!response.headersSent) {
+      response.writeHead(200, head)
+      target.onFirstContent()
+    }
+    return bytes.length === 0 || response.write(bytes)
+  }
+  try {
+    for await (const frame of stream.frames) {
+      const isFlowing = write(writer.bytesOf(frame))
+      if (!isFlowing) await drained(response, target.stalledMs)
+      if (response.destroyed) break
+    }
+  } catch (cause) {
+    // A stage broke its promise to fail by an event; the client must not see a clean end because of it.
+    write(writer.failure(toArchitectError(cause)))
+  }
+  if (response.destroyed) await stream.cancel('client-gone')
+  write(writer.end(await stream.outcome))
+  response.end()
+}
+
+const headersOf = ({ head, answeredBy }: ChatStream): Headers => ({
+  ...Object.fromEntries(head.headers),
+  'x-answered-by': 'stage' in answeredBy ? answeredBy.stage : answeredBy.deployment,
+})
+
+const bufferOf = (bytes: Uint8Array) =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Resolves when the client has read on, or is gone; one that reads nothing for `stalledMs` is taken for gone. */
+const drained = (response: ServerResponse, stalledMs: number) =>
+  new Promise<void>((resolve) => {
+    const finish = () => {
+      clearTimeout(timer)
+      response.off('drain', finish).off('close', finish)
+      resolve()
+    }
+    const timer = setTimeout(() => {
+      response.destroy()
+      finish()
+    }, stalledMs)
+    response.on('drain', finish).on('close', finish)
+    if (response.destroyed) finish()
+  })
