@@ -38,7 +38,7 @@ const words: Readonly<Record<Context, readonly string[]>> = {
     ssn | social security | soc sec
   `),
   version: phrases(`
-    version | ver | release | upgrade to | 版本 | 升級到 | 升到 | 升级到
+    version | ver | ec | release | upgrade to | 版本 | 升級到 | 升到 | 升级到
   `),
   other: phrases(`
     order | invoice | tracking | ticket | case | isbn | issn | sku | serial | part no | ref | batch |

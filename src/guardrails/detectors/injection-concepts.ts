@@ -20,8 +20,12 @@ export const injectionConcepts = [
   'systemPrompt',
   /** The hidden text by place: everything above, the first text before this conversation. */
   'textAbove',
+  /** The assistant's own secret: your password, your secret key. */
+  'ownSecret',
   /** A new role: act as, pretend to be, you are now. */
   'persona',
+  /** A character made up for the purpose: an AI named, a chatbot, roleplay. */
+  'aiCharacter',
   /** From this moment: from now on, for the rest of this conversation. */
   'fromNow',
   /** Names that jailbreaks gave their role: DAN, STAN. */

@@ -70,17 +70,25 @@ export const englishInjectionLexicon: InjectionLexicon = {
     before this message | before the conversation | entire prompt | full prompt | whole prompt |
     everything before | starting with you are | above starting | above prompt | above instructions
   `),
+  ownSecret: phrases(`
+    your password | your passcode | your secret | your secret key | your api key | your passphrase |
+    your credentials | your access code | your secret word | system password | the secret key |
+    your passcode phrase
+  `),
   persona: phrases(`
     act as | act like | acting as | acts as | acts like | pretend to be | pretend you are |
-    pretend that you are | pretending to be | pretend to | you are now | youre now | you will now |
+    pretend that you are | pretending to be | you are now | youre now | you will now |
     you are going to | youre going to | you are about to | play the role | playing the role |
     take on the role | assume the role | in the role of | roleplay as | role play as |
-    roleplaying as | role playing as | roleplay | role play | respond as | reply as | answer as |
-    speak as | talk as | simulate | emulate | immerse yourself | fully immerse | become |
-    impersonate | impersonating | imitate | you are an ai | you are a character | your name is |
-    your new name | named | called | a character | alter ego | your persona | personality | youre a |
-    you are a | chatbot | ai model | language model | play a game | fictional character | an ai |
-    ai bot | virtual persona | in character as
+    roleplaying as | role playing as | respond as | reply as | answer as | speak as | talk as |
+    simulate | emulate | immerse yourself | fully immerse | impersonate | impersonating | imitate |
+    you are an ai | you are a character | your name is | your new name | virtual persona |
+    in character as
+  `),
+  aiCharacter: phrases(`
+    named | called | a character | chatbot | ai model | language model | an ai | ai bot | alter ego |
+    fictional character | personality | your persona | roleplay | role play | play a game | pretend to |
+    youre a | you are a
   `),
   fromNow: phrases(`
     from now on | from now | from on now | from this point | from this moment | from here on |
@@ -103,28 +111,29 @@ export const englishInjectionLexicon: InjectionLexicon = {
     no rules | without rules | no filter | no filters | without a filter | without filters |
     without any filters | no guidelines | no boundaries | no prohibitions | no constraints |
     free of all | free from all | free of any | free from any | free of restrictions | not bound |
-    no longer bound | unbound | unbound by | not limited by | not limited to openai | not restricted |
-    not constrained | not confined | broken free | break free | been freed | free from the |
-    freed from the | typical confines | confines of ai | do not have to abide | dont have to abide |
-    does not have to abide | does not abide | need not abide | not abide by | do not have to follow |
-    dont have to follow | doesnt have to follow | do not need to follow | dont need to follow |
-    doesnt follow | does not follow | dont follow any | ignores any | ignores all | disregards all |
-    disregards any | bypasses | break the rules | breaks the rules | break ai rules |
-    breaks ai rules | breaking the rules | can do anything | do anything | can say anything |
-    say anything | say whatever | says whatever | anything you want | anything i want |
-    anything and everything | whatever i want | whatever the user | everything the user requests |
-    answer anything | answers anything | answer any | answers any | does not care | doesnt care |
-    do not care | dont care | never cares | doesnt give a | does not give a | dont give a |
-    do not give a | could not care less | zero respect | no matter how | no matter if |
-    no matter what | regardless of legality | regardless of how | regardless of the | without regard |
-    without any regard* | without regards | without any moral | without concern | with no regard |
-    without any concern | without question | no ethical | no moral | no morals | no ethics |
-    not have any ethical | doesnt have any ethical | doesnt have any moral | any ethical or moral |
-    no concern | lack ethical | not controlled by | under my control | not obligated to |
-    exempt from | free to say | freedom to say | is allowed to say | are allowed to say |
-    can generate anything | nsfw is allowed | is required to do everything | completely unlimited |
-    fully unlimited | unlimited language model | no laws | no censorship | opposite of chatgpt |
-    outside of the rules
+    no longer bound | unbound by | not limited by | not limited to openai | broken free |
+    break free | been freed | freed from the | typical confines | confines of ai |
+    do not have to abide | dont have to abide | does not have to abide | does not abide |
+    need not abide | not abide by | do not have to follow | dont have to follow |
+    doesnt have to follow | do not need to follow | dont need to follow | dont follow any |
+    ignores any | ignores all | disregards all | disregards any | break the rules |
+    breaks the rules | break ai rules | breaks ai rules | breaking the rules | can do anything |
+    do anything | can say anything | say anything | say whatever | says whatever |
+    anything you want | anything i want | anything and everything | whatever i want |
+    whatever the user | everything the user requests | answer anything | answers anything |
+    answer any | answers any | does not care | doesnt care | do not care | dont care | never cares |
+    doesnt give a | does not give a | dont give a | do not give a | could not care less |
+    zero respect | no matter how | no matter if | no matter what | regardless of legality |
+    regardless of how | without regard | without any regard* | without regards | without any moral |
+    without concern | with no regard | without any concern | no ethical | no moral | no morals |
+    no ethics | not have any ethical | doesnt have any ethical | doesnt have any moral |
+    any ethical or moral | no concern | lack ethical | not controlled by | under my control |
+    not obligated to | exempt from | free to say | freedom to say | is allowed to say |
+    are allowed to say | can generate anything | nsfw is allowed | is required to do everything |
+    completely unlimited | fully unlimited | unlimited language model | no laws | no censorship |
+    opposite of chatgpt | outside of the rules | does not follow any | doesnt follow any |
+    doesnt follow openai | does not follow openai | not restricted by any |
+    not restricted by openai | not restrained by | without question or concern
   `),
   unboundWord: phrases(`
     unfiltered | uncensored | unrestricted | unrestrained | unhinged | unmoderated | amoral |
@@ -233,18 +242,17 @@ export const englishInjectionLexicon: InjectionLexicon = {
   toAssistant: phrases(`
     ai assistant | dear assistant | hey assistant | hello assistant | note to ai | note to the ai |
     note to assistant | attention ai | attention assistant | attention llm | if you are an ai |
-    if you are a language model | if you are an assistant | ai model | ai models | ai agents |
-    ai systems | language model | language models | llm | llms | chatgpt | any ai | to the assistant |
-    the assistant should | assistant must | when summarizing | when you summarize | when asked about |
-    when answering | system override | new instructions | new instruction | important instruction |
-    updated instructions | you are an ai | as an ai | the ai | admin note | system note |
-    instructions for ai | hidden instruction | dear ai | virtual assistant
+    if you are a language model | if you are an assistant | ai agents | language models | llm |
+    llms | any ai | to the assistant | the assistant should | assistant must | when summarizing |
+    when you summarize | when asked about | when answering | system override | new instructions |
+    new instruction | important instruction | updated instructions | you are an ai | admin note |
+    system note | instructions for ai | hidden instruction | dear ai | virtual assistant
   `),
   yourAnswer: phrases(`
     your answer | your answers | your response | your responses | your reply | your replies |
-    your output | your outputs | your message | your summary | your final answer | your next message |
-    your next response | your writing | your text | your sentences | your words | the response |
-    the answer | the summary | the reply
+    your output | your outputs | your message | your summary | your final answer |
+    your next message | your next response | your writing | your text | your sentences |
+    your words
   `),
   modify: phrases(`
     add | include | modify | integrate | augment | enhance | replace | substitute | use | provide |
@@ -257,13 +265,13 @@ export const englishInjectionLexicon: InjectionLexicon = {
   `),
   workProduct: phrases(`
     poem | short story | story | essay | speech | song | haiku | limerick | letter to | joke |
-    riddle | following sentence | following text | following paragraph | following words | to french |
-    to spanish | to german | into french | into spanish | into german | to chinese | into chinese |
-    to japanese | into japanese | in russian | in japanese | python function | python script |
-    javascript | code snippet | pseudocode | script for | script | blog post | tweet | tagline |
-    slogan | in simple terms | plot of | theory of | lifecycle of | process of | steps to |
-    itinerary | recipe for | equivalent for | sales pitch | market trends | sentiment of | workout |
-    meal plan | reminder for | birthday
+    riddle | following sentence | following text | following paragraph | following words |
+    to french | to spanish | to german | into french | into spanish | into german | to chinese |
+    into chinese | to japanese | into japanese | in russian | in japanese | python function |
+    python script | javascript | code snippet | pseudocode | script for | blog post | tweet |
+    tagline | slogan | in simple terms | plot of | theory of | lifecycle of | itinerary |
+    recipe for | equivalent for | sales pitch | market trends | sentiment of | workout | meal plan |
+    reminder for | birthday
   `),
   produce: phrases(`
     write | compose | draft | develop | create | generate | translate | tell me | explain | describe |
@@ -273,9 +281,9 @@ export const englishInjectionLexicon: InjectionLexicon = {
   `),
   must: phrases(`
     you must | you will | you should | you shall | you have to | you need to | you are required |
-    please | now | only | just | instead | and say | and give | and tell | and print | and output |
-    and repeat | and do | and answer | and respond | and write | always | you can | i want you to |
-    do not
+    instead | and say | and give | and tell | and print | and output | and repeat | and do |
+    and answer | and respond | and write | i want you to | do not | please | must | only say |
+    only output | only respond | only reply
   `),
   conceal: phrases(`
     do not mention | dont mention | do not tell the user | dont tell the user | without telling |

@@ -20,6 +20,8 @@ export const otherInjectionLexicon: InjectionLexicon = {
     উপেক্ষা | অগ্রাহ্য | ভুলে যা* | ละเว้น | เพิกเฉย | ไม่ต้องสนใจ | ลืม
   `),
   prior: phrases(`
+    vos | votre | tes | ton | tus | tu | sus | su | suas | sua | tuas | deine | deinen | ihre | ihren | le tue | tue |
+    твои | ваши | свои | σου | anda | iyong | của bạn | あなたの | 당신의 | 너의 | आपके | अपने | আপনার |
     anterior* | previa* | previo* | prévi* | todas | todos | toda | precedent* | précédent* |
     ci dessus | tutte | tutti | sopra | acima | arriba | antes | vorherig* | vorangegangen* |
     bisherig* | obig* | alle | alles | предыдущ* | прошл* | все | выше | προηγουμεν* | ολες |
@@ -37,6 +39,18 @@ export const otherInjectionLexicon: InjectionLexicon = {
     命令を | ルール | 命令 | プロンプト | 지시* | 명령* | 규칙* | 지침* | 프롬프트 | التعليمات |
     تعليمات | الأوامر | القواعد | निर्देश* | आदेश* | नियम* | নির্দেশ* | নিয়ম* | আদেশ* | คำสั่ง |
     คำแนะนำ | กฎ
+  `),
+  received: phrases(`
+    lo anterior | todo lo anterior | lo que te han dicho | lo que te dijeron | te han dicho |
+    o acima | o que foi dito | tudo o que lhe foi dito | te disseram | ce qui précède | ci dessus |
+    ce qu on t a dit | on t a dit | on vous a dit | ce que l on t a dit | quanto sopra | ciò che precede |
+    ti è stato detto | vi è stato detto | das obige | was dir gesagt wurde | dir gesagt | das vorherige |
+    вышесказанн* | вышеизложенн* | тебе сказали | вам сказали | τα παραπανω | yukarıdakini |
+    yukarıdakileri | sana söylenen* | size söylenen* | yang di atas | yang telah diberitahukan |
+    sinabi sa iyo | ang nasa itaas | những gì đã nói | điều trên | những điều trên | 上記 | 上の内容 |
+    言われたこと | 위의 내용* | 위 내용* | 지금까지 들은 | ما سبق | ما قيل لك | ما ورد أعلاه |
+    उपरोक्त | ऊपर दिए गए | जो कुछ भी आपको बताया गया | उपर | উপরেরটি | উপরের | যা বলা হয়েছে |
+    ข้างต้น | ที่ได้รับการบอก
   `),
   systemPrompt: phrases(`
     prompt del sistema | mensaje del sistema | instrucciones del sistema | tus instrucciones |

@@ -24,6 +24,15 @@ const isClose = (view: WordView, rule: InjectionRule, before: Hit, after: Hit): 
   return sentences < (rule.sentences ?? 1) && gapBetween(view, before, after) <= (rule.within ?? 0) + 1
 }
 
+const politely = /(?:^| )(?:please|kindly|can you|could you|would you|and|then|also) $/
+
+/** Whether a place begins a sentence, with or without a polite word before it. */
+const beginsSentence = (view: WordView, { start }: Hit): boolean => {
+  const sentence = view.sentences[start] ?? 0
+  const before = (view.sentences[start - 2] ?? -1) < sentence
+  return before || politely.test(view.text.slice(Math.max(0, start - 12), start))
+}
+
 /** The first place where the ideas follow one another closely in one order. */
 const firstChain = (
   view: WordView,
@@ -33,6 +42,7 @@ const firstChain = (
   const next = lists.map(() => 0)
   const [starts = []] = lists
   for (const first of starts) {
+    if (rule.imperative && !beginsSentence(view, first)) continue
     let last = first
     let depth = 1
     for (; depth < lists.length; depth++) {

@@ -150,13 +150,19 @@ const chinaMobile: Form = (candidate) =>
     ? 11
     : 0
 
+/** Two years, as in `2001-2004`. */
+const isYears = (token: NumberToken, count: number) =>
+  groupsOf(token, count).join() === '4,4' && /^(?:19|20)\d\d(?:19|20)/.test(token.digits.join(''))
+
 const plainSeparator = /^(?:|[ .-]|\)[ -]?)$/
 
 /** Any seven to fifteen digits in plausible groups; only a word beside them makes them a telephone number. */
 const anyForm: Form = (candidate) => {
   const { token, digits } = candidate
   for (let count = Math.min(15, digits.length); count >= 7; count--) {
-    const isPlain = token.separators.slice(0, count).every((separator) => plainSeparator.test(separator))
+    const isPlain =
+      !isYears(token, count) &&
+      token.separators.slice(0, count).every((separator) => plainSeparator.test(separator))
     if (isPlain && ends(candidate, count) && groupsOf(token, count).length <= 6) return count
   }
   return 0

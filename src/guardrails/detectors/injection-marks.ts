@@ -1,0 +1,119 @@
+// Signs of an attack that are no phrases: forged conversation markers, links that carry data away, text made of
+// characters that nobody sees. Patterns are bounded and start with a literal, so they are linear.
+
+import type { InjectionFamily } from './injection-rules.js'
+
+export interface Evidence {
+  readonly family: InjectionFamily
+  readonly weight: number
+  /** UTF-16 offsets into the text. */
+  readonly start: number
+  readonly end: number
+}
+
+interface Mark {
+  readonly family: InjectionFamily
+  readonly weight: number
+  readonly pattern: RegExp
+  /** A text without this cannot match: a cheap first look. */
+  readonly needs: string
+}
+
+const marks: readonly Mark[] = [
+  // Tokens by which chat templates separate roles: ChatML, Llama 2 and 3, GPT-OSS.
+  {
+    family: 'delimiter-forgery',
+    weight: 0.8,
+    needs: '<|',
+    pattern:
+      /<\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|end_of_text|begin_of_text|start_header_id|end_header_id|eot_id|channel|message)\|>/i,
+  },
+  { family: 'delimiter-forgery', weight: 0.75, needs: 'INST]', pattern: /\[\/?INST\]/ },
+  { family: 'delimiter-forgery', weight: 0.75, needs: 'SYS>>', pattern: /<<\/?SYS>>/ },
+  // A tag that closes or opens what a prompt template may wrap text in.
+  {
+    family: 'delimiter-forgery',
+    weight: 0.45,
+    needs: '<',
+    pattern:
+      /<\/?(?:system|developer|assistant|system_prompt|system-prompt|instructions|user_input|retrieved_context|untrusted)>/i,
+  },
+  {
+    family: 'delimiter-forgery',
+    weight: 0.45,
+    needs: '<',
+    pattern:
+      /<(?:system|god|admin|developer|debug|sudo|root) ?(?:mode|override|prompt|message|instructions?)>/i,
+  },
+  {
+    family: 'delimiter-forgery',
+    weight: 0.35,
+    needs: '#',
+    pattern:
+      /#{2,6} ?(?:system|new|updated|hidden|secret|admin) ?(?:prompt|message|instructions?|override)?\b ?:/i,
+  },
+  {
+    family: 'delimiter-forgery',
+    weight: 0.5,
+    needs: '--',
+    pattern:
+      /-{3,20} ?(?:begin|end|start)(?: of)?(?: the)? (?:system|prompt|document|context|instructions?|user|retrieved)/i,
+  },
+  // An image or link whose address has a blank for data to be filled in.
+  {
+    family: 'data-exfiltration',
+    weight: 0.65,
+    needs: '![',
+    pattern: /!\[[^\]\n]{0,80}\]\(https?:\/\/[^)\s{[<]{1,200}[{[<]/i,
+  },
+  {
+    family: 'data-exfiltration',
+    weight: 0.35,
+    needs: '://',
+    pattern: /https?:\/\/[^\s{[<"']{1,200}[=/](?:\{|\$\{|\[|<)/i,
+  },
+]
+
+const markEvidence = (text: string): readonly Evidence[] =>
+  marks.flatMap(({ family, weight, pattern, needs }) => {
+    const found = text.includes(needs) ? pattern.exec(text) : null
+    return found ? [{ family, weight, start: found.index, end: found.index + found[0].length }] : []
+  })
+
+const tagHigh = 0xdb40
+const isTagLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdc7f
+const blackFlag = '\u{1f3f4}'
+
+export interface HiddenText {
+  readonly start: number
+  readonly end: number
+  /** What the tag characters spell. */
+  readonly spelled: string
+}
+
+/**
+ * The first run of Unicode tag characters (U+E0000 to U+E007F), which no renderer shows but models read. Those
+ * of regional flags, a black flag and at most six of them, are as they should be.
+ */
+export const hiddenText = (text: string): HiddenText | undefined => {
+  for (let start = text.indexOf('\udb40'); start !== -1; start = text.indexOf('\udb40', start + 2)) {
+    let end = start
+    let spelled = ''
+    while (text.charCodeAt(end) === tagHigh && isTagLow(text.charCodeAt(end + 1))) {
+      spelled += String.fromCharCode(text.charCodeAt(end + 1) - 0xdc00)
+      end += 2
+    }
+    const isFlag = text.slice(start - 2, start) === blackFlag && spelled.length <= 7
+    if (end > start && !isFlag) return { start, end, spelled }
+    start = Math.max(start, end - 2)
+  }
+  return undefined
+}
+
+const hiddenEvidence = (text: string): readonly Evidence[] => {
+  const found = text.includes('\udb40') ? hiddenText(text) : undefined
+  return found ? [{ family: 'hidden-text', weight: 0.7, start: found.start, end: found.end }] : []
+}
+
+/** Everything in a text that is a sign by itself. */
+export const signsIn = (text: string): readonly Evidence[] => [...markEvidence(text), ...hiddenEvidence(text)]
