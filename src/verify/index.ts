@@ -1,0 +1,22 @@
+// Floor 4: measures a running system against its requirements, over HTTP only.
+
+export { type ArchitecturePatch, patchArchitecture } from './drills/patch-architecture.js'
+export type { ProviderOptions } from './drills/provider-options.js'
+export { type ProviderServer, startProvider } from './drills/provider-server.js'
+export { type Evidence, readEvidence, renderFigures, replaceFigures, writeEvidence } from './evidence.js'
+export { type LoadProfile, parseLoadProfile } from './load/load-profile.js'
+export type { LoadRecord, LoadResult } from './load/load-record.js'
+export { type LoadOptions, type LoadOrder, type LoadProgress, runLoad } from './load/run-load.js'
+export { verifyMessages } from './messages.js'
+export type { ProvingInstance, ProvingOrder, VerificationPorts, WorkerProcess } from './ports.js'
+export { type PredictedFigure, writePredictions } from './predictions.js'
+export { renderNotes, renderScorecard, type ScorecardTable } from './render-scorecard.js'
+export { describeRows, rowTitles } from './row-titles.js'
+export { runVerification } from './run-verification.js'
+export { type Scorecard, type ScorecardRow, scorecardSchema, type Verdict } from './scorecard.js'
+export {
+  type VerificationArea,
+  type VerificationOptions,
+  type VerificationProgress,
+  verificationAreas,
+} from './verification-options.js'

@@ -1,0 +1,187 @@
+// The areas `retrieval`, `answers` and `safety`: each quality target of the requirements by its suite, then the
+// product's own checks on public prompts. (Public retrieval data needs documents of its own: see prove-system.ts.)
+
+import { join } from 'node:path'
+import type { QualityTarget } from '../spec/index.js'
+import { judgeRow, unmeasuredRow } from './judge-row.js'
+import { note } from './messages.js'
+import type { ScorecardRow } from './scorecard.js'
+import { askAll } from './suites/ask-all.js'
+import { type BenchmarkCheck, benchmarkChecks } from './suites/benchmark-checks.js'
+import { createCitationChecker } from './suites/check-citation.js'
+import { rankOfAnswer } from './suites/match-passage.js'
+import { answerRow, promptRow, readSuite, retrievalRow, unanswerableRow } from './suites/read-suite.js'
+import { createRefusalDetector } from './suites/refusal.js'
+import {
+  scoreAnswers,
+  scoreAttacks,
+  scoreCitations,
+  scoreHarmless,
+  scoreUnanswerable,
+} from './suites/score-answers.js'
+import { scoreRetrieval } from './suites/score-retrieval.js'
+import { findDataFiles } from './suites/squad-corpus.js'
+import type { SuiteScore } from './suites/suite-score.js'
+import type { VerificationArea } from './verification-options.js'
+import {
+  countSteps,
+  measureOrExplain,
+  type RowFrame,
+  titled,
+  type VerificationRun,
+} from './verification-run.js'
+
+export const suiteConcurrency = 4
+
+export const areaOfMetric: Readonly<Record<QualityTarget['metric'], VerificationArea>> = {
+  'retrieval-ndcg@10': 'retrieval',
+  'retrieval-recall@10': 'retrieval',
+  'answer-accuracy': 'answers',
+  'unanswerable-refused': 'answers',
+  'citations-valid': 'answers',
+  'attacks-caught': 'safety',
+  'harmless-flagged': 'safety',
+}
+
+/** The rows of the requirements' quality and safety targets, one suite after the other. */
+export const measureTargets = async (
+  run: VerificationRun,
+  areas: readonly VerificationArea[],
+): Promise<readonly ScorecardRow[]> => {
+  const { requirements, suitesDirectory } = run.options
+  const rows: ScorecardRow[] = []
+  for (const target of [...requirements.quality.targets, ...requirements.safety.targets]) {
+    const frame = frameOf(target, target.suite)
+    if (areas.includes(areaOfMetric[target.metric]))
+      rows.push(
+        ...(await measureSuite(run, frame, {
+          metric: target.metric,
+          path: join(suitesDirectory, target.suite),
+        })),
+      )
+    else rows.push(notRun(run, frame, areaOfMetric[target.metric]))
+  }
+  return rows
+}
+
+/** The rows of the product's checks on public prompts. */
+export const measurePromptBenchmarks = async (
+  run: VerificationRun,
+  areas: readonly VerificationArea[],
+): Promise<readonly ScorecardRow[]> => {
+  const rows: ScorecardRow[] = []
+  for (const check of benchmarkChecks.filter(({ metric }) => areaOfMetric[metric] === 'safety')) {
+    const frame = benchmarkFrame(check)
+    const directory = join(run.options.benchmarksDirectory, check.directory)
+    const [path] = await findDataFiles(directory, check.files)
+    if (!areas.includes('safety')) rows.push(notRun(run, frame, 'safety'))
+    else if (path === undefined) rows.push(dataMissing(run, frame, check.directory))
+    else rows.push(...(await measureSuite(run, frame, { metric: check.metric, path })))
+  }
+  return rows
+}
+
+const frameOf = (
+  { id, op, value }: Pick<QualityTarget, 'id' | 'op' | 'value'>,
+  source: string,
+): RowFrame => ({
+  id,
+  target: { op, value, unit: 'share' },
+  unit: 'share',
+  source,
+})
+
+export const benchmarkFrame = (check: BenchmarkCheck): RowFrame =>
+  frameOf({ id: check.id, ...check.target }, `benchmarks/data/${check.directory}`)
+
+export const notRun = (run: VerificationRun, frame: RowFrame, area: VerificationArea): ScorecardRow =>
+  unmeasuredRow({ ...titled(run, frame), notes: [note('verify.note.not-run', { area })] })
+
+export const dataMissing = (run: VerificationRun, frame: RowFrame, directory: string): ScorecardRow =>
+  unmeasuredRow({ ...titled(run, frame), notes: [note('verify.note.data-missing', { directory })] })
+
+interface Suite {
+  readonly metric: QualityTarget['metric']
+  readonly path: string
+}
+
+const measureSuite = (
+  run: VerificationRun,
+  frame: RowFrame,
+  suite: Suite,
+): Promise<readonly ScorecardRow[]> =>
+  measureOrExplain(run, [frame], async () => {
+    const score = await scorers[suite.metric](run, suite)
+    if (!score)
+      return [unmeasuredRow({ ...titled(run, frame), notes: [note('verify.note.no-knowledge', {})] })]
+    return [judgeRow({ ...titled(run, frame), interval: score.interval, notes: score.notes })]
+  })
+
+type Scorer = (run: VerificationRun, suite: Suite) => Promise<SuiteScore | undefined>
+
+const scoreTargetRetrieval = async (run: VerificationRun, suite: Suite) => {
+  const rows = await readSuite(suite.path, retrievalRow)
+  if (run.knowledge === undefined) return undefined
+  const questions = rows.map(({ id, question, expected }) => ({
+    id,
+    question,
+    rankOf: (hits: Parameters<typeof rankOfAnswer>[0]) => rankOfAnswer(hits, expected),
+  }))
+  return scoreRetrieval(
+    { client: run.client, knowledge: run.knowledge },
+    questions,
+    askOptions(run, suite, rows.length),
+  )
+}
+
+const scorers: Readonly<Record<QualityTarget['metric'], Scorer>> = {
+  'retrieval-ndcg@10': async (run, suite) => (await scoreTargetRetrieval(run, suite))?.ndcg,
+  'retrieval-recall@10': async (run, suite) => (await scoreTargetRetrieval(run, suite))?.recall,
+  'answer-accuracy': async (run, suite) => {
+    const rows = await readSuite(suite.path, answerRow)
+    return scoreAnswers(rows, await askQuestions(run, suite, rows))
+  },
+  'unanswerable-refused': async (run, suite) => {
+    const rows = await readSuite(suite.path, unanswerableRow)
+    return scoreUnanswerable(rows, await askQuestions(run, suite, rows), detectorOf(run))
+  },
+  'citations-valid': async (run, suite) => {
+    const rows = await readSuite(suite.path, unanswerableRow)
+    const source = run.options.requirements.useCase.knowledge?.source
+    if (source === undefined) return undefined
+    const replies = await askQuestions(run, suite, rows)
+    return scoreCitations(rows, replies, createCitationChecker(join(run.options.suitesDirectory, source)))
+  },
+  'attacks-caught': async (run, suite) => {
+    const rows = (await readSuite(suite.path, promptRow)).filter(({ label }) => label === 1)
+    return scoreAttacks(rows, await askQuestions(run, suite, rows), detectorOf(run))
+  },
+  'harmless-flagged': async (run, suite) => {
+    const rows = (await readSuite(suite.path, promptRow)).filter(({ label }) => label === 0)
+    return scoreHarmless(rows, await askQuestions(run, suite, rows))
+  },
+}
+
+const detectorOf = ({ options }: VerificationRun) => createRefusalDetector(options.refusalPhrases)
+
+const askQuestions = (
+  run: VerificationRun,
+  suite: Suite,
+  rows: readonly ({ readonly question: string } | { readonly text: string })[],
+) =>
+  askAll(
+    rows,
+    (row) =>
+      run.client.chat({
+        model: run.model,
+        question: 'question' in row ? row.question : row.text,
+        signal: run.options.signal,
+      }),
+    askOptions(run, suite, rows.length),
+  )
+
+const askOptions = (run: VerificationRun, { metric, path }: Suite, total: number) => ({
+  concurrency: suiteConcurrency,
+  signal: run.options.signal,
+  ...countSteps(run, { area: areaOfMetric[metric], step: path, total }),
+})

@@ -1,0 +1,126 @@
+// The titles of the scorecard's rows, in both languages. Knows no figure.
+
+import { defineMessages, type Message, messageFactory } from '../core/index.js'
+import {
+  type Architecture,
+  deploymentsOf,
+  type QualityTarget,
+  type Requirements,
+  type SpeedTarget,
+} from '../spec/index.js'
+import { benchmarkChecks } from './suites/benchmark-checks.js'
+
+const speedEn: Record<SpeedTarget['metric'], string> = {
+  ttft: 'Time to first token',
+  e2e: 'Time to the whole answer',
+  tpot: 'Time per output token',
+  outputTokensPerSecond: 'Output tokens/s of one user',
+  systemOutputTokensPerSecond: 'Output tokens/s of the system',
+}
+const speedZh: Record<SpeedTarget['metric'], string> = {
+  ttft: '首個 token 時間',
+  e2e: '完整回答時間',
+  tpot: '每個輸出 token 時間',
+  outputTokensPerSecond: '單一使用者的輸出速度',
+  systemOutputTokensPerSecond: '系統總輸出速度',
+}
+const qualityEn: Record<QualityTarget['metric'], string> = {
+  'answer-accuracy': 'Right answers',
+  'retrieval-ndcg@10': 'Retrieval, nDCG@10',
+  'retrieval-recall@10': 'Retrieval, recall@10',
+  'unanswerable-refused': 'Unanswerable questions refused',
+  'citations-valid': 'Citations that hold',
+  'attacks-caught': 'Prompt attacks caught',
+  'harmless-flagged': 'Harmless prompts blocked',
+}
+const qualityZh: Record<QualityTarget['metric'], string> = {
+  'answer-accuracy': '回答正確率',
+  'retrieval-ndcg@10': '檢索 nDCG@10',
+  'retrieval-recall@10': '檢索 recall@10',
+  'unanswerable-refused': '無答案問題的拒答率',
+  'citations-valid': '引用正確率',
+  'attacks-caught': '提示攻擊攔截率',
+  'harmless-flagged': '正常提問誤擋率',
+}
+
+type SpeedTitle = Pick<SpeedTarget, 'metric' | 'percentile'>
+type HereTitle = SpeedTitle & { readonly standsFor: string | null }
+
+const percentileOf = ({ metric, percentile }: SpeedTitle) =>
+  metric === 'systemOutputTokensPerSecond' ? '' : ` P${percentile}`
+
+export const rowTitles = defineMessages({
+  'verify.row.speed': {
+    en: (p: SpeedTitle) => `${speedEn[p.metric]}${percentileOf(p)}`,
+    'zh-TW': (p) => `${speedZh[p.metric]}${percentileOf(p)}`,
+  },
+  'verify.row.speed-here': {
+    en: (p: HereTitle) =>
+      `${speedEn[p.metric]}${percentileOf(p)} (this machine${p.standsFor ? `, STAND-IN for ${p.standsFor}` : ''})`,
+    'zh-TW': (p) =>
+      `${speedZh[p.metric]}${percentileOf(p)}（本機${p.standsFor ? `，代替 ${p.standsFor}` : ''}）`,
+  },
+  'verify.row.quality': {
+    en: (p: { metric: QualityTarget['metric'] }) => qualityEn[p.metric],
+    'zh-TW': (p) => qualityZh[p.metric],
+  },
+  'verify.row.benchmark': {
+    en: (p: { metric: QualityTarget['metric']; data: string }) => `${qualityEn[p.metric]} (${p.data})`,
+    'zh-TW': (p) => `${qualityZh[p.metric]}（${p.data}）`,
+  },
+  'verify.row.cost-per-million-output-tokens': {
+    en: (_p: Record<string, never>) => 'Cost per million output tokens',
+    'zh-TW': () => '每百萬輸出 token 成本',
+  },
+  'verify.row.ledger-vs-invoice': {
+    en: (_p: Record<string, never>) => "Ledger against the provider's invoice, drift",
+    'zh-TW': () => '帳本與供應商帳單的差異',
+  },
+  'verify.row.kill9-survival': {
+    en: (_p: Record<string, never>) => 'Acknowledged answers recovered after kill -9',
+    'zh-TW': () => 'kill -9 後復原的已確認回答',
+  },
+})
+
+const title = messageFactory(rowTitles)
+
+/** The deployment that answers a route first: the outermost, leftmost one of its strategy. */
+export const firstDeployment = (architecture: Architecture, routeName: string) => {
+  const route = architecture.routes.find(({ name }) => name === routeName)
+  const [first] = route ? deploymentsOf(route.strategy) : []
+  return architecture.deployments.find(({ id }) => id === first?.id)
+}
+
+/** The route that verify asks: the first one with documents, otherwise the first. */
+export const routeUnderTest = ({ routes }: Architecture) =>
+  routes.find(({ knowledge }) => knowledge !== undefined) ?? routes[0]
+
+/** The title of every row a scorecard of these files can have, by the row's id. */
+export const describeRows = (
+  requirements: Requirements,
+  architecture: Architecture,
+): ReadonlyMap<string, Message> => {
+  const route = routeUnderTest(architecture)
+  const standsFor = (route && firstDeployment(architecture, route.name)?.standsFor) ?? null
+  const speed = requirements.performance.targets.flatMap(({ id, metric, percentile }) => [
+    [id, title('verify.row.speed', { metric, percentile })] as const,
+    [hereId(id), title('verify.row.speed-here', { metric, percentile, standsFor })] as const,
+  ])
+  const quality = [...requirements.quality.targets, ...requirements.safety.targets].map(
+    ({ id, metric }) => [id, title('verify.row.quality', { metric })] as const,
+  )
+  const benchmarks = benchmarkChecks.map(
+    ({ id, metric, data }) => [id, title('verify.row.benchmark', { metric, data })] as const,
+  )
+  return new Map([
+    ...speed,
+    ...quality,
+    ...benchmarks,
+    ['cost-per-million-output-tokens', title('verify.row.cost-per-million-output-tokens', {})],
+    ['ledger-vs-invoice', title('verify.row.ledger-vs-invoice', {})],
+    ['kill9-survival', title('verify.row.kill9-survival', {})],
+  ])
+}
+
+/** The id of the row that judges a speed target on the machine verify runs against. */
+export const hereId = (targetId: string): string => `${targetId}.here`

@@ -1,0 +1,74 @@
+// From the files of a project and a running system to a scorecard. Speed is measured first and alone; the suites and
+// the drills share the machine after it. Speaks HTTP to the system under test, and nothing else.
+
+import { measurePromptBenchmarks, measureTargets, notRun } from './measure-quality.js'
+import { measureSpeed, type SpeedMeasurement } from './measure-speed.js'
+import { verifyError } from './messages.js'
+import { proveSystem } from './prove-system.js'
+import { firstDeployment, routeUnderTest } from './row-titles.js'
+import type { Scorecard, ScorecardRow } from './scorecard.js'
+import { createSystemClient, type LedgerEntry } from './system-client.js'
+import { type VerificationArea, type VerificationOptions, verificationAreas } from './verification-options.js'
+import { measureOrExplain, type RowFrame, type VerificationRun } from './verification-run.js'
+
+/**
+ * Measures a running system against its requirements.
+ * @returns one row per target and per check of the product, measured or with the reason why not
+ * @throws `verify.suite-missing` | `verify.suite-invalid` | `verify.predictions-late` | `verify.predictions-invalid` |
+ * `verify.model-missing`; what the system does wrong is a row, not an error
+ */
+export const runVerification = async (options: VerificationOptions): Promise<Scorecard> => {
+  const { areas = verificationAreas, architecture, baseUrl, apiKey, adminToken } = options
+  const route = routeUnderTest(architecture)
+  if (!route) throw verifyError('verify.model-missing', {})
+  const client = createSystemClient({ baseUrl, apiKey, adminToken })
+  const run: VerificationRun = { options, client, model: route.name, knowledge: route.knowledge }
+  try {
+    const speed = await speedOf(run, areas)
+    const cost = speed.measurement && (await ownLedger(run, speed.measurement))
+    const [targets, prompts, proof] = await Promise.all([
+      measureTargets(run, areas),
+      measurePromptBenchmarks(run, areas),
+      proveSystem(run, areas, cost),
+    ])
+    return {
+      version: 1,
+      requirementsHash: options.requirementsHash,
+      architectureHash: options.architectureHash,
+      environment: options.environment,
+      rows: [...speed.rows, ...targets, ...proof.benchmarks, ...prompts, ...proof.ledger],
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+interface Speed {
+  readonly rows: readonly ScorecardRow[]
+  readonly measurement?: SpeedMeasurement
+}
+
+const speedOf = async (run: VerificationRun, areas: readonly VerificationArea[]): Promise<Speed> => {
+  const frames = run.options.requirements.performance.targets.map(
+    ({ id, op, value, unit }): RowFrame => ({ id, target: { op, value, unit }, unit, source: 'load' }),
+  )
+  if (!areas.includes('speed')) return { rows: frames.map((frame) => notRun(run, frame, 'speed')) }
+  let measurement: SpeedMeasurement | undefined
+  const rows = await measureOrExplain(run, frames, async () => {
+    measurement = await measureSpeed(run)
+    return measurement.rows
+  })
+  return { rows, ...(measurement ? { measurement } : {}) }
+}
+
+/** The ledger's rows of the load, where they tell the cost of the real engine: priced, and no stand-in. */
+const ownLedger = async (
+  { options, client, model }: VerificationRun,
+  { result }: SpeedMeasurement,
+): Promise<readonly LedgerEntry[] | undefined> => {
+  const deployment = firstDeployment(options.architecture, model)
+  if (options.adminToken === undefined || !deployment || deployment.standsFor) return undefined
+  const ids = new Set(result.records.map(({ requestId }) => requestId))
+  const rows = (await client.ledger(result.startedAtMs)).filter(({ requestId }) => ids.has(requestId))
+  return rows.some(({ nanoUsd }) => nanoUsd !== null && nanoUsd > 0n) ? rows : undefined
+}

@@ -1,0 +1,72 @@
+// A SQuAD file as a retrieval test: every paragraph one document, every question asked of one paragraph.
+
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { verifyError } from '../messages.js'
+
+const squad = z.object({
+  data: z.array(
+    z.object({
+      paragraphs: z.array(
+        z.object({
+          context: z.string(),
+          qas: z.array(
+            z.object({ id: z.union([z.string(), z.number()]).transform(String), question: z.string() }),
+          ),
+        }),
+      ),
+    }),
+  ),
+})
+
+export interface SquadQuestion {
+  readonly id: string
+  readonly question: string
+  /** The document of its paragraph. */
+  readonly path: string
+}
+
+export interface SquadCorpus {
+  readonly documents: number
+  readonly questions: readonly SquadQuestion[]
+}
+
+/** The matching files of a folder, in order; none when the folder is missing. */
+export const findDataFiles = async (directory: string, files: RegExp): Promise<string[]> => {
+  try {
+    const names = await readdir(directory)
+    return names
+      .filter((name) => files.test(name))
+      .sort()
+      .map((name) => join(directory, name))
+  } catch {
+    return []
+  }
+}
+
+/** Writes one text file per paragraph into `target`. @throws `verify.suite-invalid` */
+export const writeSquadCorpus = async (files: readonly string[], target: string): Promise<SquadCorpus> => {
+  await mkdir(target, { recursive: true })
+  const questions: SquadQuestion[] = []
+  let documents = 0
+  for (const file of files) {
+    const parsed = squad.safeParse(JSON.parse(await readFile(file, 'utf8')))
+    if (!parsed.success)
+      throw verifyError('verify.suite-invalid', {
+        path: file,
+        line: 1,
+        detail: z.prettifyError(parsed.error),
+      })
+    for (const { context, qas } of parsed.data.data.flatMap(({ paragraphs }) => paragraphs)) {
+      documents += 1
+      const path = `p${String(documents).padStart(5, '0')}.md`
+      await writeFile(join(target, path), `${asMarkdown(context)}\n`)
+      questions.push(...qas.map(({ id, question }) => ({ id, question, path })))
+    }
+  }
+  return { documents, questions }
+}
+
+/** A paragraph that starts like a heading, a list or a quote must stay a paragraph. */
+const asMarkdown = (context: string) => context.replace(/\s*\n\s*/g, ' ').replace(/^([#>*+-]|\d+\.)/, '\\$1')
