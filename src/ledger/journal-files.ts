@@ -1,8 +1,10 @@
 // The files of the journal, as a port: segments that only grow, and a reserve that can be given up so that a full
 // disk still takes the settlements of calls that are already running. Knows nothing of lines.
 
+import { writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Clock, systemClock } from '../core/index.js'
 
 export interface JournalFile {
   /** Resolves when the operating system holds every byte: a killed process loses none, a power cut may. */
@@ -32,7 +34,7 @@ const segmentPattern = /^attempts-(\d{10})\.jsonl$/
 export const segmentName = (segment: number): string => `attempts-${String(segment).padStart(10, '0')}.jsonl`
 
 /** @param directory created, readable by its owner only, when it does not exist */
-export const createDiskFiles = (directory: string): JournalFiles => {
+export const createDiskFiles = (directory: string, clock: Clock = systemClock): JournalFiles => {
   const reservePath = join(directory, 'reserve')
   const path = (segment: number) => join(directory, segmentName(segment))
   return {
@@ -52,7 +54,7 @@ export const createDiskFiles = (directory: string): JournalFiles => {
     create: async (segment) => {
       const handle = await open(path(segment), 'ax', 0o600)
       await syncDirectory(directory)
-      return createJournalFile(handle)
+      return createJournalFile(handle, clock)
     },
     remove: (segment) => rm(path(segment), { force: true }),
     writeReserve: async (bytes) => {
@@ -72,19 +74,44 @@ export const createDiskFiles = (directory: string): JournalFiles => {
   }
 }
 
-const createJournalFile = (handle: FileHandle): JournalFile => ({
-  append: async (bytes) => {
-    // One write may take less than it was given, above all on a disk that is filling up.
-    for (let offset = 0; offset < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset)
-      if (bytesWritten === 0) throw new Error('the disk took no byte')
-      offset += bytesWritten
-    }
-  },
-  truncate: (length) => handle.truncate(length),
-  sync: () => handle.datasync(),
-  close: () => handle.close(),
-})
+/** A write that takes longer than this waited for the disk, not only for the page cache or its turn on the core. */
+const slowWriteMs = 20
+/** How long writes then go through the thread pool; doubled each time it was too short. */
+const firstCautionMs = 100
+const longestCautionMs = 10_000
+
+/**
+ * Writes go straight to the page cache, which takes some 5 us; through the thread pool they take ten times as long
+ * and more, which would be most of what an attempt's journalling costs. Only while the disk turns out to be slow do
+ * they go there, so that the event loop does not wait for it.
+ */
+const createJournalFile = (handle: FileHandle, clock: Clock): JournalFile => {
+  let cautionMs = firstCautionMs
+  let cautiousUntilMs = Number.NEGATIVE_INFINITY
+  const write = async (bytes: Uint8Array, offset: number): Promise<number> => {
+    const startedMs = clock.monotonicMs()
+    if (startedMs < cautiousUntilMs) return (await handle.write(bytes, offset)).bytesWritten
+    const written = writeSync(handle.fd, bytes, offset)
+    const endedMs = clock.monotonicMs()
+    const wasSlow = endedMs - startedMs > slowWriteMs
+    if (wasSlow) cautiousUntilMs = endedMs + cautionMs
+    cautionMs = wasSlow ? Math.min(cautionMs * 2, longestCautionMs) : firstCautionMs
+    return written
+  }
+  return {
+    append: async (bytes) => {
+      // One write may take less than it was given, above all on a disk that is filling up.
+      for (let offset = 0; offset < bytes.length; ) {
+        const written = await write(bytes, offset)
+        if (written === 0) throw new Error('the disk took no byte')
+        offset += written
+      }
+    },
+    truncate: (length) => handle.truncate(length),
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  }
+}
 
 /** Makes the name of a new file survive a power cut, where the file system supports it. */
 const syncDirectory = async (directory: string) => {

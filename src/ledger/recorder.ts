@@ -81,10 +81,10 @@ const settleReservations = (reservations: LimitReservations, row: LedgerRow) =>
 const keepRow = (options: RecorderOptions, row: LedgerRow, began: number): Promise<void> => {
   const { journal, drain, release, clock, settleTimeoutMs } = options
   return new Promise<void>((resolve, reject) => {
-    const timeout = new AbortController()
+    let timeout: AbortController | undefined
     let held: PendingRow | undefined
     const durable = () => {
-      timeout.abort()
+      timeout?.abort()
       release(began)
       resolve()
     }
@@ -108,6 +108,7 @@ const keepRow = (options: RecorderOptions, row: LedgerRow, began: number): Promi
         }
         held = { row, segment: undefined, isStored: false, stored }
         drain.add(held)
+        timeout = new AbortController()
         clock.sleep(settleTimeoutMs, timeout.signal).then(
           () => giveUp(reason),
           () => {},

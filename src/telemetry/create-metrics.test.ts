@@ -89,6 +89,26 @@ describe('createMetrics', () => {
     expect(series.get(metricNames.residentMemoryBytes)).toBeGreaterThan(1e6)
   })
 
+  it('writes the text format: cumulative buckets, one type line per family, escaped labels', async () => {
+    const metrics = createMetrics()
+    metrics.requestStarted()
+    metrics.requestEnded({
+      route: 'a"b',
+      status: 502,
+      end: 'failed',
+      durationMs: 100_000,
+      firstContentMs: null,
+      outputTokens: 0,
+    })
+    const { text } = await metrics.read()
+    const lines = text.split('\n').filter((line) => line.includes(metricNames.serverDuration))
+    expect(lines[1]).toBe(`# TYPE ${metricNames.serverDuration} histogram`)
+    expect(lines.at(-4)).toMatch(/_bucket\{le="81.92",.*route="a\\"b".*\} 0$/)
+    expect(lines.at(-3)).toMatch(/_bucket\{le="\+Inf",.*\} 1$/)
+    expect(lines.at(-2)).toMatch(/_sum\{.*\} 100$/)
+    expect(lines.at(-1)).toMatch(/_count\{.*\} 1$/)
+  })
+
   it('shares nothing between two instances', async () => {
     const [first, second] = [createMetrics(), createMetrics()]
     first.cacheLookup('support', 'miss')

@@ -3,7 +3,7 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Usage } from '../core/index.js'
 import { createInstruments, type Instruments } from './instruments.js'
-import { metricNames } from './metric-names.js'
+import { metricNames as names } from './metric-names.js'
 
 /** What a client saw of one request. */
 export interface RequestMetrics {
@@ -58,59 +58,56 @@ export interface Metrics {
 export const createMetrics = (): Metrics => {
   const registry = new Registry()
   const instruments = createInstruments(registry)
-  observeMemory(registry)
+  let requestsInFlight = 0
+  observeValue(registry, names.requestsInFlight, 'Requests being answered.', () => requestsInFlight)
+  observeValue(registry, names.residentMemoryBytes, 'Resident memory of the process.', () =>
+    process.memoryUsage.rss(),
+  )
   return {
-    requestStarted: () => instruments.requestsInFlight.inc(),
-    requestEnded: (request) => recordRequest(instruments, request),
+    requestStarted: () => {
+      requestsInFlight++
+    },
+    requestEnded: (request) => {
+      requestsInFlight--
+      recordRequest(instruments, request)
+    },
     attemptEnded: (attempt) => recordAttempt(instruments, attempt),
-    guardVerdict: (verdict) => instruments.guardVerdicts.inc({ ...verdict }),
-    cacheLookup: (route, result) => instruments.cacheLookups.inc({ route, result }),
+    guardVerdict: (verdict) =>
+      instruments.guardVerdicts.add(1, verdict.policy, verdict.stage, verdict.action),
+    cacheLookup: (route, result) => instruments.cacheLookups.add(1, route, result),
     observeLedger: (read) => observeLedger(registry, read),
     observeLog: (dropped) => observeLog(registry, dropped),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
 }
 
+/** The only operation there is so far, in the words of the conventions. */
+const operation = 'chat'
+
 const recordRequest = (instruments: Instruments, request: RequestMetrics) => {
   const { route, status, end, durationMs, firstContentMs, outputTokens } = request
-  const labels = { gen_ai_operation_name: 'chat', route }
-  instruments.requestsInFlight.dec()
-  instruments.requests.inc({ route, status, end })
-  instruments.serverDuration.observe({ ...labels, end }, durationMs / 1000)
+  instruments.requests.add(1, route, String(status), end)
+  instruments.serverDuration.observe(durationMs / 1000, operation, route, end)
   if (firstContentMs === null) return
-  instruments.serverFirstToken.observe(labels, firstContentMs / 1000)
+  instruments.serverFirstToken.observe(firstContentMs / 1000, operation, route)
   // The conventions time successful answers only.
-  if (end === 'finished' && outputTokens > 1)
-    instruments.serverPerOutputToken.observe(
-      labels,
-      (durationMs - firstContentMs) / 1000 / (outputTokens - 1),
-    )
+  if (end !== 'finished' || outputTokens < 2) return
+  const perTokenMs = (durationMs - firstContentMs) / (outputTokens - 1)
+  instruments.serverPerOutputToken.observe(perTokenMs / 1000, operation, route)
 }
 
 const recordAttempt = (instruments: Instruments, attempt: AttemptMetrics) => {
-  const { route, deployment, provider, model, end, usage, costUsd } = attempt
-  const labels = {
-    gen_ai_operation_name: 'chat',
-    gen_ai_provider_name: provider,
-    gen_ai_request_model: model,
-    deployment,
-    route,
-  }
-  instruments.attempts.inc({ route, deployment, end })
-  instruments.clientDuration.observe(
-    { ...labels, error_type: attempt.errorCode ?? '' },
-    attempt.durationMs / 1000,
-  )
-  if (attempt.firstContentMs !== null)
-    instruments.clientFirstChunk.observe(labels, attempt.firstContentMs / 1000)
-  if (usage.input.total > 0)
-    instruments.clientTokenUsage.observe({ ...labels, gen_ai_token_type: 'input' }, usage.input.total)
-  if (usage.output.total > 0)
-    instruments.clientTokenUsage.observe({ ...labels, gen_ai_token_type: 'output' }, usage.output.total)
+  const { route, deployment, provider, model, end, usage, costUsd, firstContentMs } = attempt
+  const call = [operation, provider, model, deployment, route] as const
+  instruments.attempts.add(1, route, deployment, end)
+  instruments.clientDuration.observe(attempt.durationMs / 1000, ...call, attempt.errorCode ?? '')
+  if (firstContentMs !== null) instruments.clientFirstChunk.observe(firstContentMs / 1000, ...call)
+  if (usage.input.total > 0) instruments.clientTokenUsage.observe(usage.input.total, ...call, 'input')
+  if (usage.output.total > 0) instruments.clientTokenUsage.observe(usage.output.total, ...call, 'output')
   for (const [kind, tokens] of tokensByKind(usage))
-    if (tokens > 0) instruments.tokens.inc({ route, deployment, kind }, tokens)
-  if (costUsd === null) instruments.unpricedAttempts.inc({ route, deployment })
-  else instruments.costUsd.inc({ route, deployment }, costUsd)
+    if (tokens > 0) instruments.tokens.add(tokens, route, deployment, kind)
+  if (costUsd === null) instruments.unpricedAttempts.add(1, route, deployment)
+  else instruments.costUsd.add(costUsd, route, deployment)
 }
 
 const tokensByKind = ({ input, output }: Usage) =>
@@ -122,39 +119,33 @@ const tokensByKind = ({ input, output }: Usage) =>
     ['output-reasoning', output.reasoning],
   ] as const
 
-const observeMemory = (registry: Registry) =>
+/** A gauge that is read whenever metrics are read. */
+const observeValue = (registry: Registry, name: string, help: string, read: () => number) =>
   new Gauge({
-    name: metricNames.residentMemoryBytes,
-    help: 'Resident memory of the process.',
+    name,
+    help,
     registers: [registry],
     collect() {
-      this.set(process.memoryUsage.rss())
+      this.set(read())
     },
   })
 
 const observeLedger = (registry: Registry, read: () => LedgerGauges) => {
-  const gauge = (name: string, help: string, value: (gauges: LedgerGauges) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(value(read()))
-      },
-    })
-  gauge(
-    metricNames.ledgerLagSeconds,
-    'Age of the oldest row still waiting for the database.',
-    (g) => g.lagMs / 1000,
+  const { ledgerLagSeconds, ledgerPendingRows, ledgerJournalBytes, ledgerWritable } = names
+  observeValue(
+    registry,
+    ledgerLagSeconds,
+    'Age of the oldest row the database lacks.',
+    () => read().lagMs / 1000,
   )
-  gauge(metricNames.ledgerPendingRows, 'Rows waiting for the database.', (g) => g.pendingRows)
-  gauge(metricNames.ledgerJournalBytes, 'Size of the journal.', (g) => g.journalBytes)
-  gauge(metricNames.ledgerWritable, '1 when the journal takes new work, else 0.', (g) => (g.writable ? 1 : 0))
+  observeValue(registry, ledgerPendingRows, 'Rows waiting for the database.', () => read().pendingRows)
+  observeValue(registry, ledgerJournalBytes, 'Size of the journal.', () => read().journalBytes)
+  observeValue(registry, ledgerWritable, '1 when new work is taken, else 0.', () => (read().writable ? 1 : 0))
 }
 
 const observeLog = (registry: Registry, dropped: () => number) =>
   new Counter({
-    name: metricNames.logLinesDropped,
+    name: names.logLinesDropped,
     help: 'Log lines dropped because their stream did not keep up.',
     registers: [registry],
     collect() {

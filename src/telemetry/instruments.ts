@@ -1,7 +1,7 @@
 // The Prometheus instruments of one registry. Says what exists and how it is labelled, not when it changes.
 // Labels come from the architecture (routes, deployments), never from clients, so their number is bounded.
 
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import {
   durationBucketsSeconds,
   firstTokenBucketsSeconds,
@@ -9,17 +9,17 @@ import {
   perOutputTokenBucketsSeconds,
   tokenBuckets,
 } from './metric-names.js'
+import { createCounterFamily, createHistogramFamily } from './series.js'
 
 /** @param registry the registry they are registered in; prom-client's global one is never used */
 export const createInstruments = (registry: Registry) => {
-  const registers = [registry]
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Counter({ name, help, labelNames, registers })
-  const histogram = <L extends string>(
+  const counter = (name: string, help: string, labelNames: readonly string[]) =>
+    createCounterFamily(registry, { name, help, labelNames })
+  const histogram = (
     name: string,
     help: string,
-    options: { readonly labelNames: readonly L[]; readonly buckets: readonly number[] },
-  ) => new Histogram({ name, help, labelNames: options.labelNames, buckets: [...options.buckets], registers })
+    options: { readonly labelNames: readonly string[]; readonly buckets: readonly number[] },
+  ) => createHistogramFamily(registry, { name, help, ...options })
   const server = ['gen_ai_operation_name', 'route'] as const
   const client = [
     'gen_ai_operation_name',
@@ -54,11 +54,6 @@ export const createInstruments = (registry: Registry) => {
       buckets: tokenBuckets,
     }),
     requests: counter(names.requests, 'Requests answered.', ['route', 'status', 'end']),
-    requestsInFlight: new Gauge({
-      name: names.requestsInFlight,
-      help: 'Requests being answered.',
-      registers,
-    }),
     attempts: counter(names.attempts, 'Calls of an engine.', ['route', 'deployment', 'end']),
     tokens: counter(names.tokens, 'Tokens by kind; input and output are totals that include the others.', [
       'route',
