@@ -29,8 +29,7 @@ export const createDatabasePool = ({ connection, clock, log, patienceMs }: Datab
         return await pool.connect()
       } catch (cause) {
         const error = databaseError(cause, connection)
-        const away = error instanceof ArchitectError && error.code === 'store.unreachable'
-        if (!away || clock.monotonicMs() + pauseMs > giveUpMs) throw error
+        if (!isAway(error) || clock.monotonicMs() + pauseMs > giveUpMs) throw error
         await clock.sleep(pauseMs)
       }
     }
@@ -39,6 +38,8 @@ export const createDatabasePool = ({ connection, clock, log, patienceMs }: Datab
   const { idle, track } = createUseTracker()
   return { pool, idle, forKysely: kyselyPool(pool, () => track(connect()), connection) }
 }
+
+const isAway = (error: unknown) => error instanceof ArchitectError && error.code === 'store.unreachable'
 
 /** Knows the connections in use, from asking for one to giving it back. */
 const createUseTracker = () => {
@@ -76,18 +77,22 @@ const kyselyPool = (pool: Pool, connect: () => Promise<Use>, connection: PoolCon
     const { client, end } = await connect()
     // A connection that breaks while it is in use reports it to its statement, and here a second time.
     if (client.listenerCount('error') === 0) client.on('error', () => {})
+    let isBroken = false
     const query = async (sql: string, parameters: unknown[]) => {
       try {
         return await client.query(sql, parameters)
-      } catch (error) {
-        throw databaseError(error, connection)
+      } catch (cause) {
+        const error = databaseError(cause, connection)
+        isBroken ||= isAway(error)
+        throw error
       }
     }
     return {
       // The second overload, a cursor, belongs to streaming, which no room uses.
       query: query as unknown as PostgresPoolClient['query'],
       release: (destroy) => {
-        client.release(destroy)
+        // The server's farewell arrives before the end of the connection: it must not be handed out in between.
+        client.release(destroy || isBroken)
         end()
       },
     }
