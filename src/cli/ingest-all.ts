@@ -33,5 +33,6 @@ export const ingestAll = async (system: ServingSystem, options: IngestOptions): 
 /** The report of a finished job. @throws what made it fail */
 export const reportOf = (job: Pick<Job, 'state' | 'result' | 'error'>, knowledge: string): IngestReport => {
   if (job.state === 'done') return job.result as IngestReport
-  throw reviveError(job.error ?? new Error(`${knowledge}: ${job.state}`))
+  const { code = 'core.unexpected', message = `${knowledge}: ${job.state}`, params = {} } = job.error ?? {}
+  throw reviveError({ code, message, params, retryable: false })
 }

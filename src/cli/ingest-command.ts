@@ -64,13 +64,13 @@ const ingestThere = async (
   const reports: IngestReport[] = []
   for (const { id } of loadArchitecture(file).value.knowledge) {
     if (only !== undefined && id !== only) continue
-    const started = await callAdmin<{ id: string }>(system, {
+    const started = await callAdmin<{ job: string }>(system, {
       method: 'POST',
       path: `/admin/knowledge/${id}/ingest`,
       signal,
     })
     for (;;) {
-      const job = await callAdmin<Job>(system, { path: `/admin/jobs/${started.id}`, signal })
+      const job = await callAdmin<Job>(system, { path: `/admin/jobs/${started.job}`, signal })
       if (job.state === 'queued' || job.state === 'running')
         await new Promise((resolve) => setTimeout(resolve, pollMs))
       else {

@@ -1,0 +1,134 @@
+// `keys`: virtual keys of a system. A secret is shown once, when it is made.
+
+import type { Command } from 'commander'
+import type { CommandContext } from './command-context.js'
+import { cliError } from './messages.js'
+import { architectureOption } from './project.js'
+import { callAdmin } from './running-system.js'
+import { renderTable } from './table.js'
+import { withSystem } from './with-system.js'
+
+interface KeyJson {
+  readonly id: string
+  readonly name: string
+  readonly tenant: string
+  readonly groups: readonly string[]
+  readonly routes: readonly string[] | null
+  readonly expiresAt: string | null
+  readonly revokedAt: string | null
+}
+
+interface Options {
+  readonly architecture?: string
+  readonly tenant?: string
+  readonly group?: string[]
+  readonly route?: string[]
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  readonly monthlyUsd?: number
+  readonly expires?: string
+}
+
+export const registerKeys = (program: Command, context: CommandContext): void => {
+  const { text } = context
+  program
+    .command('keys')
+    .argument('<action>', 'create | list | revoke | rotate')
+    .argument('[name-or-id]', text('name of a new key, id of an old one', '新金鑰的名稱，或既有金鑰的識別碼'))
+    .description(text('Make, list, revoke and rotate virtual keys', '建立、列出、撤銷與輪替虛擬金鑰'))
+    .option(...architectureOption(text))
+    .option('--tenant <tenant>', text('tenant of the key', '金鑰所屬租戶'))
+    .option('--group <group...>', text('groups whose documents it may read', '可讀取文件的群組'))
+    .option('--route <route...>', text('routes it may use (default: all)', '可使用的路由（預設全部）'))
+    .option('--requests-per-minute <n>', text('0 = no limit', '0 表示不限'), Number)
+    .option('--tokens-per-minute <n>', text('0 = no limit', '0 表示不限'), Number)
+    .option('--monthly-usd <usd>', text('budget of a calendar month', '每月預算'), Number)
+    .option('--expires <time>', text('ISO 8601', 'ISO 8601 時間'))
+    .action(async (action: string, name: string | undefined, options: Options) => {
+      const call = requestFor(action, name, options, context)
+      const answer = await withSystem(context, {
+        architecture: options.architecture,
+        withKnowledge: false,
+        run: (system) =>
+          callAdmin<{ keys?: readonly KeyJson[]; secret?: string; record?: KeyJson }>(system, {
+            ...call,
+            signal: context.signal,
+          }),
+      })
+      context.terminal().result(answer, () => describe(answer, context))
+    })
+}
+
+const requestFor = (action: string, name: string | undefined, options: Options, { text }: CommandContext) => {
+  const named = (path: (id: string) => string) => {
+    if (name !== undefined) return path(encodeURIComponent(name))
+    throw cliError('cli.bad-argument', {
+      detail: text(`keys ${action} needs a name or an id.`, `keys ${action} 需要名稱或識別碼。`),
+    })
+  }
+  switch (action) {
+    case 'list':
+      return {
+        path: `/admin/keys${options.tenant === undefined ? '' : `?tenant=${encodeURIComponent(options.tenant)}`}`,
+      }
+    case 'create':
+      named(() => '')
+      return { method: 'POST' as const, path: '/admin/keys', body: newKey(name ?? '', options) }
+    case 'revoke':
+      return { method: 'DELETE' as const, path: named((id) => `/admin/keys/${id}`) }
+    case 'rotate':
+      return { method: 'POST' as const, path: named((id) => `/admin/keys/${id}/rotate`), body: {} }
+    default:
+      throw cliError('cli.bad-argument', {
+        detail: text(
+          `"${action}" is not create, list, revoke or rotate.`,
+          `「${action}」不是 create、list、revoke 或 rotate。`,
+        ),
+      })
+  }
+}
+
+const newKey = (name: string, options: Options) =>
+  Object.fromEntries(
+    Object.entries({
+      name,
+      tenant: options.tenant,
+      groups: options.group,
+      routes: options.route,
+      requestsPerMinute: options.requestsPerMinute,
+      tokensPerMinute: options.tokensPerMinute,
+      monthlyBudgetUsd: options.monthlyUsd,
+      expiresAt: options.expires,
+    }).filter(([, value]) => value !== undefined),
+  )
+
+const describe = (
+  answer: { readonly keys?: readonly KeyJson[]; readonly secret?: string; readonly record?: KeyJson },
+  { text }: CommandContext,
+): string => {
+  const keys = answer.keys ?? (answer.record ? [answer.record] : [])
+  const table = renderTable(
+    [
+      { title: 'id' },
+      { title: text('name', '名稱') },
+      { title: text('tenant', '租戶') },
+      { title: text('routes', '路由') },
+      { title: text('state', '狀態') },
+    ],
+    keys.map((key) => [key.id, key.name, key.tenant, key.routes?.join(', ') ?? '*', stateOf(key, text)]),
+  )
+  if (answer.secret === undefined) return table
+  return [
+    table,
+    '',
+    text(
+      `Secret (shown once, keep it now): ${answer.secret}`,
+      `金鑰（僅顯示這一次，請立即保存）：${answer.secret}`,
+    ),
+  ].join('\n')
+}
+
+const stateOf = (key: KeyJson, text: CommandContext['text']): string => {
+  if (key.revokedAt) return text(`revoked ${key.revokedAt}`, `已於 ${key.revokedAt} 撤銷`)
+  return key.expiresAt ? text(`until ${key.expiresAt}`, `有效至 ${key.expiresAt}`) : text('in force', '有效')
+}

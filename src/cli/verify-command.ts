@@ -1,0 +1,74 @@
+// `verify`: measures the running system against requirements.yaml; exit status 1 when a target is missed.
+
+import type { Command } from 'commander'
+import { type VerificationArea, verificationAreas } from '../verify/index.js'
+import type { CommandContext } from './command-context.js'
+import { cliError } from './messages.js'
+import { architectureOption, loadArchitecture, loadRequirements, projectOf } from './project.js'
+import { scorecardText } from './scorecard-text.js'
+import { showProgress } from './show-progress.js'
+import { verifyProject } from './verify-project.js'
+import { withSystem } from './with-system.js'
+
+interface Options {
+  readonly architecture?: string
+  readonly only?: string
+  readonly profile: 'here' | 'production'
+  readonly key?: string
+}
+
+export const registerVerify = (program: Command, context: CommandContext): void => {
+  const { text } = context
+  program
+    .command('verify')
+    .argument('[requirements]', text('requirements file', '需求檔'), 'requirements.yaml')
+    .description(text('Measure the system against its requirements', '依需求量測系統'))
+    .option(...architectureOption(text))
+    .option(
+      '--only <areas>',
+      text(`some of: ${verificationAreas.join(',')}`, `其中幾項：${verificationAreas.join(',')}`),
+    )
+    .option(
+      '--profile <name>',
+      text('load profile: here or production', '負載設定：here 或 production'),
+      'here',
+    )
+    .option('--key <key>', text('virtual key, where keys are required', '需要金鑰時使用的虛擬金鑰'))
+    .action(async (requirementsFile: string, options: Options) => {
+      const terminal = context.terminal()
+      const requirements = loadRequirements(requirementsFile).value
+      const { result, architecture } = await withSystem(context, {
+        architecture: options.architecture,
+        withKnowledge: true,
+        run: async (system, file) => {
+          const loaded = loadArchitecture(file)
+          const scorecard = await verifyProject({
+            requirementsFile,
+            architecture: loaded,
+            stateDirectory: projectOf(file).stateDirectory,
+            system,
+            apiKey: options.key ?? context.environment.LLM_ARCHITECT_KEY,
+            profile: options.profile,
+            areas: areasOf(options.only),
+            environment: context.environment,
+            signal: context.signal,
+            onProgress: showProgress(terminal),
+          })
+          return { result: scorecard, architecture: loaded.value }
+        },
+      })
+      terminal.progressEnd()
+      terminal.result(result, () => scorecardText({ scorecard: result, requirements, architecture }, context))
+      context.exitWith(result.rows.some(({ verdict }) => verdict === 'fail') ? 1 : 0)
+    })
+}
+
+const areasOf = (only: string | undefined): VerificationArea[] | undefined =>
+  only?.split(',').map((name) => {
+    const area = verificationAreas.find((known) => known === name.trim())
+    if (!area)
+      throw cliError('cli.bad-argument', {
+        detail: `--only: ${name} is not one of ${verificationAreas.join(', ')}.`,
+      })
+    return area
+  })
