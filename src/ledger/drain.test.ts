@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
 import { finished, startOf } from './__fixtures__/attempts.js'
@@ -118,5 +119,41 @@ describe('drain', () => {
       [1, 2],
       [2, 1],
     ])
+  })
+
+  it('brings every row into the database, whatever fails on the way', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('add', 'add', 'add', 'seal', 'flush', 'away', 'back', 'wait'), {
+          maxLength: 80,
+        }),
+        fc.integer({ min: 1, max: 8 }),
+        async (steps, maxRowsInMemory) => {
+          const { drain, clock, state, add, ids } = start({ batchRows: 3, maxRowsInMemory })
+          let segment = 1
+          let rows = 0
+          for (const what of steps) {
+            if (what === 'add') add(rows++, segment)
+            if (what === 'seal') segment++
+            if (what === 'away') state.isAway = true
+            if (what === 'back') state.isAway = false
+            if (what === 'wait') await clock.advance(1_000)
+            if (what === 'flush' && state.isAway && drain.health().pendingRows > 0)
+              await expect(drain.flush()).rejects.toMatchObject({ code: 'ledger.store-away' })
+            else if (what === 'flush') {
+              await drain.flush()
+              expect(new Set(ids()).size).toBe(rows)
+            }
+          }
+          state.isAway = false
+          await drain.flush()
+          expect(new Set(ids())).toEqual(new Set(Array.from({ length: rows }, (_, i) => `req_${i}`)))
+          // As many lines are released as there were rows, each in its own segment.
+          for (const [of, settled] of state.journal) expect(state.released.get(of)).toBe(settled.length)
+          expect(drain.health()).toEqual({ pendingRows: 0, lagMs: 0, storeFailure: null })
+        },
+      ),
+      { numRuns: 200 },
+    )
   })
 })

@@ -11,7 +11,7 @@ export interface JournalFile {
   append(bytes: Uint8Array): Promise<void>
   /** Cuts the file back to `length` bytes. */
   truncate(length: number): Promise<void>
-  /** Resolves when the disk holds every byte (fdatasync). */
+  /** Resolves when the disk holds every byte (fdatasync), and the file's name. */
   sync(): Promise<void>
   close(): Promise<void>
 }
@@ -53,8 +53,7 @@ export const createDiskFiles = (directory: string, clock: Clock = systemClock): 
     read: (segment) => readFile(path(segment)),
     create: async (segment) => {
       const handle = await open(path(segment), 'ax', 0o600)
-      await syncDirectory(directory)
-      return createJournalFile(handle, clock)
+      return createJournalFile(handle, { directory, clock })
     },
     remove: (segment) => rm(path(segment), { force: true }),
     writeReserve: async (bytes) => {
@@ -85,7 +84,11 @@ const longestCautionMs = 10_000
  * and more, which would be most of what an attempt's journalling costs. Only while the disk turns out to be slow do
  * they go there, so that the event loop does not wait for it.
  */
-const createJournalFile = (handle: FileHandle, clock: Clock): JournalFile => {
+const createJournalFile = (
+  handle: FileHandle,
+  { directory, clock }: { readonly directory: string; readonly clock: Clock },
+): JournalFile => {
+  let isNameSynced = false
   let cautionMs = firstCautionMs
   let cautiousUntilMs = Number.NEGATIVE_INFINITY
   const write = async (bytes: Uint8Array, offset: number): Promise<number> => {
@@ -108,7 +111,11 @@ const createJournalFile = (handle: FileHandle, clock: Clock): JournalFile => {
       }
     },
     truncate: (length) => handle.truncate(length),
-    sync: () => handle.datasync(),
+    sync: async () => {
+      await handle.datasync()
+      if (!isNameSynced) await syncDirectory(directory)
+      isNameSynced = true
+    },
     close: () => handle.close(),
   }
 }

@@ -194,6 +194,61 @@ describe('journal', () => {
     )
   })
 
+  it('keeps every line it acknowledged and every settlement, whatever the disk does', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom('append', 'keep') },
+      { weight: 1, arbitrary: fc.constantFrom('EIO', 'ENOSPC', 'repair', 'wait', 'release') },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), fc.nat(5000), async (steps, salt) => {
+        const disk = createMemoryDisk()
+        const { journal, clock, segments } = await start(disk)
+        /** Lines that are durable by the journal's word, and still needed. */
+        const durable = new Map<string, number>()
+        let settled = 0
+        const run = async (what: (typeof steps)[number], line: string) => {
+          if (what === 'append')
+            journal.append(line).then(
+              (segment) => durable.set(line, segment),
+              () => {},
+            )
+          if (what === 'keep') {
+            const written = (segment: number) => {
+              settled++
+              durable.set(line, segment)
+            }
+            journal.keep(line, { written, held: () => {} })
+          }
+          if (what === 'EIO') disk.failing = 'EIO'
+          if (what === 'ENOSPC') disk.capacityBytes = disk.usedBytes() + salt
+          if (what === 'repair')
+            Object.assign(disk, { failing: undefined, capacityBytes: Number.POSITIVE_INFINITY })
+          if (what === 'wait') await clock.advance(7_000)
+          if (what === 'release')
+            for (const [released, segment] of [...durable].slice(0, 3)) {
+              durable.delete(released)
+              segments.release(segment)
+            }
+        }
+        const expectDurable = () => {
+          for (const [line, segment] of durable) expect(disk.segments.get(segment)?.includes(line)).toBe(true)
+        }
+        for (const [index, what] of steps.entries()) {
+          await run(what, lineOf(`line-${index}`, 500 + ((salt + index * 977) % (4 * kib))))
+          if (index % 3 === 0) await clock.advance(0)
+          expectDurable()
+        }
+        await run('repair', '')
+        await clock.advance(20_000)
+        expect(journal.health().writable).toBe(true)
+        expect(settled).toBe(steps.filter((what) => what === 'keep').length)
+        await journal.close()
+        expectDurable()
+      }),
+      { numRuns: 150 },
+    )
+  })
+
   it('never writes into a segment of an earlier process', async () => {
     const disk = createMemoryDisk()
     disk.segments.set(7, Buffer.from('torn end'))

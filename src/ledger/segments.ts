@@ -2,6 +2,7 @@
 // it any more. Knows how many lines of a segment are needed, not what they say.
 
 import type { Log } from '../core/index.js'
+import { reasonOf } from './failure-reason.js'
 import type { JournalFile, JournalFiles } from './journal-files.js'
 
 export interface Segments {
@@ -46,7 +47,9 @@ export const createSegments = ({
   let last = 0
   let total = 0
   let active: Segment | undefined
-  let removals: Promise<void> = Promise.resolve()
+  /** Sealed, and on their way to the disk. */
+  const unsynced = new Set<JournalFile>()
+  let background: Promise<void> = Promise.resolve()
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One change of the active segment at a time, in order of asking. */
@@ -63,41 +66,60 @@ export const createSegments = ({
     segments.set(last, active)
     return active
   }
-  const sealActive = async () => {
+  const sync = async () => {
+    await Promise.all([...unsynced, ...(active ? [active.file] : [])].map((file) => file?.sync()))
+  }
+  /** The disk takes the sealed segment in its own time: nothing that is appended waits for it. */
+  const sealActive = () => {
     const segment = active
     if (!segment?.file) return
-    active = undefined
     const { file } = segment
-    await file.sync()
+    active = undefined
     segment.file = undefined
-    await file.close()
+    unsynced.add(file)
+    later(`journal segment ${segment.number} not synced: a power cut could lose it`, async () => {
+      try {
+        await file.sync()
+      } finally {
+        // Once a sync has failed, another one proves nothing: the system may have let go of the bytes.
+        unsynced.delete(file)
+        await file.close()
+      }
+    })
     removeIfUnneeded(segment)
   }
   const removeIfUnneeded = (segment: Segment) => {
     if (segment.file || segment.needed > 0 || !segments.delete(segment.number)) return
-    removals = removals.then(async () => {
-      try {
-        // What replaces these lines may stand in a later segment: that one must reach the disk first.
-        await active?.file?.sync()
-        await files.remove(segment.number)
-      } catch (error) {
-        log.warn({ segment: segment.number, error }, 'journal segment not removed; the next start removes it')
-      }
+    later(`journal segment ${segment.number} not removed: the next start removes it`, async () => {
+      // What replaces these lines may stand in a later segment: that one must reach the disk first.
+      await sync()
+      await files.remove(segment.number)
       total -= segment.bytes
     })
   }
+  const later = (failure: string, work: () => Promise<void>) => {
+    background = background.then(work).catch((error: unknown) => {
+      log.warn({ reason: reasonOf(error) }, failure)
+    })
+  }
+
+  const abandon = (segment: Segment) => {
+    const { file } = segment
+    active = undefined
+    segment.file = undefined
+    later(`journal segment ${segment.number} not closed`, async () => file?.close())
+    removeIfUnneeded(segment)
+  }
 
   const append = async (bytes: Uint8Array, lines: number): Promise<number> => {
-    if (active && active.bytes > 0 && active.bytes + bytes.length > segmentBytes) await sealActive()
+    if (active && active.bytes > 0 && active.bytes + bytes.length > segmentBytes) sealActive()
     const segment = active ?? (await start())
     segment.needed += lines
     try {
       await segment.file?.append(bytes)
     } catch (error) {
       segment.needed -= lines
-      await cutBack(segment, () => {
-        active = undefined
-      })
+      if (!(await cutBack(segment))) abandon(segment)
       throw error
     }
     segment.bytes += bytes.length
@@ -122,27 +144,24 @@ export const createSegments = ({
     },
     seal: (number) =>
       inTurn(async () => {
-        if (active?.number === number) await sealActive()
+        if (active?.number === number) sealActive()
       }),
-    sync: async () => {
-      await active?.file?.sync()
-    },
+    sync,
     bytes: () => total,
     count: () => segments.size,
     close: async () => {
-      await inTurn(sealActive)
-      await removals
+      await inTurn(async () => sealActive())
+      await background
     },
   }
 }
 
-/** Takes the torn end off a segment after a failed write; gives the segment up when even that fails. */
-const cutBack = async (segment: Segment, abandon: () => void) => {
+/** Takes the torn end off a segment after a failed write. @returns false when even that fails */
+const cutBack = async (segment: Segment): Promise<boolean> => {
   try {
     await segment.file?.truncate(segment.bytes)
+    return true
   } catch {
-    abandon()
-    await segment.file?.close().catch(() => {})
-    segment.file = undefined
+    return false
   }
 }
