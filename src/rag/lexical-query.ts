@@ -5,17 +5,16 @@ import type { SearchTerms } from './search-text.js'
 
 /**
  * BM25 of each field times its weight, added up. `body` holds the headings too, so that their words count where
- * the text does not repeat them; a heading that matches by itself counts a quarter more. Pairs of characters find
- * what the analyzer's dictionary cut differently in question and passage.
+ * the text does not repeat them; a heading that matches by itself counts a quarter more. Characters and
+ * pairs find what the analyzer's dictionary cut differently in question and passage.
  */
-const weights = { body: 1, heading: 0.25, bigrams: 1 } as const
+const weights = { body: 1, heading: 0.25, grams: 1 } as const
 
-export const lexicalQuery = ({ words, bigrams }: SearchTerms): FullTextQuery => {
+export const lexicalQuery = ({ words, grams }: SearchTerms): FullTextQuery => {
   const clauses: [Occur, FullTextQuery][] = [
     [Occur.Should, new MatchQuery(words, 'body', { boost: weights.body })],
     [Occur.Should, new MatchQuery(words, 'heading', { boost: weights.heading })],
   ]
-  if (bigrams !== '')
-    clauses.push([Occur.Should, new MatchQuery(bigrams, 'bigrams', { boost: weights.bigrams })])
+  if (grams !== '') clauses.push([Occur.Should, new MatchQuery(grams, 'grams', { boost: weights.grams })])
   return new BooleanQuery(clauses)
 }

@@ -21,10 +21,10 @@ export interface PassageRow {
   readonly end: number
   readonly text: string
   readonly context: string
-  /** What is searched: words with their headings, the headings alone, and pairs of characters. */
+  /** What is searched: words with their headings, the headings alone, and characters with their pairs. */
   readonly body: string
   readonly heading: string
-  readonly bigrams: string
+  readonly grams: string
   /** Null while the embeddings endpoint was away; left out where there is no dense arm. */
   readonly vector?: readonly number[] | null
 }
@@ -72,7 +72,7 @@ const wordAnalyzer = {
   language: 'English',
   withPosition: false,
 } as const
-const bigramAnalyzer = {
+const gramAnalyzer = {
   baseTokenizer: 'whitespace',
   stem: false,
   removeStopWords: false,
@@ -89,7 +89,7 @@ const schemaOf = (dimensions: number | undefined) => {
     ...['language', 'title'].map(text),
     new Field('start', new Int32(), false),
     new Field('end', new Int32(), false),
-    ...['text', 'context', 'body', 'heading', 'bigrams'].map(text),
+    ...['text', 'context', 'body', 'heading', 'grams'].map(text),
     ...(dimensions === undefined
       ? []
       : [new Field('vector', new FixedSizeList(dimensions, new Field('item', new Float32(), true)), true)]),
@@ -156,7 +156,7 @@ const createIndexes = async (table: Table) => {
     ['access', Index.labelList()],
     ['body', Index.fts(wordAnalyzer)],
     ['heading', Index.fts(wordAnalyzer)],
-    ['bigrams', Index.fts(bigramAnalyzer)],
+    ['grams', Index.fts(gramAnalyzer)],
   ]
   for (const [column, config] of wanted)
     if (!existing.has(column)) await table.createIndex(column, { config })

@@ -6,7 +6,7 @@ import { type Chunk, chunkDocument } from './chunk-document.js'
 import type { ParsedDocument } from './document.js'
 import { passageIdOf, versionOf } from './passage-id.js'
 import type { PassageRow } from './passage-index.js'
-import { bigramsOf, normalizeText } from './search-text.js'
+import { gramsOf, normalizeText } from './search-text.js'
 
 /** Raised when the same bytes give other passages than before. */
 const passageFormat = 1
@@ -75,6 +75,6 @@ const rowOf = (
     context,
     body,
     heading,
-    bigrams: bigramsOf(body),
+    grams: gramsOf(body),
   }
 }

@@ -17,12 +17,15 @@ const maxQueryCharacters = 1000
 /** Compatibility forms become the usual ones: full-width digits, Kangxi radicals, ligatures (Unicode NFKC). */
 export const normalizeText = (text: string): string => text.normalize('NFKC')
 
-/** Pairs of neighbouring characters of unspaced scripts, separated by spaces; a lone character stands for itself. */
-export const bigramsOf = (text: string): string => {
+/**
+ * The characters of unspaced scripts and the pairs of neighbours among them, separated by spaces: what finds a
+ * passage that says the same with other words of the same characters (提領, 領錢).
+ */
+export const gramsOf = (text: string): string => {
   const grams: string[] = []
   for (const run of text.match(unspaced) ?? []) {
     const characters = [...run]
-    if (characters.length === 1) grams.push(run)
+    grams.push(...characters)
     for (let i = 1; i < characters.length; i++) grams.push(`${characters[i - 1]}${characters[i]}`)
   }
   return grams.join(' ')
@@ -31,8 +34,8 @@ export const bigramsOf = (text: string): string => {
 export interface SearchTerms {
   /** For fields that the analyzer cuts into words. */
   readonly words: string
-  /** For the field of character pairs; empty when the query has none. */
-  readonly bigrams: string
+  /** For the field of characters and pairs; empty when the query has none. */
+  readonly grams: string
 }
 
 /** What is looked up for a question. */
@@ -41,5 +44,5 @@ export const searchTermsOf = (query: string): SearchTerms => {
   const content = clipped.replace(questionWords, ' ')
   // A question of nothing but question words is looked up as it stands.
   const words = content.trim() === '' ? clipped : content
-  return { words, bigrams: bigramsOf(words) }
+  return { words, grams: gramsOf(words) }
 }
