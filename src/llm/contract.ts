@@ -83,6 +83,8 @@ export interface Tool {
   readonly description?: string
   /** JSON Schema of the arguments. */
   readonly parameters: unknown
+  /** Whether the arguments must follow the schema exactly. */
+  readonly strict?: boolean
   readonly extra?: Extra
   /** A tool that only one dialect knows (a hosted search, a code sandbox), kept whole; `name` is its type then. */
   readonly item?: { readonly dialect: Dialect; readonly value: unknown }

@@ -49,7 +49,7 @@ export { attachOrigin, attachWire, editFrame, editRequest, originOf, wireOf } fr
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'
-export { codecs } from './wire/codecs.js'
+export { codecs, type ServedDialect } from './wire/codecs.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
   DecoderOptions,

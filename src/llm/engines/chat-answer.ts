@@ -142,7 +142,9 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     }
     const hasUsage = options.dropsUsage && events.some((event) => event.type === 'usage')
     const kept = hasUsage ? withoutUsageChunks(bytes) : bytes
-    if (kept.length > 0)
+    // Without its finishes the answer has broken off: as bytes, its `[DONE]` would pass for a clean end.
+    if (facts.isDone && !finishes.areAllFinished()) deliver(frameOf(frame.events()), bytes.length)
+    else if (kept.length > 0)
       deliver(
         kept === bytes ? frame : createFrame({ dialect: 'openai-chat', framing: 'sse', bytes: kept }, decode),
         bytes.length,

@@ -41,5 +41,15 @@ const checkExtra = (extra: Extra | undefined, at: string, dialect: Dialect) => {
   if (name !== undefined) notExpressible(at + name, dialect)
 }
 
-/** Marks that only say how a known field was spelled. */
-const spellings: ReadonlySet<string> = new Set(['field', 'type', 'status', 'max_tokens', 'stop', 'stream'])
+/** Marks that only say how a known field was spelled, or what only the server that wrote them can use. */
+const spellings: ReadonlySet<string> = new Set([
+  'field',
+  'entry',
+  'item',
+  'id',
+  'type',
+  'status',
+  'max_tokens',
+  'stop',
+  'stream',
+])

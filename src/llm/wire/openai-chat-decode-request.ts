@@ -203,15 +203,15 @@ const readTool = (value: unknown): Tool => {
   const name = stringOf(definition?.name)
   if (!fields || !definition || name === undefined || fields.type !== 'function')
     return { name: stringOf(fields?.type) ?? '', parameters: null, item: { dialect, value } }
+  const known = compact({
+    description: stringOf(definition.description),
+    strict: typeof definition.strict === 'boolean' ? definition.strict : undefined,
+  })
   const extra = restOf(fields, new Set(['type', 'function']))
-  const description = stringOf(definition.description)
-  const inner = restOf(
-    definition,
-    new Set(['name', 'parameters', ...(description === undefined ? [] : ['description'])]),
-  )
+  const inner = restOf(definition, new Set(['name', 'parameters', ...Object.keys(known)]))
   return compact({
     name,
-    description,
+    ...known,
     parameters: definition.parameters ?? null,
     extra: compactExtra({ ...extra, ...(Object.keys(inner).length > 0 && { function: inner }) }),
   })

@@ -135,6 +135,7 @@ const writeTool = (tool: Tool): unknown => {
         name: tool.name,
         description: tool.description,
         parameters: tool.parameters === null ? undefined : tool.parameters,
+        strict: tool.strict,
       }),
     },
   }

@@ -38,15 +38,21 @@ export const createStreamEncoder = (options: EncoderOptions): StreamEncoder => {
     return draft
   }
 
+  const addUsage = (event: Extract<ChatEvent, { readonly type: 'usage' }>) => {
+    const native = chatNative(event)
+    const isOwnChunk = !draft || native?.envelope !== draft.envelope
+    if (options.includeUsage === false && isOwnChunk) return
+    if (native?.usage) draftFor(event).usage = native.usage
+    else lateUsage = writeUsage(event.usage)
+  }
+
   const add = (event: ChatEvent) => {
     if (event.type === 'error') {
       flush()
       failed = true
       out += sseText(JSON.stringify({ error: (options.renderError ?? defaultError)(event.error) }))
     } else if (event.type === 'usage') {
-      const usage = chatNative(event)?.usage
-      if (usage) draftFor(event).usage = usage
-      else lateUsage = writeUsage(event.usage)
+      addUsage(event)
     } else if (state.isWorthAChunk(event)) addContent(draftFor(event), event, state)
   }
 

@@ -52,7 +52,7 @@ const addText = ({ outer, body }: ChoiceDraft, event: TextEvent) => {
   const name = native?.field === undefined ? field : native.field
   if (name !== null) body[name] = `${typeof body[name] === 'string' ? body[name] : ''}${event.text}`
   if (event.type === 'reasoning' || !event.logprobs) return
-  const logprobs = objectOf(outer.logprobs) ?? {}
+  const logprobs = objectOf(outer.logprobs) ?? (native ? {} : { content: null, refusal: null })
   const before = listOf(logprobs[field])
   outer.logprobs = { ...logprobs, [field]: [...before, ...writeLogProbabilities(event.logprobs)] }
 }

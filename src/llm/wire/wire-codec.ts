@@ -39,6 +39,8 @@ export interface EncoderOptions {
   readonly model: string
   /** Seconds since 1970. */
   readonly createdSeconds: number
+  /** Whether a chat client asked for the chunk that only carries usage; default true. Other dialects always have it. */
+  readonly includeUsage?: boolean
   /** How an error looks to this client, in its language. Default: the English message and the code. */
   readonly renderError?: (error: ArchitectError) => ErrorBody
 }

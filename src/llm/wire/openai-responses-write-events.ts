@@ -1,0 +1,156 @@
+// Writes events as OpenAI's Responses API streams them: those that came from it as they came, with every copy of a
+// text filled from what was really said; any other in items that are opened and closed as needed. Sequence numbers
+// are counted anew from the first one. A response has one choice; other choices and the items of other dialects
+// have no place in it.
+
+import { noUsage, type Usage } from '../../core/index.js'
+import type { ChatEvent } from '../contract.js'
+import { type Fields, numberOf, objectOf } from './fields.js'
+import { writeLogProbabilities } from './openai-log-probabilities.js'
+import { createSaid, dialect, fillCopies, keyOfEvent, responsesNative } from './openai-responses-native.js'
+import { createOpenItem } from './openai-responses-open-item.js'
+import { writeUsage } from './openai-responses-usage.js'
+import { writePassage } from './passage-url.js'
+import type { EncoderOptions } from './wire-codec.js'
+
+export interface EventWriter {
+  write(event: ChatEvent): readonly Fields[]
+  /** What closes the response. */
+  end(): readonly Fields[]
+  /** Gives an event its number in the stream. */
+  numbered(event: Fields): Fields
+}
+
+export const createEventWriter = (options: EncoderOptions): EventWriter => {
+  const said = createSaid()
+  const open = createOpenItem(said, options.id)
+  let skeleton: Fields | undefined
+  let isFinished = false
+  let finish: string | undefined
+  let usage: Usage | undefined
+  let nextNumber: number | undefined
+
+  const start = (): readonly Fields[] => {
+    if (skeleton) return []
+    skeleton = emptyResponse(options)
+    return [
+      { type: 'response.created', response: skeleton },
+      { type: 'response.in_progress', response: skeleton },
+    ]
+  }
+
+  const writeNative = (native: Fields, event: ChatEvent): readonly Fields[] => {
+    if (native.type === 'response.created') skeleton = objectOf(native.response)
+    if (isEnd(native)) {
+      const closing = open.close()
+      isFinished = true
+      return [...closing, fillCopies(native, said)]
+    }
+    if (!String(native.type).endsWith('.delta')) {
+      // A text that an editor moved into an event that marks structure is said before it.
+      const moved = 'text' in event && event.text !== '' ? open.write({ ...event, extra: {} }) : []
+      const annotation =
+        event.type === 'citation' ? annotationOf(event, objectOf(native.annotation)) : undefined
+      const filled = fillCopies(annotation ? { ...native, annotation } : native, said)
+      open.track(filled)
+      return [...moved, filled]
+    }
+    const delta = 'text' in event ? event.text : event.type === 'tool-call' ? event.arguments : ''
+    const key = keyOfEvent(native)
+    said.addText(key, delta)
+    const logprobs =
+      event.type === 'text' && event.logprobs ? writeLogProbabilities(event.logprobs) : undefined
+    if (logprobs) said.addLogprobs(key, logprobs)
+    return [{ ...native, delta, ...(logprobs && { logprobs }) }]
+  }
+
+  const writeItem = (value: Fields): readonly Fields[] => {
+    open.track(value)
+    return [value]
+  }
+
+  const writeForeign = (event: ChatEvent): readonly Fields[] => {
+    if (event.type === 'finish') finish = event.reason
+    if (event.type === 'citation') return open.annotate(annotationOf(event))
+    return open.write(event)
+  }
+
+  return {
+    write: (event) => {
+      const native = responsesNative(event)
+      if (event.type === 'usage') usage = event.usage
+      if (native?.isRepeated) return []
+      if (native?.event) return writeNative(native.event, event)
+      if (event.type === 'item' && event.dialect === dialect) return writeItem(objectOf(event.value) ?? {})
+      if (event.choice > 0 || event.type === 'error') return []
+      return [...start(), ...writeForeign(event)]
+    },
+    end: () => {
+      if (isFinished) return []
+      const beginning = start()
+      const closing = open.close()
+      const response = finalResponse({ skeleton: skeleton ?? {}, finish, usage, output: open.output() })
+      return [...beginning, ...closing, { type: `response.${response.status}`, response }]
+    },
+    numbered: (event) => {
+      nextNumber ??= numberOf(event.sequence_number) ?? 0
+      return { ...event, sequence_number: nextNumber++ }
+    },
+  }
+}
+
+const isEnd = (event: Fields) => event.type === 'response.completed' || event.type === 'response.incomplete'
+
+/** Fields the API promises, for a response that did not come from it. */
+const emptyResponse = ({ id, model, createdSeconds }: EncoderOptions): Fields => ({
+  id,
+  object: 'response',
+  created_at: createdSeconds,
+  status: 'in_progress',
+  error: null,
+  incomplete_details: null,
+  instructions: null,
+  metadata: {},
+  model,
+  output: [],
+  parallel_tool_calls: true,
+  temperature: null,
+  tool_choice: 'auto',
+  tools: [],
+  top_p: null,
+})
+
+interface FinalParts {
+  readonly skeleton: Fields
+  readonly finish: string | undefined
+  readonly usage: Usage | undefined
+  readonly output: readonly unknown[]
+}
+
+const finalResponse = ({ skeleton, finish, usage, output }: FinalParts) => {
+  const incomplete =
+    finish === 'length' ? 'max_output_tokens' : finish === 'content_filter' ? finish : undefined
+  return {
+    ...skeleton,
+    status: incomplete ? 'incomplete' : 'completed',
+    incomplete_details: incomplete ? { reason: incomplete } : null,
+    output,
+    usage: writeUsage(usage ?? noUsage),
+  }
+}
+
+type CitationEvent = Extract<ChatEvent, { readonly type: 'citation' }>
+
+const annotationOf = ({ passage, start, end }: CitationEvent, native?: Fields): Fields => ({
+  ...native,
+  type: 'url_citation',
+  ...writePassage(passage),
+  start_index: start,
+  end_index: end,
+})
+
+/** The final response of a whole stream of events. */
+export const foldResponse = (events: readonly Fields[]): Record<string, unknown> => {
+  const last = events.findLast((event) => objectOf(event.response) !== undefined)
+  return { ...objectOf(last?.response) }
+}
