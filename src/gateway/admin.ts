@@ -24,9 +24,9 @@ import { sendJson } from './send.js'
 
 export interface AdminDeps {
   readonly token: string
-  readonly keyring: KeyAdmin
+  readonly keys: KeyAdmin
   readonly ledger: LedgerPort
-  readonly ingest: IngestPort | undefined
+  readonly ingest?: IngestPort | undefined
   readonly knowledgeBases: readonly KnowledgeBase[]
   readonly bodies: BodyReader
   readonly render: Renderer
@@ -119,23 +119,23 @@ const numberOf = (field: string, text: string): number => {
 }
 
 const listKeys =
-  ({ keyring }: AdminDeps): Handler =>
+  ({ keys }: AdminDeps): Handler =>
   async (exchange) => {
     const tenant = new URLSearchParams(exchange.search).get('tenant') ?? undefined
-    sendJson(exchange, { keys: await keyring.list(tenant) })
+    sendJson(exchange, { keys: await keys.list(tenant) })
   }
 
 const createKey =
   (deps: AdminDeps): Handler =>
   async (exchange) => {
     const fields = checkFields(await readBody(deps, exchange), keyRules)
-    sendJson(exchange, await deps.keyring.create(newKeyOf(fields)), 201)
+    sendJson(exchange, await deps.keys.create(newKeyOf(fields)), 201)
   }
 
 const revokeKey =
-  ({ keyring }: AdminDeps): Handler =>
+  ({ keys }: AdminDeps): Handler =>
   async (exchange, [id = '']) =>
-    sendJson(exchange, { record: await keyring.revoke(id) })
+    sendJson(exchange, { record: await keys.revoke(id) })
 
 const rotateKey =
   (deps: AdminDeps): Handler =>
@@ -143,7 +143,7 @@ const rotateKey =
     const fields = checkFields((await readBody(deps, exchange)) ?? {}, rotationRules)
     const seconds = fields.overlapSeconds as number | undefined
     const options = seconds === undefined ? {} : { overlapMs: seconds * 1000 }
-    sendJson(exchange, await deps.keyring.rotate(id, options), 201)
+    sendJson(exchange, await deps.keys.rotate(id, options), 201)
   }
 
 const startIngest =

@@ -12,7 +12,7 @@ import {
   toArchitectError,
   type Usage,
 } from '../core/index.js'
-import type { Counters, Price } from '../ledger/index.js'
+import type { Counters } from '../ledger/index.js'
 import type { ChatModel } from '../llm/index.js'
 import type { Architecture } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
@@ -45,14 +45,14 @@ export interface GatewayOptions {
   readonly architectureHash: string
   /** The engines, by deployment id. */
   readonly models: ReadonlyMap<string, ChatModel>
-  readonly keyring: KeyFinder & KeyAdmin
+  readonly keyring: KeyFinder
   readonly ledger: LedgerPort
   readonly counters: Counters
   readonly guardrails: GuardPort
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
-  /** What a usage of a deployment costs. */
-  readonly price: Price
+  /** What a usage of a deployment costs, for metrics; null when no price is known. */
+  readonly costUsd: (deployment: string, usage: Usage) => number | null
   readonly audit?: AuditPort | undefined
   readonly metrics: Metrics
   /** Knows the messages of every room. */
@@ -60,7 +60,9 @@ export interface GatewayOptions {
   readonly log: Log
   readonly clock: Clock
   /** Without it there is no admin API. */
-  readonly admin?: { readonly token: string; readonly ingest?: IngestPort | undefined } | undefined
+  readonly admin?:
+    | { readonly token: string; readonly keys: KeyAdmin; readonly ingest?: IngestPort | undefined }
+    | undefined
   readonly patience?: Partial<Patience>
 }
 
@@ -153,8 +155,7 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
     maxHeldBytes: Math.max(maxHeldBodyBytes, architecture.limits.maxBodyBytes),
     idleMs: patience?.bodyIdleMs ?? 15_000,
   })
-  const costUsd = (deployment: string, usage: Usage) => options.price(deployment, usage)?.usd ?? null
-  const routes = createRoutes({ ...options, costUsd })
+  const routes = createRoutes(options)
   const models = { authenticate, routes, createdSeconds: Math.floor(clock.wallMs() / 1000) }
   const knowledgeBases = architecture.knowledge
   const chat = createChatHandler({
@@ -175,7 +176,6 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
     { method: 'GET', path: '/metrics', handle: createReadMetrics(metrics) },
   ]
   if (!admin) return endpoints
-  const { token, ingest } = admin
   const { render } = options
-  return [...endpoints, ...adminEndpoints({ token, ingest, keyring, ledger, knowledgeBases, bodies, render })]
+  return [...endpoints, ...adminEndpoints({ ...admin, ledger, knowledgeBases, bodies, render })]
 }

@@ -139,9 +139,28 @@ const headersOf = (error: ArchitectError): Readonly<Record<string, string>> => {
       'retry-after-ms': String(Math.ceil(retryAfterMs)),
     }),
     ...(isLasting(error) && { 'x-should-retry': 'false' }),
+    ...rateLimitHeaders(error),
     ...(error.code === 'gateway.method-not-allowed' && { allow: allowed.join(', ') }),
     ...(error.code.startsWith('gateway.key-') && { 'www-authenticate': 'Bearer' }),
     'x-error-code': error.code,
+  }
+}
+
+/** OpenAI's names, so that clients slow down as they do there. */
+const rateLimitHeaders = ({ code, params }: ArchitectError): Readonly<Record<string, string>> => {
+  const unit =
+    code === 'gateway.rate-limited'
+      ? 'requests'
+      : code === 'ledger.token-limit-exceeded'
+        ? 'tokens'
+        : undefined
+  if (unit === undefined) return {}
+  return {
+    [`x-ratelimit-limit-${unit}`]: String(params.limit),
+    [`x-ratelimit-remaining-${unit}`]: '0',
+    ...(typeof params.retryAfterMs === 'number' && {
+      [`x-ratelimit-reset-${unit}`]: `${Math.ceil(params.retryAfterMs)}ms`,
+    }),
   }
 }
 

@@ -45,24 +45,13 @@ const refuseNesting = (bytes: Buffer) => {
   }
 }
 
+/** Decoding and encoding again differs from the first invalid byte on, within the character that replaces it. */
 const firstInvalidByte = (bytes: Buffer): number => {
-  let valid = 0
-  let end = bytes.length
-  while (end - valid > 1) {
-    const middle = (valid + end) >>> 1
-    if (isUtf8Prefix(bytes, middle)) valid = middle
-    else end = middle
-  }
-  return valid
+  const again = Buffer.from(bytes.toString('utf8'), 'utf8')
+  let at = 0
+  while (at < bytes.length && bytes[at] === again[at]) at++
+  while (at > 0 && isContinuation(again[at])) at--
+  return at
 }
 
-/** Whether the first bytes are UTF-8, allowing a character that is cut at the end. */
-const isUtf8Prefix = (bytes: Buffer, length: number) => {
-  for (let cut = 0; cut <= 3 && cut <= length; cut++)
-    if (isUtf8(bytes.subarray(0, length - cut))) {
-      const lead = bytes[length - cut]
-      const needs = lead === undefined ? 0 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1
-      return cut === 0 || needs > cut
-    }
-  return false
-}
+const isContinuation = (byte: number | undefined) => byte !== undefined && (byte & 0xc0) === 0x80

@@ -2,7 +2,13 @@
 // last frame goes on, however it ends. Promise 9.
 
 import { type Attempt, type Clock, type Log, noUsage, toArchitectError } from '../../core/index.js'
-import { attemptsOf, beforeLastFrame, type ChatModel, type Outcome } from '../../llm/index.js'
+import {
+  attemptsOf,
+  beforeLastFrame,
+  type ChatModel,
+  type ChatStream,
+  type Outcome,
+} from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
 import { type GatewayCall, type Stage, withOpen } from '../call.js'
 import { reservationOf } from './reserve-tokens.js'
@@ -44,15 +50,25 @@ export const withLedger =
       try {
         const stream = await inner.open(request, call)
         const firstContentMs = clock.monotonicMs() - startedMs
-        return beforeLastFrame(stream, async (outcome) => {
+        const settled = beforeLastFrame(stream, async (outcome) => {
           await settle(attemptOf(outcome), firstContentMs)
           return outcome
         })
+        return { ...settled, head: ownHead(stream.head) }
       } catch (cause) {
         await settle(failedAttempt(cause), null)
         throw cause
       }
     })
+
+/**
+ * Of an upstream's head only its request id goes on, under a name of its own: the rest speaks of our account with
+ * it (rate limits, organisation) or of its connection.
+ */
+const ownHead = ({ headers }: ChatStream['head']): ChatStream['head'] => {
+  const id = headers.get('x-request-id')
+  return { status: 200, headers: new Map(id === undefined ? [] : [['x-upstream-request-id', id]]) }
+}
 
 /** An engine makes one attempt; one that is cut off may have told nothing. */
 const attemptOf = (outcome: Outcome): Omit<Attempt, 'deployment'> => {

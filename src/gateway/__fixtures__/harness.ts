@@ -1,0 +1,197 @@
+// A gateway on a real socket, put together as cli/ does, with whatever a test wants different. Attempts are kept in
+// memory, everything else is the real thing.
+
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { KeyRecord } from '../../access/index.js'
+import {
+  type Attempt,
+  type AttemptRecorder,
+  type AttemptStart,
+  type Clock,
+  coreMessages,
+  createRenderer,
+  silentLog,
+  systemClock,
+} from '../../core/index.js'
+import { createGuardrails, guardrailsMessages } from '../../guardrails/index.js'
+import { createCounters, ledgerMessages } from '../../ledger/index.js'
+import { type ChatModel, createScriptedModel, llmMessages, type Script } from '../../llm/index.js'
+import { ragMessages } from '../../rag/index.js'
+import { type Architecture, architectureSchema } from '../../spec/index.js'
+import { createMetrics } from '../../telemetry/index.js'
+import { createGateway, type Gateway, type GatewayOptions } from '../app.js'
+import { createHttpServer, type HttpTimeouts } from '../http-server.js'
+import { gatewayMessages } from '../messages.js'
+
+export interface RecordedAttempt extends AttemptStart {
+  settled?: Omit<Attempt, 'deployment'>
+}
+
+export interface RecordingLedger {
+  readonly attempts: RecordedAttempt[]
+  /** The next `begin` rejects with it. */
+  refuseWith?: Error
+  recorder(): AttemptRecorder
+}
+
+export const createRecordingLedger = (): RecordingLedger => {
+  const ledger: RecordingLedger = {
+    attempts: [],
+    recorder: () => ({
+      begin: async (start) => {
+        if (ledger.refuseWith) throw ledger.refuseWith
+        const attempt: RecordedAttempt = { ...start }
+        ledger.attempts.push(attempt)
+        return {
+          settle: async (settled) => {
+            attempt.settled ??= settled
+          },
+        }
+      },
+    }),
+  }
+  return ledger
+}
+
+const health = {
+  writable: true,
+  reason: null,
+  storeFailure: null,
+  pendingRows: 0,
+  lagMs: 0,
+  journalBytes: 0,
+  journalSegments: 0,
+  openAttempts: 0,
+  damagedLines: 0,
+}
+
+export type ArchitectureInput = Parameters<typeof architectureSchema.parse>[0] & object
+
+export interface TestGateway {
+  readonly url: string
+  readonly port: number
+  readonly gateway: Gateway
+  readonly ledger: RecordingLedger
+  readonly metrics: ReturnType<typeof createMetrics>
+  readonly keys: Map<string, KeyRecord>
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>
+  close(): Promise<void>
+}
+
+export interface TestOptions {
+  readonly architecture?: Record<string, unknown>
+  /** Engines by deployment id, or scripts of scripted ones. Default: one, `main`, that says Hello. */
+  readonly models?: Readonly<Record<string, ChatModel | Script>>
+  readonly knowledge?: GatewayOptions['knowledge']
+  readonly ledger?: Partial<GatewayOptions['ledger']>
+  readonly guardrails?: GatewayOptions['guardrails']
+  readonly counters?: GatewayOptions['counters']
+  readonly admin?: GatewayOptions['admin']
+  readonly audit?: GatewayOptions['audit']
+  readonly patience?: GatewayOptions['patience']
+  readonly timeouts?: HttpTimeouts
+  readonly clock?: Clock
+}
+
+const isModel = (value: ChatModel | Script): value is ChatModel =>
+  typeof value === 'object' && 'countTokens' in value
+
+export const architectureOf = (changes: Record<string, unknown> = {}): Architecture =>
+  architectureSchema.parse({
+    version: 1,
+    name: 'test',
+    deployments: [{ id: 'main', engine: 'scripted', model: 'main' }],
+    routes: [{ name: 'chat', strategy: { deployment: 'main' } }],
+    ...changes,
+  })
+
+export const startTestGateway = async (options: TestOptions = {}): Promise<TestGateway> => {
+  const clock = options.clock ?? systemClock
+  const architecture = architectureOf(options.architecture)
+  const models = new Map(
+    Object.entries(options.models ?? { main: 'Hello' }).map(([id, model]) => [
+      id,
+      isModel(model) ? model : createScriptedModel({ id, script: model, clock }),
+    ]),
+  )
+  const ledger = createRecordingLedger()
+  const metrics = createMetrics()
+  const keys = new Map<string, KeyRecord>()
+  const gateway = createGateway({
+    architecture,
+    architectureHash: 'sha256:test',
+    models,
+    keyring: { find: (secret) => keys.get(secret) },
+    ledger: {
+      recorder: ledger.recorder,
+      health: () => health,
+      rows: async () => ({ rows: [], next: null }),
+      summary: async () => [],
+      ...options.ledger,
+    },
+    counters: options.counters ?? createCounters({ clock }),
+    guardrails: options.guardrails ?? createGuardrails({ policies: architecture.guardrails }),
+    knowledge: options.knowledge,
+    costUsd: () => null,
+    metrics,
+    render: createRenderer(
+      coreMessages,
+      gatewayMessages,
+      llmMessages,
+      ledgerMessages,
+      guardrailsMessages,
+      ragMessages,
+    ),
+    log: silentLog,
+    clock,
+    admin: options.admin,
+    audit: options.audit,
+    ...(options.patience && { patience: options.patience }),
+  })
+  const server = createHttpServer(() => gateway.handle, options.timeouts)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  return {
+    url,
+    port,
+    gateway,
+    ledger,
+    metrics,
+    keys,
+    post: (body, headers = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await gateway.drain(0)
+    },
+  }
+}
+
+export const ask = (text: string, more: Record<string, unknown> = {}) => ({
+  model: 'chat',
+  messages: [{ role: 'user', content: text }],
+  ...more,
+})
+
+export const keyRecord = (changes: Partial<KeyRecord> = {}): KeyRecord => ({
+  id: 'key_1',
+  name: 'one',
+  tenant: 'acme',
+  groups: [],
+  routes: null,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  monthlyBudgetUsd: null,
+  createdAt: new Date(0),
+  expiresAt: null,
+  revokedAt: null,
+  ...changes,
+})
