@@ -131,7 +131,7 @@ export const createSystemClient = (address: SystemAddress): SystemClient => {
         body: { query, max_num_results: limit },
       })
       return searchBody.parse(found).data.map((hit) => ({
-        path: hit.attributes?.path ?? hit.filename ?? '',
+        path: hit.filename,
         text: hit.content.map(({ text }) => text).join('\n'),
       }))
     },
@@ -139,7 +139,7 @@ export const createSystemClient = (address: SystemAddress): SystemClient => {
       const entries: LedgerEntry[] = []
       let after: string | undefined
       do {
-        const query = `limit=1000&from=${Math.floor(fromMs)}${after ? `&after=${encodeURIComponent(after)}` : ''}`
+        const query = `limit=1000&since=${Math.floor(fromMs)}${after ? `&after=${encodeURIComponent(after)}` : ''}`
         const page = ledgerBody.parse(
           await json({ method: 'GET', path: `/admin/ledger?${query}`, token: address.adminToken }),
         )
@@ -167,8 +167,7 @@ const errorBody = z.object({
 const searchBody = z.object({
   data: z.array(
     z.object({
-      filename: z.string().optional(),
-      attributes: z.object({ path: z.string().optional() }).nullish(),
+      filename: z.string(),
       content: z.array(z.object({ text: z.string() })),
     }),
   ),

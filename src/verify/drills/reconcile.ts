@@ -128,7 +128,8 @@ export const costPerMillionOutputTokens = (ledger: readonly LedgerEntry[]): Inte
     const entries = sample.map((i) => priced[i] as LedgerEntry)
     const tokens = entries.reduce((total, { outputTokens }) => total + outputTokens, 0)
     const nano = entries.reduce((total, { nanoUsd }) => total + Number(nanoUsd ?? 0n), 0)
-    return (nano / 1e9 / tokens) * 1e6
+    // Nano-dollars per token are thousandths of a dollar per million tokens.
+    return nano / (tokens * 1000)
   }
   return bootstrap(
     priced.map((_, i) => i),

@@ -23,7 +23,8 @@ export const rankOfAnswer = (
 
 const overlaps = (passage: string, quote: string): boolean => {
   if (quote === '' || passage === '') return false
-  if (passage.includes(quote) || quote.includes(passage)) return true
+  if (passage.includes(quote)) return true
+  if (quote.includes(passage)) return passage.length >= quote.length * minOverlapShare
   for (let length = quote.length - 1; length >= quote.length * minOverlapShare; length--) {
     if (passage.startsWith(quote.slice(-length)) || passage.endsWith(quote.slice(0, length))) return true
   }

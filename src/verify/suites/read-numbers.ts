@@ -38,7 +38,7 @@ export const readNumbers = (text: string): readonly number[] =>
 
 const plainNumber = (digits: string) => Number(digits.replaceAll(',', ''))
 
-const token = new RegExp(String.raw`${arabic}|[〇零一二兩三四五六七八九十百千萬億兆]`, 'gu')
+const token = new RegExp(`${arabic}|[〇零一二兩三四五六七八九十百千萬億兆]`, 'gu')
 
 /** Sums the sections below each of 萬, 億 and 兆; undefined for what is no number, such as 萬萬. */
 const numeralValue = (written: string): number | undefined => {
