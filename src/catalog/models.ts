@@ -23,7 +23,7 @@ export const readModels = (): readonly Model[] =>
     const { quality } = known
     return {
       ...row,
-      aliases: known.aliases ?? [],
+      aliases: [...(known.serve ? [known.serve] : []), ...(known.aliases ?? [])],
       checkpoint: known.serve ?? row.name,
       precision: known.precision ?? 'bf16',
       variantOf: known.variantOf ?? null,

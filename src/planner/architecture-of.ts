@@ -1,0 +1,105 @@
+// The chosen candidate as architecture.yaml.
+
+import { type Catalogue, priceOf } from '../catalog/index.js'
+import { type Architecture, architectureSchema, type Requirements } from '../spec/index.js'
+import { launchCommand } from './launch-command.js'
+import { promptFor } from './prompts-for.js'
+import type { Candidate } from './report.js'
+import { requirementsHash } from './requirements-hash.js'
+import { cacheFor, guardrailsFor, idOf, knowledgeFor, requestsPerMinuteFor } from './system-parts.js'
+
+interface Chosen {
+  readonly candidate: Candidate
+  readonly requirements: Requirements
+  readonly catalogue: Catalogue
+  /** Longest request, tokens. */
+  readonly contextTokens: number
+}
+
+export const architectureOf = (chosen: Chosen): Architecture => {
+  const { candidate, requirements } = chosen
+  const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen) : hosted(chosen)
+  const knowledge = knowledgeFor(requirements)
+  const prompt = promptFor(requirements)
+  const cache = cacheFor(requirements)
+  return architectureSchema.parse({
+    version: 1,
+    name: requirements.name,
+    requirementsHash: requirementsHash(requirements),
+    server: { requireKeys: requirements.useCase.audience === 'external' },
+    deployments: [deployment],
+    routes: [
+      {
+        name: requirements.name,
+        strategy: { deployment: deployment.id },
+        prompt: prompt.id,
+        guardrails: 'default',
+        ...(knowledge ? { knowledge: knowledge.id } : {}),
+        ...(cache ? { cache } : {}),
+      },
+    ],
+    knowledge: knowledge ? [knowledge] : [],
+    prompts: [prompt],
+    guardrails: [guardrailsFor(requirements)],
+    limits: {
+      requestsPerMinute: requestsPerMinuteFor(requirements),
+      monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
+    },
+  })
+}
+
+const selfHosted = (chosen: Chosen) => {
+  const { candidate, catalogue, contextTokens } = chosen
+  const layout = candidate.layout ?? { tensorParallel: 1, pipelineParallel: 1 }
+  const id = idOf(candidate.model).toLowerCase()
+  const launch = launchCommand({
+    candidate,
+    layout,
+    catalogue,
+    contextTokens,
+    servedName: id,
+  })
+  const { replicas } = candidate
+  return {
+    id,
+    engine: 'openai-compatible',
+    model: id,
+    address: 'http://127.0.0.1:8000/v1',
+    ...(launch ? { launch: { command: launch.command } } : {}),
+    hardware: {
+      accelerator: candidate.accelerator ?? '',
+      count: layout.tensorParallel * layout.pipelineParallel,
+      replicas: replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1,
+      quantization: candidate.precision ?? 'bf16',
+      tensorParallel: layout.tensorParallel,
+      pipelineParallel: layout.pipelineParallel,
+    },
+    contextLength: Math.ceil(contextTokens / 1024) * 1024,
+    ...(candidate.provider && candidate.provider !== 'owned' ? { provider: candidate.provider } : {}),
+    price: perTokenPrice(candidate),
+  }
+}
+
+/** Rented hours as a price of output tokens, so that the ledger shows what an answer costs; prompts count nothing. */
+const perTokenPrice = ({ usdPerMillionOutputTokens }: Candidate) => ({
+  input: 0,
+  output: Number((usdPerMillionOutputTokens ?? 0).toPrecision(4)),
+})
+
+const hosted = ({ candidate, catalogue, contextTokens, requirements }: Chosen) => {
+  const provider = catalogue.hostedProviders.find(({ id }) => id === candidate.provider)
+  const priced = priceOf(catalogue, {
+    provider: candidate.provider ?? '',
+    model: candidate.model,
+    inputTokens: requirements.scale.lengths.inputTokens.p50,
+  })
+  return {
+    id: idOf(candidate.model).toLowerCase(),
+    engine: 'openai-compatible',
+    model: candidate.model,
+    ...(provider ? { address: provider.address, key: `\${env:${provider.keyVariable}}` } : {}),
+    provider: candidate.provider ?? undefined,
+    ...(priced ? { price: priced.price } : {}),
+    contextLength: priced?.contextTokens ?? Math.ceil(contextTokens / 1024) * 1024,
+  }
+}
