@@ -15,6 +15,7 @@ import { candidatesOf } from './routing/candidates.js'
 import { createRouteModel } from './routing/route-model.js'
 import { withAudit } from './stages/with-audit.js'
 import { withCache } from './stages/with-cache.js'
+import { withCitations } from './stages/with-citations.js'
 import { withContextGuard } from './stages/with-context-guard.js'
 import { withInputGuard } from './stages/with-input-guard.js'
 import { withLedger } from './stages/with-ledger.js'
@@ -62,6 +63,7 @@ export const composeModel = (route: Route, deps: ComposeDeps): ChatModel => {
     parts.prompt && withPrompt(parts.prompt),
     modes?.output === 'edit' && withOutputGuard(guarded),
     modes?.output === 'observe' && withOutputObserver(guarded),
+    knowledge && withCitations(log),
   ]
   const routed = createRouteModel(route.name, parts.candidates)
   return stages.reduceRight<ChatModel>((inner, stage) => (stage ? stage(inner) : inner), routed)

@@ -57,14 +57,17 @@ const reasonAgainst = async (
   read: (reference: PassageReference) => Promise<string>,
 ): Promise<InvalidCitation['reason'] | undefined> => {
   if (!(start >= 0 && end > start && end <= answer.length)) return 'outside-answer'
-  const cited = bareWords(answer.slice(start, end))
-  if (cited === '') return 'outside-answer'
+  const cited = answer.slice(start, end)
+  if (bareWords(cited) === '') return 'outside-answer'
   try {
-    return bareWords(await read(passage)).includes(cited) ? undefined : 'unsupported'
+    return holdsWords(await read(passage), cited) ? undefined : 'unsupported'
   } catch (error) {
     if (error instanceof ArchitectError && !error.retryable) return 'unresolved'
     throw error
   }
 }
+
+/** Whether a text holds the cited words: word for word, white space, markup and compatibility forms aside. */
+export const holdsWords = (text: string, cited: string): boolean => bareWords(text).includes(bareWords(cited))
 
 const bareWords = (text: string) => normalizeText(plainOfMarkdown(text)).replace(/\s+/g, ' ').trim()
