@@ -10,8 +10,9 @@ import {
   embeddedConnection,
   startEmbeddedDatabase,
 } from './embedded-database.js'
+import { emptyDatabase } from './empty-database.js'
 import { openSocketDirectory, socketDirectoryFor } from './socket-directory.js'
-import { emptyDatabase } from './testing.js'
+import { testCacheDirectory } from './testing.js'
 
 let directory: string
 let databases: EmbeddedDatabase[]
@@ -36,7 +37,7 @@ const start = async (options: Partial<EmbeddedDatabaseOptions> = {}) => {
   const database = await startEmbeddedDatabase({
     dataDirectory: null,
     socketDirectory: join(directory, 'run'),
-    snapshot: await emptyDatabase(),
+    snapshot: () => emptyDatabase(testCacheDirectory),
     onFatal: (error) => {
       throw error
     },

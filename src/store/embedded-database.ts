@@ -20,8 +20,8 @@ export interface EmbeddedDatabaseOptions {
   readonly dataDirectory: string | null
   /** Where the socket lies; `embeddedConnection` takes the same one. */
   readonly socketDirectory: string
-  /** A tar of an empty data directory, which makes the first start faster. */
-  readonly snapshot?: Blob
+  /** Gives the tar of an empty data directory, which makes a first start faster. */
+  readonly snapshot?: () => Promise<Blob>
   /** A client that says nothing for so long inside a transaction loses it. Default 30,000. */
   readonly idleInTransactionMs?: number
   /** The engine broke: nothing works any more until the process is started again. */
@@ -44,9 +44,9 @@ export const embeddedConnection = (socketDirectory: string): PoolConfig => ({
  */
 export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> => {
   const { dataDirectory, snapshot, idleInTransactionMs = 30_000, onFatal } = options
-  const initial = snapshot ? { loadDataDir: snapshot } : {}
+  const initial = async () => (snapshot ? { loadDataDir: await snapshot() } : {})
   const database =
-    dataDirectory === null ? await PGlite.create(initial) : await openFiles(dataDirectory, initial)
+    dataDirectory === null ? await PGlite.create(await initial()) : await openFiles(dataDirectory, initial)
   const directory = socketDirectoryFor(options.socketDirectory)
   await openSocketDirectory(directory)
   const socketPath = join(directory, socketFilename)
@@ -61,7 +61,10 @@ export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): P
   }
 }
 
-const openFiles = async (dataDirectory: string, initial: { loadDataDir?: Blob }): Promise<PGlite> => {
+const openFiles = async (
+  dataDirectory: string,
+  initial: () => Promise<{ loadDataDir?: Blob }>,
+): Promise<PGlite> => {
   const files = join(dataDirectory, 'postgres')
   // Lies beside the files while they are first made: a process killed meanwhile leaves half of them.
   const unfinished = join(dataDirectory, 'postgres.unfinished')
@@ -70,7 +73,7 @@ const openFiles = async (dataDirectory: string, initial: { loadDataDir?: Blob })
     if (await exists(join(files, 'PG_VERSION'))) return await PGlite.create(files)
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
     await writeFile(unfinished, '')
-    const database = await PGlite.create(files, initial)
+    const database = await PGlite.create(files, await initial())
     await rm(unfinished)
     return database
   } catch (error) {

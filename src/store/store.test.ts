@@ -5,8 +5,9 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
 import { type EmbeddedDatabase, embeddedConnection, startEmbeddedDatabase } from './embedded-database.js'
+import { emptyDatabase } from './empty-database.js'
 import { connectStore, type Store, type StoreOptions } from './store.js'
-import { emptyDatabase } from './testing.js'
+import { testCacheDirectory } from './testing.js'
 
 let directory: string
 let database: EmbeddedDatabase | undefined
@@ -31,7 +32,7 @@ const start = async () => {
   database = await startEmbeddedDatabase({
     dataDirectory: null,
     socketDirectory: directory,
-    snapshot: await emptyDatabase(),
+    snapshot: () => emptyDatabase(testCacheDirectory),
     onFatal: (error) => {
       throw error
     },

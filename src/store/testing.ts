@@ -1,14 +1,13 @@
 // A real store for tests of any room: an in-memory PostgreSQL in this process, behind a real socket.
 // Not part of the product.
 
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PGlite } from '@electric-sql/pglite'
 import { silentLog } from '../core/index.js'
 import { embeddedConnection, startEmbeddedDatabase } from './embedded-database.js'
+import { emptyDatabase } from './empty-database.js'
 import { connectStore, type Store } from './store.js'
 
 export interface TestStore {
@@ -29,7 +28,7 @@ export const startTestStore = async (): Promise<TestStore> => {
   const database = await startEmbeddedDatabase({
     dataDirectory: null,
     socketDirectory,
-    snapshot: await emptyDatabase(),
+    snapshot: () => emptyDatabase(testCacheDirectory),
     onFatal: (error) => {
       throw error
     },
@@ -45,25 +44,7 @@ export const startTestStore = async (): Promise<TestStore> => {
   }
 }
 
-const cacheDirectory = fileURLToPath(new URL('../../node_modules/.cache/llm-architect', import.meta.url))
-
-/** A file with a tar of an empty data directory. Making one takes seconds, so it is kept beside the packages. */
-export const emptyDatabaseFile = async (): Promise<string> => {
-  const path = join(cacheDirectory, `empty-database-${await engineVersion()}.tar`)
-  if (existsSync(path)) return path
-  const engine = await PGlite.create()
-  const snapshot = await engine.dumpDataDir('none')
-  await engine.close()
-  await mkdir(cacheDirectory, { recursive: true })
-  const unfinished = `${path}.${process.pid}`
-  await writeFile(unfinished, Buffer.from(await snapshot.arrayBuffer()))
-  await rename(unfinished, path)
-  return path
-}
-
-export const emptyDatabase = async (): Promise<Blob> => new Blob([await readFile(await emptyDatabaseFile())])
-
-const engineVersion = async (): Promise<string> => {
-  const manifest = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'))
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version
-}
+/** Where tests keep the tar of an empty database: beside the installed packages. */
+export const testCacheDirectory = fileURLToPath(
+  new URL('../../node_modules/.cache/llm-architect', import.meta.url),
+)

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ArchitectError, createRandom, silentLog, systemClock } from '../../core/index.js'
 import { connectStore, embeddedConnection, type Store } from '../../store/index.js'
-import { emptyDatabaseFile } from '../../store/testing.js'
+import { testCacheDirectory as cacheDirectory } from '../../store/testing.js'
 import {
   acquireDirectoryLock,
   readDirectoryLock,
@@ -31,15 +31,14 @@ afterEach(async () => {
   await rm(state, { recursive: true, force: true })
 })
 
-const supervise = async (predecessorMs = 15_000): Promise<SupervisedChild> => {
-  const snapshot = await emptyDatabaseFile()
+const supervise = (predecessorMs = 15_000): SupervisedChild => {
   const child = superviseChild({
     name: 'database',
     entry,
     args: {
       dataDirectory: join(state, 'database'),
       socketDirectory: join(state, 'run'),
-      snapshot,
+      cacheDirectory,
       predecessorMs,
     },
     env: process.env,
@@ -91,7 +90,7 @@ const startWriter = (store: Store, writer: number) => {
 
 describe('the database process', () => {
   it('loses no acknowledged row to kill -9 under writes, and comes back each time', async () => {
-    const child = await supervise()
+    const child = supervise()
     await child.ready
     const store = await connect()
     await sql`create table written (n int primary key)`.execute(store.db)
@@ -117,7 +116,7 @@ describe('the database process', () => {
   it('ends with its parent on kill -9, keeps every row it acknowledged, and lets the next one start', async () => {
     const acknowledged: number[] = []
     for (const firstRow of [0, 1_000_000]) {
-      const args = [writingParent, state, String(firstRow), await emptyDatabaseFile()]
+      const args = [writingParent, state, String(firstRow), cacheDirectory]
       const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
       const exited = once(parent, 'exit')
       let child = 0
@@ -132,13 +131,13 @@ describe('the database process', () => {
       expect(child).toBeGreaterThan(0)
       await vi.waitFor(() => expect(() => process.kill(child, 0)).toThrow(), { timeout: 10_000 })
     }
-    await (await supervise()).ready
+    await supervise().ready
     expect(acknowledged.length).toBeGreaterThan(100)
     expect(lost(acknowledged, await writtenRows(await connect()))).toEqual([])
   }, 60_000)
 
   it('closes in order and leaves no lock and no socket behind', async () => {
-    const child = await supervise()
+    const child = supervise()
     await child.ready
     expect(await readDirectoryLock(join(state, 'database'))).toMatchObject({ pid: child.pid() })
     await child.close()
@@ -148,7 +147,7 @@ describe('the database process', () => {
 
   it('does not open files that another process has open', async () => {
     const lock = await acquireDirectoryLock(join(state, 'database'))
-    const child = await supervise(100)
+    const child = supervise(100)
     closers.push(() => lock.release())
     await expect(child.ready).rejects.toMatchObject({ code: 'supervisor.directory-locked' })
   }, 30_000)

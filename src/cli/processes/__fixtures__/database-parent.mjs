@@ -1,5 +1,5 @@
 // A parent of the database process, to be killed: prints the child's process id, then each row that the database has
-// acknowledged, until it is ended. argv: the state directory, the first row's number, the snapshot.
+// acknowledged, until it is ended. argv: the state directory, the first row's number, the cache directory.
 
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
@@ -7,12 +7,12 @@ import { silentLog, systemClock } from '../../../../dist/core/index.js'
 import { connectStore, embeddedConnection } from '../../../../dist/store/index.js'
 import { superviseChild } from '../../../../dist/supervisor/index.js'
 
-const [state, first, snapshot] = process.argv.slice(2)
+const [state, first, cacheDirectory] = process.argv.slice(2)
 const socketDirectory = `${state}/run`
 const child = superviseChild({
   name: 'database',
   entry: fileURLToPath(new URL('../../../../dist/cli/processes/database.js', import.meta.url)),
-  args: { dataDirectory: `${state}/database`, socketDirectory, snapshot },
+  args: { dataDirectory: `${state}/database`, socketDirectory, cacheDirectory },
   env: process.env,
   clock: systemClock,
   log: silentLog,
