@@ -26,7 +26,10 @@ export interface AdminRequest {
 }
 
 /** Calls the admin API of a running system. @throws the error it answered with, as it was rendered there */
-export const callAdmin = async <T>(system: Pick<RunningSystem, 'url' | 'adminToken'>, call: AdminRequest): Promise<T> => {
+export const callAdmin = async <T>(
+  system: Pick<RunningSystem, 'url' | 'adminToken'>,
+  call: AdminRequest,
+): Promise<T> => {
   const response = await request(`${system.url}${call.path}`, {
     method: call.method ?? 'GET',
     headers: { authorization: `Bearer ${system.adminToken}`, 'content-type': 'application/json' },
