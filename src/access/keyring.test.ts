@@ -110,6 +110,11 @@ describe('a virtual key', () => {
     ])
     const third = await keyring.rotate(first.record.id, { overlapMs: 0 })
     expect([second, third].map(({ secret }) => keyring.find(secret) !== undefined)).toEqual([false, true])
+    const fourth = await keyring.rotate(first.record.id, { overlapMs: 1_000 })
+    // Another rotation gives a secret that is ending no more time.
+    await keyring.rotate(first.record.id, { overlapMs: 60_000 })
+    await clock.advance(1_000)
+    expect([third, fourth].map(({ secret }) => keyring.find(secret) !== undefined)).toEqual([false, true])
   })
 
   it.each([
@@ -188,6 +193,23 @@ describe('the keyring', () => {
     await keyring.refresh()
     expect(keyring.find(secret)).toBeUndefined()
     await other.close()
+  })
+
+  it('forgets a revoked key at once, even when the database goes away right then', async () => {
+    let isAway = false
+    const store = {
+      ...test.store,
+      get db() {
+        if (isAway) throw new Error('away')
+        return test.store.db
+      },
+    }
+    const flaky = await createKeyring({ store, clock })
+    const { secret, record } = await flaky.create({ name: 'web', tenant: 'bank' })
+    isAway = true
+    await expect(flaky.revoke(record.id)).rejects.toThrow('away')
+    expect(flaky.find(secret)).toBeUndefined()
+    await flaky.close()
   })
 
   it('knows its keys again after a restart', async () => {

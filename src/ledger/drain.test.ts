@@ -86,7 +86,7 @@ describe('drain', () => {
     expect(drain.health().pendingRows).toBe(100)
     state.isAway = false
     await drain.flush()
-    expect(new Set(ids())).toEqual(new Set(Array.from({ length: 100 }, (_, i) => `req_${i}`)))
+    expect([...new Set(ids())]).toEqual(Array.from({ length: 100 }, (_, i) => `req_${i}`))
     expect([...state.released].sort()).toEqual([
       [0, 25],
       [1, 25],

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
 import { createMemoryDisk } from './__fixtures__/memory-disk.js'
-import { createJournal, type JournalOptions, type KeepListener } from './journal.js'
+import { createJournal, type Journal, type JournalOptions } from './journal.js'
 import { createDiskFiles, type JournalFiles } from './journal-files.js'
 import { createSegments } from './segments.js'
 
@@ -30,13 +30,12 @@ const start = async (files: JournalFiles = createMemoryDisk(), options: Partial<
 }
 
 /** Keeps a line and remembers what was said about it. */
-const keep = (journal: { keep(line: string, listener: KeepListener): { forget(): void } }, line: string) => {
-  const told = { written: [] as number[], held: [] as string[], forget: () => {} }
-  const { forget } = journal.keep(line, {
+const keep = (journal: Journal, line: string) => {
+  const told = { written: [] as number[], held: [] as string[] }
+  journal.keep(line, {
     written: (segment) => told.written.push(segment),
     held: (reason) => told.held.push(reason),
   })
-  told.forget = forget
   return told
 }
 const textOf = (disk: ReturnType<typeof createMemoryDisk>) =>
@@ -106,8 +105,6 @@ describe('journal', () => {
     const kept = keep(journal, lineOf('kept'))
     await clock.advance(2_000)
     const late = keep(journal, lineOf('late'))
-    const forgotten = keep(journal, lineOf('forgotten'))
-    forgotten.forget()
     await clock.advance(2_000)
     expect([kept, late].map(({ held, written }) => [held.length, written.length])).toEqual([
       [1, 0],
@@ -115,7 +112,7 @@ describe('journal', () => {
     ])
     disk.failing = undefined
     await clock.advance(10_000)
-    expect([kept.written.length, late.written.length, forgotten.written.length]).toEqual([1, 1, 0])
+    expect([kept.written.length, late.written.length]).toEqual([1, 1])
     expect(textOf(disk)).toContain(`${lineOf('kept')}${lineOf('late')}`)
     expect(journal.health().writable).toBe(true)
   })

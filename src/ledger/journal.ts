@@ -29,8 +29,8 @@ export interface JournalOptions {
 export interface Journal {
   /** @returns the segment of the line, once durable. @throws `ledger.journal-full` | `ledger.closed` */
   append(line: string): Promise<number>
-  /** Appends a line that must not get lost: it is tried until it is written or forgotten. @throws `ledger.closed` */
-  keep(line: string, listener: KeepListener): { forget(): void }
+  /** Appends a line that must not get lost: it is tried until it is written. @throws `ledger.closed` */
+  keep(line: string, listener: KeepListener): void
   health(): { readonly writable: boolean; readonly reason: string | null }
   /** Refuses new work from now on; settlements are still taken. */
   stopWork(): void
@@ -52,7 +52,6 @@ interface Entry {
   readonly refuse: ((reason: string) => void) | undefined
   readonly held: (reason: string) => void
   isHeld: boolean
-  isForgotten: boolean
 }
 
 const syncEveryMs = 100
@@ -107,10 +106,10 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
   }
   const writeQueue = async () => {
     while (queue.length > 0 && !isStuck) {
-      const batch = queue.filter((entry) => !entry.isForgotten)
+      const batch = queue
       queue = []
       try {
-        if (batch.length > 0) await write(batch)
+        await write(batch)
       } catch (error) {
         queue = [...batch, ...queue]
         await fail(error)
@@ -187,20 +186,15 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
         const refused = refusal()
         if (refused) return reject(refused)
         const refuse = (reason: string) => reject(journalFull(files.directory, reason))
-        queue.push({ line, written: resolve, refuse, held: () => {}, isHeld: false, isForgotten: false })
+        queue.push({ line, written: resolve, refuse, held: () => {}, isHeld: false })
         void pump()
       }),
     keep: (line, { written, held }) => {
       if (isClosed) throw ledgerError('ledger.closed', {})
-      const entry: Entry = { line, written, refuse: undefined, held, isHeld: false, isForgotten: false }
+      const entry: Entry = { line, written, refuse: undefined, held, isHeld: false }
       queue.push(entry)
       if (isStuck && failure !== undefined) hold(entry, failure)
       else void pump()
-      return {
-        forget: () => {
-          entry.isForgotten = true
-        },
-      }
     },
     health: () => {
       const refused = refusal()

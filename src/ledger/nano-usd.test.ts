@@ -14,12 +14,12 @@ describe('nano-dollars', () => {
   it('adds up without drift where floating point does not', () => {
     let nanos = 0n
     let float = 0
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       nanos += nanoUsd(0.000_1)
       float += 0.000_1
     }
-    expect(usdText(nanos)).toBe('100')
-    expect(float).not.toBe(100)
+    expect(usdText(nanos)).toBe('10')
+    expect(float).not.toBe(10)
   })
 
   it.each([

@@ -161,6 +161,21 @@ describe('ledger', () => {
     expect(died.segments.size).toBe(0)
   })
 
+  it('believes the database when the journal only knows that an attempt began', async () => {
+    const disk = createMemoryDisk()
+    // A segment per line, so that the settlement's is gone while the begin's is still there.
+    const first = await open({ files: disk, segmentBytes: 1 })
+    const attempt = await first.recorder(noLimits).begin(startOf('req_1'))
+    const [began] = disk.segments
+    await attempt.settle(finished(10, 5), timing)
+    await first.flush()
+    const died = createMemoryDisk()
+    if (began) died.segments.set(...began)
+    const second = await open({ files: died })
+    expect((await second.rows(everything)).rows).toMatchObject([{ requestId: 'req_1', end: 'finished' }])
+    expect(died.segments.size).toBe(0)
+  })
+
   it('leaves no journal behind when everything is in the database', async () => {
     const ledger = await open()
     const attempt = await ledger.recorder(noLimits).begin(startOf('req_1'))
@@ -230,6 +245,13 @@ describe('limits', () => {
     await expect(
       ledger.recorder({ tokensPerMinute: 1000, monthlyBudgetUsd: 0 }).begin(startOf('req_4')),
     ).rejects.toMatchObject({ code: 'ledger.token-limit-exceeded', params: { retryAfterMs: null } })
+  })
+
+  it('reserve all or nothing', async () => {
+    const ledger = await open()
+    const recorder = ledger.recorder({ tokensPerMinute: 10_000, monthlyBudgetUsd: 0.001 })
+    await expect(recorder.begin(startOf('req_1'))).rejects.toMatchObject({ code: 'ledger.budget-exceeded' })
+    expect(await counters.used(tokenCounter('key_1'))).toBe(0)
   })
 
   it('give reservations back when the journal refuses the attempt', async () => {

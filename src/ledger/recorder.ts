@@ -92,7 +92,7 @@ const keepRow = (options: RecorderOptions, row: LedgerRow, began: number): Promi
       const { requestId, attempt } = row
       reject(ledgerError('ledger.settle-failed', { requestId, attempt, reason }, { retryable: true }))
     }
-    const kept = journal.keep(encodeLine({ type: 'settle', row }), {
+    journal.keep(encodeLine({ type: 'settle', row }), {
       written: (segment) => {
         if (!held) drain.add({ row, segment, isStored: false })
         // The database has it already, so the line just written is not needed.
@@ -102,7 +102,6 @@ const keepRow = (options: RecorderOptions, row: LedgerRow, began: number): Promi
       },
       held: (reason) => {
         const stored = () => {
-          kept.forget()
           // When the journal took it in the meantime, all of this was done then.
           if (held?.segment === undefined) durable()
         }
