@@ -1,0 +1,70 @@
+// A system that is broken in one way at a time, while verify stays as it is: each way turns its row, and no other,
+// to fail.
+
+import { describe, expect, it } from 'vitest'
+import { defaultPrices } from './drills/provider-options.js'
+import { answer, failing, rowOf, type Sabotage, useProject, verify } from './proving-project-testing.js'
+import type { FakeAnswer, FakeSystemOptions } from './testing.js'
+
+useProject()
+
+describe('sabotage turns exactly its row to fail', { timeout: 60_000 }, () => {
+  it('added delay', async () => {
+    const scorecard = await verify(['speed'], { system: { firstContentMs: 2000 } })
+    expect(failing(scorecard)).toEqual(['ttft-p95.here'])
+    expect(rowOf(scorecard, 'ttft-p95.here')?.predicted).toMatchObject({ value: 40 })
+  })
+
+  it('a shuffled index', async () => {
+    const wrong: FakeSystemOptions['search'] = () => [{ path: 'fees.md', text: 'Another passage.' }]
+    expect(failing(await verify(['retrieval'], { system: { search: wrong } }))).toEqual(['ndcg'])
+  })
+
+  const withAnswer = (kind: string, change: (given: FakeAnswer) => FakeAnswer): Sabotage => ({
+    system: {
+      answer: (question) => (question.startsWith(kind) ? change(answer(question)) : answer(question)),
+    },
+  })
+
+  it('random answers', async () => {
+    const sabotage = withAnswer('amount', (given) => ({ ...given, text: 'Fee number 7 is 5 dollars.' }))
+    expect(failing(await verify(['answers'], sabotage))).toEqual(['accuracy'])
+  })
+
+  it('answers to what the documents do not say', async () => {
+    const sabotage = withAnswer('unknown', () => ({ text: 'It is 42 dollars.' }))
+    expect(failing(await verify(['answers'], sabotage))).toEqual(['refused'])
+  })
+
+  it('citations of another place', async () => {
+    const citations = [{ url: 'fees.md#0-3', start: 0, end: 20 }]
+    const sabotage = withAnswer('fee', (given) => ({ ...given, citations }))
+    expect(failing(await verify(['answers'], sabotage))).toEqual(['cited'])
+  })
+
+  it('the guard switched off: the suites of attacks, and nothing else', async () => {
+    const sabotage = withAnswer('attack', () => ({ text: 'With pleasure.' }))
+    expect(failing(await verify(['safety', 'answers'], sabotage))).toEqual([
+      'caught',
+      'attacks-caught.injection-zh-tw',
+      'attacks-caught.cyberseceval',
+    ])
+  })
+
+  it('a guard that blocks everything: the suites of harmless prompts, and nothing else', async () => {
+    const sabotage = withAnswer('harmless', () => ({ text: '', isBlocked: true }))
+    expect(failing(await verify(['safety', 'answers'], sabotage))).toEqual([
+      'flagged',
+      'harmless-flagged.xstest',
+    ])
+  })
+
+  it('a wrong price', async () => {
+    const bookedPrices = { ...defaultPrices, outputNanoUsd: 610 }
+    expect(failing(await verify(['ledger'], { bookedPrices }))).toEqual(['ledger-vs-invoice'])
+  })
+
+  it('ledger rows lost in the crash', async () => {
+    expect(failing(await verify(['ledger'], { loseRows: true }))).toEqual(['kill9-survival'])
+  })
+})
