@@ -62,7 +62,8 @@ const selfHosted = (chosen: Chosen) => {
   const { replicas } = candidate
   return {
     id,
-    engine: 'openai-compatible',
+    // Triton serves TensorRT-LLM; the others answer under their own name.
+    engine: candidate.engine === 'trtllm' ? 'triton' : (candidate.engine ?? 'openai-compatible'),
     model: id,
     address: 'http://127.0.0.1:8000/v1',
     ...(launch ? { launch: { command: launch.command } } : {}),
@@ -95,7 +96,7 @@ const hosted = ({ candidate, catalogue, contextTokens, requirements }: Chosen) =
   })
   return {
     id: idOf(candidate.model).toLowerCase(),
-    engine: 'openai-compatible',
+    engine: 'hosted-api',
     model: candidate.model,
     ...(provider ? { address: provider.address, key: `\${env:${provider.keyVariable}}` } : {}),
     provider: candidate.provider ?? undefined,

@@ -3,7 +3,10 @@
 export { assess } from './assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment.js'
 export { type Design, design } from './design.js'
+export { designForMachine, type MachineDesignOptions } from './design-for-machine.js'
+export type { EngineHint, FoundEngine, MachineDesign, MachineFacts, Prediction } from './machine.js'
 export { plannerMessages } from './messages.js'
+export { predictionsOf } from './predictions-of.js'
 export type {
   Candidate,
   DesignReport,
@@ -15,4 +18,5 @@ export type {
   Violation,
 } from './report.js'
 export { requirementsHash } from './requirements-hash.js'
+export { type Summary, type SummaryRow, summarise } from './summarise.js'
 export type { Workload } from './workload.js'

@@ -3,5 +3,10 @@
 import { defineMessages } from '../core/index.js'
 import { assessmentMessages } from './assessment-messages.js'
 import { designMessages } from './design-messages.js'
+import { machineMessages } from './machine-messages.js'
 
-export const plannerMessages = defineMessages({ ...assessmentMessages, ...designMessages })
+export const plannerMessages = defineMessages({
+  ...assessmentMessages,
+  ...designMessages,
+  ...machineMessages,
+})

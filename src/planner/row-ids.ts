@@ -1,39 +1,34 @@
-// Which row of the scorecard watches what: the identifier of the user's own target where there is one, else the
-// row that is measured anyway.
+// Which row of the scorecard watches what: the identifier of the user's own target where there is one, else a row
+// that is measured anyway, else none.
 
 import type { QualityTarget, Requirements, SpeedTarget } from '../spec/index.js'
 
-const usualRows = {
-  ttft: 'ttft-p95',
-  e2e: 'e2e-p95',
-  tpot: 'tpot-p95',
-  outputTokensPerSecond: 'output-tokens-per-second',
-  systemOutputTokensPerSecond: 'system-output-tokens-per-second',
-  'answer-accuracy': 'answer-accuracy',
-  'retrieval-ndcg@10': 'retrieval-ndcg',
-  'retrieval-recall@10': 'retrieval-recall',
-  'unanswerable-refused': 'unanswerable-refused',
-  'citations-valid': 'citations-valid',
-  'attacks-caught': 'attacks-caught',
-  'harmless-flagged': 'harmless-flagged',
-} as const satisfies Record<SpeedTarget['metric'] | QualityTarget['metric'], string>
-
 /** Rows that every scorecard has, whatever the targets. */
 export const standingRows = {
-  cost: 'cost-per-million-tokens',
-  invoice: 'ledger-invoice',
-  survival: 'kill-survival',
+  cost: 'cost-per-million-output-tokens',
+  invoice: 'ledger-vs-invoice',
+  survival: 'kill9-survival',
 } as const
 
-/** The row of a metric: of the first target that names it, else the usual one. */
+/** Rows of the product's own checks on public data, by the metric they measure. */
+const benchmarkRows: Readonly<Record<string, string>> = {
+  'retrieval-ndcg@10': 'retrieval.drcd',
+  'attacks-caught': 'attacks-caught.injection-zh-tw',
+  'harmless-flagged': 'harmless-flagged.xstest',
+}
+
+/** The row of a metric: of the first target that names it, else a benchmark's; null when no row measures it. */
 export const rowOf = (
   { performance, quality, safety }: Requirements,
-  metric: keyof typeof usualRows,
-): string => {
+  metric: SpeedTarget['metric'] | QualityTarget['metric'],
+): string | null => {
   const targets: readonly { readonly id: string; readonly metric: string }[] = [
     ...performance.targets,
     ...quality.targets,
     ...safety.targets,
   ]
-  return targets.find((target) => target.metric === metric)?.id ?? usualRows[metric]
+  return targets.find((target) => target.metric === metric)?.id ?? benchmarkRows[metric] ?? null
 }
+
+/** The row that judges a speed target on the machine at hand. */
+export const hereRow = (targetId: string): string => `${targetId}.here`
