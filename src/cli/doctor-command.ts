@@ -3,7 +3,7 @@
 import { accessSync, constants } from 'node:fs'
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
-import { type MachineFacts, readMachineFacts } from './machine-facts.js'
+import { readMachineFacts } from './machine-facts.js'
 import { packageFile } from './package-file.js'
 import { productVersion } from './version.js'
 
@@ -32,7 +32,10 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
     })
 }
 
-const checksOf = (machine: MachineFacts, { text }: CommandContext): Check[] => [
+const checksOf = (
+  machine: Awaited<ReturnType<typeof readMachineFacts>>,
+  { text }: CommandContext,
+): Check[] => [
   { id: 'node', ok: isSupportedNode(process.versions.node), detail: `Node ${process.versions.node}` },
   {
     id: 'flags',

@@ -5,28 +5,8 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { Agent, request } from 'undici'
 import { bytesPerGiB } from '../core/index.js'
+import type { FoundEngine, MachineFacts } from '../planner/index.js'
 import { measureSpeedScore } from './speed-score.js'
-
-/** An engine found on one of its usual local addresses. */
-export interface FoundEngine {
-  readonly name: string
-  readonly address: string
-  readonly models: readonly string[]
-}
-
-export interface MachineFacts {
-  readonly cores: number
-  readonly memoryGiB: number
-  readonly freeMemoryGiB: number
-  readonly cpuModel: string
-  /** Of those that matter to inference: avx2, avx512f, avx512_vnni, amx_tile, neon. */
-  readonly instructionSets: readonly string[]
-  readonly engines: readonly FoundEngine[]
-  /** Names of environment variables that hold a provider's key. */
-  readonly apiKeys: readonly string[]
-  /** Speed of one core relative to the reference core (1.0); from a short computation done just now. */
-  readonly speedScore: number
-}
 
 interface Probe {
   readonly name: string
@@ -58,7 +38,7 @@ const keyNames = [
 /** Looks around; takes about half a second. */
 export const readMachineFacts = async (
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<MachineFacts> => {
+): Promise<MachineFacts & { readonly freeMemoryGiB: number }> => {
   const engines = await findEngines()
   return {
     cores: availableParallelism(),

@@ -11,6 +11,7 @@ import { architectureOption, findArchitecture, projectOf } from './project.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
 import type { Terminal } from './terminal.js'
 import { tryLines } from './try-lines.js'
+import { untilAborted } from './until-aborted.js'
 
 interface Options {
   readonly architecture?: string
@@ -87,8 +88,3 @@ const reloadOnChange = (file: string, system: ServingSystem, terminal: Terminal)
     watcher.close()
   }
 }
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

@@ -80,7 +80,8 @@ const defaultProfile: LoadProfile = {
   seed: 7,
 }
 
-const loadProfileOf = (directory: string, profile: 'here' | 'production'): LoadProfile => {
+/** The load that the project's file offers under this name, or the default. */
+export const loadProfileOf = (directory: string, profile: 'here' | 'production'): LoadProfile => {
   const file = join(directory, 'load-profile.yaml')
   return existsSync(file) ? parseLoadProfile(readFileSync(file, 'utf8'), file, profile) : defaultProfile
 }
