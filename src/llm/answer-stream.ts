@@ -9,7 +9,7 @@ export interface ReadyAnswer {
   /** What it says; `frames` replays frames that were kept, with their bytes. */
   readonly events?: readonly ChatEvent[]
   readonly frames?: readonly Frame[]
-  /** How it differs from an answer that finished and cost nothing. */
+  /** How it differs from an answer that finished and cost nothing. Without `finish` the frames are decoded for it. */
   readonly outcome?: Partial<Outcome>
   readonly head?: ChatStream['head']
 }
@@ -23,10 +23,10 @@ export const answerStream = (answer: ReadyAnswer): ChatStream => {
   const waiting = [...(answer.frames ?? [frameOf(answer.events ?? [])])]
   const outcome: Outcome = {
     end: 'finished',
-    finish: finishOf(waiting),
     usage: noUsage,
     attempts: [],
     ...answer.outcome,
+    finish: answer.outcome?.finish ?? finishOf(waiting),
   }
   const settled = Promise.resolve(outcome)
   const end = () => {

@@ -1,5 +1,5 @@
 // The chat contract: whatever answers a chat is a ChatModel, whatever wraps one is a stage.
-// The twelve promises are numbered beside the types; contract.test.ts has a test for each number.
+// The twelve promises are numbered beside the types; the tests named contract*.test.ts have one for each number.
 
 import type { ArchitectError, Attempt, AttemptRecorder, Usage } from '../core/index.js'
 

@@ -48,7 +48,7 @@ const createSettling = (stream: ChatStream, settle: Wrapping['settle'] = (outcom
   const settleOnce = (inner: Outcome): Promise<Outcome> => {
     state.promise ??= (async () => {
       try {
-        return await settle({ ...inner, ...state.change })
+        return await settle(state.change ? changed(inner, state.change) : inner)
       } catch (cause) {
         return { ...inner, end: 'failed', error: toArchitectError(cause) } satisfies Outcome
       }
@@ -72,6 +72,12 @@ const createSettling = (stream: ChatStream, settle: Wrapping['settle'] = (outcom
     },
   }
 }
+
+/** An answer that was ended on purpose has no error: the inner one only says that its engine was cancelled. */
+const changed = ({ error: _cancelled, ...inner }: Outcome, change: Partial<Outcome>): Outcome => ({
+  ...inner,
+  ...change,
+})
 
 type Settling = ReturnType<typeof createSettling>
 

@@ -1,0 +1,159 @@
+// The engines that have to keep the contract, each told by the same scenario what to do: the openai-compatible one
+// through a server that plays it on a socket, the scripted one directly.
+
+import { ArchitectError, systemClock } from '../../core/index.js'
+import type { ChatModel } from '../contract.js'
+import { createOpenAiCompatibleModel } from '../engines/openai-compatible.js'
+import { createScriptedModel, type ScriptedAnswer } from '../engines/scripted.js'
+import { chunk, done, usageChunk } from './chunks.js'
+import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
+
+export interface Scenario {
+  readonly pieces: readonly string[]
+  /** Resolves when the piece of this number may be said. */
+  readonly gate?: (piece: number) => Promise<void>
+  readonly finish?: string
+  readonly usage?: { readonly input: number; readonly output: number }
+  /** Answers with an error in place of the first piece. */
+  readonly isDown?: boolean
+  /** Dies after so many pieces. */
+  readonly diesAfter?: number
+  /** Ends cleanly, but without a finish, after so many pieces. */
+  readonly endsAfter?: number
+  /** Says nothing more after so many pieces. */
+  readonly stallsAfter?: number
+}
+
+export interface Subject {
+  readonly name: string
+  readonly model: ChatModel
+  play(scenario: Scenario): void
+  close(): Promise<void>
+}
+
+export const deployment = {
+  id: 'small',
+  model: 'tiny-1',
+  quirks: { noStreamUsage: false, maxTokensField: 'max_completion_tokens', developerAsSystem: false },
+  timeouts: { connectMs: 5_000, firstContentMs: 60_000, idleMs: 60_000 },
+} as const
+
+export const facts = { contextLength: 8192, tools: true, vision: false, languages: [], priceKey: 'tiny-1' }
+
+const startHttpSubject = async (): Promise<Subject> => {
+  const upstream = await startFakeUpstream()
+  const model = createOpenAiCompatibleModel({
+    deployment: { ...deployment, address: upstream.address },
+    facts,
+    clock: systemClock,
+  })
+  return {
+    name: 'openai-compatible',
+    model,
+    play: (scenario) => upstream.behave((connection) => playOnSocket(connection, scenario)),
+    close: async () => {
+      await upstream.close()
+      await model.close()
+    },
+  }
+}
+
+const playOnSocket = async (connection: UpstreamConnection, scenario: Scenario) => {
+  if (scenario.isDown) {
+    connection.json({ error: { message: 'down', type: 'server_error', code: null } }, 503)
+    return
+  }
+  if (!JSON.parse(connection.request.body).stream) {
+    connection.json(await wholeAnswer(scenario))
+    return
+  }
+  connection.head()
+  await connection.chunk(chunk({ role: 'assistant', content: '' }))
+  for (const [piece, text] of [...scenario.pieces, undefined].entries()) {
+    if (scenario.stallsAfter === piece) return
+    await scenario.gate?.(piece)
+    if (scenario.diesAfter === piece) return connection.reset()
+    if (scenario.endsAfter === piece || text === undefined) break
+    await connection.chunk(chunk({ content: text }))
+  }
+  if (scenario.endsAfter === undefined) {
+    await connection.chunk(chunk({}, scenario.finish ?? 'stop'))
+    if (scenario.usage) await connection.chunk(usageChunk(scenario.usage.input, scenario.usage.output))
+    await connection.chunk(done)
+  }
+  connection.end()
+}
+
+const wholeAnswer = async (scenario: Scenario) => {
+  for (const piece of scenario.pieces.keys()) await scenario.gate?.(piece)
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'tiny-1',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: scenario.pieces.join(''), refusal: null },
+        logprobs: null,
+        finish_reason: scenario.finish ?? 'stop',
+      },
+    ],
+    ...(scenario.usage && {
+      usage: {
+        prompt_tokens: scenario.usage.input,
+        completion_tokens: scenario.usage.output,
+        total_tokens: scenario.usage.input + scenario.usage.output,
+      },
+    }),
+  }
+}
+
+const startScriptedSubject = async (): Promise<Subject> => {
+  let scenario: Scenario = { pieces: [] }
+  // The gate stands in for the clock: piece by piece, in the order in which the model asks for time.
+  const model = createScriptedModel({
+    id: deployment.id,
+    script: () => scriptOf(scenario),
+    clock: {
+      ...systemClock,
+      sleep: (piece, signal) =>
+        Promise.race([scenario.gate?.(piece - 1) ?? Promise.resolve(), rejectOnAbort(signal)]),
+    },
+  })
+  return {
+    name: 'scripted',
+    model,
+    play: (next) => {
+      scenario = next
+    },
+    close: async () => {},
+  }
+}
+
+const rejectOnAbort = (signal: AbortSignal | undefined) =>
+  new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+
+const scriptOf = (scenario: Scenario): ScriptedAnswer => ({
+  text: scenario.pieces,
+  firstContentMs: 1,
+  betweenMs: 2,
+  ...(scenario.finish !== undefined && { finish: scenario.finish }),
+  ...(scenario.isDown && { failBefore: new ArchitectError('test.down', {}, 'down', { retryable: true }) }),
+  ...(scenario.diesAfter !== undefined && {
+    failAfter: { pieces: scenario.diesAfter, error: new ArchitectError('test.died', {}, 'died') },
+  }),
+  ...(scenario.endsAfter !== undefined && { endAfter: scenario.endsAfter }),
+  ...(scenario.stallsAfter !== undefined && { stallAfter: scenario.stallsAfter }),
+  ...(scenario.usage && {
+    usage: {
+      input: { total: scenario.usage.input, cacheRead: 0, cacheWrite: 0 },
+      output: { total: scenario.usage.output, reasoning: 0 },
+    },
+  }),
+})
+
+export const startSubjects = {
+  'openai-compatible': startHttpSubject,
+  scripted: startScriptedSubject,
+} as const

@@ -1,0 +1,109 @@
+// The promises of the chat contract that stages have to keep; each test's name starts with the number of the promise
+// it checks.
+
+import { describe, expect, it } from 'vitest'
+import { ArchitectError, noUsage } from '../core/index.js'
+import { collect, eventsOf, textOf } from './__fixtures__/streams.js'
+import { answerStream } from './answer-stream.js'
+import { beforeLastFrame } from './before-last-frame.js'
+import { commitStream } from './commit-stream.js'
+import type { Frame } from './contract.js'
+import { createFrame, frameOf } from './frame.js'
+import { editFrame } from './identity.js'
+import { mapFrames } from './map-frames.js'
+import { tap } from './tap.js'
+
+describe('stages', () => {
+  const texts = (...pieces: string[]) => pieces.map((text) => frameOf([{ type: 'text', choice: 0, text }]))
+  const streamOfFrames = (frames: readonly Frame[]) =>
+    answerStream({ answeredBy: { stage: 'cache' }, frames, outcome: { usage: someUsage } })
+  const someUsage = { ...noUsage, output: { total: 3, reasoning: 0 } }
+
+  it('1. where an editor withholds, the commit point is the first released content', async () => {
+    const seen: string[] = []
+    const inner = tap(streamOfFrames(texts('a', 'b', 'c')), (frame) => seen.push(textOf([frame])))
+    const committed = await commitStream(
+      mapFrames(inner, { edit: (frame) => (textOf([frame]) === 'c' ? frame : editFrame(frame, [])) }),
+    )
+    expect(seen).toEqual(['a', 'b', 'c'])
+    expect(textOf(await collect(committed))).toBe('c')
+  })
+
+  it('1. a stream that fails before its first released content rejects', async () => {
+    const error = new ArchitectError('test.failed', {}, 'failed')
+    await expect(
+      commitStream(streamOfFrames([frameOf([{ type: 'error', choice: 0, error }])])),
+    ).rejects.toMatchObject({
+      code: error.code,
+    })
+  })
+
+  it('8. a stage that ends a stream gives its own outcome and keeps the usage that was spent', async () => {
+    const ended = mapFrames(streamOfFrames(texts('a', 'attack', 'b')), {
+      edit: (frame) =>
+        textOf([frame]) === 'attack'
+          ? {
+              last: frameOf([{ type: 'finish', choice: 0, reason: 'content_filter' }]),
+              outcome: { end: 'blocked', finish: new Map([[0, 'content_filter']]) },
+            }
+          : frame,
+    })
+    const frames = await collect(ended)
+    expect(textOf(frames)).toBe('a')
+    expect(eventsOf(frames).at(-1)).toMatchObject({ type: 'finish', reason: 'content_filter' })
+    expect(await ended.outcome).toMatchObject({ end: 'blocked', usage: someUsage })
+  })
+
+  it('8. a cache hit costs nothing and has no attempts', async () => {
+    const stream = answerStream({
+      answeredBy: { stage: 'cache' },
+      events: [
+        { type: 'text', choice: 0, text: 'a' },
+        { type: 'finish', choice: 0, reason: 'stop' },
+      ],
+    })
+    expect(await stream.outcome).toEqual({
+      end: 'finished',
+      finish: new Map([[0, 'stop']]),
+      usage: noUsage,
+      attempts: [],
+    })
+  })
+
+  it('8. a journal write is done before the last frame is read', async () => {
+    const log: string[] = []
+    const stream = beforeLastFrame(streamOfFrames(texts('a', 'b')), async (outcome) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      log.push('settled')
+      return outcome
+    })
+    for await (const frame of stream.frames) log.push(textOf([frame]))
+    expect(log).toEqual(['a', 'settled', 'b'])
+  })
+
+  it('8. a journal write that fails makes the outcome fail', async () => {
+    const stream = beforeLastFrame(streamOfFrames(texts('a')), () => {
+      throw new Error('disk full')
+    })
+    await collect(stream)
+    expect(await stream.outcome).toMatchObject({ end: 'failed', error: { params: { detail: 'disk full' } } })
+  })
+
+  it('10. an observer does not decode what nobody reads', async () => {
+    let decoded = 0
+    const wire = { dialect: 'openai-chat', framing: 'sse', bytes: Buffer.from('data: {}\n\n') } as const
+    const frame = createFrame(wire, () => {
+      decoded++
+      return []
+    })
+    let shown = 0
+    const hit = answerStream({
+      answeredBy: { stage: 'cache' },
+      frames: [frame],
+      outcome: { finish: new Map() },
+    })
+    await collect(tap(hit, () => shown++))
+    expect(shown).toBe(1)
+    expect(decoded).toBe(0)
+  })
+})

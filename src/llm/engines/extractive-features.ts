@@ -1,0 +1,109 @@
+// How a sentence relates to a question, as numbers. What they weigh is fitted elsewhere. Knows no language.
+
+import type { PassageReference } from '../contract.js'
+import { createCue } from './extractive-cues.js'
+import { type Terms, termsOf } from './extractive-terms.js'
+import { type QuotableUnit, unitsOfPassage } from './extractive-units.js'
+
+export interface RetrievedText {
+  readonly text: string
+  readonly reference: PassageReference
+}
+
+export interface Candidate {
+  readonly unit: QuotableUnit
+  readonly passage: RetrievedText
+  /** By the names in `unitFeatureNames`. */
+  readonly features: readonly number[]
+}
+
+export const unitFeatureNames = [
+  'coverage',
+  'contextCoverage',
+  'neighbourCoverage',
+  'passageCoverage',
+  'density',
+  'exactShare',
+  'fitsKind',
+  'missesKind',
+  'rank',
+  'relativeScore',
+  'logLength',
+  'isRow',
+] as const
+
+/** A character by itself says less than a pair or a word. */
+const characterWeight = 0.35
+
+/** All that can be quoted for a question, with its features, in the order of the passages. */
+export const candidatesOf = (question: string, passages: readonly RetrievedText[]): readonly Candidate[] => {
+  const asked = termsOf(question)
+  const cue = createCue(question)
+  const units = passages.map(({ text, reference }) =>
+    unitsOfPassage(text).map((unit) => ({
+      unit,
+      own: termsOf(unit.text),
+      context: termsOf(`${reference.title}\n${unit.context}`),
+    })),
+  )
+  const weight = weightsOf(
+    asked,
+    units.flat().map(({ own }) => own),
+  )
+  const best = Math.max(...passages.map(({ reference }) => reference.score), Number.MIN_VALUE)
+  return passages.flatMap((passage, rank) => {
+    const inPassage = units[rank] ?? []
+    const whole = union(inPassage.flatMap(({ own, context }) => [own.all, context.all]))
+    return inPassage.map(({ unit, own, context }, i) => {
+      const near = union([own.all, context.all, inPassage[i - 1]?.own.all, inPassage[i + 1]?.own.all])
+      const fit = cue(unit.text)
+      const features = [
+        share(asked.all, own.all, weight),
+        share(asked.all, union([own.all, context.all]), weight),
+        share(asked.all, near, weight),
+        share(asked.all, whole, weight),
+        share(own.all, asked.all, () => 1),
+        asked.exact.size === 0 ? 1 : share(asked.exact, whole, () => 1),
+        fit === 1 ? 1 : 0,
+        fit === -1 ? 1 : 0,
+        1 / (rank + 1),
+        passage.reference.score / best,
+        Math.log(1 + unit.text.length),
+        unit.kind === 'row' ? 1 : 0,
+      ]
+      return { unit, passage, features }
+    })
+  })
+}
+
+/** Inverse document frequency over the units at hand (BM25's form): what none of them holds weighs most. */
+const weightsOf = (asked: Terms, units: readonly Terms[]): ((term: string) => number) => {
+  const weights = new Map<string, number>()
+  for (const term of asked.all) {
+    const n = units.filter(({ all }) => all.has(term)).length
+    const idf = Math.log(1 + (units.length - n + 0.5) / (n + 0.5))
+    weights.set(term, term.startsWith('·') ? idf * characterWeight : idf)
+  }
+  return (term) => weights.get(term) ?? 0
+}
+
+/** How much of `part`, by weight, is in `whole`; 0 when `part` weighs nothing. */
+const share = (
+  part: ReadonlySet<string>,
+  whole: ReadonlySet<string>,
+  weight: (term: string) => number,
+): number => {
+  let found = 0
+  let total = 0
+  for (const term of part) {
+    total += weight(term)
+    if (whole.has(term)) found += weight(term)
+  }
+  return total === 0 ? 0 : found / total
+}
+
+const union = (sets: readonly (ReadonlySet<string> | undefined)[]): ReadonlySet<string> => {
+  const all = new Set<string>()
+  for (const set of sets) for (const term of set ?? []) all.add(term)
+  return all
+}
