@@ -3,9 +3,9 @@
 
 import { type Clock, createId, type Log } from '../core/index.js'
 import type { Store } from '../store/index.js'
-import { runAttempt } from './attempt.js'
+import { type AttemptOptions, runAttempt } from './attempt.js'
 import type { Job, JobHandler } from './job.js'
-import { createJobEvents } from './job-events.js'
+import { createJobEvents, type JobEvents } from './job-events.js'
 import { createJobTable, type JobTable } from './job-table.js'
 import { createJobWaiter } from './wait-for-job.js'
 import { startWorkers, type Worker } from './worker.js'
@@ -70,21 +70,11 @@ const defaults = {
  */
 export const createJobQueue = (options: JobQueueOptions): JobQueue => {
   const settings = { ...defaults, ...options }
-  const { store, clock, log, pollMs, leaseMs } = settings
+  const { store, clock, log, pollMs } = settings
   const table = createJobTable(store)
   const events = createJobEvents()
   const workers = new Set<Worker>()
   const prepare = createPreparation(settings.soleWorker, table)
-
-  const runNext = async (kind: string, handler: JobHandler, closing: AbortSignal) => {
-    const token = createId('lease', clock.wallMs())
-    const job = await table.claim(kind, token, leaseMs)
-    if (!job) return false
-    const onCancelled = (id: string, listener: () => void) => events.on(`cancelled:${id}`, listener)
-    await runAttempt({ job, token, handler }, { ...settings, table, closing, onCancelled })
-    events.emit(`changed:${job.id}`)
-    return true
-  }
 
   const work: JobQueue['work'] = (kind, handler, { concurrency = 1 } = {}) => {
     const worker = startWorkers(concurrency, {
@@ -93,7 +83,7 @@ export const createJobQueue = (options: JobQueueOptions): JobQueue => {
       log,
       pollMs,
       prepare: () => prepare(kind),
-      runNext: (stopping) => runNext(kind, handler, stopping),
+      runNext: (closing) => runNext({ kind, handler, closing }, { ...settings, table, events }),
       onEnqueued: (listener) => events.on(`enqueued:${kind}`, listener),
     })
     workers.add(worker)
@@ -120,6 +110,20 @@ export const createJobQueue = (options: JobQueueOptions): JobQueue => {
       await Promise.all([...workers].map((worker) => worker.stop()))
     },
   }
+}
+
+const runNext = async (
+  { kind, handler, closing }: { kind: string; handler: JobHandler; closing: AbortSignal },
+  deps: Omit<AttemptOptions, 'closing' | 'onCancelled'> & { readonly events: JobEvents },
+): Promise<boolean> => {
+  const { table, clock, leaseMs, events } = deps
+  const token = createId('lease', clock.wallMs())
+  const job = await table.claim(kind, token, leaseMs)
+  if (!job) return false
+  const onCancelled = (id: string, listener: () => void) => events.on(`cancelled:${id}`, listener)
+  await runAttempt({ job, token, handler }, { ...deps, closing, onCancelled })
+  events.emit(`changed:${job.id}`)
+  return true
 }
 
 /** What comes before the first job of a kind: a sole worker takes back what its predecessor left running. */

@@ -25,6 +25,8 @@ export type Ending =
 
 export type JobTable = ReturnType<typeof createJobTable>
 
+export const createJobTable = ({ db }: Pick<Store, 'db'>) => ({ ...createRecords(db), ...createLeases(db) })
+
 interface Row {
   readonly id: string
   readonly kind: string
@@ -43,7 +45,8 @@ const columns = sql.raw(
   'id, kind, payload, state, attempts, max_attempts, progress, result, error, created_at, finished_at',
 )
 
-export const createJobTable = ({ db }: Pick<Store, 'db'>) => ({
+/** What those who ask for work and watch it need. */
+const createRecords = (db: Store['db']) => ({
   /** @returns the new job's id, or that of the unfinished job with the same kind and key */
   insert: async ({ id, kind, payload, key, maxAttempts }: NewJob): Promise<string> => {
     for (;;) {
@@ -66,6 +69,30 @@ export const createJobTable = ({ db }: Pick<Store, 'db'>) => ({
     }
   },
 
+  find: async (id: string): Promise<Job | undefined> => {
+    const { rows } = await sql<Row>`select ${columns} from jobs_job where id = ${id}`.execute(db)
+    return rows[0] && jobOf(rows[0])
+  },
+
+  /** Newest first. */
+  list: async (kind: string | undefined, limit: number): Promise<Job[]> => {
+    const { rows } = await sql<Row>`
+      select ${columns} from jobs_job where ${kind ?? null}::text is null or kind = ${kind ?? null}
+      order by created_at desc, id desc limit ${limit}`.execute(db)
+    return rows.map(jobOf)
+  },
+
+  /** @returns false when it had finished already */
+  cancel: async (id: string): Promise<boolean> => {
+    const { numAffectedRows } = await sql`
+      update jobs_job set state = 'cancelled', lease_token = null, lease_until = null, finished_at = now()
+      where id = ${id} and state in ('queued', 'running')`.execute(db)
+    return numAffectedRows === 1n
+  },
+})
+
+/** What workers need. */
+const createLeases = (db: Store['db']) => ({
   /** Starts the next attempt of the job that has been due longest; undefined when none is due. */
   claim: async (kind: string, token: string, leaseMs: number): Promise<Job | undefined> => {
     const { rows } = await sql<Row>`
@@ -96,32 +123,11 @@ export const createJobTable = ({ db }: Pick<Store, 'db'>) => ({
     return numAffectedRows === 1n
   },
 
-  /** @returns false when it had finished already */
-  cancel: async (id: string): Promise<boolean> => {
-    const { numAffectedRows } = await sql`
-      update jobs_job set state = 'cancelled', lease_token = null, lease_until = null, finished_at = now()
-      where id = ${id} and state in ('queued', 'running')`.execute(db)
-    return numAffectedRows === 1n
-  },
-
   /** Makes every running job of a kind due at once: their workers are known to be gone. */
   expireLeases: async (kind: string): Promise<void> => {
     await sql`update jobs_job set lease_until = '-infinity' where kind = ${kind} and state = 'running'`.execute(
       db,
     )
-  },
-
-  find: async (id: string): Promise<Job | undefined> => {
-    const { rows } = await sql<Row>`select ${columns} from jobs_job where id = ${id}`.execute(db)
-    return rows[0] && jobOf(rows[0])
-  },
-
-  /** Newest first. */
-  list: async (kind: string | undefined, limit: number): Promise<Job[]> => {
-    const { rows } = await sql<Row>`
-      select ${columns} from jobs_job where ${kind ?? null}::text is null or kind = ${kind ?? null}
-      order by created_at desc, id desc limit ${limit}`.execute(db)
-    return rows.map(jobOf)
   },
 })
 

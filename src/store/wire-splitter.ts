@@ -30,33 +30,47 @@ const terminate = 0x58 // 'X'
 /** @param maxUnitBytes largest unit that is accepted; a longer one is `invalid` */
 export const createWireSplitter = (maxUnitBytes: number): WireSplitter => {
   const received = createByteQueue()
+  const nextQuery = createQueryReader(received, maxUnitBytes)
   let started = false
   let broken = false
+  return {
+    push: (chunk) => {
+      received.push(chunk)
+      const units: WireUnit[] = []
+      while (!broken) {
+        const unit = started ? nextQuery() : readFirstMessage(received, maxUnitBytes)
+        if (!unit) break
+        started ||= unit.kind === 'startup'
+        broken = unit.kind === 'invalid'
+        units.push(unit)
+      }
+      return units
+    },
+  }
+}
+
+const invalid = (reason: string): WireUnit => ({ kind: 'invalid', reason })
+
+/** The messages before and at the start have no type, only a length and a code. */
+const readFirstMessage = (received: ByteQueue, maxUnitBytes: number): WireUnit | undefined => {
+  if (received.length() < 8) return undefined
+  const length = received.int32At(0)
+  if (length < 8 || length > maxUnitBytes)
+    return invalid(`a first message of ${length} bytes is not PostgreSQL`)
+  if (received.length() < length) return undefined
+  const code = received.int32At(4)
+  const bytes = received.take(length)
+  if (code === sslRequest || code === gssEncryptionRequest) return { kind: 'encryption-request' }
+  if (code === cancelRequest) return { kind: 'cancel-request' }
+  if (code >>> 16 !== protocolMajorVersion) return invalid(`protocol version ${code >>> 16} is not supported`)
+  return { kind: 'startup', bytes }
+}
+
+/** Returns the function that gives the next unit of messages with a type, once it has arrived. */
+const createQueryReader = (received: ByteQueue, maxUnitBytes: number) => {
   /** Bytes at the front of the queue that belong to the unit being collected. */
   let unitBytes = 0
-
-  const invalid = (reason: string): WireUnit => {
-    broken = true
-    return { kind: 'invalid', reason }
-  }
-
-  const nextStartup = (): WireUnit | undefined => {
-    if (received.length() < 8) return undefined
-    const length = received.int32At(0)
-    if (length < 8 || length > maxUnitBytes)
-      return invalid(`a first message of ${length} bytes is not PostgreSQL`)
-    const code = received.int32At(4)
-    if (received.length() < length) return undefined
-    const bytes = received.take(length)
-    if (code === sslRequest || code === gssEncryptionRequest) return { kind: 'encryption-request' }
-    if (code === cancelRequest) return { kind: 'cancel-request' }
-    if (code >>> 16 !== protocolMajorVersion)
-      return invalid(`protocol version ${code >>> 16} is not supported`)
-    started = true
-    return { kind: 'startup', bytes }
-  }
-
-  const nextQuery = (): WireUnit | undefined => {
+  return (): WireUnit | undefined => {
     while (received.length() >= unitBytes + 5) {
       const type = received.byteAt(unitBytes)
       const length = received.int32At(unitBytes + 1)
@@ -72,23 +86,18 @@ export const createWireSplitter = (maxUnitBytes: number): WireSplitter => {
     }
     return undefined
   }
+}
 
-  return {
-    push: (chunk) => {
-      received.push(chunk)
-      const units: WireUnit[] = []
-      while (!broken) {
-        const unit = started ? nextQuery() : nextStartup()
-        if (!unit) break
-        units.push(unit)
-      }
-      return units
-    },
-  }
+interface ByteQueue {
+  length(): number
+  push(chunk: Uint8Array): void
+  byteAt(offset: number): number
+  int32At(offset: number): number
+  take(length: number): Uint8Array
 }
 
 /** Bytes in arrival order, joined only when a unit is taken or a header lies across two chunks. */
-const createByteQueue = () => {
+const createByteQueue = (): ByteQueue => {
   let chunks: Uint8Array[] = []
   let total = 0
   const join = (): Buffer => {

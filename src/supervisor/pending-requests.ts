@@ -37,42 +37,25 @@ export const createPendingRequests = (send: (message: ParentMessage) => void): P
     idleWaiters = []
   }
 
-  const open = (method: string, params: unknown, { signal, onProgress }: PendingOptions) =>
-    new Promise<unknown>((resolve, reject) => {
-      if (dead) return reject(dead)
+  return {
+    send: async (method, params, { signal, onProgress }) => {
+      signal?.throwIfAborted()
+      if (dead) throw dead
       const id = ++lastId
-      const settle = () => {
-        signal?.removeEventListener('abort', onAbort)
-        forget(id)
-      }
-      const request: Pending = {
-        onProgress,
-        resolve: (value) => {
-          settle()
-          resolve(value)
-        },
-        reject: (error) => {
-          settle()
-          reject(error)
-        },
-      }
+      const answer = Promise.withResolvers<unknown>()
       const onAbort = () => {
-        request.reject(signal?.reason)
+        answer.reject(signal?.reason)
         send({ type: 'cancel', id })
       }
-      pending.set(id, request)
+      pending.set(id, { onProgress, resolve: answer.resolve, reject: answer.reject })
       signal?.addEventListener('abort', onAbort)
       try {
         send({ type: 'request', id, method, params })
-      } catch (error) {
-        request.reject(error)
+        return await answer.promise
+      } finally {
+        signal?.removeEventListener('abort', onAbort)
+        forget(id)
       }
-    })
-
-  return {
-    send: async (method, params, options) => {
-      options.signal?.throwIfAborted()
-      return open(method, params, options)
     },
     settle: (message) => {
       const request = pending.get(message.id)
@@ -82,7 +65,7 @@ export const createPendingRequests = (send: (message: ParentMessage) => void): P
     },
     rejectAll: (error) => {
       dead = error
-      for (const request of [...pending.values()]) request.reject(error)
+      for (const request of pending.values()) request.reject(error)
     },
     idle: async () => {
       if (pending.size > 0) await new Promise<void>((resolve) => idleWaiters.push(resolve))

@@ -71,6 +71,11 @@ export const serveParent = ({ methods, ready, close }: ServeParentOptions): void
     else void end(0)
   }
 
+  listen(receive, end)
+  void start(ready, send).then((started) => (started ? undefined : end(1)))
+}
+
+const listen = (receive: (message: ParentMessage) => void, end: (exitCode: number) => Promise<void>) => {
   // A terminal sends Ctrl-C to every process of the group; the parent decides when its children end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   watchParent()
@@ -80,7 +85,6 @@ export const serveParent = ({ methods, ready, close }: ServeParentOptions): void
   })
   process.stdin.on('end', () => void end(0))
   process.stdin.on('error', () => void end(1))
-  void start(ready, send).then((started) => (started ? undefined : end(1)))
 }
 
 const start = async (ready: (() => Promise<void>) | undefined, send: (message: ChildMessage) => void) => {

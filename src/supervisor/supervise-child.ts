@@ -58,7 +58,7 @@ export interface SuperviseOptions {
  * const report = await child.request<Report>('ingest', { root }, { signal, onProgress })
  */
 export const superviseChild = (options: SuperviseOptions): SupervisedChild => {
-  const { name, clock, log, drainMs = 5000 } = options
+  const { name, clock, log, restart, drainMs = 5000 } = options
   const readiness = createReadiness(name)
   const stop = new AbortController()
   const listeners = new Set<() => void>()
@@ -71,51 +71,44 @@ export const superviseChild = (options: SuperviseOptions): SupervisedChild => {
   const restarted = () => {
     for (const listener of listeners) listener()
   }
-  const supervised = keepRunning({
-    name,
-    clock,
-    log,
-    readiness,
-    restart: options.restart,
-    stop: stop.signal,
-    start,
-    restarted,
-  })
+  const keeping = { name, clock, log, readiness, restart, stop: stop.signal, start, restarted }
+  const supervised = keepRunning(keeping)
 
-  const close = async () => {
-    stop.abort()
-    const error = supervisorError('supervisor.child-closed', { name })
-    readiness.end('closed', error)
-    if (run) await endRun(run, error, { clock, drainMs })
-    await supervised
+  const request = async (
+    method: string,
+    params: unknown,
+    { signal, timeoutMs, onProgress }: RequestOptions,
+  ) => {
+    const send = async (until: AbortSignal | undefined) => {
+      await untilAborted(readiness.now(), until)
+      return run?.requests.send(method, params, { signal: until, onProgress })
+    }
+    if (timeoutMs === undefined) return send(signal)
+    const late = supervisorError(
+      'supervisor.request-timeout',
+      { name, method, timeoutMs },
+      { retryable: true },
+    )
+    return withDeadline(clock, timeoutMs, { late, signal, run: send })
   }
 
   return {
     ready: readiness.first,
-    request: async <T>(
-      method: string,
-      params: unknown,
-      { signal, timeoutMs, onProgress }: RequestOptions = {},
-    ) => {
-      const send = async (until: AbortSignal | undefined) => {
-        await untilAborted(readiness.now(), until)
-        return (await run?.requests.send(method, params, { signal: until, onProgress })) as T
-      }
-      if (timeoutMs === undefined) return send(signal)
-      const late = supervisorError(
-        'supervisor.request-timeout',
-        { name, method, timeoutMs },
-        { retryable: true },
-      )
-      return withDeadline(clock, timeoutMs, { late, signal, run: send })
-    },
+    request: async <T>(method: string, params: unknown, requestOptions: RequestOptions = {}) =>
+      (await request(method, params, requestOptions)) as T,
     state: readiness.state,
     onRestart: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     pid: () => (readiness.state() === 'ready' ? run?.pid : undefined),
-    close,
+    close: async () => {
+      stop.abort()
+      const error = supervisorError('supervisor.child-closed', { name })
+      readiness.end('closed', error)
+      if (run) await endRun(run, error, { clock, drainMs })
+      await supervised
+    },
   }
 }
 

@@ -97,7 +97,7 @@ describe('the database process', () => {
     const random = createRandom('kill the database')
     const writers = [1, 2, 3].map((writer) => startWriter(store, writer))
     const total = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const enough = total() + 20 + random.integer(200)
       await vi.waitFor(() => expect(total()).toBeGreaterThan(enough), { timeout: 15_000, interval: 1 })
       process.kill(child.pid() ?? 0, 'SIGKILL')
@@ -111,30 +111,29 @@ describe('the database process', () => {
         await writtenRows(store),
       ),
     ).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('ends with its parent on kill -9, keeps every row it acknowledged, and lets the next one start', async () => {
     const acknowledged: number[] = []
-    for (const firstRow of [0, 1_000_000]) {
-      const args = [writingParent, state, String(firstRow), cacheDirectory]
-      const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-      const exited = once(parent, 'exit')
-      let child = 0
-      for await (const line of createInterface(parent.stdout)) {
-        const [what, value] = line.split(' ')
-        if (what === 'pid') child = Number(value)
-        else acknowledged.push(Number(value))
-        // What it wrote until its end is still read.
-        if (Number(value) === firstRow + 50) parent.kill('SIGKILL')
-      }
-      await exited
-      expect(child).toBeGreaterThan(0)
-      await vi.waitFor(() => expect(() => process.kill(child, 0)).toThrow(), { timeout: 10_000 })
+    const parent = spawn(process.execPath, [writingParent, state, cacheDirectory], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exited = once(parent, 'exit')
+    let child = 0
+    for await (const line of createInterface(parent.stdout)) {
+      const [what, value] = line.split(' ')
+      if (what === 'pid') child = Number(value)
+      else acknowledged.push(Number(value))
+      // What it wrote until its end is still read.
+      if (acknowledged.length === 100) parent.kill('SIGKILL')
     }
+    await exited
+    expect(child).toBeGreaterThan(0)
+    await vi.waitFor(() => expect(() => process.kill(child, 0)).toThrow(), { timeout: 30_000 })
     await supervise().ready
-    expect(acknowledged.length).toBeGreaterThan(100)
+    expect(acknowledged.length).toBeGreaterThanOrEqual(100)
     expect(lost(acknowledged, await writtenRows(await connect()))).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('closes in order and leaves no lock and no socket behind', async () => {
     const child = supervise()
@@ -150,5 +149,5 @@ describe('the database process', () => {
     const child = supervise(100)
     closers.push(() => lock.release())
     await expect(child.ready).rejects.toMatchObject({ code: 'supervisor.directory-locked' })
-  }, 30_000)
+  }, 60_000)
 })
