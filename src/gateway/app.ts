@@ -2,16 +2,7 @@
 // all. Holds one architecture; a reload makes another gateway.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  ArchitectError,
-  type Clock,
-  createId,
-  type Log,
-  languageOfHeader,
-  type Renderer,
-  toArchitectError,
-  type Usage,
-} from '../core/index.js'
+import { type Clock, createId, type Log, languageOfHeader, type Renderer, type Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
 import type { ChatModel } from '../llm/index.js'
 import type { Architecture } from '../spec/index.js'
@@ -20,7 +11,7 @@ import { adminEndpoints } from './admin.js'
 import { createAuthenticate } from './authenticate.js'
 import { createChatHandler } from './chat.js'
 import { createErrorDescriber } from './error-response.js'
-import type { Exchange } from './exchange.js'
+import { type Exchange, failureOf } from './exchange.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
 import { createInFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
@@ -99,8 +90,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const router = createRouter(endpointsOf(options, inFlight.isDraining))
 
   const fail = (exchange: Exchange, cause: unknown) => {
-    const { request, response, requestId, signal } = exchange
-    const error = signal.reason instanceof ArchitectError ? signal.reason : toArchitectError(cause)
+    const { request, response, requestId } = exchange
+    const error = failureOf(exchange, cause)
     const language = languageOfHeader(request.headers['accept-language'])
     const { status, body, headers, isExpected } = describeError(error, { language, requestId })
     if (!isExpected) log.error({ err: error, requestId, path: exchange.path }, 'a request failed')

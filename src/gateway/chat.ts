@@ -1,13 +1,13 @@
 // POST /v1/chat/completions: bytes to a request, the request to its route's model, the answer to bytes.
 
-import { type Clock, languageOfHeader, toArchitectError } from '../core/index.js'
+import { type Clock, languageOfHeader } from '../core/index.js'
 import type { ChatRequest, ChatStream, EncoderOptions } from '../llm/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
 import { openaiChat, readChatRequest, wantsUsage } from './dialects/openai-chat.js'
 import type { DescribeError } from './error-response.js'
-import type { Exchange, Handler } from './exchange.js'
+import { type Exchange, failureOf, type Handler } from './exchange.js'
 import type { LedgerPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
 import type { Routes, ServedRoute } from './routes.js'
@@ -66,9 +66,9 @@ const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
     const outcome = await stream.outcome
     end(response.statusCode, outcome.end, outcome.usage.output.total)
   } catch (cause) {
-    const isGone = job.exchange.signal.aborted
-    const { status } = deps.describeError(toArchitectError(cause), { language: 'en', requestId: '' })
-    end(isGone ? 499 : status, isGone ? 'cancelled' : 'failed', 0)
+    const context = { language: 'en', requestId: job.exchange.requestId } as const
+    const { status } = deps.describeError(failureOf(job.exchange, cause), context)
+    end(status, job.exchange.signal.aborted ? 'cancelled' : 'failed', 0)
     throw cause
   }
 }
@@ -92,14 +92,16 @@ const answer = async (
 
 const encodingOf = (
   { clock, describeError }: ChatDeps,
-  { request, requestId }: Exchange,
+  exchange: Exchange,
   { model }: ChatRequest,
 ): EncoderOptions => ({
-  id: `chatcmpl-${requestId}`,
+  id: `chatcmpl-${exchange.requestId}`,
   model,
   createdSeconds: Math.floor(clock.wallMs() / 1000),
-  renderError: (error) =>
-    describeError(error, { language: languageOfHeader(request.headers['accept-language']), requestId }).body,
+  renderError: (error) => {
+    const language = languageOfHeader(exchange.request.headers['accept-language'])
+    return describeError(failureOf(exchange, error), { language, requestId: exchange.requestId }).body
+  },
 })
 
 const callOf = (deps: ChatDeps, { exchange, served, caller }: Job): GatewayCall => {

@@ -110,7 +110,7 @@ export const createErrorDescriber =
     return {
       status,
       body: { message: render(error, language), type, code, param },
-      headers: headersOf(error),
+      headers: headersOf(error, status),
       isExpected: true,
     }
   }
@@ -131,8 +131,12 @@ const faultShape = (params: Params): Shape =>
     textOf(params.upstreamParam),
   )
 
-const headersOf = (error: ArchitectError): Readonly<Record<string, string>> => {
-  const { retryAfterMs, allowed } = error.params
+/** What is out for a moment (a drain, a restarting process) is usually back after this. */
+const unavailableMs = 1_000
+
+const headersOf = (error: ArchitectError, status: number): Readonly<Record<string, string>> => {
+  const { allowed } = error.params
+  const retryAfterMs = error.params.retryAfterMs ?? (status === 503 ? unavailableMs : undefined)
   return {
     ...(typeof retryAfterMs === 'number' && {
       'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),

@@ -1,6 +1,7 @@
 // One HTTP request and its response, as the handlers see them. Knows no endpoint.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ArchitectError, toArchitectError } from '../core/index.js'
 
 export interface Exchange {
   readonly request: IncomingMessage
@@ -17,3 +18,7 @@ export interface Exchange {
 
 /** @param parameters what the path's `{...}` segments hold, in order, decoded */
 export type Handler = (exchange: Exchange, parameters: readonly string[]) => Promise<void>
+
+/** What a request failed of: where it was cut off, the reason of that, not what broke because of it. */
+export const failureOf = ({ signal }: Pick<Exchange, 'signal'>, cause: unknown): ArchitectError =>
+  signal.reason instanceof ArchitectError ? signal.reason : toArchitectError(cause)

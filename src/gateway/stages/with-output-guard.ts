@@ -10,6 +10,7 @@ import {
   type Frame,
   type FrameEditor,
   frameOf,
+  isContent,
   mapFrames,
 } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
@@ -36,10 +37,12 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
   const count = (action: 'allow' | 'redact' | 'block') =>
     deps.metrics.guardVerdict({ policy: deps.policy, stage: 'output', action })
   let isEdited = false
+  let hasSpoken = false
   return {
     edit: (frame) => {
       const before = frame.events()
-      const after = before.flatMap((event) => guardEvent(channels, event))
+      const after = before.flatMap((event) => guardEvent(channels, event, hasSpoken))
+      hasSpoken ||= after.some(isContent)
       if (channels.isBlocked()) {
         count('block')
         return blockedEnding(frame, after, channels)
@@ -56,7 +59,7 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
   }
 }
 
-const guardEvent = (channels: OutputChannels, event: ChatEvent): readonly ChatEvent[] => {
+const guardEvent = (channels: OutputChannels, event: ChatEvent, hasSpoken: boolean): readonly ChatEvent[] => {
   switch (event.type) {
     case 'text':
     case 'refusal':
@@ -75,7 +78,8 @@ const guardEvent = (channels: OutputChannels, event: ChatEvent): readonly ChatEv
     case 'finish':
       return [...channels.release(event.choice), event]
     case 'error':
-      return [...channels.release(), event]
+      // While nothing was said, failing cleanly is worth more than the few characters held back.
+      return hasSpoken ? [...channels.release(), event] : [event]
     default:
       return [event]
   }
