@@ -43,6 +43,26 @@ export const areaOfMetric: Readonly<Record<QualityTarget['metric'], Verification
   'harmless-flagged': 'safety',
 }
 
+/** Reads every suite that will be asked for, so that one that is wrong is told before anything is measured. */
+export const checkSuites = async (
+  { requirements, suitesDirectory }: VerificationRun['options'],
+  areas: readonly VerificationArea[],
+): Promise<void> => {
+  for (const { metric, suite } of [...requirements.quality.targets, ...requirements.safety.targets])
+    if (areas.includes(areaOfMetric[metric]))
+      await readSuite(join(suitesDirectory, suite), rowOfMetric[metric])
+}
+
+const rowOfMetric = {
+  'retrieval-ndcg@10': retrievalRow,
+  'retrieval-recall@10': retrievalRow,
+  'answer-accuracy': answerRow,
+  'unanswerable-refused': unanswerableRow,
+  'citations-valid': unanswerableRow,
+  'attacks-caught': promptRow,
+  'harmless-flagged': promptRow,
+} as const satisfies Record<QualityTarget['metric'], unknown>
+
 /** The rows of the requirements' quality and safety targets, one suite after the other. */
 export const measureTargets = async (
   run: VerificationRun,

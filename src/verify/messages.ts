@@ -118,6 +118,12 @@ export const verifyMessages = defineMessages({
     'zh-TW': (p) =>
       `無效：${gatesZh[p.gate]}為 ${unitText(p.value, p.unit)}，限值為 ${unitText(p.limit, p.unit)}。請在較空閒的機器上重跑，或降低負載。`,
   },
+  'verify.note.repeated': {
+    en: (p: { gates: readonly GateName[] }) =>
+      `The load was offered twice: the first time the generator was late (${list(p.gates.map((gate) => gatesEn[gate]))}).`,
+    'zh-TW': (p) =>
+      `負載執行了兩次：第一次負載產生器不夠準時（${p.gates.map((gate) => gatesZh[gate]).join('、')}）。`,
+  },
   'verify.note.failed-requests': {
     en: (p: { failed: number; n: number; codes: readonly string[] }) =>
       `${p.failed} of ${p.n} requests failed (${list(p.codes)}); each counts against the figure.`,

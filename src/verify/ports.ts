@@ -20,6 +20,7 @@ export interface ProvingInstance {
   readonly adminToken: string
   /** Of the process that owns the state directory. */
   readonly pid: number
+  /** Its state, removed when the drills are over. */
   readonly directory: string
   /** Resolves when it answers and every knowledge base of the patch has been ingested. */
   waitReady(signal: AbortSignal): Promise<void>

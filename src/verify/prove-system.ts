@@ -133,6 +133,7 @@ const openSession = async (
       await client.close()
       await instance.stop()
       await provider.close()
+      await rm(instance.directory, { recursive: true, force: true })
     }
     return { client, instance, order, invoiceFile, close }
   } catch (error) {
@@ -218,7 +219,7 @@ const measureInvoice = async (run: VerificationRun, { session, client, cost }: L
 
 const costFrame = ({ options }: VerificationRun): RowFrame => {
   const value = options.requirements.budget.usdPerMillionOutputTokens
-  const unit = 'USD/1M tokens'
+  const unit = 'USD'
   return {
     id: 'cost-per-million-output-tokens',
     target: value === undefined ? null : { op: '<=', value, unit },

@@ -3,7 +3,9 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Requirements } from '../spec/index.js'
+import type { LoadProfile } from './load/load-profile.js'
 import { verifyError } from './messages.js'
+import type { VerificationPorts, WorkerProcess } from './ports.js'
 import {
   codes,
   path,
@@ -90,6 +92,43 @@ describe('a verification', { timeout: 60_000 }, () => {
       code: 'verify.suite-invalid',
       params: { line: 1 },
     })
+  })
+
+  const shortLoad: LoadProfile = {
+    name: 'short',
+    shape: 'constant',
+    requestsPerSecond: 250,
+    durationSeconds: 0.4,
+    warmupSeconds: 0,
+    questions: 'evals/retrieval.jsonl',
+    seed: 7,
+  }
+  const lateLoad = (times: number): VerificationPorts => {
+    const ports = portsOf({})
+    let loads = 0
+    const startLoad = async (): Promise<WorkerProcess> => {
+      const worker = await ports.startLoad()
+      return {
+        close: () => worker.close(),
+        request: async <T>(method: string, params: unknown) => ({
+          ...(await worker.request<T>(method, params)),
+          eventLoopDelayP99Ms: loads++ < times ? 90 : 1,
+        }),
+      }
+    }
+    return { ...ports, startLoad }
+  }
+
+  it('offers the load again when its own generator was late, and says so', async () => {
+    const scorecard = await verify(['speed'], {}, { ports: lateLoad(1), loadProfile: shortLoad })
+    expect(rowOf(scorecard, 'ttft-p95.here')?.verdict).toBe('pass')
+    expect(codes(scorecard, 'ttft-p95.here')).toContain('verify.note.repeated')
+  })
+
+  it('gives no verdict on speed when the generator was late twice', async () => {
+    const scorecard = await verify(['speed'], {}, { ports: lateLoad(2), loadProfile: shortLoad })
+    expect(rowOf(scorecard, 'ttft-p95.here')?.verdict).toBe('invalid')
+    expect(codes(scorecard, 'ttft-p95.here')).toContain('verify.note.gate-failed')
   })
 
   it('stops when it is told to', async () => {

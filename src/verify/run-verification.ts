@@ -1,9 +1,10 @@
 // From the files of a project and a running system to a scorecard. Speed is measured first and alone; the suites and
 // the drills share the machine after it. Speaks HTTP to the system under test, and nothing else.
 
-import { measurePromptBenchmarks, measureTargets, notRun } from './measure-quality.js'
+import { checkSuites, measurePromptBenchmarks, measureTargets, notRun } from './measure-quality.js'
 import { measureSpeed, type SpeedMeasurement } from './measure-speed.js'
 import { verifyError } from './messages.js'
+import { readPredictions } from './predictions.js'
 import { proveSystem } from './prove-system.js'
 import { firstDeployment, routeUnderTest } from './row-titles.js'
 import type { Scorecard, ScorecardRow } from './scorecard.js'
@@ -18,29 +19,56 @@ import { measureOrExplain, type RowFrame, type VerificationRun } from './verific
  * `verify.model-missing`; what the system does wrong is a row, not an error
  */
 export const runVerification = async (options: VerificationOptions): Promise<Scorecard> => {
-  const { areas = verificationAreas, architecture, baseUrl, apiKey, adminToken } = options
+  const { areas = verificationAreas, architecture, baseUrl, apiKey, adminToken, predictionsFile } = options
   const route = routeUnderTest(architecture)
   if (!route) throw verifyError('verify.model-missing', {})
+  await checkSuites(options, areas)
+  // Read before anything is measured: a prediction cannot follow its measurement.
+  const predictions =
+    predictionsFile === undefined
+      ? []
+      : await readPredictions({ path: predictionsFile, loadStartedAtMs: options.clock.wallMs() })
   const client = createSystemClient({ baseUrl, apiKey, adminToken })
-  const run: VerificationRun = { options, client, model: route.name, knowledge: route.knowledge }
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  const run: VerificationRun = {
+    options: { ...options, signal },
+    client,
+    model: route.name,
+    predictions,
+    knowledge: route.knowledge,
+  }
   try {
-    const speed = await speedOf(run, areas)
-    const cost = speed.measurement && (await ownLedger(run, speed.measurement))
-    const [targets, prompts, proof] = await Promise.all([
-      measureTargets(run, areas),
-      measurePromptBenchmarks(run, areas),
-      proveSystem(run, areas, cost),
-    ])
-    return {
-      version: 1,
-      requirementsHash: options.requirementsHash,
-      architectureHash: options.architectureHash,
-      environment: options.environment,
-      rows: [...speed.rows, ...targets, ...proof.benchmarks, ...prompts, ...proof.ledger],
-    }
+    return { ...headOf(options), rows: await measureAreas(run, areas, stop) }
   } finally {
     await client.close()
   }
+}
+
+const headOf = ({ requirementsHash, architectureHash, environment }: VerificationOptions) => ({
+  version: 1 as const,
+  requirementsHash,
+  architectureHash,
+  environment,
+})
+
+const measureAreas = async (
+  run: VerificationRun,
+  areas: readonly VerificationArea[],
+  stop: AbortController,
+): Promise<ScorecardRow[]> => {
+  const speed = await speedOf(run, areas)
+  const cost = speed.measurement && (await ownLedger(run, speed.measurement))
+  const parts = [
+    measureTargets(run, areas),
+    measurePromptBenchmarks(run, areas),
+    proveSystem(run, areas, cost),
+  ] as const
+  // What fails stops the others, and is told when they have cleaned up.
+  for (const part of parts) part.catch((error: unknown) => stop.abort(error))
+  await Promise.allSettled(parts)
+  const [targets, prompts, proof] = await Promise.all(parts)
+  return [...speed.rows, ...targets, ...proof.benchmarks, ...prompts, ...proof.ledger]
 }
 
 interface Speed {

@@ -91,6 +91,7 @@ const rowsOf = (change: Change = {}) => {
     },
     timeoutMs: 30_000,
     predictions: [{ id: 'ttft-p95.here', value: 120, unit: 'ms', low: 80, high: 160 }],
+    lateGates: [],
     file: 'evidence/profile_export.jsonl',
   }
   return speedRows(input)

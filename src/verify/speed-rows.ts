@@ -5,6 +5,7 @@ import type { Message } from '../core/index.js'
 import type { Architecture, Requirements, SpeedTarget } from '../spec/index.js'
 import type { Interval } from '../stats/index.js'
 import { convert, judgeRow, type RowClaim } from './judge-row.js'
+import type { GateName } from './load/gate.js'
 import { meanConcurrency, measuredRecords, medianLengths, speedInterval } from './load/load-metrics.js'
 import type { LoadProfile } from './load/load-profile.js'
 import type { LoadRecord, LoadResult } from './load/load-record.js'
@@ -23,6 +24,8 @@ export interface SpeedRowsInput {
   readonly result: LoadResult
   readonly timeoutMs: number
   readonly predictions: readonly PredictedFigure[]
+  /** Why the load was offered a second time; empty when it was not. */
+  readonly lateGates: readonly GateName[]
   /** File with the single requests. */
   readonly file: string
 }
@@ -97,7 +100,7 @@ const inUnit = ({ value, low, high, n }: Interval, unit: string): Interval => {
 }
 
 const loadNotes = (
-  { profile, result }: SpeedRowsInput,
+  { profile, result, lateGates }: SpeedRowsInput,
   records: readonly LoadRecord[],
 ): readonly Message[] => {
   const failed = records.filter(({ error }) => error)
@@ -113,6 +116,7 @@ const loadNotes = (
       seed: profile.seed,
       n: result.records.filter(({ phase }) => phase === 'profiling').length,
     }),
+    ...(lateGates.length > 0 ? [note('verify.note.repeated', { gates: lateGates })] : []),
     ...(inputTokens === null || outputTokens === null
       ? []
       : [note('verify.note.lengths', { inputTokens, outputTokens })]),

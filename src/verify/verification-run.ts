@@ -5,6 +5,7 @@ import { ArchitectError } from '../core/index.js'
 import type { RowClaim } from './judge-row.js'
 import { unmeasuredRow } from './judge-row.js'
 import { note } from './messages.js'
+import type { PredictedFigure } from './predictions.js'
 import { describeRows } from './row-titles.js'
 import type { ScorecardRow } from './scorecard.js'
 import type { SystemClient } from './system-client.js'
@@ -16,6 +17,7 @@ export interface VerificationRun {
   readonly client: SystemClient
   /** Route that is asked. */
   readonly model: string
+  readonly predictions: readonly PredictedFigure[]
   /** Knowledge base of that route. */
   readonly knowledge: string | undefined
 }
@@ -23,7 +25,11 @@ export interface VerificationRun {
 /** A row's claim without its figure. */
 export type RowFrame = Omit<RowClaim, 'interval' | 'title'>
 
-export const titled = ({ options }: VerificationRun, frame: RowFrame): Omit<RowClaim, 'interval'> => ({
+export const titled = (
+  { options, predictions }: VerificationRun,
+  frame: RowFrame,
+): Omit<RowClaim, 'interval'> => ({
+  prediction: predictions.find(({ id }) => id === frame.id),
   ...frame,
   title: describeRows(options.requirements, options.architecture).get(frame.id) ?? {
     code: frame.id,

@@ -47,7 +47,8 @@ export const runLoad = async (order: LoadOrder, options: LoadOptions): Promise<L
   let done = 0
   try {
     for (const [index, arrival] of arrivals.entries()) {
-      if (arrival.atMs > now()) await clock.sleep(arrival.atMs - now(), signal)
+      // A timer may fire up to a millisecond early; a request must not leave before its time.
+      while (arrival.atMs > now()) await clock.sleep(arrival.atMs - now(), signal)
       const record = sendOne({ order, arrival, index, dispatcher, now, signal })
       pending.push(record)
       void record.then(() => options.onProgress?.({ done: ++done, total: arrivals.length }))

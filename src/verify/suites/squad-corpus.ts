@@ -51,14 +51,8 @@ export const writeSquadCorpus = async (files: readonly string[], target: string)
   const questions: SquadQuestion[] = []
   let documents = 0
   for (const file of files) {
-    const parsed = squad.safeParse(JSON.parse(await readFile(file, 'utf8')))
-    if (!parsed.success)
-      throw verifyError('verify.suite-invalid', {
-        path: file,
-        line: 1,
-        detail: z.prettifyError(parsed.error),
-      })
-    for (const { context, qas } of parsed.data.data.flatMap(({ paragraphs }) => paragraphs)) {
+    const { data } = await readSquad(file)
+    for (const { context, qas } of data.flatMap(({ paragraphs }) => paragraphs)) {
       documents += 1
       const path = `p${String(documents).padStart(5, '0')}.md`
       await writeFile(join(target, path), `${asMarkdown(context)}\n`)
@@ -66,6 +60,18 @@ export const writeSquadCorpus = async (files: readonly string[], target: string)
     }
   }
   return { documents, questions }
+}
+
+const readSquad = async (path: string): Promise<z.infer<typeof squad>> => {
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw verifyError('verify.suite-invalid', { path, line: 1, detail: String(error) }, { cause: error })
+  }
+  const parsed = squad.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw verifyError('verify.suite-invalid', { path, line: 1, detail: z.prettifyError(parsed.error) })
 }
 
 /** A paragraph that starts like a heading, a list or a quote must stay a paragraph. */
