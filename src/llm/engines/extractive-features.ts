@@ -3,7 +3,7 @@
 import type { PassageReference } from '../contract.js'
 import { createCue } from './extractive-cues.js'
 import { type Terms, termsOf } from './extractive-terms.js'
-import { type QuotableUnit, unitsOfPassage } from './extractive-units.js'
+import { introduces, type QuotableUnit, unitsOfPassage } from './extractive-units.js'
 
 export interface RetrievedText {
   readonly text: string
@@ -23,13 +23,16 @@ export const unitFeatureNames = [
   'neighbourCoverage',
   'passageCoverage',
   'density',
-  'exactShare',
+  'exactInUnit',
+  'exactInPassage',
+  'heaviestMissing',
   'fitsKind',
   'missesKind',
   'rank',
   'relativeScore',
   'logLength',
   'isRow',
+  'introduces',
 ] as const
 
 /** A character by itself says less than a pair or a word. */
@@ -63,17 +66,35 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
         share(asked.all, near, weight),
         share(asked.all, whole, weight),
         share(own.all, asked.all, () => 1),
-        asked.exact.size === 0 ? 1 : share(asked.exact, whole, () => 1),
+        exactShare(asked, union([own.all, context.all])),
+        exactShare(asked, whole),
+        heaviestMissing(asked, whole, weight),
         fit === 1 ? 1 : 0,
         fit === -1 ? 1 : 0,
         1 / (rank + 1),
         passage.reference.score / best,
         Math.log(1 + unit.text.length),
         unit.kind === 'row' ? 1 : 0,
+        introduces(unit.text) ? 1 : 0,
       ]
       return { unit, passage, features }
     })
   })
+}
+
+/** Of the names and numbers in the question; 1 when it has none. */
+const exactShare = ({ exact }: Terms, whole: ReadonlySet<string>) =>
+  exact.size === 0 ? 1 : share(exact, whole, () => 1)
+
+/** What the heaviest term of the question that is nowhere in the passage weighs, as a share of the question. */
+const heaviestMissing = ({ all }: Terms, whole: ReadonlySet<string>, weight: (term: string) => number) => {
+  let total = 0
+  let heaviest = 0
+  for (const term of all) {
+    total += weight(term)
+    if (!whole.has(term)) heaviest = Math.max(heaviest, weight(term))
+  }
+  return total === 0 ? 0 : heaviest / total
 }
 
 /** Inverse document frequency over the units at hand (BM25's form): what none of them holds weighs most. */

@@ -1,17 +1,22 @@
-// The pieces of a passage that can be quoted: sentences, list items, rows of a table. Offsets are into the passage's
+// The pieces of a passage that can be quoted: sentences, list items, rows of a table, code. Offsets are into the passage's
 // text. Knows no question.
 
 import { splitSentences } from '../../core/index.js'
 
 export interface QuotableUnit {
-  readonly kind: 'sentence' | 'item' | 'row'
+  readonly kind: 'sentence' | 'item' | 'row' | 'code'
   readonly start: number
   readonly end: number
   /** As it stands in the passage. */
   readonly text: string
-  /** What the unit hangs on: the headings above it, the header of its table, the line that introduces its list. */
+  /** What the unit hangs on: the headings above it, the header of its table, the line that introduces it. */
   readonly context: string
+  /** The rows that name the columns of a row, with the rule below them; otherwise empty. */
+  readonly header: string
 }
+
+/** Whether a sentence leaves its content to what comes after it. */
+export const introduces = (sentence: string): boolean => /(?:[:：]|如下[。.]?)$/.test(sentence)
 
 const heading = /^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$/
 const row = /^[ \t]*\|.*\|[ \t]*$/
@@ -22,29 +27,68 @@ const fence = /^ {0,3}(?:`{3}|~{3})/
 /** The units in order; headings, rules and headers of tables are none. */
 export const unitsOfPassage = (text: string): readonly QuotableUnit[] => {
   const units: QuotableUnit[] = []
-  const state = { heading: '', header: '', leadIn: '', paragraphStart: -1 }
-  const endParagraph = (end: number) => {
-    if (state.paragraphStart >= 0) addSentences(units, text, state, end)
-    state.paragraphStart = -1
-  }
+  const state: State = { heading: '', header: '', leadIn: '', paragraphStart: -1, codeStart: -1 }
   const lines = linesOf(text)
-  for (const [i, { start, end }] of lines.entries()) {
-    const line = text.slice(start, end)
+  for (const [i, line] of lines.entries()) {
     const next = lines[i + 1]
-    const kind = kindOf(line)
-    if (kind !== 'text') endParagraph(start)
-    if (kind !== 'row' && kind !== 'rule') state.header = ''
-    if (kind === 'heading') state.heading = heading.exec(line)?.[1] ?? ''
-    else if (kind === 'item')
-      addLine(units, 'item', { text, start, end, context: contextOf(state, state.leadIn) })
-    else if (kind === 'row') {
-      const isHeader = next !== undefined && kindOf(text.slice(next.start, next.end)) === 'rule'
-      if (isHeader) state.header = line
-      else addLine(units, 'row', { text, start, end, context: contextOf(state, state.header) })
-    } else if (kind === 'text' && state.paragraphStart < 0) state.paragraphStart = start
+    readLine(units, state, {
+      ...line,
+      text,
+      isBeforeRule: next !== undefined && rule.test(text.slice(next.start, next.end)),
+    })
   }
-  endParagraph(text.length)
+  endParagraph(units, text, state, text.length)
   return units
+}
+
+interface LineOfPassage {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  readonly isBeforeRule: boolean
+}
+
+const readLine = (units: QuotableUnit[], state: State, line: LineOfPassage) => {
+  const { text, start, end } = line
+  const source = text.slice(start, end)
+  const kind = kindOf(source)
+  if (kind === 'fence' || state.codeStart >= 0) return readCode(units, state, line, kind === 'fence')
+  if (kind !== 'text') endParagraph(units, text, state, start)
+  if (kind !== 'row' && kind !== 'rule') state.header = ''
+  if (kind === 'heading') state.heading = heading.exec(source)?.[1] ?? ''
+  else if (kind === 'item')
+    addLine(units, 'item', { text, start, end, context: contextOf(state, state.leadIn), header: '' })
+  else if (kind === 'row' && line.isBeforeRule) state.header = source
+  else if (kind === 'row')
+    addLine(units, 'row', { text, start, end, context: contextOf(state, state.header), header: state.header })
+  else if (kind === 'text' && state.paragraphStart < 0) state.paragraphStart = start
+}
+
+/** What stands between two fences is one unit, without them. */
+const readCode = (
+  units: QuotableUnit[],
+  state: State,
+  { text, start, end }: LineOfPassage,
+  isFence: boolean,
+) => {
+  if (!isFence) return
+  endParagraph(units, text, state, start)
+  if (state.codeStart < 0) {
+    state.codeStart = Math.min(end + 1, text.length)
+    return
+  }
+  const code = text.slice(state.codeStart, start).trimEnd()
+  const context = contextOf(state, state.leadIn)
+  if (code.trim() !== '')
+    units.push({
+      kind: 'code',
+      start: state.codeStart,
+      end: state.codeStart + code.length,
+      text: code,
+      context,
+      header: '',
+    })
+  state.codeStart = -1
 }
 
 interface State {
@@ -52,10 +96,12 @@ interface State {
   header: string
   leadIn: string
   paragraphStart: number
+  codeStart: number
 }
 
-const kindOf = (line: string): 'blank' | 'heading' | 'rule' | 'row' | 'item' | 'text' => {
-  if (line.trim() === '' || fence.test(line)) return 'blank'
+const kindOf = (line: string): 'blank' | 'fence' | 'heading' | 'rule' | 'row' | 'item' | 'text' => {
+  if (fence.test(line)) return 'fence'
+  if (line.trim() === '') return 'blank'
   if (heading.test(line)) return 'heading'
   if (rule.test(line)) return 'rule'
   if (row.test(line)) return 'row'
@@ -68,17 +114,24 @@ const contextOf = ({ heading: above }: State, more: string) =>
 const addLine = (
   units: QuotableUnit[],
   kind: 'item' | 'row',
-  { text, start, end, context }: { text: string; start: number; end: number; context: string },
+  {
+    text,
+    start,
+    end,
+    ...more
+  }: Pick<LineOfPassage, 'text' | 'start' | 'end'> & Pick<QuotableUnit, 'context' | 'header'>,
 ) => {
   const line = text.slice(start, end)
   const from =
     start + (kind === 'item' ? (item.exec(line)?.[0].length ?? 0) : line.length - line.trimStart().length)
   const to = start + line.trimEnd().length
-  if (to > from) units.push({ kind, start: from, end: to, text: text.slice(from, to), context })
+  if (to > from) units.push({ kind, start: from, end: to, text: text.slice(from, to), ...more })
 }
 
-const addSentences = (units: QuotableUnit[], text: string, state: State, end: number) => {
+const endParagraph = (units: QuotableUnit[], text: string, state: State, end: number) => {
   const from = state.paragraphStart
+  if (from < 0) return
+  state.paragraphStart = -1
   const paragraph = text.slice(from, end)
   for (const span of splitSentences(paragraph)) {
     const sentence = paragraph.slice(span.start, span.end)
@@ -88,8 +141,9 @@ const addSentences = (units: QuotableUnit[], text: string, state: State, end: nu
       end: from + span.end,
       text: sentence,
       context: contextOf(state, ''),
+      header: '',
     })
-    state.leadIn = /[:：]$/.test(sentence) ? sentence : ''
+    state.leadIn = introduces(sentence) ? sentence : ''
   }
 }
 
