@@ -14,8 +14,12 @@ export const codeOf = (character: string) => character.charCodeAt(0)
 /** 65 for `A` and `a`; other codes as they are. */
 export const upper = (code: number) => (isLower(code) ? code - 32 : code)
 
-/** A predicate for exactly the characters of a text. */
+/** A predicate for exactly the characters of a text, of which each is one UTF-16 unit. */
 export const oneOf = (characters: string) => {
-  const set = new Set([...characters].map(codeOf))
-  return (code: number) => set.has(code)
+  const ascii = new Uint8Array(128)
+  const others = new Set<number>()
+  for (const code of [...characters].map(codeOf))
+    if (code < 128) ascii[code] = 1
+    else others.add(code)
+  return (code: number) => (code < 128 ? ascii[code] === 1 : others.has(code))
 }

@@ -27,8 +27,6 @@ interface Node<Concept> {
 
 const createNode = <Concept>(): Node<Concept> => ({ next: new Map(), endings: [] })
 
-const blank = 32
-
 /**
  * @param lexicon phrases by concept; `*` at the end of one lets its last word go on
  * @returns a function that finds them all
@@ -50,12 +48,7 @@ export const createPhraseIndex = <Concept extends string>(
       }
       node.endings.push({ concept, phrase: phrase++, open: written.endsWith('*') })
     }
-  return (view) => findAll(root, concepts, view.text)
-}
-
-const canStart = (text: string, index: number) => {
-  const before = index === 0 ? blank : text.charCodeAt(index - 1)
-  return before === blank || isUnspaced(before) || isUnspaced(text.charCodeAt(index))
+  return (view) => findAll(root, concepts, view)
 }
 
 const isEnd = (text: string, index: number) => {
@@ -66,14 +59,14 @@ const isEnd = (text: string, index: number) => {
 const findAll = <Concept extends string>(
   root: Node<Concept>,
   concepts: readonly Concept[],
-  text: string,
+  { text, starts }: WordView,
 ): Hits<Concept> => {
   const hits = Object.fromEntries(concepts.map((concept) => [concept, []])) as unknown as Record<
     Concept,
     Hit[]
   >
-  for (let start = 0; start < text.length; start++) {
-    let node = canStart(text, start) ? root.next.get(text.charCodeAt(start)) : undefined
+  for (const start of starts) {
+    let node = root.next.get(text.charCodeAt(start))
     for (let end = start + 1; node; end++) {
       for (const { concept, phrase, open } of node.endings)
         if (open || isEnd(text, end)) keepLongest(hits[concept], { start, end, phrase })

@@ -1,7 +1,11 @@
 // A text that arrives in pieces, as scanners read it: folded, and only what can be seen. It remembers whether a
 // scanner looked past what has arrived, because then nothing it concluded is certain yet.
 
+import { isAccented, isWord } from './characters.js'
 import { foldPair, foldUnit, invisible, isHighSurrogate, isLowSurrogate } from './fold.js'
+
+/** Stands for every accented letter in a table by ASCII code. */
+export const accentedBucket = 128
 
 /** What `at` gives past the end. */
 export const end = -1
@@ -28,8 +32,15 @@ export interface GrowingText extends ScanText {
   offsetAfter(index: number): number
   /** The original between two offsets that have not been dropped. */
   slice(from: number, to: number): string
-  /** Runs a look, and says whether it depended on what has not arrived. */
-  certain<T>(look: () => T): { readonly result: T; readonly certain: boolean }
+  /**
+   * The first index from `from` on where a span may start by its character: `atWordStart` and `insideWord` hold
+   * 1 for the ASCII codes that may, and in their last entry for accented letters; the length when there is none.
+   */
+  nextStart(from: number, atWordStart: Uint8Array, insideWord: Uint8Array): number
+  /** Forgets that anybody looked past what has arrived. */
+  startLook(): void
+  /** Whether anybody looked past what has arrived since then, so that what was concluded may still change. */
+  lookedPast(): boolean
   /** Gives up what lies before `index`, except what `before` needs. */
   drop(index: number): void
 }
@@ -97,11 +108,20 @@ export const createGrowingText = (): GrowingText => {
       return offset + (isPair ? 2 : 1)
     },
     slice: (from, to) => original.slice(from - originalStart, to - originalStart),
-    certain: (look) => {
-      lookedPast = false
-      const result = look()
-      return { result, certain: !lookedPast }
+    nextStart: (from, atWordStart, insideWord) => {
+      for (let i = from - first; i < codes.length; i++) {
+        const code = codes[i] as number
+        if (code > 0x24f) continue
+        const bucket = code < accentedBucket ? code : isAccented(code) ? accentedBucket : -1
+        if (bucket !== -1 && (isWord(codes[i - 1] ?? end) ? insideWord : atWordStart)[bucket] === 1)
+          return first + i
+      }
+      return first + codes.length
     },
+    startLook: () => {
+      lookedPast = false
+    },
+    lookedPast: () => lookedPast,
     drop: (index) => {
       const count = index - first - kept
       if (count < 1024) return

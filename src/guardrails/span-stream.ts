@@ -2,9 +2,9 @@
 // is decided only when its scanners did not look past what has arrived, so the result never depends on where
 // the text was cut. Whole texts are one piece, and take the same way.
 
-import { isAccented, isWord } from './characters.js'
+import { isWord } from './characters.js'
 import type { Finding } from './contract.js'
-import { createGrowingText } from './scan-text.js'
+import { accentedBucket, createGrowingText } from './scan-text.js'
 import type { SpanMatch, SpanRest, SpanScanner } from './span-scanner.js'
 
 /** What is done with a span. */
@@ -20,14 +20,27 @@ export interface SpanStream {
   blocked(): boolean
 }
 
-const accentedBucket = 128
+/** Which scanners may start at a character, and whether any may. */
+interface ScannerTable {
+  readonly scanners: readonly (readonly SpanScanner[])[]
+  readonly starts: Uint8Array
+}
 
-const buckets = (scanners: readonly SpanScanner[]): readonly (readonly SpanScanner[])[] =>
-  Array.from({ length: accentedBucket + 1 }, (_, code) =>
+const tableOf = (scanners: readonly SpanScanner[]): ScannerTable => {
+  const byBucket = Array.from({ length: accentedBucket + 1 }, (_, code) =>
     scanners.filter((scanner) =>
       code === accentedBucket ? scanner.startsAccented : scanner.starts.includes(String.fromCharCode(code)),
     ),
   )
+  return { scanners: byBucket, starts: Uint8Array.from(byBucket, (list) => (list.length > 0 ? 1 : 0)) }
+}
+
+interface Scanning {
+  readonly atWordStart: ScannerTable
+  readonly insideWord: ScannerTable
+  readonly actionOf: (detector: string) => SpanAction
+  readonly placeholder: (kind: string) => string
+}
 
 /** Returns a maker of streams, so that the table of scanners is built once. */
 export const spanStreamFactory = (options: {
@@ -35,15 +48,16 @@ export const spanStreamFactory = (options: {
   readonly actionOf: (detector: string) => SpanAction
   readonly placeholder: (kind: string) => string
 }): (() => SpanStream) => {
-  const table = buckets(options.scanners)
-  return () => createSpanStream({ ...options, table })
+  const scanning: Scanning = {
+    ...options,
+    atWordStart: tableOf(options.scanners),
+    insideWord: tableOf(options.scanners.filter(({ startsInsideWord }) => startsInsideWord)),
+  }
+  return () => createSpanStream(scanning)
 }
 
-const createSpanStream = (options: {
-  readonly table: readonly (readonly SpanScanner[])[]
-  readonly actionOf: (detector: string) => SpanAction
-  readonly placeholder: (kind: string) => string
-}): SpanStream => {
+const createSpanStream = (scanning: Scanning): SpanStream => {
+  const { atWordStart, insideWord } = scanning
   const text = createGrowingText()
   const findings: Finding[] = []
   let position = 0
@@ -58,14 +72,14 @@ const createSpanStream = (options: {
   }
 
   const take = (scanner: SpanScanner, match: SpanMatch) => {
-    const action = match.severity === 'low' ? 'observe' : options.actionOf(scanner.detector)
+    const action = match.severity === 'low' ? 'observe' : scanning.actionOf(scanner.detector)
     const start = text.offset(position)
     const finish = text.offsetAfter(match.end - 1)
     const { kind, severity } = match
     const finding = findings.push({ detector: scanner.detector, kind, start, end: finish, severity }) - 1
     if (action !== 'observe') {
       release(start)
-      if (!blocked && action === 'redact') released += options.placeholder(kind)
+      if (!blocked && action === 'redact') released += scanning.placeholder(kind)
       if (action === 'block') blocked = true
       releasedTo = Math.max(releasedTo, finish)
     }
@@ -75,33 +89,31 @@ const createSpanStream = (options: {
 
   /** @returns whether the open span has ended */
   const continueOpen = (span: NonNullable<typeof open>): boolean => {
-    const { result, certain } = text.certain(() => span.rest(text, position))
-    position = certain && !result.done ? text.length() : result.end
+    text.startLook()
+    const rest = span.rest(text, position)
+    const isCertain = !text.lookedPast()
+    position = isCertain && !rest.done ? text.length() : rest.end
     const finish = text.offsetAfter(position - 1)
     findings[span.finding] = { ...(findings[span.finding] as Finding), end: finish }
     if (span.hidden) releasedTo = Math.max(releasedTo, finish)
-    if (certain) open = undefined
-    return certain
-  }
-
-  const scannersAt = (code: number): readonly SpanScanner[] | undefined => {
-    if (code < accentedBucket) return options.table[code]
-    return isAccented(code) ? options.table[accentedBucket] : undefined
+    if (isCertain) open = undefined
+    return isCertain
   }
 
   /** @returns false when the place cannot be decided yet */
   const decide = (): boolean => {
-    const scanners = scannersAt(text.at(position))
-    if (scanners?.length) {
-      const insideWord = isWord(text.at(position - 1))
-      for (const scanner of scanners) {
-        if (insideWord && !scanner.startsInsideWord) continue
-        const { result, certain } = text.certain(() => scanner.scan(text, position))
-        if (!certain) return false
-        if (result) {
-          take(scanner, result)
-          return true
-        }
+    position = text.nextStart(position, atWordStart.starts, insideWord.starts)
+    if (position === text.length()) return true
+    const table = isWord(text.at(position - 1)) ? insideWord : atWordStart
+    for (const scanner of table.scanners[
+      Math.min(text.at(position), accentedBucket)
+    ] as readonly SpanScanner[]) {
+      text.startLook()
+      const match = scanner.scan(text, position)
+      if (text.lookedPast()) return false
+      if (match) {
+        take(scanner, match)
+        return true
       }
     }
     position++

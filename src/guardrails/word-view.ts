@@ -12,13 +12,13 @@ export interface WordView {
   /** What phrases are matched against. */
   readonly text: string
   /** Offset into the original of each character. */
-  readonly offsets: readonly number[]
+  readonly offsets: Int32Array
   /** Number of the sentence of each character. */
-  readonly sentences: readonly number[]
+  readonly sentences: Int32Array
   /** Half words before each character. */
-  readonly distances: readonly number[]
-  /** How many invisible characters stood between two letters. */
-  readonly hidden: number
+  readonly distances: Int32Array
+  /** Where a phrase may start: at the first letter of each word, and at every letter of an unspaced script. */
+  readonly starts: readonly number[]
 }
 
 const blank = 32
@@ -63,7 +63,9 @@ const isPunctuation = (code: number) =>
   (code >= 0xd800 && code <= 0xf8ff) ||
   code >= 0xfe30
 
-export const isWordCode = (code: number) => !isPunctuation(code)
+const punctuation = Uint8Array.from({ length: 0x10000 }, (_, code) => (isPunctuation(code) ? 1 : 0))
+
+export const isWordCode = (code: number) => punctuation[code] === 0
 
 const isApostrophe = (code: number) => code === 39 || code === 0x2019 || code === 0x2018 || code === 0x60
 
@@ -78,58 +80,69 @@ const endsSentence = (code: number, next: number) =>
   code === 63 ||
   (code === 46 && (Number.isNaN(next) || next <= blank || next > 0x7f))
 
+const styledPair = 0xfffd
+
+/** How a surrogate pair reads. */
+const readPair = (high: number, low: number): number => {
+  const folded = foldPair(high, low) ?? styledPair
+  return folded < 0x80 ? (table[folded] as number) : folded
+}
+
 export const createWordView = (original: string): WordView => {
-  const offsets: number[] = []
-  const sentences: number[] = []
-  const distances: number[] = []
-  const codes: number[] = []
+  // A blank is only ever written for a mark that was read, so the view is never longer than the original.
+  const codes = new Uint16Array(original.length)
+  const offsets = new Int32Array(codes.length)
+  const sentences = new Int32Array(codes.length)
+  const distances = new Int32Array(codes.length)
+  const starts: number[] = []
+  let length = 0
   let sentence = 0
   let distance = 0
-  let hidden = 0
-  let pendingHidden = 0
   let gap: 'none' | 'blank' | 'mark' = 'none'
 
   const push = (code: number, offset: number) => {
-    codes.push(code)
-    offsets.push(offset)
-    sentences.push(sentence)
-    distances.push(distance)
+    codes[length] = code
+    offsets[length] = offset
+    sentences[length] = sentence
+    distances[length] = distance
+    length++
   }
 
   const takeWord = (code: number, offset: number) => {
-    const last = codes.at(-1)
+    const last = length === 0 ? blank : (codes[length - 1] as number)
     const unspaced = isUnspaced(code)
-    const isSplitHan = gap === 'blank' && unspaced && last !== undefined && isUnspaced(last)
-    if (gap !== 'none' && codes.length > 0 && !isSplitHan) push(blank, offset)
-    else if (gap === 'none') hidden += pendingHidden
-    const startsWord = gap !== 'none' || last === undefined || last === blank || isUnspaced(last)
+    if (gap !== 'none' && length > 0 && !(gap === 'blank' && unspaced && isUnspaced(last)))
+      push(blank, offset)
+    const startsWord = gap !== 'none' || last === blank || isUnspaced(last)
     if (unspaced) distance += 1
     else if (startsWord) distance += wordLength
+    if (unspaced || startsWord) starts.push(length)
     push(code, offset)
     gap = 'none'
-    pendingHidden = 0
   }
 
   const takeMark = (code: number, next: number) => {
-    if (isApostrophe(code) && gap === 'none' && isWordCode(table[next] ?? blank)) return
+    if (gap === 'none' && isApostrophe(code) && isWordCode(table[next] ?? blank)) return
     if (endsSentence(code, next)) sentence++
     if (code !== blank) gap = 'mark'
     else if (gap === 'none') gap = 'blank'
-    pendingHidden = 0
   }
 
   for (let i = 0; i < original.length; i++) {
     const unit = original.charCodeAt(i)
-    const next = original.charCodeAt(i + 1)
-    const isPair = isHighSurrogate(unit) && isLowSurrogate(next)
-    const folded = isPair ? (foldPair(unit, next) ?? 0xfffd) : (table[unit] as number)
-    const code = isPair && folded < 0x80 ? (table[folded] as number) : folded
-    if (code === invisible) pendingHidden++
-    else if (isWordCode(code)) takeWord(code, i)
-    else takeMark(isPair ? 0xfffd : code, isPair ? Number.NaN : next)
+    const isPair = isHighSurrogate(unit) && isLowSurrogate(original.charCodeAt(i + 1))
+    const code = isPair ? readPair(unit, original.charCodeAt(i + 1)) : (table[unit] as number)
+    if (code !== invisible) {
+      if (isWordCode(code)) takeWord(code, i)
+      else takeMark(code, original.charCodeAt(isPair ? i + 2 : i + 1))
+    }
     if (isPair) i++
   }
-  let text = ''
-  for (let i = 0; i < codes.length; i += 4096) text += String.fromCharCode(...codes.slice(i, i + 4096))
-  return { text, offsets, sentences, distances, hidden }
+  return {
+    text: Buffer.from(codes.buffer, 0, length * 2).toString('utf16le'),
+    offsets: offsets.subarray(0, length),
+    sentences: sentences.subarray(0, length),
+    distances: distances.subarray(0, length),
+    starts,
+  }
 }

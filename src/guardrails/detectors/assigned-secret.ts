@@ -97,6 +97,5 @@ export const assignedSecret: SpanScanner = {
   starts: Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
     .filter((character) => isValue(character.charCodeAt(0)))
     .join(''),
-  startsInsideWord: true,
   scan,
 }

@@ -16,7 +16,7 @@ export type Context =
 const words: Readonly<Record<Context, readonly string[]>> = {
   phone: phrases(`
     phone | mobile | cell | tel | telephone | fax | call | contact | dial | desk | office | whatsapp |
-    hotline | sms | text me | reach me | number is | 電話 | 手機 | 傳真 | 行動 | 市話 | 來電 | 致電 |
+    hotline | sms | text me | reach me | 電話 | 手機 | 傳真 | 行動 | 市話 | 來電 | 致電 |
     撥打 | 撥 | 聯絡 | 聯繫 | 簡訊 | 分機 | 電洽 | 电话 | 手机 | 传真 | 联系 | 致电 | 拨打 | 短信 |
     微信 | 電話番号 | 携帯 | 전화 | 휴대 | telefon | teléfono | téléphone | móvil | celular |
     portable | handy

@@ -1,6 +1,8 @@
 // What encoded stretches of a text say: base64, hexadecimal, percent encoding, ROT13. At most 4,096 characters
 // of them are decoded, and only what turns out to be readable text counts.
 
+import { isDigit, isWord, oneOf } from '../characters.js'
+
 export interface DecodedPayload {
   /** Where the encoded stretch stands; UTF-16 offsets. */
   readonly start: number
@@ -9,13 +11,24 @@ export interface DecodedPayload {
 }
 
 const maxCharacters = 4096
+const minimum = 16
 
-const base64Run = /[A-Za-z0-9+/_-]{16,4096}={0,2}/g
-const hexRun = /[0-9a-fA-F][0-9a-fA-F :]{23,4095}/g
-const percentRun = /[A-Za-z0-9._~+%-]{18,4096}/g
-const escaped = /%([0-9a-fA-F]{2})/g
-/** "ignore", "previous", "instruction", "system", "prompt", "disregard" in ROT13. */
-const rotatedWord = /\b(?:vtaber|cerivbhf|vafgehpgvba|flfgrz|cebzcg|qvfertneq)/i
+const isTokenMark = oneOf('+/_-=%.~')
+const isTokenCode = (code: number) => isWord(code) || isTokenMark(code)
+const isHexCode = (code: number) =>
+  isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102) || code === 32 || code === 58
+
+/** Stretches of at least `minimum` characters of one class. */
+const runsOf = (text: string, belongs: (code: number) => boolean) => {
+  const runs: { start: number; end: number }[] = []
+  let start = 0
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length && belongs(text.charCodeAt(i))) continue
+    if (i - start >= minimum) runs.push({ start, end: i })
+    start = i + 1
+  }
+  return runs
+}
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -30,12 +43,16 @@ const readable = (bytes: Uint8Array): string | undefined => {
 }
 
 const fromBase64 = (run: string) =>
-  readable(Buffer.from(run.replaceAll('-', '+').replaceAll('_', '/'), 'base64'))
+  /^[\w+/-]+=*$/.test(run)
+    ? readable(Buffer.from(run.replaceAll('-', '+').replaceAll('_', '/'), 'base64'))
+    : undefined
 
 const fromHex = (run: string) => {
   const digits = run.replace(/[ :]/g, '')
   return digits.length >= 24 && digits.length % 2 === 0 ? readable(Buffer.from(digits, 'hex')) : undefined
 }
+
+const escaped = /%([0-9a-fA-F]{2})/g
 
 const fromPercent = (run: string) => {
   if ((run.match(escaped)?.length ?? 0) < 6) return undefined
@@ -43,11 +60,8 @@ const fromPercent = (run: string) => {
   return readable(Buffer.from(bytes, 'latin1'))
 }
 
-const encodings: readonly { readonly run: RegExp; readonly decode: (run: string) => string | undefined }[] = [
-  { run: base64Run, decode: fromBase64 },
-  { run: hexRun, decode: fromHex },
-  { run: percentRun, decode: fromPercent },
-]
+/** "ignore", "previous", "instruction", "system", "prompt", "disregard" in ROT13. */
+const rotatedWords = ['vtaber', 'cerivbhf', 'vafgehpgvba', 'flfgrz', 'cebzcg', 'qvfertneq']
 
 const rotate = (text: string) =>
   text.replace(/[a-z]/gi, (letter) => {
@@ -58,14 +72,21 @@ const rotate = (text: string) =>
 export const decodedPayloads = (text: string): readonly DecodedPayload[] => {
   const found: DecodedPayload[] = []
   let budget = maxCharacters
-  for (const { run, decode } of encodings)
-    for (const { 0: encoded, index: start } of text.matchAll(run)) {
-      const decoded = encoded.length <= budget ? decode(encoded) : undefined
+  const tryAll = (
+    runs: readonly { start: number; end: number }[],
+    decode: (run: string) => string | undefined,
+  ) => {
+    for (const { start, end } of runs) {
+      const decoded = end - start <= budget ? decode(text.slice(start, end)) : undefined
       if (decoded === undefined) continue
-      budget -= encoded.length
-      found.push({ start, end: start + encoded.length, text: decoded })
+      budget -= end - start
+      found.push({ start, end, text: decoded })
     }
-  if (text.length <= budget && rotatedWord.test(text))
+  }
+  const lower = text.toLowerCase()
+  tryAll(runsOf(text, isTokenCode), (run) => fromPercent(run) ?? fromBase64(run))
+  tryAll(runsOf(text, isHexCode), fromHex)
+  if (text.length <= budget && rotatedWords.some((word) => lower.includes(word)))
     found.push({ start: 0, end: text.length, text: rotate(text) })
   return found
 }

@@ -12,6 +12,10 @@ export const injectionConcepts = [
   'saidBefore',
   /** "you have been told", "you were given". */
   'received',
+  /** Orders that take their place: your new instructions, your real task. */
+  'newOrders',
+  /** What to do in place of it: instead say, instead output. */
+  'insteadDo',
   /** That something no longer holds. */
   'void',
   /** To make visible: reveal, repeat, translate, encode. */
@@ -75,6 +79,10 @@ export const injectionConcepts = [
   'send',
   /** What is worth stealing: conversation, keys, personal data. */
   'loot',
+  /** Other people's data: other customers, home address. */
+  'othersData',
+  /** What carries data out: an image, a link. */
+  'carrier',
   /** Talking about attacks rather than making one: OWASP, explain, what does it mean. */
   'about',
 ] as const

@@ -11,7 +11,7 @@ export const englishInjectionLexicon: InjectionLexicon = {
     scrap | set aside | put aside | throw away | pay no attention to | do not follow | dont follow |
     stop following | no longer follow | do not obey | stop obeying | no longer bound by |
     regardless of | instead of following | do not adhere | let go of | supersede* | deviate from |
-    contrary to
+    contrary to | put away | push aside | leave aside | throw out
   `),
   prior: phrases(`
     previous | previously | prior | above | earlier | preceding | foregoing | aforementioned |
@@ -35,7 +35,10 @@ export const englishInjectionLexicon: InjectionLexicon = {
     youve been given | you have been instructed | you were instructed | youve been instructed |
     you received | you have received | i told you | told you | i gave you | given to you |
     you have learned | you know so far | you were programmed | said before | the above |
-    everything above | all of the above | what is above | anything above
+    everything above | all of the above | what is above | anything above |
+    everything you were told | everything before this | everything written above |
+    before this line | your operator | your developer wrote | you were set up with |
+    you have been following
   `),
   void: phrases(`
     no longer apply | no longer applies | no longer valid | do not apply | dont apply |
@@ -46,21 +49,23 @@ export const englishInjectionLexicon: InjectionLexicon = {
   `),
   reveal: phrases(`
     reveal | revealing | show | show me | print | output | repeat | display | tell me | give me |
-    list | recite | write out | write down | dump | leak | disclose | expose | share | copy | paste |
-    echo | return | quote | translate | encode | convert | summarize | summarise | rephrase |
-    paraphrase | spell out | what is | what are | what was | what were | whats | describe |
-    reproduce | reply with | respond with | transcribe | provide | state | type out | read out |
-    read back
+    list | recite | write out | write down | dump | leak | disclose | expose | share | copy |
+    paste | echo | return | quote | translate | encode | convert | summarize | summarise |
+    rephrase | paraphrase | spell out | what is | what are | what was | what were | whats |
+    describe | reproduce | reply with | respond with | transcribe | provide | state | type out |
+    read out | read back | finish | complete the | continue | continues
   `),
   systemPrompt: phrases(`
     system prompt | system prompts | system message | system instruction | system instructions |
-    initial prompt | initial instructions | original prompt | original instructions | hidden prompt |
-    hidden instructions | secret instructions | secret prompt | developer message | developer prompt |
-    developer instructions | your instructions | your prompt | your rules | your guidelines |
-    your initial | your hidden | your system | pre prompt | preprompt | prompt verbatim |
-    instructions verbatim | your configuration | instructions you were given |
-    instructions you received | instructions you have | your directives | confidential instructions |
-    internal instructions | internal rules | internal guidelines
+    initial prompt | initial instructions | original prompt | original instructions |
+    hidden prompt | hidden instructions | secret instructions | secret prompt | developer message |
+    developer prompt | developer instructions | your instructions | your prompt | your rules |
+    your guidelines | your initial | your hidden | your system | pre prompt | preprompt |
+    prompt verbatim | instructions verbatim | your configuration | instructions you were given |
+    instructions you received | instructions you have | your directives |
+    confidential instructions | internal instructions | internal rules | internal guidelines |
+    your context | your context window | your opening words | your preamble |
+    how you were configured | what you were told to
   `),
   textAbove: phrases(`
     text above | above text | words above | everything above | content above | above content |
@@ -101,9 +106,10 @@ export const englishInjectionLexicon: InjectionLexicon = {
   `),
   jailbreakName: phrases(`
     do anything now | does anything now | jailbreak | jailbroken | jailbreaking | jail break |
-    anti dan | stands for do anything | always intelligent and machiavellian | strive to avoid norms |
-    evil confidant | betterdan | chadgpt | basedgpt | freegpt | nsfwgpt | devmode | mongo tom |
-    unfilteredgpt | dudes | opposite day
+    anti dan | stands for do anything | always intelligent and machiavellian |
+    strive to avoid norms | evil confidant | betterdan | chadgpt | basedgpt | freegpt | nsfwgpt |
+    devmode | mongo tom | unfilteredgpt | dudes | opposite day | my grandmother used to |
+    my grandma used to | my late grandmother | my deceased grandmother | like my grandma
   `),
   unbound: phrases(`
     no restrictions | without restrictions | without any restrictions | without any restriction |
@@ -189,9 +195,11 @@ export const englishInjectionLexicon: InjectionLexicon = {
   `),
   limits: phrases(`
     filter | filters | content filter* | restriction | restrictions | safety | safeguard* |
-    guardrail* | limitations | limits | censorship | moderation | ethics | content policy | policies |
-    safety guidelines | safety protocols | ethical guidelines | openai guidelines |
-    content restrictions | safety measures | protections | rules
+    guardrail* | limitations | limits | censorship | moderation | ethics | content policy |
+    policies | safety guidelines | safety protocols | ethical guidelines | openai guidelines |
+    content restrictions | safety measures | protections | rules | access list | access control |
+    access controls | permission check | permission checks | authentication | identity check |
+    secrecy rule | confidentiality
   `),
   authority: phrases(`
     i am your creator | as your creator | im your creator | i am your developer | im your developer |
@@ -242,11 +250,12 @@ export const englishInjectionLexicon: InjectionLexicon = {
   toAssistant: phrases(`
     ai assistant | dear assistant | hey assistant | hello assistant | note to ai | note to the ai |
     note to assistant | attention ai | attention assistant | attention llm | if you are an ai |
-    if you are a language model | if you are an assistant | ai agents | language models | llm |
-    llms | any ai | to the assistant | the assistant should | assistant must | when summarizing |
+    if you are a language model | if you are an assistant | ai agents | language models | any ai |
+    to the assistant | the assistant should | assistant must | when summarizing |
     when you summarize | when asked about | when answering | system override | new instructions |
     new instruction | important instruction | updated instructions | you are an ai | admin note |
-    system note | instructions for ai | hidden instruction | dear ai | virtual assistant
+    system note | instructions for ai | hidden instruction | dear ai | virtual assistant |
+    ai systems | ai system | note to llms | attention llms | llms must
   `),
   yourAnswer: phrases(`
     your answer | your answers | your response | your responses | your reply | your replies |
@@ -301,7 +310,8 @@ export const englishInjectionLexicon: InjectionLexicon = {
     password | passwords | credentials | secrets | secret key | user data | personal data |
     personal information | employee data | customer data | private data | confidential |
     environment variables | user information | credit card | access token | user messages |
-    the user said
+    the user said | whole conversation | entire conversation | everything the user |
+    the user typed | chat log | index path
   `),
   about: phrases(`
     explain | explains | what is a | what does | mean | means | meaning | owasp | attack | attacks |
@@ -309,5 +319,23 @@ export const englishInjectionLexicon: InjectionLexicon = {
     defend | detect | mitigate | vulnerability | paper | article | research | called | such as |
     essay | novel | training material | discuss | difference between | risk | risks | defense |
     policy on
+  `),
+  newOrders: phrases(`
+    your new instructions | your new instruction | new instructions are | your new task |
+    your new role | your new rules | follow only me | only follow my | only obey me |
+    from here on follow | your real task | your actual task | your only task now
+  `),
+  carrier: phrases(`
+    markdown image | image | link | url | query string | hyperlink | webhook | web address |
+    endpoint
+  `),
+  othersData: phrases(`
+    other customers | other users | another customer | other tenants | another user |
+    last customer | customers you talked to | home address | other peoples | someone elses |
+    balances of | all customers | every customer | employee salaries
+  `),
+  insteadDo: phrases(`
+    instead tell | instead say | instead output | instead print | instead write | instead reply |
+    instead respond | instead do | and instead | instead give | instead recommend
   `),
 }

@@ -20,6 +20,8 @@ interface Mark {
 }
 
 const marks: readonly Mark[] = [
+  // The name that the best-known jailbreak gives its role; in lower case it is a first name.
+  { family: 'jailbreak-persona', weight: 0.3, needs: 'DAN', pattern: /\bDAN\b/ },
   // Tokens by which chat templates separate roles: ChatML, Llama 2 and 3, GPT-OSS.
   {
     family: 'delimiter-forgery',
@@ -65,6 +67,12 @@ const marks: readonly Mark[] = [
     weight: 0.65,
     needs: '![',
     pattern: /!\[[^\]\n]{0,80}\]\(https?:\/\/[^)\s{[<]{1,200}[{[<]/i,
+  },
+  {
+    family: 'data-exfiltration',
+    weight: 0.5,
+    needs: '![',
+    pattern: /!\[[^\]\n]{0,80}\]\(https?:\/\/[^)\s]{1,200}[?&][a-z_]{1,20}=(?:\)|[^ -~])/i,
   },
   {
     family: 'data-exfiltration',

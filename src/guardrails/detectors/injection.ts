@@ -7,10 +7,11 @@ import { createPhraseIndex, type Hits } from '../phrase-index.js'
 import { createWordView, type WordView } from '../word-view.js'
 import { decodedPayloads } from './decoded-payloads.js'
 import type { InjectionConcept } from './injection-concepts.js'
+import { documentExtent } from './injection-extent.js'
 import { injectionLexicon } from './injection-lexicon.js'
 import { type Evidence, hiddenText, signsIn } from './injection-marks.js'
 import { matchRule, type Stretch } from './injection-match.js'
-import { injectionRules } from './injection-rules.js'
+import { type InjectionFamily, injectionRules } from './injection-rules.js'
 
 /** What the weights must add up to before a policy acts, by who the text speaks for. */
 const thresholds: Readonly<Record<'user' | 'document', number>> = { user: 0.6, document: 0.5 }
@@ -74,16 +75,16 @@ const evidenceIn = (text: string, isDocument: boolean, depth = 0): readonly Evid
 }
 
 /** One finding for each family, over everything its rules matched. */
-const findingsOf = (evidence: readonly Evidence[], severity: Severity): readonly Finding[] =>
+const findingsOf = (
+  evidence: readonly Evidence[],
+  extentOf: (family: InjectionFamily, found: Stretch) => Stretch,
+  severity: Severity,
+): readonly Finding[] =>
   [...new Set(evidence.map(({ family }) => family))].map((family) => {
     const own = evidence.filter((item) => item.family === family)
-    return {
-      detector: 'injection',
-      kind: family,
-      start: Math.min(...own.map(({ start }) => start)),
-      end: Math.max(...own.map(({ end }) => end)),
-      severity,
-    }
+    const start = Math.min(...own.map((item) => item.start))
+    const end = Math.max(...own.map((item) => item.end))
+    return { detector: 'injection', kind: family, ...extentOf(family, { start, end }), severity }
   })
 
 export const findInjection = (input: {
@@ -96,5 +97,10 @@ export const findInjection = (input: {
   const score = 1 - evidence.reduce((rest, { weight }) => rest * (1 - weight), 1)
   if (score < noteworthy) return []
   const isAttack = score >= thresholds[isDocument ? 'document' : 'user']
-  return findingsOf(evidence, isAttack ? (score >= 0.8 ? 'high' : 'medium') : 'low')
+  const severity = isAttack ? (score >= 0.8 ? 'high' : 'medium') : 'low'
+  return findingsOf(
+    evidence,
+    (family, found) => (isDocument ? documentExtent(input.text, family, found) : found),
+    severity,
+  )
 }

@@ -50,6 +50,8 @@ const forms: readonly KeyForm[] = [
   { prefix: 'dapi', minimum: 32, alphabet: 'hex' }, // Databricks
 ]
 
+const formsByStart = Map.groupBy(forms, ({ prefix }) => prefix.charCodeAt(0))
+
 const isBase64Url = (code: number) => isWord(code) || code === 45 || code === 95
 const isHex = (code: number) => isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102)
 const alphabets: Readonly<Record<KeyForm['alphabet'], (code: number) => boolean>> = {
@@ -90,7 +92,7 @@ export const providerKeys: SpanScanner = {
   detector: 'secrets',
   starts: [...new Set(forms.map(({ prefix }) => prefix.charAt(0)))].join(''),
   scan: (text, at) => {
-    for (const form of forms) {
+    for (const form of formsByStart.get(text.at(at)) ?? []) {
       const match = matchForm(text, at, form)
       if (match) return match
     }
