@@ -3,7 +3,7 @@
 
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { KeyRecord } from '../../access/index.js'
+import { accessMessages, type KeyRecord } from '../../access/index.js'
 import {
   type Attempt,
   type AttemptRecorder,
@@ -85,6 +85,7 @@ export interface TestOptions {
   readonly models?: Readonly<Record<string, ChatModel | Script>>
   readonly knowledge?: GatewayOptions['knowledge']
   readonly ledger?: Partial<GatewayOptions['ledger']>
+  readonly keyring?: GatewayOptions['keyring']
   readonly guardrails?: GatewayOptions['guardrails']
   readonly counters?: GatewayOptions['counters']
   readonly admin?: GatewayOptions['admin']
@@ -122,7 +123,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     architecture,
     architectureHash: 'sha256:test',
     models,
-    keyring: { find: (secret) => keys.get(secret) },
+    keyring: options.keyring ?? { find: (secret) => keys.get(secret) },
     ledger: {
       recorder: ledger.recorder,
       health: () => health,
@@ -142,6 +143,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
       ledgerMessages,
       guardrailsMessages,
       ragMessages,
+      accessMessages,
     ),
     log: silentLog,
     clock,
