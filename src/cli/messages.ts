@@ -54,10 +54,9 @@ export const cliMessages = defineMessages({
       `There is no knowledge base "${p.id}". Defined: ${p.known || 'none'}.`,
     'zh-TW': (p) => `沒有名為「${p.id}」的知識庫。已定義：${p.known || '無'}。`,
   },
-  'cli.proving-failed': {
-    en: (p: { detail: string }) =>
-      `The second instance, on which drills are run, did not start:\n${p.detail}`,
-    'zh-TW': (p) => `用於演練的第二個執行個體無法啟動：\n${p.detail}`,
+  'cli.serve-failed': {
+    en: (p: { detail: string }) => `A second instance of the system did not start:\n${p.detail}`,
+    'zh-TW': (p) => `系統的第二個執行個體無法啟動：\n${p.detail}`,
   },
   'cli.secret-missing': {
     en: (p: { reference: string; where: string }) =>

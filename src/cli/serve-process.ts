@@ -1,0 +1,71 @@
+// `serve` as a child process: for drills and tests that must be able to kill it. It ends when its starter ends.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { cliError } from './messages.js'
+import { packageFile } from './package-file.js'
+import { projectOf } from './project.js'
+import { findRunningSystem, type RunningSystem } from './running-system.js'
+
+export interface ServeProcess extends RunningSystem {
+  readonly stateDirectory: string
+  /** Resolves when every document has been ingested; rejects when the process ends before. */
+  readonly ready: Promise<void>
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<void>
+  /** What it wrote to standard error last. */
+  errors(): string
+  /** Asks it to end in good order. */
+  stop(): void
+}
+
+const pollMs = 50
+
+/**
+ * Starts `serve` on an architecture file and waits until it listens.
+ * @throws `cli.serve-failed` with what it said
+ */
+export const startServeProcess = async (
+  architectureFile: string,
+  args: readonly string[] = ['--port', '0'],
+): Promise<ServeProcess> => {
+  const { stateDirectory } = projectOf(architectureFile)
+  const main = packageFile(join('dist', 'cli', 'main.js'))
+  const flags = ['--no-maglev', '--no-turboshaft-load-elimination']
+  const child = spawn(
+    process.execPath,
+    [...flags, main, 'serve', '--architecture', architectureFile, '--no-watch', '--json', ...args],
+    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' } },
+  )
+  const watched = watchProcess(child)
+  const system = await waitUntilListening(stateDirectory, child, watched)
+  return { ...system, ...watched, stateDirectory, stop: () => child.kill('SIGTERM') }
+}
+
+const watchProcess = (child: ChildProcess): Pick<ServeProcess, 'ready' | 'exited' | 'errors'> => {
+  let errors = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString('utf8')).slice(-8000)
+  })
+  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve())
+    child.once('close', () => reject(cliError('cli.serve-failed', { detail: errors.trim() })))
+  })
+  ready.catch(() => {})
+  return { ready, exited, errors: () => errors }
+}
+
+const waitUntilListening = async (
+  stateDirectory: string,
+  child: ChildProcess,
+  { errors }: Pick<ServeProcess, 'errors'>,
+): Promise<RunningSystem> => {
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw cliError('cli.serve-failed', { detail: errors().trim() })
+    const running = await findRunningSystem(stateDirectory)
+    if (running?.pid === child.pid && running) return running
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
