@@ -3,6 +3,7 @@
 // waits. Knows no row.
 
 import type { ArchitectError, Clock, Log } from '../core/index.js'
+import { createDiskReserve } from './disk-reserve.js'
 import { codeOf, reasonOf } from './failure-reason.js'
 import type { JournalFiles } from './journal-files.js'
 import { ledgerError } from './messages.js'
@@ -61,6 +62,7 @@ const longestProbeMs = 5_000
 /** Creates the journal over segments. It starts refusing new work when the disk is full already. */
 export const createJournal = async (options: JournalOptions): Promise<Journal> => {
   const { files, segments, clock, log } = options
+  const reserve = createDiskReserve(files, options.reserveBytes)
   const stop = new AbortController()
   let queue: Entry[] = []
   let pumping: Promise<void> | undefined
@@ -70,7 +72,6 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
   let failure: string | undefined
   /** Whether not even kept lines can be written. */
   let isStuck = false
-  let hasReserve = false
   let isStopped = false
   let isClosed = false
 
@@ -125,7 +126,8 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
     failure = reason
     for (const entry of queue) entry.refuse?.(reason)
     queue = queue.filter((entry) => !entry.refuse)
-    isStuck = !(codeOf(error) === 'ENOSPC' && (await freeReserve()))
+    const hasRoom = codeOf(error) === 'ENOSPC' && (await reserve.free().catch(() => false))
+    isStuck = !hasRoom
     if (isStuck) for (const entry of queue) hold(entry, reason)
     recovering ??= recover()
   }
@@ -133,20 +135,6 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
     if (!entry.isHeld) entry.held(reason)
     entry.isHeld = true
   }
-  const freeReserve = async (): Promise<boolean> => {
-    if (!hasReserve) return false
-    hasReserve = false
-    return files.removeReserve().then(
-      () => true,
-      () => false,
-    )
-  }
-  const takeReserve = async () => {
-    if (options.reserveBytes === 0) return
-    await files.writeReserve(options.reserveBytes)
-    hasReserve = true
-  }
-
   const recover = async () => {
     for (let pauseMs = firstProbeMs; failure !== undefined; pauseMs = Math.min(pauseMs * 2, longestProbeMs)) {
       await clock.sleep(pauseMs, stop.signal).catch(() => {})
@@ -163,7 +151,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
     isStuck = false
     await pump()
     if (isStuck) return
-    await takeReserve()
+    await reserve.take()
     failure = undefined
     log.info({ directory: files.directory }, 'the journal can be written again')
   }
@@ -179,7 +167,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
     )
   }
 
-  await takeReserve().catch(fail)
+  await reserve.take().catch(fail)
   return {
     append: (line) =>
       new Promise((resolve, reject) => {

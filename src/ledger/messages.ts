@@ -5,9 +5,9 @@ import { defineMessages, errorFactory } from '../core/index.js'
 export const ledgerMessages = defineMessages({
   'ledger.journal-full': {
     en: (p: { directory: string; reason: string }) =>
-      `New work is refused because the journal in ${p.directory} cannot be written (${p.reason}). Free space or repair the disk; work is taken again as soon as a write succeeds.`,
+      `New work is refused because the journal in ${p.directory} takes no more (${p.reason}). Free space, repair the disk or bring the database back; work is taken again as soon as the journal can be written.`,
     'zh-TW': (p) =>
-      `無法寫入 ${p.directory} 中的日誌（${p.reason}），因此暫停接受新的工作。請釋出空間或修復磁碟；寫入恢復後會自動繼續接受工作。`,
+      `${p.directory} 中的日誌無法再寫入（${p.reason}），因此暫停接受新的工作。請釋出空間、修復磁碟或恢復資料庫；日誌可以寫入後會自動繼續接受工作。`,
   },
   'ledger.journal-newer': {
     en: (p: { file: string; line: number }) =>
