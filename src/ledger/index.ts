@@ -10,10 +10,10 @@ export {
 } from './counters.js'
 export { type ExportFormat, ledgerRowJson } from './export-rows.js'
 export type { SyncPolicy } from './journal.js'
-export { createDiskFiles, type JournalFile, type JournalFiles } from './journal-files.js'
+export type { JournalFile, JournalFiles } from './journal-files.js'
 export type { LedgerRow } from './ledger-row.js'
 export { ledgerMessages } from './messages.js'
-export { nanoUsd, usdNumber, usdText } from './nano-usd.js'
+export { usdText } from './nano-usd.js'
 export { type Ledger, type LedgerHealth, type LedgerOptions, openLedger } from './open-ledger.js'
 export type { Price } from './price-attempt.js'
 export {
@@ -26,4 +26,4 @@ export {
   type SummaryRow,
   summaryGroups,
 } from './read-rows.js'
-export { budgetCounter, type KeyLimits, tokenCounter } from './reserve-limits.js'
+export type { KeyLimits } from './reserve-limits.js'

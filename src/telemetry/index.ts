@@ -14,5 +14,4 @@ export {
   type RequestMetrics,
 } from './create-metrics.js'
 export type { LogStream } from './log-sink.js'
-export { metricNames } from './metric-names.js'
 export { formatTraceParent, parseTraceParent, startSpan, type TraceParent } from './trace-parent.js'
