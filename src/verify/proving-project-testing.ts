@@ -16,7 +16,7 @@ import {
 import { superviseChild } from '../supervisor/index.js'
 import { startFakeProvingInstance } from './drills/fake-proving-instance.js'
 import { defaultPrices } from './drills/provider-options.js'
-import type { LoadResult } from './load/load-record.js'
+import type { LoadRecord, LoadResult } from './load/load-record.js'
 import type { ProvingOrder, VerificationPorts, WorkerProcess } from './ports.js'
 import { writePredictions } from './predictions.js'
 import { runVerification } from './run-verification.js'
@@ -180,12 +180,24 @@ export interface Sabotage {
   readonly loseRows?: boolean
 }
 
+const sentOnTime = (record: LoadRecord): LoadRecord => {
+  const lagMs = record.sentMs - record.scheduledMs
+  const earlier = (ms: number | null) => (ms === null ? null : ms - lagMs)
+  return {
+    ...record,
+    sentMs: record.scheduledMs,
+    firstContentMs: earlier(record.firstContentMs),
+    lastContentMs: earlier(record.lastContentMs),
+    endMs: record.endMs - lagMs,
+  }
+}
+
 /** These tests share their processors with others; what the generator could not help is taken out. */
 const onQuietMachine = (worker: WorkerProcess): WorkerProcess => ({
   close: () => worker.close(),
   request: async <T>(method: string, params: unknown, options?: Parameters<WorkerProcess['request']>[2]) => {
     const result = await worker.request<LoadResult>(method, params, options)
-    const records = result.records.map((record) => ({ ...record, sentMs: record.scheduledMs }))
+    const records = result.records.map(sentOnTime)
     return { ...result, records, eventLoopDelayP99Ms: 1 } as T
   },
 })
