@@ -9,6 +9,7 @@ const pairs = (shown: string, read: string): readonly (readonly [string, string]
 /** Cyrillic, Greek, small-capital and Cherokee letters that read as a Latin letter, in lower case. */
 export const lookAlikes: readonly (readonly [string, string])[] = [
   ...pairs('аеорсухіјѕԁһӏԛԝҮүԍ', 'aeopcyxijsdhlqwyyg'),
+  ...pairs('твкмн', 'tbkmh'),
   ...pairs('АВЕКМНОРСТХУІЈЅ', 'abekmhopctxyijs'),
   ...pairs('αοντρικυχϲϳ', 'aovtpikuxcj'),
   ...pairs('ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'abezhikmnoptyx'),
