@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLog, systemClock } from '../../src/core/index.js'
 import { createJobQueue, type JobQueue, type JobQueueOptions, jobMigrations } from '../../src/jobs/index.js'
 import type { Store } from '../../src/store/index.js'
-import { openTestSchema, type TestSchema } from './postgres.js'
+import { databaseUrl, openTestSchema, type TestSchema } from './postgres.js'
 
+const killedWorker = fileURLToPath(new URL('./__fixtures__/job-worker.mjs', import.meta.url))
 let schema: TestSchema
 let store: Store
 let queues: JobQueue[]
@@ -88,6 +92,22 @@ describe('the job queue on PostgreSQL', () => {
     expect(await living.wait(left)).toMatchObject({ state: 'done', result: 2 })
     go.resolve('mine')
     expect(await living.wait(kept)).toMatchObject({ state: 'done', result: 'mine', attempts: 1 })
+  })
+
+  it('resumes a job whose process was killed with -9, from the progress it had', async () => {
+    const queue = await open()
+    const id = await queue.enqueue('killed', {})
+    const worker = spawn(process.execPath, [killedWorker, databaseUrl(), schema.name, '1500'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said] = (await once(worker.stdout, 'data')) as [Buffer]
+    expect(said.toString()).toBe('{"done":3}\n')
+    worker.kill('SIGKILL')
+    queue.work('killed', async ({ attempt, progress }) => ({ attempt, progress }))
+    expect(await queue.wait(id)).toMatchObject({
+      state: 'done',
+      result: { attempt: 2, progress: { done: 3 } },
+    })
   })
 
   it('keeps a job over the loss of the connections', async () => {

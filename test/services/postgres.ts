@@ -7,6 +7,7 @@ import { silentLog } from '../../src/core/index.js'
 import { connectStore, type Store, type StoreOptions } from '../../src/store/index.js'
 
 export interface TestSchema {
+  readonly name: string
   /** A further store on the same schema, as another process would open it. */
   connect(options?: Partial<StoreOptions>): Promise<Store>
   close(): Promise<void>
@@ -31,6 +32,7 @@ export const openTestSchema = async (): Promise<TestSchema> => {
   const connection: PoolConfig = { connectionString, options, application_name: schema }
   const stores: Store[] = []
   return {
+    name: schema,
     connect: async (options = {}) => {
       const store = await connectStore({ connection, log: silentLog, ...options })
       stores.push(store)
