@@ -226,10 +226,17 @@ export const designMessages = defineMessages({
         : `尖峰達到約每秒 ${formatNumber(p.requestsPerSecond, 2)} 個請求時，${p.other} 較便宜。`,
   },
   'planner.relax': {
-    en: (p: { constraint: string; asked: number; nearest: number; unit: string; candidate: string }) =>
-      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${formatNumber(p.nearest)} ${p.unit}, and ${p.candidate} meets everything.`,
+    en: (p: {
+      constraint: string
+      asked: number
+      nearest: number
+      unit: string
+      candidate: string
+      costUsd: number
+    }) =>
+      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${formatNumber(p.nearest)} ${p.unit}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month.`,
     'zh-TW': (p) =>
-      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${formatNumber(p.nearest)} ${p.unit}，${p.candidate} 即符合全部需求。`,
+      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${formatNumber(p.nearest)} ${p.unit}，${p.candidate} 即符合全部需求，每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.nothing-fits': {
     en: (p: { considered: number }) =>

@@ -63,6 +63,8 @@ const costClass = ({ costPerMonthUsd }: Candidate) =>
     : Math.round(Math.log(Math.max(costPerMonthUsd, 1)) / Math.log(1.02))
 
 const bases: readonly Candidate['basis'][] = ['measured', 'published', 'similar', 'assumed']
+/** Where nothing else decides: the engines with the most measurements and the liveliest development first. */
+const engines: readonly Candidate['engine'][] = [null, 'vllm', 'sglang', 'trtllm', 'tgi', 'llama.cpp']
 
 /**
  * Those that meet everything by cost, weights that can be downloaded before those that have to be made first; the
@@ -84,6 +86,8 @@ const sortCandidates = (
         candidate.targets.filter(({ met }) => met !== 'likely').length,
         bases.indexOf(candidate.basis),
         candidate.accelerators,
+        candidate.layout?.pipelineParallel ?? 1,
+        engines.indexOf(candidate.engine),
         candidate.costPerMonthUsd ?? 0,
       ],
     }))

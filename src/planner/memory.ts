@@ -21,6 +21,9 @@ export interface ParameterSplit {
   readonly active: number
 }
 
+/** A count taken from a name is rounded, and leaves out vision tower and prediction heads: 5 % more are planned for. */
+const unnamedShare = 1.05
+
 /**
  * Splits the parameters of a model. Experts: three matrices hidden x ffn each (gate, up, down).
  * @returns null when the catalogue does not know how many parameters it has
@@ -29,10 +32,11 @@ export const splitParameters = (model: Model): ParameterSplit | null => {
   if (model.parametersB === null) return null
   const experts = (model.experts * 3 * model.hidden * model.expertFeedForward * model.moeLayers) / 1e9
   const embeddings = (model.vocabulary * model.hidden * (model.tiedEmbeddings ? 1 : 2)) / 1e9
+  const total = model.parametersB * (model.parametersFrom === 'name' ? unnamedShare : 1)
   return {
-    experts: Math.min(experts, model.parametersB),
+    experts: Math.min(experts, total),
     embeddings,
-    dense: Math.max(0, model.parametersB - experts - embeddings),
+    dense: Math.max(0, total - experts - embeddings),
     active: model.activeParametersB ?? model.parametersB,
   }
 }

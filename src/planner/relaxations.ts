@@ -85,14 +85,15 @@ const sizeOf = ({ model }: Candidate, { catalogue }: DesignContext): number | nu
 
 const relaxation = (
   constraint: string,
-  { id }: Candidate,
+  { id, costPerMonthUsd }: Candidate,
   { actual, context }: { readonly actual: number; readonly context: DesignContext },
 ): Relaxation => {
   const { asked, unit } = askedOf(constraint, context)
   // Rounded to the side that the candidate still meets.
   const up = asked < actual
   const nearest = roundTo(actual, up)
-  const message = designMessage('planner.relax', { constraint, asked, nearest, unit, candidate: id })
+  const costUsd = costPerMonthUsd ?? 0
+  const message = designMessage('planner.relax', { constraint, asked, nearest, unit, candidate: id, costUsd })
   return { constraint, asked, nearest, unit, candidate: id, message }
 }
 

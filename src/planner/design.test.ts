@@ -1,0 +1,233 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue } from '../catalog/index.js'
+import { assess } from './assess.js'
+import { design } from './design.js'
+import type { Candidate } from './report.js'
+import { summarise } from './summarise.js'
+import { requirementsOf, scaleOf, targetOf } from './testing.js'
+
+const catalogue = loadCatalogue()
+const designed = (sections: Record<string, unknown>) => {
+  const requirements = requirementsOf(sections)
+  return design({ requirements, assessment: assess(requirements, catalogue), catalogue })
+}
+const onlyLlama = { models: { allowed: ['Llama-3.1-8B-Instruct'] }, hosting: { allowed: ['self-hosted'] } }
+const reasonsOf = (candidates: readonly Candidate[], model: string) =>
+  candidates
+    .filter((candidate) => candidate.model === model)
+    .flatMap(({ violations }) => violations.map(({ reason }) => reason.code))
+
+describe('design', () => {
+  it('chooses the cheapest candidate that meets everything', () => {
+    const { report } = designed({ ...onlyLlama, performance: { targets: [targetOf('ttft', 500)] } })
+    const feasible = report.candidates.filter(
+      ({ violations, build }) => violations.length === 0 && build !== 'to-make',
+    )
+    const least = Math.min(
+      ...feasible.map(({ costPerMonthUsd }) => costPerMonthUsd ?? Number.POSITIVE_INFINITY),
+    )
+    expect(report.chosen?.costPerMonthUsd).toBeLessThanOrEqual(least * 1.02)
+    expect(report.candidates[0]).toBe(report.chosen)
+  })
+
+  it('prefers weights that can be downloaded to cheaper ones that have to be made', () => {
+    const { report } = designed(onlyLlama)
+    expect(report.chosen?.build).not.toBe('to-make')
+    const made = report.candidates.find(
+      ({ build, violations }) => build === 'to-make' && violations.length === 0,
+    )
+    expect(made).toBeDefined()
+  })
+
+  it('gives each candidate that is ruled out its reason', () => {
+    const { report } = designed({
+      models: { licences: ['Apache-2.0'], minContextTokens: 30_000 },
+      performance: { targets: [targetOf('ttft', 1000)] },
+    })
+    const { candidates } = report
+    expect(reasonsOf(candidates, 'meta-llama/Meta-Llama-3.1-8B')).toEqual(['planner.licence'])
+    expect(reasonsOf(candidates, 'microsoft/phi-4')).toEqual(['planner.licence', 'planner.context-too-short'])
+    expect(reasonsOf(candidates, 'openai/gpt-oss-20b')).toContain('planner.always-reasons')
+    expect(reasonsOf(candidates, 'Qwen/Qwen3-0.6B')).toContain('planner.below-floor')
+    expect(reasonsOf(candidates, 'gpt-4.1-nano')).toContain('planner.quality-unknown')
+    expect(reasonsOf(candidates, 'deepseek-ai/DeepSeek-V4-Pro')).toContain('planner.parameters-unknown')
+  })
+
+  it('rules out precisions without hardware, and models without room', () => {
+    const { report } = designed({
+      models: { allowed: ['Llama-3.1-405B'] },
+      hosting: { allowed: ['self-hosted'] },
+    })
+    const codes = new Set(
+      report.candidates.flatMap(({ violations }) => violations.map(({ reason }) => reason.code)),
+    )
+    expect(codes).toContain('planner.no-unit')
+    expect(codes).toContain('planner.weights-do-not-fit')
+  })
+
+  it('keeps data where it must stay: only APIs that say that they do', () => {
+    const { report } = designed({ hosting: { allowed: ['hosted-api'], dataResidency: ['EU'] } })
+    const feasible = report.candidates.filter(({ violations }) => violations.length === 0)
+    expect(feasible.length).toBeGreaterThan(0)
+    for (const { provider } of feasible) expect(['mistral', 'ovhcloud']).toContain(provider)
+  })
+
+  it('uses only what is owned, and says how much more it would need', () => {
+    const hosting = { allowed: ['self-hosted'], ownedOnly: true, owned: [{ accelerator: 'l4', count: 1 }] }
+    const { report } = designed({ hosting, models: { allowed: ['Llama-3.1-8B'] } })
+    expect(report.chosen).toBeNull()
+    const needed = report.relaxations.find(({ constraint }) => constraint === 'hosting.owned')?.nearest ?? 0
+    expect(needed).toBeGreaterThan(1)
+    const enough = { ...hosting, owned: [{ accelerator: 'l4', count: needed }] }
+    const { chosen } = designed({ hosting: enough, models: { allowed: ['Llama-3.1-8B'] } }).report
+    expect(chosen).toMatchObject({ provider: 'owned', accelerators: needed, costPerMonthUsd: 0 })
+  })
+
+  it('has a spare in each region when a replica may fail', () => {
+    const { report } = designed({ ...onlyLlama, availability: { regions: 2 } })
+    expect(report.chosen?.replicas).toMatchObject({ spare: 1, regions: 2 })
+    const single = designed({ ...onlyLlama, availability: { survivesReplicaLoss: false } })
+    expect(single.report.chosen).toMatchObject({ accelerators: 1 })
+  })
+
+  it('writes a launch command whose flags the engine has', () => {
+    const { architecture } = designed(onlyLlama)
+    const [deployment] = architecture?.deployments ?? []
+    expect(deployment?.launch?.command.slice(0, 3)).toEqual([
+      'vllm',
+      'serve',
+      'meta-llama/Llama-3.1-8B-Instruct',
+    ])
+    expect(deployment?.hardware).toMatchObject({ replicas: 2, tensorParallel: 1 })
+    expect(deployment?.price?.output).toBeGreaterThan(0)
+  })
+
+  it('writes the address, key and price of an API', () => {
+    const { architecture } = designed({
+      hosting: { allowed: ['hosted-api'] },
+      models: { allowed: ['openai/gpt-4.1'] },
+    })
+    expect(architecture?.deployments[0]).toMatchObject({
+      engine: 'hosted-api',
+      address: 'https://api.openai.com/v1',
+      key: `\${env:OPENAI_API_KEY}`,
+      price: { input: 2, cachedInput: 0.5, output: 8 },
+    })
+  })
+
+  it('plans with an API model that only the price list knows, when it is named', () => {
+    const { report } = designed({
+      hosting: { allowed: ['hosted-api'] },
+      models: { allowed: ['openai/gpt-5.4-mini'] },
+    })
+    expect(report.chosen).toMatchObject({ id: 'openai/gpt-5.4-mini', quality: { kind: 'unknown' } })
+  })
+
+  it('never chooses a model of unknown quality unasked, nor calls a size a score', () => {
+    const { report } = designed({})
+    for (const { violations, quality } of report.candidates)
+      if (violations.length === 0) expect(quality.kind).not.toBe('unknown')
+  })
+})
+
+describe('when nothing fits', () => {
+  it('says what each requirement, changed alone, would have to be', () => {
+    const { report, architecture } = designed({
+      ...onlyLlama,
+      performance: { targets: [targetOf('tpot', 1)] },
+    })
+    expect(architecture).toBeNull()
+    const [relaxation] = report.relaxations
+    expect(relaxation).toMatchObject({ constraint: 'tpot', asked: 1, unit: 'ms' })
+    const relaxed = designed({
+      ...onlyLlama,
+      performance: { targets: [targetOf('tpot', relaxation?.nearest ?? 0)] },
+    })
+    expect(relaxed.report.chosen).not.toBeNull()
+  })
+
+  it('trades a target against the budget', () => {
+    const targets = [targetOf('outputTokensPerSecond', 200)]
+    const { report } = designed({ ...onlyLlama, performance: { targets }, budget: { monthlyUsd: 2400 } })
+    const constraints = report.relaxations.map(({ constraint }) => constraint)
+    expect(constraints).toContain('budget.monthlyUsd')
+    expect(constraints).toContain('outputtokenspersecond')
+  })
+
+  it('says so when no single change is enough', () => {
+    const targets = [targetOf('tpot', 1), targetOf('ttft', 1)]
+    const { report } = designed({ ...onlyLlama, performance: { targets } })
+    expect(report.relaxations).toEqual([])
+    expect(report.reasons.map(({ code }) => code)).toContain('planner.no-single-relaxation')
+  })
+})
+
+describe('design, always', () => {
+  const small = {
+    models: { allowed: ['Llama-3.1-8B'] },
+    hosting: { allowed: ['self-hosted'], owned: [{ accelerator: 'h100_pcie', count: 8 }], ownedOnly: true },
+  }
+  const cardsAt = (peakRequestsPerSecond: number, ttftMs: number) =>
+    designed({
+      ...small,
+      scale: scaleOf({ peakRequestsPerSecond }),
+      performance: { targets: [targetOf('ttft', ttftMs)] },
+    })
+      .report.candidates.filter(({ violations }) =>
+        violations.every(({ constraint }) => constraint === 'hosting.owned'),
+      )
+      .reduce((least, { accelerators }) => Math.min(least, accelerators), Number.POSITIVE_INFINITY)
+
+  it('needs no fewer cards for more load, nor for a stricter target', () => {
+    const load = fc.integer({ min: 1, max: 80 })
+    const limit = fc.integer({ min: 120, max: 2000 })
+    fc.assert(
+      fc.property(load, load, limit, limit, (a, b, tight, wide) => {
+        const [less, more] = [Math.min(a, b), Math.max(a, b)]
+        const [strict, loose] = [Math.min(tight, wide), Math.max(tight, wide)]
+        return cardsAt(less, loose) <= cardsAt(more, strict)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('is deterministic', () => {
+    expect(designed(small)).toEqual(designed(small))
+  })
+
+  it('considers thousands of ways in under three seconds of one core', () => {
+    const requirements = requirementsOf({
+      performance: { targets: [targetOf('ttft', 500), targetOf('e2e', 8000)] },
+    })
+    const assessment = assess(requirements, catalogue)
+    const before = process.cpuUsage()
+    const { report } = design({ requirements, assessment, catalogue })
+    const { user, system } = process.cpuUsage(before)
+    expect(report.candidates.length).toBeGreaterThan(5000)
+    expect((user + system) / 1000).toBeLessThan(3000)
+  })
+})
+
+describe('the summary', () => {
+  const { report } = designed({
+    performance: { targets: [targetOf('ttft', 500)] },
+    budget: { monthlyUsd: 6000 },
+  })
+  const summary = summarise(report)
+
+  it('fits on a screen: the choice first, then other models, then what was rejected and why', () => {
+    expect(summary.rows).toHaveLength(12)
+    expect(summary.rows[0]).toMatchObject({ verdict: 'chosen', why: null })
+    expect(new Set(summary.rows.map(({ verdict }) => verdict))).toEqual(
+      new Set(['chosen', 'possible', 'rejected']),
+    )
+    for (const { verdict, why } of summary.rows) if (verdict !== 'chosen') expect(why).not.toBeNull()
+  })
+
+  it('counts what ruled the others out', () => {
+    expect(summary.considered).toBe(report.candidates.length)
+    expect(summary.ruledOutBy[0]?.count).toBeGreaterThan(0)
+    expect(summary.ruledOutBy.map(({ constraint }) => constraint)).toContain('budget.monthlyUsd')
+  })
+})

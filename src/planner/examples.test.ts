@@ -1,0 +1,142 @@
+// The files in examples/designs carry their arithmetic in comments; what they claim is checked here.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue } from '../catalog/index.js'
+import { ArchitectError, createRenderer, languages } from '../core/index.js'
+import { architectureSchema, type Problem, parseRequirements } from '../spec/index.js'
+import { assess } from './assess.js'
+import { design } from './design.js'
+import { plannerMessages } from './messages.js'
+
+const directory = join(import.meta.dirname, '..', '..', 'examples', 'designs')
+const filesOf = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+const commentsOf = (text: string, word: string) =>
+  [...text.matchAll(new RegExp(`^# ${word}: (.+)$`, 'gm'))].map(([, line = '']) => line)
+
+const catalogue = loadCatalogue()
+
+interface Check {
+  readonly path: string
+  readonly op: string
+  readonly value: string
+  readonly within: number
+}
+
+const readCheck = (line: string): Check => {
+  const match = /^(\S+) ([=<>]) (\S+)(?: within ([\d.]+) %)?$/.exec(line)
+  if (!match) throw new Error(`Not a check: ${line}`)
+  const [, path = '', op = '', value = '', within = '0'] = match
+  return { path, op, value, within: Number(within) / 100 }
+}
+
+/** What a check may name: the workload, the choice, candidates by id, relaxations by constraint, open questions. */
+const answersFor = (text: string) => {
+  const requirements = parseRequirements(text)
+  const assessment = assess(requirements, catalogue)
+  const { report, architecture } = design({ requirements, assessment, catalogue })
+  const named = {
+    workload: assessment.workload,
+    chosen: report.chosen,
+    reasons: report.reasons.map(({ code }) => code),
+    breakEvenRequestsPerSecond: report.breakEvenRequestsPerSecond,
+    candidates: new Map(report.candidates.map((candidate) => [candidate.id, candidate])),
+    relaxations: new Map(report.relaxations.map((relaxation) => [relaxation.constraint, relaxation])),
+    gaps: new Map(assessment.gaps.map(({ path }) => [path, 'open'])),
+  }
+  const texts = [
+    ...report.reasons,
+    ...report.assumptions,
+    ...report.candidates.slice(0, 2000).flatMap(({ violations }) => violations.map(({ reason }) => reason)),
+    ...assessment.conflicts.map(({ message }) => message),
+    ...assessment.priorities.flatMap(({ why }) => why),
+    ...assessment.gaps.flatMap(({ question, assumed }) => [question, assumed]),
+    ...assessment.risks.flatMap(({ what, mitigation }) => [what, mitigation]),
+  ]
+  return { named, report, architecture, texts }
+}
+
+const render = createRenderer(plannerMessages)
+
+/** The value at a path; keys of maps may hold dots, so the longest key that fits is taken. */
+const valueAt = (node: unknown, path: string): unknown => {
+  if (path === '') return node
+  if (node instanceof Map) {
+    const key = [...node.keys()].find((name) => path === name || path.startsWith(`${name}.`))
+    return key === undefined ? undefined : valueAt(node.get(key), path.slice(key.length + 1))
+  }
+  const [first = '', ...rest] = path.split('.')
+  return valueAt((node as Record<string, unknown> | undefined)?.[first], rest.join('.'))
+}
+
+const expectCheck = ({ path, op, value, within }: Check, named: unknown) => {
+  const found = valueAt(named, path)
+  const wanted = Number(value)
+  if (op === '>') return expect(found, path).toBeGreaterThan(wanted)
+  if (op === '<') return expect(found, path).toBeLessThan(wanted)
+  if (Number.isNaN(wanted)) return expect(String(found), path).toBe(value)
+  expect(typeof found, path).toBe('number')
+  return expect(
+    Math.abs(Number(found) - wanted),
+    `${path} is ${found}, the comment says ${value}`,
+  ).toBeLessThanOrEqual(within * Math.abs(wanted))
+}
+
+describe.each(filesOf(directory))('examples/designs/%s', (name) => {
+  const text = readFileSync(join(directory, name), 'utf8')
+  const checks = commentsOf(text, 'check').map(readCheck)
+  const { named, report, architecture, texts } = answersFor(text)
+
+  it('says what the arithmetic in its comments says', () => {
+    expect(checks.length).toBeGreaterThan(3)
+    for (const check of checks) expectCheck(check, named)
+  })
+
+  it('leaves no candidate without a number or a reason', () => {
+    const unfounded = report.candidates.filter(
+      ({ violations, costPerMonthUsd, targets }) =>
+        violations.length === 0 && (costPerMonthUsd === null || targets.some(({ met }) => met === 'no')),
+    )
+    expect(unfounded.map(({ id }) => id)).toEqual([])
+  })
+
+  it('says everything in both languages, with every number filled in', () => {
+    for (const message of texts)
+      for (const language of languages) {
+        const text = render(message, language)
+        expect(text, message.code).not.toMatch(/undefined|NaN|Infinity|\[object|^planner\./)
+        if (language === 'zh-TW') expect(text, message.code).toMatch(/\p{Script=Han}|^[\w.-]+：/u)
+      }
+  })
+
+  it('writes an architecture that its schema accepts, or none and why', () => {
+    if (report.chosen) expect(architectureSchema.parse(architecture)).toEqual(architecture)
+    else expect(report.reasons.length).toBeGreaterThan(1)
+  })
+})
+
+const problemsOf = (text: string): readonly Problem[] => {
+  try {
+    parseRequirements(text)
+  } catch (error) {
+    if (error instanceof ArchitectError && error.code === 'spec.invalid') return error.params.problems
+    throw error
+  }
+  return []
+}
+
+describe.each(filesOf(join(directory, 'broken')))('examples/designs/broken/%s', (name) => {
+  const text = readFileSync(join(directory, 'broken', name), 'utf8')
+
+  it('is refused with all its problems at once, each with its line', () => {
+    const problems = problemsOf(text)
+    const expected = commentsOf(text, 'expect')
+    expect(expected.length).toBeGreaterThan(3)
+    expect(problems.map(({ path, message }) => `${path} ${message.code}`).sort()).toEqual(
+      [...expected].sort(),
+    )
+    const first = text.split('\n').findIndex((line) => line.startsWith('version:')) + 1
+    for (const { line } of problems) expect(line).toBeGreaterThanOrEqual(first)
+  })
+})
