@@ -1,0 +1,23 @@
+// What the documents point at exists.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const documents = ['README.md', 'README.zh-TW.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`)]
+
+const links = (text: string) => [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, path = '']) => path)
+
+describe.each(documents)('%s', (document) => {
+  it('links only to files that exist', () => {
+    const missing = links(readFileSync(document, 'utf8')).filter((path) => !existsSync(join(dirname(document), path)))
+    expect(missing).toEqual([])
+  })
+})
+
+describe('the eight rooms', () => {
+  it.each(['README.md', 'README.zh-TW.md'])('are eight, in order, in %s', (document) => {
+    const rooms = readFileSync(document, 'utf8').match(/^\d\. \[src\/.*$/gm) ?? []
+    expect(rooms.map((room) => Number(room[0]))).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  })
+})
