@@ -100,6 +100,11 @@ export const verifyMessages = defineMessages({
       'The server reported no token counts, so the lengths of the target cannot be checked: not judged.',
     'zh-TW': () => '伺服器未回報 token 數，無法核對目標的長度條件：不作判定。',
   },
+  'verify.note.no-tokens': {
+    en: (_p: Record<string, never>) =>
+      'The server reported no token counts, so there is no speed to measure. Let the engine report usage (quirks.noStreamUsage).',
+    'zh-TW': () => '伺服器未回報 token 數，無法計算速度。請讓引擎回報用量（quirks.noStreamUsage）。',
+  },
   'verify.note.load': {
     en: (p: { shape: string; requestsPerSecond: number; seconds: number; seed: number; n: number }) =>
       `Open loop, ${p.shape}, ${formatNumber(p.requestsPerSecond)} requests/s for ${formatNumber(p.seconds)} s after warm-up, seed ${p.seed}: ${p.n} requests.`,

@@ -184,6 +184,16 @@ describe('a speed row', () => {
     expect(rowsOf({ targets: [speed], edit: slowTenth })[0]?.measured?.value).toBeCloseTo(50, 6)
   })
 
+  it('of a server that counts no tokens says so', () => {
+    const speed: SpeedTarget = { ...target, id: 'speed', metric: 'outputTokensPerSecond', op: '>' }
+    const edit = (record: LoadRecord): LoadRecord => ({ ...record, outputTokens: null })
+    const rows = rowsOf({ targets: [speed], edit, standsFor: 'Qwen3-32B' })
+    for (const row of rows) {
+      expect(row).toMatchObject({ measured: null, verdict: 'not-measured' })
+      expect(row.evidence.notes.map(({ code }) => code)).toContain('verify.note.no-tokens')
+    }
+  })
+
   it('converts to the unit of the target', () => {
     const seconds: SpeedTarget = { ...target, id: 'e2e', metric: 'e2e', value: 3, unit: 's' }
     expect(rowsOf({ targets: [seconds] })[0]).toMatchObject({ measured: { value: 0.604, unit: 's' } })

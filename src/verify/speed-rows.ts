@@ -67,17 +67,18 @@ const rowsOf = (
   const deployment = firstDeployment(input.architecture, input.model)
   const standsFor = deployment?.standsFor
   const unmet = unmetConditions(target, input, measured.records)
+  const interval = inUnit(speedInterval(target, measured.records, input.timeoutMs), target.unit)
   const claim = (id: string): RowClaim => ({
     id,
     title: titles.get(id) ?? { code: id, params: {} },
     target: { op: target.op, value: target.value, unit: target.unit },
-    interval: inUnit(speedInterval(target, measured.records, input.timeoutMs), target.unit),
+    interval,
     unit: target.unit,
     source: `load ${input.profile.name}`,
     file: input.file,
     prediction: input.predictions.find((prediction) => prediction.id === id),
     isInvalid: measured.isInvalid,
-    notes: measured.notes,
+    notes: [...(interval.n === 0 ? [note('verify.note.no-tokens', {})] : []), ...measured.notes],
   })
   const production = claim(target.id)
   if (!standsFor && unmet.length === 0) return [judgeRow(production)]
@@ -89,8 +90,13 @@ const rowsOf = (
       ? [note('verify.note.stand-in-judged', { deployment: deployment.id, standsFor })]
       : []
   return [
-    judgeRow({ ...production, isInvalid: false, isShownOnly: true, notes: [...shown, ...measured.notes] }),
-    judgeRow({ ...here, notes: [...judged, ...measured.notes] }),
+    judgeRow({
+      ...production,
+      isInvalid: false,
+      isShownOnly: true,
+      notes: [...shown, ...(production.notes ?? [])],
+    }),
+    judgeRow({ ...here, notes: [...judged, ...(here.notes ?? [])] }),
   ]
 }
 
