@@ -46,11 +46,16 @@ export const startFakeUpstream = async (): Promise<FakeUpstream> => {
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+    const closed = new Promise<void>((resolve) => {
+      socket.on('close', () => {
+        sockets.delete(socket)
+        resolve()
+      })
+    })
     socket.on('error', () => {})
     readRequests(socket, (request) => {
       requests.push(request)
-      const connection = createConnection(socket, request)
+      const connection = createConnection(socket, request, closed)
       connections.push(connection)
       void behaviour(connection)
     })
@@ -95,7 +100,11 @@ const readRequests = (socket: Socket, onRequest: (request: ReceivedRequest) => v
   })
 }
 
-const createConnection = (socket: Socket, request: ReceivedRequest): UpstreamConnection => {
+const createConnection = (
+  socket: Socket,
+  request: ReceivedRequest,
+  closed: Promise<void>,
+): UpstreamConnection => {
   const raw = (text: string | Uint8Array) =>
     new Promise<void>((resolve) => {
       if (socket.destroyed) resolve()
@@ -110,7 +119,7 @@ const createConnection = (socket: Socket, request: ReceivedRequest): UpstreamCon
   return {
     request,
     socket,
-    closed: new Promise((resolve) => socket.once('close', () => resolve())),
+    closed,
     raw,
     head,
     chunk: (text) => {

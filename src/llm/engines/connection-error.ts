@@ -14,8 +14,8 @@ export const connectionError = (cause: Error, place: ConnectionPlace): Architect
   const { deployment, address, hasHead } = place
   const code = (cause as { code?: unknown }).code
   const reason = typeof code === 'string' ? code : cause.message
-  if (reason.startsWith('HPE_') && !hasHead)
-    return llmError('llm.upstream-unreadable', { deployment, reason: `no HTTP, ${reason}` }, { cause })
+  if (cause.name === 'HTTPParserError' && !hasHead)
+    return llmError('llm.upstream-unreadable', { deployment, reason: 'no HTTP/1.1' }, { cause })
   if (hasHead) return llmError('llm.upstream-broke-off', { deployment, reason }, { retryable: true, cause })
   return llmError(
     'llm.upstream-unreachable',

@@ -13,6 +13,9 @@ export interface RetrievedText {
 export interface Candidate {
   readonly unit: QuotableUnit
   readonly passage: RetrievedText
+  /** All units of the passage, and which of them this is. */
+  readonly siblings: readonly QuotableUnit[]
+  readonly position: number
   /** By the names in `unitFeatureNames`. */
   readonly features: readonly number[]
 }
@@ -25,7 +28,6 @@ export const unitFeatureNames = [
   'density',
   'exactInUnit',
   'exactInPassage',
-  'heaviestMissing',
   'fitsKind',
   'missesKind',
   'rank',
@@ -56,6 +58,7 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
   const best = Math.max(...passages.map(({ reference }) => reference.score), Number.MIN_VALUE)
   return passages.flatMap((passage, rank) => {
     const inPassage = units[rank] ?? []
+    const siblings = inPassage.map(({ unit }) => unit)
     const whole = union(inPassage.flatMap(({ own, context }) => [own.all, context.all]))
     return inPassage.map(({ unit, own, context }, i) => {
       const near = union([own.all, context.all, inPassage[i - 1]?.own.all, inPassage[i + 1]?.own.all])
@@ -68,7 +71,6 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
         share(own.all, asked.all, () => 1),
         exactShare(asked, union([own.all, context.all])),
         exactShare(asked, whole),
-        heaviestMissing(asked, whole, weight),
         fit === 1 ? 1 : 0,
         fit === -1 ? 1 : 0,
         1 / (rank + 1),
@@ -77,7 +79,7 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
         unit.kind === 'row' ? 1 : 0,
         introduces(unit.text) ? 1 : 0,
       ]
-      return { unit, passage, features }
+      return { unit, passage, siblings, position: i, features }
     })
   })
 }
@@ -85,17 +87,6 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
 /** Of the names and numbers in the question; 1 when it has none. */
 const exactShare = ({ exact }: Terms, whole: ReadonlySet<string>) =>
   exact.size === 0 ? 1 : share(exact, whole, () => 1)
-
-/** What the heaviest term of the question that is nowhere in the passage weighs, as a share of the question. */
-const heaviestMissing = ({ all }: Terms, whole: ReadonlySet<string>, weight: (term: string) => number) => {
-  let total = 0
-  let heaviest = 0
-  for (const term of all) {
-    total += weight(term)
-    if (!whole.has(term)) heaviest = Math.max(heaviest, weight(term))
-  }
-  return total === 0 ? 0 : heaviest / total
-}
 
 /** Inverse document frequency over the units at hand (BM25's form): what none of them holds weighs most. */
 const weightsOf = (asked: Terms, units: readonly Terms[]): ((term: string) => number) => {

@@ -205,6 +205,8 @@ const createIntake = ({ answer, isStream, deployment, secrets, clock }: IntakeOp
       if (!isSuccess(code)) mode = 'error'
       else if (isStream && !isJson) mode = 'events'
       answer.setHead({ status: code, headers: responseHeaders(received) })
+      if (isSuccess(code) && /\bhtml\b/i.test(received['content-type'] ?? ''))
+        answer.fail(llmError('llm.upstream-unreadable', { deployment, reason: 'a web page' }))
     },
     onBytes: (bytes: Buffer) => {
       if (mode === 'events')
