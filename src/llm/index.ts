@@ -30,6 +30,8 @@ export type {
   Wire,
 } from './contract.js'
 export type { EngineDeployment } from './engines/engine-deployment.js'
+export { createExtractiveModel } from './engines/extractive.js'
+export { notInDocuments } from './engines/extractive-answer.js'
 export {
   createOpenAiCompatibleModel,
   type OpenAiCompatibleModel,

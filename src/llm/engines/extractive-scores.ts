@@ -24,9 +24,7 @@ export const evidenceFeatureNames = [
   'coverage',
   'neighbourCoverage',
   'passageCoverage',
-  'exactInUnit',
   'exactInPassage',
-  'missesKind',
   'density',
 ] as const
 
@@ -45,9 +43,7 @@ export const evidenceFeatures = (ranked: readonly Ranked[]): readonly number[] =
     feature('coverage'),
     feature('neighbourCoverage'),
     feature('passageCoverage'),
-    feature('exactInUnit'),
     feature('exactInPassage'),
-    feature('missesKind'),
     feature('density'),
   ]
 }
