@@ -12,6 +12,7 @@ export interface HostedProvider {
   readonly keyVariable: string
   /** Where it says it processes the data; null = not known here. */
   readonly regions: readonly string[] | null
+  readonly regionsSource: Source | null
 }
 
 export interface HostedModel {
@@ -40,8 +41,18 @@ interface Row {
   readonly speedSource?: number
 }
 
+interface ProviderRow extends Omit<HostedProvider, 'regionsSource'> {
+  readonly regionsSource?: number
+}
+
+const sourceAt = (index: number | undefined): Source | null =>
+  index === undefined ? null : sourceOf(data.sources[index] ?? [])
+
 export const readHostedProviders = (): readonly HostedProvider[] =>
-  data.providers.map(({ id, address, keyVariable, regions }) => ({ id, address, keyVariable, regions }))
+  (data.providers as readonly ProviderRow[]).map((row) => ({
+    ...row,
+    regionsSource: sourceAt(row.regionsSource),
+  }))
 
 export const readHostedModels = (models: readonly Model[]): readonly HostedModel[] => {
   const providers = new Map(readHostedProviders().map((provider) => [provider.id, provider]))
@@ -57,7 +68,7 @@ export const readHostedModels = (models: readonly Model[]): readonly HostedModel
       quality: publishedQuality(row) ?? base?.quality ?? null,
       ttftMs: row.ttftMs ?? null,
       tokensPerSecond: row.tokensPerSecond ?? null,
-      speedSource: row.speedSource === undefined ? null : sourceOf(data.sources[row.speedSource] ?? []),
+      speedSource: sourceAt(row.speedSource),
     }
   })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../catalog/index.js'
+import { requirementsOf, scaleOf, targetOf } from './__fixtures__/requirements-of.js'
 import { assess } from './assess.js'
-import { requirementsOf, scaleOf, targetOf } from './testing.js'
 
 const catalogue = loadCatalogue()
 const assessed = (sections: Record<string, unknown> = {}) => assess(requirementsOf(sections), catalogue)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../catalog/index.js'
 import { architectureSchema } from '../spec/index.js'
+import { requirementsOf, targetOf } from './__fixtures__/requirements-of.js'
 import { assess } from './assess.js'
 import { design } from './design.js'
 import { designForMachine } from './design-for-machine.js'
 import type { MachineFacts } from './machine.js'
 import { predictionsOf } from './predictions-of.js'
-import { requirementsOf, targetOf } from './testing.js'
 
 const catalogue = loadCatalogue()
 const machine: MachineFacts = {

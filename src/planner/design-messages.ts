@@ -167,9 +167,9 @@ export const designMessages = defineMessages({
   },
   'planner.needs-making': {
     en: (p: { checkpoint: string; times: number }) =>
-      `Meets everything, at ${formatNumber(p.times, 2)} times the cost, but ${p.checkpoint} has to be made and evaluated first.`,
+      `Meets everything${p.times > 0 ? `, at ${formatNumber(p.times, 2)} times the cost` : ''}, but ${p.checkpoint} has to be made and evaluated first.`,
     'zh-TW': (p) =>
-      `符合全部需求，費用為 ${formatNumber(p.times, 2)} 倍，但 ${p.checkpoint} 必須先製作並評測。`,
+      `符合全部需求${p.times > 0 ? `，費用為 ${formatNumber(p.times, 2)} 倍` : ''}，但 ${p.checkpoint} 必須先製作並評測。`,
   },
   'planner.less-good': {
     en: (p: { chosen: string }) =>
@@ -180,7 +180,7 @@ export const designMessages = defineMessages({
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
       `The cheapest that can be had as it is, of ${p.feasible} ways that meet every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個符合全部需求，此為其中最便宜者：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-owned': {
     en: (p: { feasible: number; considered: number }) =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue, requireAccelerator, requireModel } from '../catalog/index.js'
+import { requirementsOf } from './__fixtures__/requirements-of.js'
 import { assess } from './assess.js'
 import { design } from './design.js'
 import { launchCommand } from './launch-command.js'
 import { enginesFor } from './layouts.js'
-import { requirementsOf } from './testing.js'
 
 const catalogue = loadCatalogue()
 const requirements = requirementsOf({

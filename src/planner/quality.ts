@@ -70,8 +70,9 @@ export const reachesFloor = (
 }
 
 /**
- * A number to order candidates of equal cost by: the published direct score, else what the line through the
- * published scores over the logarithm of the size gives. For ordering only; it is never shown.
+ * A number to order candidates of equal cost by: the published direct score; else what the line through the published
+ * scores over the logarithm of the size gives, less one standard deviation, since a size promises less than a score.
+ * For ordering only; it is never shown.
  */
 export const createQualityRank = (catalogue: Catalogue): ((quality: QualityEstimate) => number) => {
   const points = directScores(catalogue).map(({ size, score }) => ({ x: Math.log(size), y: score }))
@@ -82,8 +83,10 @@ export const createQualityRank = (catalogue: Catalogue): ((quality: QualityEstim
   const slope =
     points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) /
     points.reduce((sum, point) => sum + (point.x - x) ** 2, 1e-9)
+  const line = (at: number) => y + slope * (at - x)
+  const deviation = Math.sqrt(mean(points.map((point) => (point.y - line(point.x)) ** 2)))
   return (quality) => {
     if (quality.kind === 'published') return quality.value
-    return quality.kind === 'unknown' ? 0 : y + slope * (Math.log(quality.effectiveParametersB) - x)
+    return quality.kind === 'unknown' ? 0 : line(Math.log(quality.effectiveParametersB)) - deviation
   }
 }

@@ -35,38 +35,96 @@ export interface Summary {
 }
 
 /**
- * The rows worth reading, at most `limit`: the choice; then the best way of each other model, of each accelerator and
- * of each API; then rejected ways, nearest misses first, one for each model.
+ * The rows worth reading, at most `limit`: the choice; the best way of each other model, and the choice's model on
+ * other hardware; then rejected ways, nearest misses first, one after the other for each kind of reason.
  */
 export const summarise = (report: DesignReport, limit = 12): Summary => {
   const { candidates, chosen } = report
   const feasible = candidates.filter(({ violations }) => violations.length === 0)
   const rejected = candidates.filter(({ violations }) => violations.length > 0)
-  const others = distinct(feasible.filter((candidate) => candidate !== chosen))
-  const missed = distinct(rejected)
+  const others = otherWays(feasible, chosen)
   const room = limit - (chosen ? 1 : 0)
-  // Rejected ways teach as much as dearer ones: they get at least a third of the table.
-  const shownOthers = others.slice(0, Math.max(room - missed.length, Math.ceil((room * 2) / 3)))
-  const shownMissed = missed.slice(0, room - shownOthers.length)
+  const misses = variedMisses(
+    rejected,
+    [chosen, ...others].flatMap((shown) => shown?.model ?? []),
+  )
+  // Rejected ways teach as much as dearer ones: each gets half of the table, or what the other leaves.
+  const shownOthers = others.slice(0, Math.max(Math.ceil(room / 2), room - misses.length))
+  const shown = [...shownOthers, ...misses.slice(0, room - shownOthers.length)]
   return {
-    rows: [...(chosen ? [chosen] : []), ...shownOthers, ...shownMissed].map((candidate) =>
-      rowOf(candidate, chosen),
-    ),
+    rows: [...(chosen ? [chosen] : []), ...shown].map((candidate) => rowOf(candidate, chosen)),
     considered: candidates.length,
     feasible: feasible.length,
     ruledOutBy: ruledOut(rejected),
   }
 }
 
-/** The first of each model and kind of hardware, then of each model: variety before depth. */
-const distinct = (candidates: readonly Candidate[]): readonly Candidate[] => {
+/** The first of each key, in order. */
+const firstOf = (candidates: readonly Candidate[], keyOf: (candidate: Candidate) => string) => {
   const seen = new Set<string>()
-  return candidates.filter(({ model, kind }) => {
-    const key = `${kind} ${model}`
+  return candidates.filter((candidate) => {
+    const key = keyOf(candidate)
     if (seen.has(key)) return false
     seen.add(key)
     return true
   })
+}
+
+/** Two other models for each other hardware of the chosen one, and for each API. */
+const otherWays = (feasible: readonly Candidate[], chosen: Candidate | null): readonly Candidate[] => {
+  const of = (kind: Candidate['kind']) =>
+    firstOf(
+      feasible.filter((candidate) => candidate.kind === kind && candidate.model !== chosen?.model),
+      ({ model }) => model,
+    )
+  const hardware = firstOf(
+    feasible.filter(
+      ({ model, accelerator }) => model === chosen?.model && accelerator !== chosen.accelerator,
+    ),
+    ({ accelerator }) => String(accelerator),
+  )
+  const models = of('self-hosted')
+  const apis = of('hosted-api')
+  const rows: Candidate[] = []
+  for (let i = 0; i < feasible.length; i++)
+    rows.push(...models.slice(2 * i, 2 * i + 2), ...hardware.slice(i, i + 1), ...apis.slice(i, i + 1))
+  return rows
+}
+
+/**
+ * Round by round the nearest miss of each kind of reason: of models not shown yet, then of the others and of other
+ * hardware. What a list of allowed models closed comes last: it is no news to who wrote the list.
+ */
+const variedMisses = (rejected: readonly Candidate[], shown: readonly string[]): readonly Candidate[] => {
+  const known = new Set(shown)
+  const news = rejected.filter(({ violations }) => violations[0]?.constraint !== 'models.allowed')
+  const fresh = firstOf(news, ({ kind, model }) => `${kind} ${model}`)
+  const elsewhere = firstOf(
+    news.filter((candidate) => candidate.latency !== null && !fresh.includes(candidate)),
+    ({ model, accelerator }) => `${model} ${accelerator}`,
+  )
+  return [
+    ...roundRobin(fresh.filter(({ model }) => !known.has(model))),
+    ...roundRobin([...fresh.filter(({ model }) => known.has(model)), ...elsewhere]),
+    ...firstOf(
+      rejected.filter((candidate) => !news.includes(candidate)),
+      ({ model }) => model,
+    ),
+  ]
+}
+
+/** One of each kind of reason, then the next of each; ways that were worked out before those a gate closed. */
+const roundRobin = (candidates: readonly Candidate[]): readonly Candidate[] => {
+  const groups = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const key = `${candidate.kind} ${candidate.violations[0]?.constraint}`
+    groups.set(key, [...(groups.get(key) ?? []), candidate])
+  }
+  const lists = [...groups.values()].sort((a, b) => Number(!a[0]?.latency) - Number(!b[0]?.latency))
+  const rows: Candidate[] = []
+  for (let i = 0; rows.length < candidates.length; i++)
+    for (const list of lists) rows.push(...list.slice(i, i + 1))
+  return rows
 }
 
 const rowOf = (candidate: Candidate, chosen: Candidate | null): SummaryRow => {

@@ -1,6 +1,6 @@
 // Requirements for tests: one small base, changed where a test needs it.
 
-import { type Requirements, requirementsSchema } from '../spec/index.js'
+import { type Requirements, requirementsSchema } from '../../spec/index.js'
 
 type Input = Parameters<typeof requirementsSchema.parse>[0] & Record<string, unknown>
 
