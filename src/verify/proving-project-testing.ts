@@ -85,7 +85,7 @@ const writeProject = async () => {
   for (const file of ['drcd/DRCD.json', 'xquad/xquad.en.json', 'xquad/xquad.zh.json'])
     await write(`data/${file}`, JSON.stringify(squad))
   await write('data/injection-zh-tw/a.jsonl', prompts('attack', count, 1) + prompts('harmless', 5, 0))
-  await write('data/cyberseceval-prompt-injection/a.jsonl', prompts('attack', count, 1))
+  await write('data/cyberseceval-prompt-injection/a.jsonl', prompts('attack', 2 * count, 1))
   await write('data/xstest-safe/a.jsonl', prompts('harmless', 90, 0))
   await writePredictions(path('predictions.json'), [
     { id: 'ttft-p95.here', value: 40, unit: 'ms', low: 5, high: 200 },
@@ -102,7 +102,7 @@ export const requirements: Requirements = requirementsSchema.parse({
         id: 'ttft-p95',
         metric: 'ttft',
         op: '<',
-        value: 1500,
+        value: 10_000,
         unit: 'ms',
         load: 'peak',
         lengths: 'workload',

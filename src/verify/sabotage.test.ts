@@ -3,14 +3,24 @@
 
 import { describe, expect, it } from 'vitest'
 import { defaultPrices } from './drills/provider-options.js'
-import { answer, failing, rowOf, type Sabotage, useProject, verify } from './proving-project-testing.js'
+import {
+  answer,
+  failing,
+  requirements,
+  rowOf,
+  type Sabotage,
+  useProject,
+  verify,
+} from './proving-project-testing.js'
 import type { FakeAnswer, FakeSystemOptions } from './testing.js'
 
 useProject()
 
 describe('sabotage turns exactly its row to fail', { timeout: 60_000 }, () => {
   it('added delay', async () => {
-    const scorecard = await verify(['speed'], { system: { firstContentMs: 2000 } })
+    const targets = requirements.performance.targets.map((target) => ({ ...target, value: 400 }))
+    const strict = { ...requirements, performance: { targets } }
+    const scorecard = await verify(['speed'], { system: { firstContentMs: 700 } }, { requirements: strict })
     expect(failing(scorecard)).toEqual(['ttft-p95.here'])
     expect(rowOf(scorecard, 'ttft-p95.here')?.predicted).toMatchObject({ value: 40 })
   })

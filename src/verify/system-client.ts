@@ -1,35 +1,13 @@
 // The system under test as HTTP shows it: chat, search, ledger, health. Knows nothing of what it is asked for.
 
-import { Agent, type Dispatcher, request } from 'undici'
 import { z } from 'zod'
-import { createSseParser } from '../llm/index.js'
-import { verifyError } from './messages.js'
+import { createHttpTransport } from './http-transport.js'
+import { type ChatReply, readReply } from './read-reply.js'
 
 export interface SystemAddress {
   readonly baseUrl: string
   readonly apiKey?: string | undefined
   readonly adminToken?: string | undefined
-}
-
-export interface Citation {
-  /** `PATH#START-END`. */
-  readonly url: string
-  /** The span of the answer it supports, in UTF-16 offsets. */
-  readonly start: number
-  readonly end: number
-}
-
-export interface ChatReply {
-  readonly status: number
-  readonly requestId: string | null
-  /** The answer's own `id`, as its engine gave it. */
-  readonly completionId: string | null
-  readonly text: string
-  readonly finishReason: string | null
-  readonly citations: readonly Citation[]
-  readonly errorCode: string | null
-  /** Whether the whole answer arrived: a finish reason, and of a stream its end mark. */
-  readonly isComplete: boolean
 }
 
 export interface SearchHit {
@@ -68,45 +46,8 @@ export interface ChatQuestion {
   readonly signal: AbortSignal
 }
 
-const answerTimeoutMs = 60_000
-
 export const createSystemClient = (address: SystemAddress): SystemClient => {
-  const dispatcher = new Agent({ connections: 64, pipelining: 1 })
-  const base = address.baseUrl.replace(/\/$/, '')
-  const send = async (call: Call) => {
-    const { method, path, token, body, signal } = call
-    try {
-      return await request(`${base}${path}`, {
-        dispatcher,
-        method,
-        headers: {
-          'content-type': 'application/json',
-          'cache-control': 'no-store',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
-        headersTimeout: answerTimeoutMs,
-        bodyTimeout: answerTimeoutMs,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      })
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason
-      throw verifyError(
-        'verify.system-away',
-        { method, path, detail: error instanceof Error ? error.message : String(error) },
-        { retryable: true, cause: error },
-      )
-    }
-  }
-  const json = async (call: Call): Promise<unknown> => {
-    const response = await send(call)
-    const text = await response.body.text()
-    const body = parseJson(text)
-    if (response.statusCode < 400 && body !== undefined) return body
-    const message = errorBody.safeParse(body).data?.error.message ?? text.slice(0, 200)
-    const { method, path } = call
-    throw verifyError('verify.system-answer', { method, path, status: response.statusCode, message })
-  }
+  const transport = createHttpTransport(address.baseUrl)
   return {
     chat: async ({ model, question, stream = false, signal }) => {
       const body = {
@@ -114,7 +55,7 @@ export const createSystemClient = (address: SystemAddress): SystemClient => {
         messages: [{ role: 'user', content: question }],
         ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
       }
-      const response = await send({
+      const response = await transport.send({
         method: 'POST',
         path: '/v1/chat/completions',
         token: address.apiKey,
@@ -124,13 +65,10 @@ export const createSystemClient = (address: SystemAddress): SystemClient => {
       return readReply(response)
     },
     search: async ({ knowledge, query, limit }) => {
-      const found = await json({
-        method: 'POST',
-        path: `/v1/vector_stores/${encodeURIComponent(knowledge)}/search`,
-        token: address.apiKey,
-        body: { query, max_num_results: limit },
-      })
-      return searchBody.parse(found).data.map((hit) => ({
+      const path = `/v1/vector_stores/${encodeURIComponent(knowledge)}/search`
+      const body = { query, max_num_results: limit }
+      const found = await transport.json({ method: 'POST', path, token: address.apiKey, body }, searchBody)
+      return found.data.map((hit) => ({
         path: hit.filename,
         text: hit.content.map(({ text }) => text).join('\n'),
       }))
@@ -140,29 +78,16 @@ export const createSystemClient = (address: SystemAddress): SystemClient => {
       let after: string | undefined
       do {
         const query = `limit=1000&since=${Math.floor(fromMs)}${after ? `&after=${encodeURIComponent(after)}` : ''}`
-        const page = ledgerBody.parse(
-          await json({ method: 'GET', path: `/admin/ledger?${query}`, token: address.adminToken }),
-        )
+        const call = { method: 'GET' as const, path: `/admin/ledger?${query}`, token: address.adminToken }
+        const page = await transport.json(call, ledgerBody)
         entries.push(...page.rows.map(ledgerEntry))
         after = page.next ?? undefined
       } while (after !== undefined)
       return entries
     },
-    close: () => dispatcher.destroy(),
+    close: () => transport.close(),
   }
 }
-
-interface Call {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly token?: string | undefined
-  readonly body?: unknown
-  readonly signal?: AbortSignal
-}
-
-const errorBody = z.object({
-  error: z.object({ code: z.string().nullish(), message: z.string().default('') }),
-})
 
 const searchBody = z.object({
   data: z.array(
@@ -196,83 +121,4 @@ const ledgerEntry = ({ costUsd, ...row }: z.infer<typeof ledgerBody>['rows'][num
 const nanoUsdOf = (usd: string): bigint => {
   const [whole = '0', fraction = ''] = usd.split('.')
   return BigInt(whole) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9))
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const annotation = z.object({
-  type: z.literal('url_citation'),
-  url_citation: z.object({ url: z.string(), start_index: z.number(), end_index: z.number() }),
-})
-
-const completion = z.object({
-  id: z.string().optional(),
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: body().optional(),
-        delta: body().optional(),
-      }),
-    )
-    .default([]),
-})
-
-function body() {
-  return z.object({ content: z.string().nullish(), annotations: z.array(z.unknown()).optional() })
-}
-
-const readReply = async (response: Dispatcher.ResponseData): Promise<ChatReply> => {
-  const id = response.headers['x-request-id']
-  const head = { status: response.statusCode, requestId: typeof id === 'string' ? id : null }
-  const chunks: Uint8Array[] = []
-  let isWhole = true
-  try {
-    for await (const chunk of response.body) chunks.push(chunk as Uint8Array)
-  } catch {
-    isWhole = false
-  }
-  const bytes = Buffer.concat(chunks)
-  const isStream = String(response.headers['content-type']).startsWith('text/event-stream')
-  const messages = isStream
-    ? createSseParser()
-        .push(bytes)
-        .map(({ data }) => data)
-    : [bytes.toString('utf8')]
-  const isEnded = isWhole && (!isStream || messages.at(-1) === '[DONE]')
-  return { ...head, ...collectReply(messages.map(parseJson), isEnded) }
-}
-
-const collectReply = (
-  messages: readonly unknown[],
-  isEnded: boolean,
-): Omit<ChatReply, 'status' | 'requestId'> => {
-  let text = ''
-  let completionId: string | null = null
-  let finishReason: string | null = null
-  let errorCode: string | null = null
-  const citations: Citation[] = []
-  for (const message of messages) {
-    const failure = errorBody.safeParse(message).data?.error
-    if (failure) errorCode = failure.code ?? 'error'
-    const answer = completion.safeParse(message).data
-    completionId ??= answer?.id ?? null
-    const choice = answer?.choices[0]
-    const said = choice?.message ?? choice?.delta
-    text += said?.content ?? ''
-    finishReason = choice?.finish_reason ?? finishReason
-    for (const cited of said?.annotations ?? []) {
-      const citation = annotation.safeParse(cited).data?.url_citation
-      if (citation)
-        citations.push({ url: citation.url, start: citation.start_index, end: citation.end_index })
-    }
-  }
-  const isComplete = isEnded && finishReason !== null && errorCode === null
-  return { completionId, text, finishReason, citations, errorCode, isComplete }
 }

@@ -5,8 +5,9 @@ import { ArchitectError, type Clock, createRandom, type Message } from '../../co
 import type { Interval } from '../../stats/index.js'
 import { note } from '../messages.js'
 import type { ProvingInstance } from '../ports.js'
+import type { ChatReply } from '../read-reply.js'
 import { askAll } from '../suites/ask-all.js'
-import { type ChatReply, createSystemClient } from '../system-client.js'
+import { createSystemClient } from '../system-client.js'
 import { drillQuestion } from './invoice-drill.js'
 import { descendantsOf, listProcesses, type ProcessEntry, stillRunning } from './process-tree.js'
 

@@ -3,7 +3,8 @@
 import { createRandom, type Message } from '../../core/index.js'
 import { bootstrap, type Interval } from '../../stats/index.js'
 import { note } from '../messages.js'
-import type { ChatReply, LedgerEntry } from '../system-client.js'
+import type { ChatReply } from '../read-reply.js'
+import type { LedgerEntry } from '../system-client.js'
 import type { InvoiceLine } from './provider-options.js'
 
 export interface ReconcileInput {

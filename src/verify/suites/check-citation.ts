@@ -4,7 +4,7 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { parse } from 'parse5'
-import type { Citation } from '../system-client.js'
+import type { Citation } from '../read-reply.js'
 import { bareText } from './fold-text.js'
 
 export interface CitedAnswer {

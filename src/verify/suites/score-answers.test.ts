@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChatReply } from '../system-client.js'
+import type { ChatReply } from '../read-reply.js'
 import { createRefusalDetector } from './refusal.js'
 import {
   isBlocked,

@@ -2,7 +2,7 @@
 // prompts. Each score takes the replies in the suite's order; `undefined` is a call that got no answer.
 
 import { note } from '../messages.js'
-import type { ChatReply } from '../system-client.js'
+import type { ChatReply } from '../read-reply.js'
 import type { createCitationChecker } from './check-citation.js'
 import { matchesAnswer } from './match-answer.js'
 import type { AnswerRow, PromptRow, UnanswerableRow } from './read-suite.js'

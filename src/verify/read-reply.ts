@@ -1,0 +1,98 @@
+// A chat completion as a client sees it, streamed or whole. Knows no request.
+
+import type { Dispatcher } from 'undici'
+import { z } from 'zod'
+import { createSseParser } from '../llm/index.js'
+import { errorBody, parseJson } from './http-transport.js'
+
+export interface Citation {
+  /** `PATH#START-END`. */
+  readonly url: string
+  /** The span of the answer it supports, in UTF-16 offsets. */
+  readonly start: number
+  readonly end: number
+}
+
+export interface ChatReply {
+  readonly status: number
+  readonly requestId: string | null
+  /** The answer's own `id`, as its engine gave it. */
+  readonly completionId: string | null
+  readonly text: string
+  readonly finishReason: string | null
+  readonly citations: readonly Citation[]
+  readonly errorCode: string | null
+  /** Whether the whole answer arrived: a finish reason, and of a stream its end mark. */
+  readonly isComplete: boolean
+}
+
+const annotation = z.object({
+  type: z.literal('url_citation'),
+  url_citation: z.object({ url: z.string(), start_index: z.number(), end_index: z.number() }),
+})
+
+const completion = z.object({
+  id: z.string().optional(),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: body().optional(),
+        delta: body().optional(),
+      }),
+    )
+    .default([]),
+})
+
+function body() {
+  return z.object({ content: z.string().nullish(), annotations: z.array(z.unknown()).optional() })
+}
+
+export const readReply = async (response: Dispatcher.ResponseData): Promise<ChatReply> => {
+  const id = response.headers['x-request-id']
+  const head = { status: response.statusCode, requestId: typeof id === 'string' ? id : null }
+  const chunks: Uint8Array[] = []
+  let isWhole = true
+  try {
+    for await (const chunk of response.body) chunks.push(chunk as Uint8Array)
+  } catch {
+    isWhole = false
+  }
+  const bytes = Buffer.concat(chunks)
+  const isStream = String(response.headers['content-type']).startsWith('text/event-stream')
+  const messages = isStream
+    ? createSseParser()
+        .push(bytes)
+        .map(({ data }) => data)
+    : [bytes.toString('utf8')]
+  const isEnded = isWhole && (!isStream || messages.at(-1) === '[DONE]')
+  return { ...head, ...collectReply(messages.map(parseJson), isEnded) }
+}
+
+const collectReply = (
+  messages: readonly unknown[],
+  isEnded: boolean,
+): Omit<ChatReply, 'status' | 'requestId'> => {
+  let text = ''
+  let completionId: string | null = null
+  let finishReason: string | null = null
+  let errorCode: string | null = null
+  const citations: Citation[] = []
+  for (const message of messages) {
+    const failure = errorBody.safeParse(message).data?.error
+    if (failure) errorCode = failure.code ?? 'error'
+    const answer = completion.safeParse(message).data
+    completionId ??= answer?.id ?? null
+    const choice = answer?.choices[0]
+    const said = choice?.message ?? choice?.delta
+    text += said?.content ?? ''
+    finishReason = choice?.finish_reason ?? finishReason
+    for (const cited of said?.annotations ?? []) {
+      const citation = annotation.safeParse(cited).data?.url_citation
+      if (citation)
+        citations.push({ url: citation.url, start: citation.start_index, end: citation.end_index })
+    }
+  }
+  const isComplete = isEnded && finishReason !== null && errorCode === null
+  return { completionId, text, finishReason, citations, errorCode, isComplete }
+}
