@@ -40,10 +40,10 @@ export {
 export {
   createScriptedModel,
   type Script,
-  type ScriptedAnswer,
   type ScriptedModel,
   type ScriptedModelOptions,
 } from './engines/scripted.js'
+export type { ScriptedAnswer } from './engines/scripted-answer.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'

@@ -5,8 +5,8 @@ export type { ChatCall, ChatEvent, ChatModel, ChatRequest, ChatStream, Frame, Ou
 export {
   createScriptedModel,
   type Script,
-  type ScriptedAnswer,
   type ScriptedModel,
   type ScriptedModelOptions,
 } from './engines/scripted.js'
+export type { ScriptedAnswer } from './engines/scripted-answer.js'
 export { type Answer, type AnswerChoice, generate, partialAnswerOf } from './generate.js'

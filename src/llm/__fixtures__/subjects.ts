@@ -4,7 +4,8 @@
 import { ArchitectError, systemClock } from '../../core/index.js'
 import type { ChatModel } from '../contract.js'
 import { createOpenAiCompatibleModel } from '../engines/openai-compatible.js'
-import { createScriptedModel, type ScriptedAnswer } from '../engines/scripted.js'
+import { createScriptedModel } from '../engines/scripted.js'
+import type { ScriptedAnswer } from '../engines/scripted-answer.js'
 import { chunk, done, usageChunk } from './chunks.js'
 import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
 

@@ -2,7 +2,7 @@
 // assistant's absent content becomes null; a null description of a tool's parameters is left out.
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
-import { compact, type Fields, objectOf, stringOf } from './fields.js'
+import { compact, type Fields, objectOf } from './fields.js'
 import { notExpressible, refuseForeignFields } from './foreign-fields.js'
 
 const dialect = 'openai-chat'
@@ -66,7 +66,9 @@ const writeAssistant = (parts: readonly Part[], extra: Extra | undefined): Recor
     content: content.length > 0 ? writeContent(content) : null,
     ...Object.fromEntries(
       parts.flatMap((part) =>
-        part.type === 'reasoning' ? [[stringOf(part.extra?.field) ?? 'reasoning_content', part.text]] : [],
+        part.type === 'reasoning'
+          ? [[part.extra?.field === 'reasoning' ? 'reasoning' : 'reasoning_content', part.text]]
+          : [],
       ),
     ),
     ...(calls.length > 0 && { tool_calls: calls.map(writeCall) }),
