@@ -166,7 +166,9 @@ it('gives a sound verdict for any text at any stage', () => {
     '://u:p@',
   )
   const text = fc
-    .array(fc.oneof(pieces, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })))
+    .array(fc.oneof(pieces, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), {
+      maxLength: 12,
+    })
     .map((parts) => parts.join(''))
   fc.assert(
     fc.property(text, fc.constantFrom<Stage>('input', 'context', 'output'), (sample, stage) => {
@@ -175,6 +177,6 @@ it('gives a sound verdict for any text at any stage', () => {
         expect(Number.isInteger(start) && start >= 0 && start < end && end <= sample.length).toBe(true)
       if (verdict.action === 'allow') expect(verdict.text).toBe(sample)
     }),
-    { seed: 11, numRuns: 1500 },
+    { seed: 11, numRuns: 400 },
   )
 })

@@ -3,15 +3,15 @@
 const sumOf = (digits: readonly number[], weights: readonly number[]) =>
   weights.reduce((sum, weight, i) => sum + weight * (digits[i] ?? 0), 0)
 
-/** Luhn, ISO/IEC 7812-1 annex B. */
-export const luhnHolds = (digits: readonly number[]): boolean => {
+/** Luhn over the first `count` digits, ISO/IEC 7812-1 annex B. */
+export const luhnHolds = (digits: readonly number[], count = digits.length): boolean => {
   let sum = 0
-  for (let i = 0; i < digits.length; i++) {
-    const digit = digits[digits.length - 1 - i] as number
+  for (let i = 0; i < count; i++) {
+    const digit = digits[count - 1 - i] as number
     const doubled = i % 2 === 1 ? digit * 2 : digit
     sum += doubled > 9 ? doubled - 9 : doubled
   }
-  return digits.length > 0 && sum % 10 === 0
+  return count > 0 && sum % 10 === 0
 }
 
 /** The number that Taiwan's household registration gives a first letter; A = 10, but I = 34, O = 35, W = 32, Z = 33. */

@@ -5,16 +5,14 @@ import { chinaIdHolds } from './checksums.js'
 import type { NumberRule } from './number-rule.js'
 import { endsAfter, readsAsOne } from './number-token.js'
 
-const number = (digits: readonly number[]) => Number(digits.join(''))
+const daysIn = (year: number, month: number) => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
 const isBirthDate = (digits: readonly number[]): boolean => {
-  const [year, month, day] = [
-    number(digits.slice(0, 4)),
-    number(digits.slice(4, 6)),
-    number(digits.slice(6, 8)),
-  ]
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return year >= 1880 && year <= 2100 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  const two = (at: number) => (digits[at] ?? 0) * 10 + (digits[at + 1] ?? 0)
+  const year = two(0) * 100 + two(2)
+  const month = two(4)
+  const isMonth = year >= 1880 && year <= 2100 && month >= 1 && month <= 12
+  return isMonth && two(6) >= 1 && two(6) <= daysIn(year, month)
 }
 
 const letterX = 88

@@ -7,7 +7,7 @@ import { endsAfter, separatedBy } from './number-token.js'
 
 export const companyNumber: NumberRule = (text, at, token) =>
   endsAfter(text, token, 8) &&
-  separatedBy(token, 8, ' -') &&
+  separatedBy(token, 8, [' ', '-']) &&
   businessNumberHolds(token.digits.slice(0, 8)) &&
   contextsBefore(text, at, 16).includes('company')
     ? matchOf('tw-company-number', 'low', token, 8)

@@ -52,6 +52,7 @@ const entries = (Object.keys(words) as Context[]).flatMap((context) =>
   words[context].map((word) => ({ context, word })),
 )
 
+const hasLetter = /[a-z\u0080-\uffff]/
 const asciiWord = /^[a-z]/
 const isLetterAt = (text: string, at: number) => /[a-z]/.test(text[at] ?? '')
 
@@ -61,6 +62,7 @@ const isLetterAt = (text: string, at: number) => /[a-z]/.test(text[at] ?? '')
  */
 export const contextsBefore = (text: ScanText, at: number, reach: number): readonly Context[] => {
   const before = text.before(at, reach)
+  if (!hasLetter.test(before)) return []
   const found: { context: Context; at: number }[] = []
   for (const { context, word } of entries) {
     const place = before.lastIndexOf(word)

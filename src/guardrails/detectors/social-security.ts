@@ -3,10 +3,10 @@
 
 import { contextsBefore } from './context-words.js'
 import { matchOf, type NumberRule } from './number-rule.js'
-import { endsAfter, groupsOf } from './number-token.js'
+import { endsAfter, groupCount, groupsOf } from './number-token.js'
 
 export const socialSecurity: NumberRule = (text, at, token) => {
-  if (token.digits.length < 9 || !endsAfter(text, token, 9)) return undefined
+  if (groupCount(token, 9) > 3 || !endsAfter(text, token, 9)) return undefined
   const [area = 0, group = 0, serial = 0] = [
     token.digits.slice(0, 3),
     token.digits.slice(3, 5),
