@@ -9,7 +9,15 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'npm', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: ['test/services/**', 'test/fixtures/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'npm',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/services/**', 'test/acceptance/**', 'test/fixtures/**'],
+        },
+      },
+      { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
     ],
   },

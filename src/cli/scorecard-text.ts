@@ -22,15 +22,19 @@ export const scorecardText = (
     align: i === 0 || i === 6 ? ('left' as const) : ('right' as const),
   }))
   const notes = scorecard.rows
-    .filter((row) => row.verdict !== 'pass')
-    .flatMap((row) => renderNotes(row, language).map((note) => `  ${row.id}: ${note}`))
+    .filter(({ verdict }) => verdict !== 'pass')
+    .flatMap((row) => renderNotes(row, language).map((note) => ({ id: row.id, note })))
+  // One note may hold for many rows; it is told once, with the rows it is about.
+  const told = Object.entries(Object.groupBy(notes, ({ note }) => note)).map(
+    ([note, about]) => `  ${about?.map(({ id }) => id).join(', ')}: ${note}`,
+  )
   const counts = Object.entries(Object.groupBy(scorecard.rows, (row) => row.verdict)).map(
     ([verdict, rows]) => `${rows?.length} ${verdict}`,
   )
   return [
     renderTable(columns, table.rows),
     '',
-    ...new Set(notes),
+    ...told,
     '',
     text(`Verdicts: ${counts.join(', ')}.`, `結果：${counts.join('、')}。`),
   ].join('\n')
