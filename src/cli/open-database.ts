@@ -1,5 +1,6 @@
 // The relational database of a system: PostgreSQL when an address is given, otherwise the embedded one in a child.
 
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, type Log, systemClock } from '../core/index.js'
 import { connectStore, embeddedConnection, type Store } from '../store/index.js'
@@ -34,7 +35,11 @@ export const openDatabase = async (options: DatabaseOptions): Promise<OpenDataba
   const child = superviseChild({
     name: 'database',
     entry: processEntry('database'),
-    args: { dataDirectory: join(stateDirectory, 'database'), socketDirectory },
+    args: {
+      dataDirectory: join(stateDirectory, 'database'),
+      socketDirectory,
+      cacheDirectory: cacheDirectoryOf(options.environment),
+    },
     env: childEnvironment(options.environment),
     clock,
     log,
@@ -55,3 +60,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<OpenDataba
     throw error
   }
 }
+
+/** Where an empty database is kept, so that the next new one need not be made from nothing. */
+const cacheDirectoryOf = ({ XDG_CACHE_HOME, HOME }: DatabaseOptions['environment']): string =>
+  join(XDG_CACHE_HOME || join(HOME || homedir(), '.cache'), 'llm-architect')

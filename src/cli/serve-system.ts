@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly stateDirectory: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly log: Log
+  /** Opened already, for this state directory; closed with the system. Default: opened here. */
+  readonly resources?: Promise<Resources>
   /** Overrides server.port; 0 = any free port. */
   readonly port?: number
 }
@@ -39,12 +41,13 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
   const directory = dirname(architectureFile)
   const first = loadArchitecture(architectureFile)
   const databaseUrl = first.value.store.url
-  const resources = await openResources({
-    stateDirectory,
-    databaseUrl: databaseUrl && resolveSecret(databaseUrl, 'store.url', { environment, directory }),
-    environment,
-    log,
-  })
+  const resources = await (options.resources ??
+    openResources({
+      stateDirectory,
+      databaseUrl: databaseUrl && resolveSecret(databaseUrl, 'store.url', { environment, directory }),
+      environment,
+      log,
+    }))
   const adminToken = `la-admin-${randomBytes(24).toString('base64url')}`
   const build = (file: typeof first) =>
     buildSystem({ architecture: file.value, text: file.text, directory, environment, adminToken, resources })

@@ -4,13 +4,14 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
-import { createLogger } from '../telemetry/index.js'
+import { createLogger, type RootLogger } from '../telemetry/index.js'
 import { assessmentText } from './assessment-text.js'
 import type { CommandContext } from './command-context.js'
 import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
 import { ingestAll } from './ingest-all.js'
 import { machineDesignText } from './machine-design-text.js'
+import { openResources, type Resources } from './open-resources.js'
 import { packageFile } from './package-file.js'
 import { loadArchitecture, loadRequirements, stateDirectoryName } from './project.js'
 import { scorecardText } from './scorecard-text.js'
@@ -51,10 +52,39 @@ export const registerStart = (program: Command, context: CommandContext): void =
 }
 
 const start = async (options: Options, context: CommandContext): Promise<void> => {
-  const terminal = context.terminal()
-  const { text } = context
   const stateDirectory = packageFile(stateDirectoryName)
   mkdirSync(stateDirectory, { recursive: true })
+  const log = createLogger({ level: 'warn', stream: process.stderr })
+  // The database and the knowledge process take their seconds while the design is made and read.
+  const resources = openResources({
+    stateDirectory,
+    databaseUrl: undefined,
+    environment: context.environment,
+    log,
+  })
+  resources.catch(() => {})
+  try {
+    await run(options, { stateDirectory, resources, log }, context)
+  } finally {
+    const opened = await resources.catch(() => undefined)
+    await opened?.close()
+    log.flush()
+  }
+}
+
+interface Opened {
+  readonly stateDirectory: string
+  readonly resources: Promise<Resources>
+  readonly log: RootLogger
+}
+
+const run = async (
+  options: Options,
+  { stateDirectory, resources, log }: Opened,
+  context: CommandContext,
+): Promise<void> => {
+  const terminal = context.terminal()
+  const { text } = context
   const { assessment, report, local, machine } = await designProject(requirementsFile, {
     environment: context.environment,
     write: true,
@@ -70,13 +100,13 @@ const start = async (options: Options, context: CommandContext): Promise<void> =
   heading('3. The same system on this machine', '3. 在這台機器上的同一個系統')
   terminal.print(machineDesignText(local, machine, context))
   if (!local.architecture) return context.exitWith(1)
-  const log = createLogger({ level: 'warn', stream: process.stderr })
   const architectureFile = join(stateDirectory, 'architecture.local.yaml')
   const system = await serveSystem({
     architectureFile,
     stateDirectory,
     environment: context.environment,
     log,
+    resources,
     ...(options.once ? { port: 0 } : options.port === undefined ? {} : { port: options.port }),
   })
   try {
@@ -86,7 +116,6 @@ const start = async (options: Options, context: CommandContext): Promise<void> =
     await untilAborted(context.signal)
   } finally {
     await system.close()
-    log.flush()
   }
 }
 
