@@ -20,7 +20,7 @@ const tableAllowance = 2
 /** When running text is cut, its last sentence is repeated unless it takes more than this share of a passage. */
 const overlapShare = 0.25
 /** Introduces what comes next. */
-const leadIn = /[:：]$/
+const leadIn = /(?:[:：]|如下[。.]?)$/
 
 /** The units of one section, whose headings come first. */
 export const unitsOf = (text: string, blocks: readonly Block[], chunkTokens: number): readonly Unit[] => {

@@ -49,7 +49,8 @@ export const createTextWriter = (): TextWriter => {
     const indent = '  '.repeat(level)
     const prefix = kind === 'heading' ? `${'#'.repeat(level)} ` : kind === 'item' ? indent + marker : ''
     const own = kind === 'item' ? group : ++groups
-    write(prefix + plain, {
+    const written = kind === 'code' ? fenced(plain) : prefix + plain
+    write(written, {
       kind,
       plain,
       level: kind === 'item' || kind === 'heading' ? level : 0,
@@ -95,4 +96,11 @@ export const createTextWriter = (): TextWriter => {
       return { text: parts.join(''), blocks }
     },
   }
+}
+
+/** As in Markdown; the fence is longer than any run of its characters inside. */
+const fenced = (code: string): string => {
+  const runs = code.match(/`+/g) ?? []
+  const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)))
+  return `${fence}\n${code}\n${fence}`
 }

@@ -1,110 +1,190 @@
-// An engine without weights: its answers are quotations from the retrieved passages, each with its citation, or the
-// statement that the documents do not hold the answer. Knows no index; it reads what stands in the request.
+// A chat model without weights: it answers with sentences, rows and items quoted from the retrieved passages of the
+// request, each with its citation, or says that the documents do not hold the answer. Retrieves nothing itself.
 
-import { noUsage, type Usage } from '../../core/index.js'
-import { answerStream } from '../answer-stream.js'
+import { type ArchitectError, languageOfText } from '../../core/index.js'
 import { withAttempts } from '../attempts.js'
-import type { ChatEvent, ChatModel, ChatRequest, Frame, ModelFacts } from '../contract.js'
+import type { ChatEvent, ChatModel, ChatRequest, ChatStream, Frame, ModelFacts } from '../contract.js'
 import { estimateRequestTokens, estimateTokens } from '../estimate-tokens.js'
 import { frameOf } from '../frame.js'
 import { llmError } from '../messages.js'
-import { extractAnswer, type Quotation } from './extractive-answer.js'
+import { createOutcomeBuilder, type OutcomeBuilder } from '../outcome-builder.js'
+import { extractAnswer, notInDocuments, type Quotation } from './extractive-answer.js'
 import type { RetrievedText } from './extractive-features.js'
 
-export interface ExtractiveOptions {
+export interface ExtractiveModelOptions {
   readonly id: string
-  readonly facts: ModelFacts
+  readonly facts?: Partial<ModelFacts>
+}
+
+const defaultFacts: ModelFacts = {
+  contextLength: 32_768,
+  tools: false,
+  vision: false,
+  languages: ['en', 'zh-TW'],
+  priceKey: 'extractive',
 }
 
 /**
- * Answers from text parts whose `source` is `retrieved`, to the last text of the user, in the question's language.
- * Token counts are estimates. `maxOutputTokens` cuts between quotations and ends with the reason `length`.
- * @example
- * const model = createExtractiveModel({ id: 'extractive', facts })
+ * Reads the parts with source `retrieved` and the last text of the user. Token counts are estimates. Streams one
+ * quotation after the other; stops after `maxOutputTokens` with the finish reason `length`. A prompt of no
+ * passages is answered with `notInDocuments`.
+ * @example createExtractiveModel({ id: 'extractive' })
  */
-export const createExtractiveModel = ({ id, facts }: ExtractiveOptions): ChatModel => ({
+export const createExtractiveModel = ({ id, facts }: ExtractiveModelOptions): ChatModel => ({
   id,
-  facts,
+  facts: { ...defaultFacts, ...facts },
   countTokens: estimateRequestTokens,
-  open: async (request, { signal }) => {
-    if (signal.aborted) {
-      const error = llmError('llm.cancelled', { deployment: id, reason: 'aborted' })
-      throw withAttempts(error, [
-        { deployment: id, usage: noUsage, usageSource: 'none', end: 'cancelled', error },
-      ])
-    }
-    const { kept, reason } = withinLimit(extractAnswer(questionOf(request), passagesOf(request)), request)
-    const usage = usageOf(request, kept)
-    return answerStream({
-      answeredBy: { deployment: id, model: 'extractive' },
-      frames: framesOf(kept, { id, reason, usage, stream: request.stream }),
-      outcome: {
-        usage,
-        finish: new Map([[0, reason]]),
-        attempts: [{ deployment: id, usage, usageSource: 'estimated', end: 'finished' }],
-      },
+  open: async (request, call) => {
+    const result = createOutcomeBuilder(id, () => estimateRequestTokens(request).tokens)
+    result.markReceived()
+    if (call.signal.aborted) throw abortedBefore(id, result)
+    const frames = framesOf(id, call.requestId, request)
+    const stream = createStream(id, {
+      frames: request.stream ? frames : [merged(frames)],
+      result,
+      signal: call.signal,
     })
+    return stream
   },
 })
 
-const questionOf = ({ messages }: ChatRequest): string => {
-  const last = messages.findLast(({ role }) => role === 'user')
-  return (last?.parts ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
+const cancelled = (id: string, reason: string) => llmError('llm.cancelled', { deployment: id, reason })
+
+const abortedBefore = (id: string, result: OutcomeBuilder): ArchitectError => {
+  const error = cancelled(id, 'aborted')
+  return withAttempts(error, result.settle('cancelled', error).attempts)
 }
 
-const passagesOf = ({ messages }: ChatRequest): RetrievedText[] =>
-  messages.flatMap(({ parts }) =>
-    parts.flatMap((part) =>
-      part.type === 'text' && part.source === 'retrieved' && part.passage
-        ? [{ text: part.text, reference: part.passage }]
-        : [],
-    ),
+const merged = (frames: readonly Frame[]): Frame => frameOf(frames.flatMap((frame) => frame.events()))
+
+/** One frame for each quotation and one for the end; the first also starts every choice. */
+const framesOf = (id: string, requestId: string, request: ChatRequest): readonly Frame[] => {
+  const { quotations, finish } = answerTo(request)
+  const choices = Array.from({ length: request.choices ?? 1 }, (_, choice) => choice)
+  const frames: ChatEvent[][] = []
+  let said = 0
+  for (const { text, quoted } of quotations) {
+    const events = choices.flatMap((choice): ChatEvent[] => [
+      { type: 'text', choice, text },
+      ...(quoted
+        ? [
+            {
+              type: 'citation',
+              choice,
+              passage: quoted.passage,
+              start: said + quoted.start,
+              end: said + quoted.end,
+            } as const,
+          ]
+        : []),
+    ])
+    frames.push(events)
+    said += text.length
+  }
+  frames[0]?.unshift(
+    ...choices.map((choice) => ({ type: 'start', choice, id: `chatcmpl-${requestId}`, model: id }) as const),
   )
+  frames.push(choices.map((choice) => ({ type: 'finish', choice, reason: finish }) as const))
+  return frames.map(frameOf)
+}
 
-/** Whole quotations up to the limit, and at least one: half a quotation would not be what the document says. */
-const withinLimit = (quotations: readonly Quotation[], { maxOutputTokens }: ChatRequest) => {
+const answerTo = (request: ChatRequest): { quotations: readonly Quotation[]; finish: 'stop' | 'length' } => {
+  const passages: RetrievedText[] = []
+  let question = ''
+  for (const { role, parts } of request.messages)
+    for (const part of parts) {
+      if (part.type !== 'text') continue
+      if (part.source === 'retrieved' && part.passage)
+        passages.push({ text: part.text, reference: part.passage })
+      else if (role === 'user' && part.source === 'user') question = part.text
+    }
+  const all =
+    question.trim() === ''
+      ? [{ text: notInDocuments[languageOfText(question)] }]
+      : extractAnswer(question, passages)
+  return cutAt(all, request.maxOutputTokens ?? Number.POSITIVE_INFINITY)
+}
+
+/** Whole quotations as far as the tokens reach, and of the first one what they reach of it. */
+const cutAt = (all: readonly Quotation[], maxTokens: number) => {
+  const quotations: Quotation[] = []
   let tokens = 0
-  const kept = quotations.filter(({ text }, i) => {
-    tokens += estimateTokens(text)
-    return i === 0 || maxOutputTokens === undefined || tokens <= maxOutputTokens
-  })
-  return { kept, reason: kept.length < quotations.length ? 'length' : 'stop' }
+  for (const quotation of all) {
+    tokens += estimateTokens(quotation.text)
+    if (tokens <= maxTokens) {
+      quotations.push(quotation)
+      continue
+    }
+    if (quotations.length === 0) quotations.push(shortened(quotation, maxTokens))
+    return { quotations, finish: 'length' as const }
+  }
+  return { quotations, finish: 'stop' as const }
 }
 
-const usageOf = (request: ChatRequest, quotations: readonly Quotation[]): Usage => ({
-  input: { ...noUsage.input, total: estimateRequestTokens(request).tokens },
-  output: { ...noUsage.output, total: estimateTokens(quotations.map(({ text }) => text).join('')) },
-})
-
-interface Ending {
-  readonly id: string
-  readonly reason: string
-  readonly usage: Usage
-  readonly stream: boolean
+const shortened = ({ text, quoted }: Quotation, maxTokens: number): Quotation => {
+  let end = Math.max(1, Math.floor((text.length * maxTokens) / estimateTokens(text)))
+  if (/[\udc00-\udfff]/.test(text[end] ?? '')) end++
+  const kept = text.slice(0, end)
+  if (!quoted || quoted.start >= end) return { text: kept }
+  const lost = Math.max(0, quoted.end - end)
+  const passage = quoted.passage
+  const isExact = passage.end - passage.start === quoted.end - quoted.start
+  return {
+    text: kept,
+    quoted: {
+      start: quoted.start,
+      end: Math.min(quoted.end, end),
+      passage: isExact ? { ...passage, end: passage.end - lost } : passage,
+    },
+  }
 }
 
-/** One frame per quotation, the first with the start, the last with the end; one in all when not streaming. */
-const framesOf = (quotations: readonly Quotation[], { id, reason, usage, stream }: Ending): Frame[] => {
-  let offset = 0
-  const groups = quotations.map(({ text, quoted }, i): ChatEvent[] => {
-    const start: ChatEvent[] = i === 0 ? [{ type: 'start', choice: 0, model: id }] : []
-    const citation: ChatEvent[] = quoted
-      ? [
-          {
-            type: 'citation',
-            choice: 0,
-            passage: quoted.passage,
-            start: offset + quoted.start,
-            end: offset + quoted.end,
-          },
-        ]
-      : []
-    offset += text.length
-    return [...start, { type: 'text', choice: 0, text }, ...citation]
-  })
-  const ending: ChatEvent[] = [
-    { type: 'finish', choice: 0, reason },
-    { type: 'usage', choice: 0, usage },
-  ]
-  return stream ? [...groups, ending].map(frameOf) : [frameOf([...groups.flat(), ...ending])]
+/** Promises 7 and 8: the outcome settles before the last frame is yielded, and at once when it is cancelled. */
+const createStream = (
+  id: string,
+  { frames, result, signal }: { frames: readonly Frame[]; result: OutcomeBuilder; signal: AbortSignal },
+): ChatStream => {
+  const waiting = [...frames]
+  const stop = (reason: string) => {
+    if (result.isSettled()) return
+    result.settle('cancelled', cancelled(id, reason))
+    waiting.length = 0
+  }
+  const onAbort = () => {
+    if (result.isSettled()) return
+    stop('aborted')
+    waiting.push(frameOf([{ type: 'error', choice: 0, error: cancelled(id, 'aborted') }]))
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  void result.outcome.then(() => signal.removeEventListener('abort', onAbort))
+
+  const next = async (): Promise<IteratorResult<Frame>> => {
+    const frame = waiting.shift()
+    if (!frame) return { done: true, value: undefined }
+    for (const event of frame.events()) {
+      if (event.type === 'text') result.addOutputTokens(estimateTokens(event.text))
+      if (event.type === 'finish') result.addFinish(event.choice, event.reason)
+    }
+    if (waiting.length === 0) result.settle('finished')
+    return { done: false, value: frame }
+  }
+  return {
+    answeredBy: { deployment: id, model: id },
+    head: { status: 200, headers: new Map() },
+    outcome: result.outcome,
+    frames: {
+      [Symbol.asyncIterator]: () => ({
+        next,
+        return: async () => {
+          stop('client-gone')
+          return { done: true, value: undefined }
+        },
+      }),
+    },
+    cancel: (reason) => {
+      stop(reason)
+      waiting.length = 0
+      return result.outcome
+    },
+  }
 }
