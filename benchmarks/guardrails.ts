@@ -116,6 +116,9 @@ const measurePersonalData = ({ name, rows }: RowSet) => {
     )
 }
 
+/** Tasks whose rows are nothing that a user types or a document says. */
+const isOther = ({ rows }: RowSet) => rows[0]?.task === 'harmful_response'
+
 const measureAttacks = ({ name, rows }: RowSet) => {
   const isAttackSet = rows[0]?.task === 'prompt_attack' || rows[0]?.task === 'indirect_injection'
   const outcomes = rows
@@ -201,7 +204,7 @@ const measureGrowth = () => {
   const best = (text: string) =>
     Math.min(...Array.from({ length: 7 }, () => timeOf(text, 'input') + timeOf(text, 'output')))
   for (const [name, unit] of Object.entries(adversarial)) {
-    const text = unit.repeat(Math.ceil(60_000 / unit.length))
+    const text = unit.repeat(Math.ceil(128_000 / unit.length))
     const once = best(text)
     const ratio = best(text + text) / once
     report(`guardrails.growth.${name}.ratio`, 'ratio', { value: ratio, low: null, high: null, n: 7 })
@@ -214,7 +217,8 @@ const measureGrowth = () => {
   }
 }
 
-for (const set of sets) set.rows.some(({ spans }) => spans) ? measurePersonalData(set) : measureAttacks(set)
+for (const set of sets.filter((candidate) => !isOther(candidate)))
+  set.rows.some(({ spans }) => spans) ? measurePersonalData(set) : measureAttacks(set)
 measureLatency()
 measureGrowth()
 

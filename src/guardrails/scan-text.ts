@@ -48,17 +48,30 @@ export interface GrowingText extends ScanText {
 export const createGrowingText = (): GrowingText => {
   let original = ''
   let originalStart = 0
-  let codes: number[] = []
-  let offsets: number[] = []
+  // Index i of the text stands at i - first of these; `count` of their places are in use.
+  let codes = new Uint16Array(0)
+  let offsets = new Float64Array(0)
+  let count = 0
   let first = 0
   let pending = ''
   let finished = false
   let lookedPast = false
 
+  const makeRoom = (more: number) => {
+    if (count + more <= codes.length) return
+    const capacity = Math.max(count + more, 2 * count)
+    const [oldCodes, oldOffsets] = [codes, offsets]
+    codes = new Uint16Array(capacity)
+    offsets = new Float64Array(capacity)
+    codes.set(oldCodes.subarray(0, count))
+    offsets.set(oldOffsets.subarray(0, count))
+  }
+
   const push = (code: number, offset: number) => {
     if (code === invisible) return
-    codes.push(code)
-    offsets.push(offset)
+    codes[count] = code
+    offsets[count] = offset
+    count++
   }
 
   const append = (text: string) => {
@@ -67,6 +80,7 @@ export const createGrowingText = (): GrowingText => {
       finished || !isHighSurrogate(piece.charCodeAt(piece.length - 1)) ? piece.length : piece.length - 1
     pending = piece.slice(whole)
     const base = originalStart + original.length
+    makeRoom(whole)
     original += piece.slice(0, whole)
     for (let i = 0; i < whole; i++) {
       const unit = piece.charCodeAt(i)
@@ -84,51 +98,55 @@ export const createGrowingText = (): GrowingText => {
   }
 
   const at = (index: number) => {
-    if (index < first + codes.length) return codes[index - first] ?? end
+    if (index < first + count) return index < first ? end : (codes[index - first] as number)
     if (!finished) lookedPast = true
     return end
   }
 
+  const offsetOf = (index: number) =>
+    index < first + count ? (offsets[index - first] as number) : originalStart + original.length
+
   return {
     at,
-    before: (index, count) =>
-      String.fromCharCode(...codes.slice(Math.max(0, index - first - count), index - first)).toLowerCase(),
+    before: (index, reach) => {
+      const stop = Math.max(0, index - first)
+      return String.fromCharCode(...codes.subarray(Math.max(0, stop - reach), stop)).toLowerCase()
+    },
     append,
     finish: () => {
       finished = true
       append('')
     },
-    length: () => first + codes.length,
-    offset: (index) => offsets[index - first] ?? originalStart + original.length,
+    length: () => first + count,
+    offset: offsetOf,
     offsetAfter: (index) => {
-      const offset = offsets[index - first] ?? originalStart + original.length
-      const isPair =
-        isHighSurrogate(original.charCodeAt(offset - originalStart)) &&
-        (codes[index - first] ?? 0xd800) < 0x80
+      const offset = offsetOf(index)
+      const isPair = isHighSurrogate(original.charCodeAt(offset - originalStart)) && at(index) < 0x80
       return offset + (isPair ? 2 : 1)
     },
     slice: (from, to) => original.slice(from - originalStart, to - originalStart),
     nextStart: (from, atWordStart, insideWord) => {
-      for (let i = from - first; i < codes.length; i++) {
+      for (let i = from - first; i < count; i++) {
         const code = codes[i] as number
         if (code > 0x24f) continue
         const bucket = code < accentedBucket ? code : isAccented(code) ? accentedBucket : -1
-        if (bucket !== -1 && (isWord(codes[i - 1] ?? end) ? insideWord : atWordStart)[bucket] === 1)
-          return first + i
+        const starts = i > 0 && isWord(codes[i - 1] as number) ? insideWord : atWordStart
+        if (bucket !== -1 && starts[bucket] === 1) return first + i
       }
-      return first + codes.length
+      return first + count
     },
     startLook: () => {
       lookedPast = false
     },
     lookedPast: () => lookedPast,
     drop: (index) => {
-      const count = index - first - kept
-      if (count < 1024) return
-      const offset = offsets[count] as number
-      codes = codes.slice(count)
-      offsets = offsets.slice(count)
-      first += count
+      const dropped = index - first - kept
+      if (dropped < 1024) return
+      const offset = offsetOf(first + dropped)
+      codes = codes.slice(dropped, count)
+      offsets = offsets.slice(dropped, count)
+      count -= dropped
+      first += dropped
       original = original.slice(offset - originalStart)
       originalStart = offset
     },

@@ -10,8 +10,8 @@ export const englishInjectionLexicon: InjectionLexicon = {
     override | overrides | overriding | overrule | bypass | neglect | discard | dismiss | erase |
     scrap | set aside | put aside | throw away | pay no attention to | do not follow | dont follow |
     stop following | no longer follow | do not obey | stop obeying | no longer bound by |
-    regardless of | instead of following | do not adhere | let go of | supersede* | deviate from |
-    contrary to | put away | push aside | leave aside | throw out
+    regardless of | instead of following | do not adhere | let go of | deviate from | contrary to |
+    put away | push aside | leave aside | throw out
   `),
   prior: phrases(`
     previous | previously | prior | above | earlier | preceding | foregoing | aforementioned |
@@ -53,7 +53,8 @@ export const englishInjectionLexicon: InjectionLexicon = {
     paste | echo | return | quote | translate | encode | convert | summarize | summarise |
     rephrase | paraphrase | spell out | what is | what are | what was | what were | whats |
     describe | reproduce | reply with | respond with | transcribe | provide | state | type out |
-    read out | read back | finish | complete the | continue | continues
+    read out | read back | finish | complete the | continue | continues | complete this |
+    start your answer | start your reply | begin your answer | beginning with | console log
   `),
   systemPrompt: phrases(`
     system prompt | system prompts | system message | system instruction | system instructions |
@@ -65,7 +66,9 @@ export const englishInjectionLexicon: InjectionLexicon = {
     instructions you received | instructions you have | your directives |
     confidential instructions | internal instructions | internal rules | internal guidelines |
     your context | your context window | your opening words | your preamble |
-    how you were configured | what you were told to
+    how you were configured | what you were told to | starting instructions | my instructions are |
+    i was instructed to | initialization string | systemprompt | system configuration |
+    text you were given | not supposed to tell | not allowed to tell | your first instructions
   `),
   textAbove: phrases(`
     text above | above text | words above | everything above | content above | above content |

@@ -65,7 +65,7 @@ export const injectionRules: readonly InjectionRule[] = [
     inOrder(0.75, 3, 'prior', 'rules', 'ignore'),
     inOrder(0.75, 3, 'ignore', 'rules', 'prior'),
     inOrder(0.8, 7, 'ignore', 'received'),
-    inOrder(0.7, 4, 'received', 'ignore'),
+    inOrder(0.7, 1, 'received', 'ignore'),
     inOrder(0.5, 2, 'ignore', 'prior', 'saidBefore'),
     inOrder(0.4, 2, 'ignore', 'rules'),
     inOrder(0.6, 3, 'rules', 'void'),
@@ -76,7 +76,7 @@ export const injectionRules: readonly InjectionRule[] = [
     inOrder(0.5, 4, 'ignore', 'prior', 'must'),
   ]),
   ...family('prompt-extraction', [
-    inOrder(0.8, 5, 'reveal', 'systemPrompt'),
+    inOrder(0.8, 7, 'reveal', 'systemPrompt'),
     inOrder(0.7, 5, 'systemPrompt', 'reveal'),
     inOrder(0.75, 5, 'reveal', 'textAbove'),
     inOrder(0.75, 8, 'textAbove', 'reveal'),
