@@ -140,7 +140,7 @@ describe('a route with documents', () => {
     const headers = { authorization: 'Bearer la-k' }
     await gateway?.post(ask('What does a card cost?'), headers)
     expect(seen(request)).toEqual([
-      ['system', 'Answer from:', 'A new card costs NT$100.', 'Be short.'],
+      ['system', 'Answer from:', '[1] Fees', 'A new card costs NT$100.', 'Be short.'],
       ['user', 'What does a card cost?'],
     ])
     expect(searches).toMatchObject([
@@ -186,6 +186,19 @@ describe('a route with documents', () => {
         },
       ],
     })
+  })
+
+  it('turns the marks of a language model into citations', async () => {
+    await start({
+      architecture: withDocuments,
+      knowledge: knowledgeOf().port,
+      models: { main: { text: ['It costs NT$100 [', '1]. It may be blue [2].'] } },
+    })
+    const body = await (await gateway?.post(ask('card?', { stream: true })))?.text()
+    const annotations = [...(body?.matchAll(/"annotations":\[.*?\]/g) ?? [])].map(([text]) => text)
+    expect(annotations).toHaveLength(1)
+    expect(annotations[0]).toContain('"url":"fees.md#10-40"')
+    expect(annotations[0]).toContain('"start_index":0,"end_index":15')
   })
 
   it('says 503 when they cannot be searched, and asks no engine', async () => {

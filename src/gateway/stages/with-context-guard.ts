@@ -33,8 +33,13 @@ const isRetrieved = (part: Part) => part.type === 'text' && part.source === 'ret
 
 const guardPart = ({ guard, policy, metrics }: ContextGuardDeps, part: Part): Part[] => {
   if (part.type !== 'text' || part.source !== 'retrieved') return [part]
-  const verdict = guard.check({ policy, stage: 'context', source: 'retrieved', text: part.text })
+  const check = (text: string) => guard.check({ policy, stage: 'context', source: 'retrieved', text })
+  const verdict = check(part.text)
   metrics.guardVerdict({ policy, stage: 'context', action: verdict.action })
-  if (verdict.action === 'allow') return [part]
-  return verdict.action === 'block' ? [] : [{ ...part, text: verdict.text }]
+  if (verdict.action === 'block') return []
+  // The title goes into the prompt and into citations as well.
+  const title = part.passage && check(part.passage.title)
+  if (verdict.action === 'allow' && (!title || title.action === 'allow')) return [part]
+  const passage = part.passage && title && { ...part.passage, title: title.text }
+  return [{ ...part, text: verdict.text, ...(passage && { passage }) }]
 }
