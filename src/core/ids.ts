@@ -1,6 +1,6 @@
 // Identifiers and content hashes. Knows nothing of what they name.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -13,7 +13,8 @@ export const createId = (prefix: string, wallMs = Date.now()): string => {
   let time = ''
   for (let rest = wallMs, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time
   let random = ''
-  for (const byte of randomBytes(16)) random += alphabet[byte % 32]
+  // 79 random bits of a UUID (RFC 9562 fixes the others), drawn by Node for many at once: twice as fast as 16 bytes.
+  for (const byte of Buffer.from(randomUUID().replaceAll('-', ''), 'hex')) random += alphabet[byte % 32]
   return `${prefix}_${time}${random}`
 }
 
