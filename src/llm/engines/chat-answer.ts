@@ -115,50 +115,57 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     else fail(llmError('llm.upstream-unreadable', { deployment, reason: 'no content in 256 KiB' }))
   }
 
-  /** Notes finish, usage and errors. @returns the position of the first error, -1 when there is none */
-  const observe = (events: readonly ChatEvent[]): number => {
-    for (const [position, event] of events.entries()) {
-      if (event.type === 'error') return position
+  /** Notes finishes and usage. @returns the first error */
+  const observe = (events: readonly ChatEvent[]): ArchitectError | undefined => {
+    for (const event of events) {
+      if (event.type === 'error') return event.error
       if (event.type === 'usage') result.setUsage(event.usage)
       else finishes.observe(event)
     }
-    return -1
+    return undefined
+  }
+
+  const decode = (bytes: Uint8Array) => decodeFrame(bytes, decoding)
+  const frameOfBytes = (bytes: Buffer) =>
+    createFrame({ dialect: 'openai-chat', framing: 'sse', bytes }, decode)
+
+  /** A frame that holds an error: what came before it is delivered without its bytes. */
+  const failInside = (events: readonly ChatEvent[], error: ArchitectError, bytes: number) => {
+    const before = events.slice(
+      0,
+      events.findIndex((event) => event.type === 'error'),
+    )
+    if (before.length > 0) deliver(frameOf(before), bytes)
+    if (before.some(isContent)) commit()
+    fail(error)
   }
 
   const addEvents = (bytes: Buffer) => {
     const facts = scanFrame(bytes)
     result.addOutputTokens(facts.outputTokens)
-    const decode = (frameBytes: Uint8Array) => decodeFrame(frameBytes, decoding)
-    const frame = createFrame({ dialect: 'openai-chat', framing: 'sse', bytes }, decode)
-    const isDecoded = facts.isNotable || !isCommitted || options.choices > 1
-    const events = isDecoded ? frame.events() : []
-    const errorAt = observe(events)
-    const error = events[errorAt]
-    if (error?.type === 'error') {
-      if (errorAt > 0) deliver(frameOf(events.slice(0, errorAt)), bytes.length)
-      if (events.slice(0, errorAt).some(isContent)) commit()
-      fail(error.error)
+    const frame = frameOfBytes(bytes)
+    const isDecodedWhole = facts.isUnusual || options.choices > 1
+    const events = isDecodedWhole
+      ? frame.events()
+      : facts.notable.flatMap(({ start, end }) => decode(bytes.subarray(start, end)))
+    const error = observe(events)
+    if (error) {
+      failInside(frame.events(), error, bytes.length)
       return
     }
     const hasUsage = options.dropsUsage && events.some((event) => event.type === 'usage')
     const kept = hasUsage ? withoutUsageChunks(bytes) : bytes
-    // Without its finishes the answer has broken off: as bytes, its `[DONE]` would pass for a clean end.
-    if (facts.isDone && !finishes.areAllFinished()) deliver(frameOf(frame.events()), bytes.length)
-    else if (kept.length > 0)
-      deliver(
-        kept === bytes ? frame : createFrame({ dialect: 'openai-chat', framing: 'sse', bytes: kept }, decode),
-        bytes.length,
-      )
-    if (!isCommitted && events.some(isContent)) commit()
+    if (kept.length > 0) deliver(kept === bytes ? frame : frameOfBytes(kept), bytes.length)
+    if (!isCommitted && (facts.hasContent || events.some(isContent))) commit()
     if (facts.isDone) complete()
   }
 
   const addBody = (bytes: Buffer) => {
     const events = decodeAnswer(parseJson(bytes), decoding)
     const frame = createFrame({ dialect: 'openai-chat', framing: 'json', bytes }, () => events)
-    const error = events[observe(events)]
-    if (error?.type === 'error') {
-      fail(error.error)
+    const error = observe(events)
+    if (error) {
+      fail(error)
       return
     }
     held.push(frame)

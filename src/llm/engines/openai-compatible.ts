@@ -17,6 +17,7 @@ import { createFrameCutter } from './frame-cutter.js'
 import { responseHeaders } from './response-head.js'
 import { type Exchange, startExchange } from './upstream-exchange.js'
 import { statusError } from './upstream-status.js'
+import { createWatchdog, type Watchdog } from './watchdog.js'
 
 export interface OpenAiCompatibleOptions {
   readonly deployment: EngineDeployment
@@ -54,6 +55,7 @@ export const createOpenAiCompatibleModel = (options: OpenAiCompatibleOptions): O
     path: `${address.pathname.replace(/\/+$/, '')}/chat/completions${address.search}`,
     deployment,
     clock,
+    watchdog: createWatchdog(clock),
     apiKey: options.apiKey,
   }
   return {
@@ -63,6 +65,7 @@ export const createOpenAiCompatibleModel = (options: OpenAiCompatibleOptions): O
     open: async (request, call) => open(upstream, request, call),
     close: async () => {
       if (!options.dispatcher) await dispatcher.close()
+      upstream.watchdog.close()
     },
   }
 }
@@ -81,6 +84,7 @@ interface Upstream {
   readonly path: string
   readonly deployment: EngineDeployment
   readonly clock: Clock
+  readonly watchdog: Watchdog
   readonly apiKey: string | undefined
 }
 
@@ -127,6 +131,7 @@ const open = (upstream: Upstream, request: ChatRequest, call: ChatCall): Promise
         body: bytes,
         deployment,
         clock,
+        watchdog: upstream.watchdog,
         deadlineMs: call.deadlineMs,
       },
       {

@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunk, done, sse, usageChunk } from '../__fixtures__/chunks.js'
+import { isContent } from '../content.js'
+import type { ChatEvent } from '../contract.js'
 import { estimateTokens } from '../estimate-tokens.js'
 import { decodeFrame } from '../wire/openai-chat-decode.js'
 import { scanFrame } from './scan-frame.js'
 
 const scan = (text: string) => scanFrame(Buffer.from(text, 'utf8'))
+const isNotableText = (text: string) => scan(text).isUnusual || scan(text).notable.length > 0
 
 describe('scanning a frame', () => {
   it.each([
@@ -37,7 +40,7 @@ describe('scanning a frame', () => {
     ],
     ['a text that is the word error', chunk({ content: 'error' }), false],
   ])('finds out whether it is notable: %s', (_what, text, isNotable) => {
-    expect(scan(text).isNotable).toBe(isNotable)
+    expect(isNotableText(text)).toBe(isNotable)
   })
 
   it('sees the done mark only where it stands alone', () => {
@@ -46,7 +49,7 @@ describe('scanning a frame', () => {
     expect(scan(chunk({ content: 'data: [DONE]' })).isDone).toBe(false)
   })
 
-  it('never calls a frame plain that has a finish, usage or an error', () => {
+  it('finds every finish, usage and error, and whether there is content', () => {
     const delta = fc.record(
       {
         content: fc.option(fc.string({ unit: 'grapheme' })),
@@ -71,10 +74,20 @@ describe('scanning a frame', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 5 }), (events) => {
         const bytes = Buffer.from(events.join(''), 'utf8')
-        const isTold = decodeFrame(bytes).some(
-          ({ type }) => type === 'finish' || type === 'usage' || type === 'error',
+        const isTelling = ({ type }: ChatEvent) => type === 'finish' || type === 'usage' || type === 'error'
+        const { notable, isUnusual, hasContent } = scanFrame(bytes)
+        const whole = decodeFrame(bytes)
+        const read = isUnusual
+          ? whole
+          : notable.flatMap(({ start, end }) => decodeFrame(bytes.subarray(start, end)))
+        const meaning = (from: readonly ChatEvent[]) =>
+          from.filter(isTelling).map(({ extra: _extra, ...rest }) => JSON.stringify(rest))
+        expect(meaning(read)).toEqual(meaning(whole))
+        if (
+          !isUnusual &&
+          whole.some(({ type }) => type === 'text' || type === 'reasoning' || type === 'tool-call')
         )
-        if (isTold) expect(scanFrame(bytes).isNotable).toBe(true)
+          expect(hasContent).toBe(whole.some((event) => event.type !== 'item' && isContent(event)))
       }),
       { numRuns: 1000 },
     )

@@ -3,8 +3,12 @@
 // by estimate. It reads tokens of JSON, not just substrings, so that no text can be mistaken for a field.
 
 export interface FrameFacts {
-  /** Something in it has to be decoded. */
-  readonly isNotable: boolean
+  /** Where the events are that have to be decoded: from their first byte to the end of their blank line. */
+  readonly notable: readonly { readonly start: number; readonly end: number }[]
+  /** The frame has to be decoded as a whole: it holds something else than chunks on one line each. */
+  readonly isUnusual: boolean
+  /** It holds a text that is not empty, a tool call or audio. */
+  readonly hasContent: boolean
   /** It holds the `[DONE]` that ends a stream. */
   readonly isDone: boolean
   /** Estimate of the tokens of its texts, by the rule of `estimateTokens`, not rounded. */
@@ -25,13 +29,15 @@ const letterU = 0x75
 
 /** @param bytes whole SSE events */
 export const scanFrame = (bytes: Uint8Array): FrameFacts => {
-  let isNotable = false
+  const notable: { start: number; end: number }[] = []
+  let isUnusual = false
+  let hasContent = false
   let isDone = false
   let outputTokens = 0
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   while (at < bytes.length) {
     const first = bytes[at]
-    if (first === lineFeed || first === carriageReturn) {
+    if (first === lineFeed) {
       at++
       continue
     }
@@ -42,16 +48,22 @@ export const scanFrame = (bytes: Uint8Array): FrameFacts => {
     const start = startsWith(bytes, at, data) ? skipSpaces(bytes, at + data.length) : -1
     if (start >= 0 && bytes[start] === openBrace) {
       const facts = scanObject(bytes, start)
-      isNotable ||= facts.isNotable
+      isUnusual ||= bytes[facts.end] !== lineFeed || bytes[facts.end + 1] !== lineFeed
+      if (facts.isNotable) notable.push({ start: at, end: facts.end + 2 })
+      hasContent ||= facts.hasContent
       outputTokens += facts.outputTokens
       at = facts.end
     } else {
       if (start >= 0 && startsWith(bytes, start, doneMark)) isDone = true
-      else isNotable = true
+      else isUnusual = true
       at = lineEnd(bytes, at)
     }
+    if (bytes[at] === carriageReturn) {
+      isUnusual = true
+      at++
+    }
   }
-  return { isNotable, isDone, outputTokens }
+  return { notable, isUnusual, hasContent, isDone, outputTokens }
 }
 
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
@@ -61,6 +73,7 @@ const finishReason = ascii('finish_reason')
 const usage = ascii('usage')
 const error = ascii('error')
 const choices = ascii('choices')
+const contentObjects = ['tool_calls', 'function_call', 'audio'].map(ascii)
 const textFields = ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'input'].map(ascii)
 
 const startsWith = (bytes: Uint8Array, at: number, pattern: Uint8Array): boolean => {
@@ -80,11 +93,20 @@ const skipSpaces = (bytes: Uint8Array, from: number): number => {
   return at
 }
 
+interface ObjectFacts {
+  readonly isNotable: boolean
+  readonly hasContent: boolean
+  readonly outputTokens: number
+  /** The end of its line. */
+  readonly end: number
+}
+
 /** Scans the JSON object of one `data` line. One that does not end on its line, or is no chunk, is notable. */
-const scanObject = (bytes: Uint8Array, from: number) => {
+const scanObject = (bytes: Uint8Array, from: number): ObjectFacts => {
   let depth = 0
   let isNotable = false
   let hasChoices = false
+  let hasContent = false
   let outputTokens = 0
   let at = from
   while (at < bytes.length) {
@@ -99,8 +121,10 @@ const scanObject = (bytes: Uint8Array, from: number) => {
       const kind = kindOf(bytes, at + 1, end)
       if (kind === 'choices') hasChoices = true
       if (isNotableField(kind, bytes, value)) isNotable = true
+      if (kind === 'object' && bytes[value] !== letterN) hasContent = true
       if (kind === 'text' && bytes[value] === quote) {
         const textEnd = stringEnd(bytes, value + 1)
+        if (textEnd > value + 1) hasContent = true
         outputTokens += estimateBytes(bytes, value + 1, textEnd)
         at = textEnd + 1
       } else at = value
@@ -108,10 +132,11 @@ const scanObject = (bytes: Uint8Array, from: number) => {
     }
     if (byte === openBrace) depth++
     else if (byte === closeBrace && --depth === 0) break
-    else if (byte === lineFeed || byte === carriageReturn) return { isNotable: true, outputTokens, end: at }
+    else if (byte === lineFeed || byte === carriageReturn) break
     at++
   }
-  return { isNotable: isNotable || !hasChoices || depth !== 0, outputTokens, end: lineEnd(bytes, at) }
+  const isWhole = depth === 0 && hasChoices
+  return { isNotable: isNotable || !isWhole, hasContent, outputTokens, end: lineEnd(bytes, at) }
 }
 
 /** The byte of the closing quote, or of the line's end where a string is cut. */
@@ -131,7 +156,7 @@ const valueAfter = (bytes: Uint8Array, end: number): number => {
   return bytes[at] === colon ? skipSpaces(bytes, at + 1) : -1
 }
 
-type Kind = 'finish_reason' | 'usage' | 'error' | 'choices' | 'text' | undefined
+type Kind = 'finish_reason' | 'usage' | 'error' | 'choices' | 'text' | 'object' | undefined
 
 const kindOf = (bytes: Uint8Array, start: number, end: number): Kind => {
   const length = end - start
@@ -141,6 +166,7 @@ const kindOf = (bytes: Uint8Array, start: number, end: number): Kind => {
   if (is(error)) return 'error'
   if (is(choices)) return 'choices'
   for (const name of textFields) if (is(name)) return 'text'
+  for (const name of contentObjects) if (is(name)) return 'object'
   return undefined
 }
 

@@ -7,6 +7,7 @@ import type { ArchitectError, Clock } from '../../core/index.js'
 import { llmError, type TimeoutPhase } from '../messages.js'
 import { connectionError } from './connection-error.js'
 import type { EngineDeployment } from './engine-deployment.js'
+import type { Watch, Watchdog } from './watchdog.js'
 
 export interface ExchangeReceiver {
   onHead(status: number, headers: IncomingHttpHeaders): void
@@ -25,6 +26,7 @@ export interface ExchangeOptions {
   readonly body: Buffer
   readonly deployment: EngineDeployment
   readonly clock: Clock
+  readonly watchdog: Watchdog
   /** Monotonic ms after which the answer is of no use. */
   readonly deadlineMs?: number | undefined
 }
@@ -45,23 +47,17 @@ export interface Exchange {
 const lingerMs = 1000
 
 export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiver): Exchange => {
-  const { deployment, clock } = options
-  const { connectMs, firstContentMs, idleMs } = deployment.timeouts
-  const timer = new AbortController()
+  const { deployment } = options
+  const limits = createLimits(options)
   let controller: Dispatcher.DispatchController | undefined
-  let phase: TimeoutPhase = 'connect'
-  let sinceMs = clock.monotonicMs()
+  let watch: Watch | undefined
   let hasHead = false
-  let isPaused = false
+  let isLingering = false
   let isOver = false
 
-  const enter = (next: TimeoutPhase) => {
-    phase = next
-    sinceMs = clock.monotonicMs()
-  }
   const close = () => {
     isOver = true
-    timer.abort()
+    watch?.stop()
   }
   const abort = () => {
     if (isOver) return
@@ -73,33 +69,9 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
     abort()
     receiver.onFailure(error)
   }
-  const limits = { connect: connectMs, 'first-content': firstContentMs, idle: idleMs } as const
-  const due = (): { atMs: number; phase: TimeoutPhase; limitMs: number } => {
-    const limitMs = limits[phase as keyof typeof limits]
-    const atMs = isPaused ? clock.monotonicMs() + limitMs : sinceMs + limitMs
-    const { deadlineMs } = options
-    if (deadlineMs === undefined || atMs <= deadlineMs) return { atMs, phase, limitMs }
-    return { atMs: deadlineMs, phase: 'deadline', limitMs: Math.round(deadlineMs - startMs) }
-  }
-  const startMs = sinceMs
-
-  const watch = async () => {
-    while (!isOver) {
-      const next = due()
-      const waitMs = next.atMs - clock.monotonicMs()
-      if (waitMs <= 0) {
-        const { phase: expired, limitMs } = next
-        fail(
-          llmError(
-            'llm.upstream-timeout',
-            { deployment: deployment.id, phase: expired, limitMs },
-            { retryable: true },
-          ),
-        )
-        return
-      }
-      await clock.sleep(waitMs, timer.signal)
-    }
+  const enter: typeof limits.enter = (phase, ms) => {
+    limits.enter(phase, ms)
+    if (!isOver) watch?.moved()
   }
   const batch = createBatch((bytes) => {
     if (!isOver) receiver.onBytes(bytes)
@@ -117,7 +89,7 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
     },
     onResponseData: (_controller, chunk) => {
       if (isOver) return
-      if (phase === 'idle') sinceMs = clock.monotonicMs()
+      limits.onData()
       batch.add(chunk)
     },
     onResponseEnd: () => {
@@ -134,32 +106,68 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
   // In the next turn, so that even an immediate failure finds its receiver holding the exchange.
   queueMicrotask(() => {
     if (isOver) return
-    dispatch(options, handler)
-    watch().catch(() => {
-      // The sleep was aborted: the exchange is over.
+    if (limits.dueMs() <= options.clock.monotonicMs()) return fail(limits.error())
+    watch = options.watchdog.watch({
+      dueMs: limits.dueMs,
+      expire: () => (isLingering ? abort() : fail(limits.error())),
     })
+    dispatch(options, handler)
   })
 
   return {
     commit: () => enter('idle'),
     pause: () => {
-      isPaused = true
+      limits.setPaused(true)
       controller?.pause()
     },
     resume: () => {
-      isPaused = false
-      sinceMs = clock.monotonicMs()
+      limits.setPaused(false)
       if (!isOver) controller?.resume()
     },
     linger: () => {
-      if (isOver) return
-      controller?.resume()
-      clock.sleep(lingerMs, timer.signal).then(abort, () => {
-        // It ended by itself.
-      })
+      isLingering = true
+      limits.setPaused(false)
+      enter('idle', lingerMs)
+      if (!isOver) controller?.resume()
     },
     abort,
     isSent: () => controller !== undefined,
+  }
+}
+
+/** Which limit of time runs, and since when. */
+const createLimits = ({ deployment, clock, deadlineMs = Number.POSITIVE_INFINITY }: ExchangeOptions) => {
+  const { connectMs, firstContentMs, idleMs } = deployment.timeouts
+  const limitOf = { connect: connectMs, 'first-content': firstContentMs, idle: idleMs } as const
+  const startMs = clock.monotonicMs()
+  let phase: keyof typeof limitOf = 'connect'
+  let limitMs = connectMs
+  let sinceMs = startMs
+  let isPaused = false
+
+  const ownDueMs = () => (isPaused ? Number.POSITIVE_INFINITY : sinceMs + limitMs)
+  return {
+    enter: (next: keyof typeof limitOf, ms = limitOf[next]) => {
+      phase = next
+      limitMs = ms
+      sinceMs = clock.monotonicMs()
+    },
+    onData: () => {
+      if (phase === 'idle') sinceMs = clock.monotonicMs()
+    },
+    /** While the reader is behind, silence is not the upstream's. */
+    setPaused: (paused: boolean) => {
+      isPaused = paused
+      sinceMs = clock.monotonicMs()
+    },
+    dueMs: () => Math.min(ownDueMs(), deadlineMs),
+    error: () => {
+      const expired: { phase: TimeoutPhase; limitMs: number } =
+        deadlineMs <= ownDueMs()
+          ? { phase: 'deadline', limitMs: Math.round(deadlineMs - startMs) }
+          : { phase, limitMs }
+      return llmError('llm.upstream-timeout', { deployment: deployment.id, ...expired }, { retryable: true })
+    },
   }
 }
 

@@ -3,75 +3,99 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { type Fields, objectOf, restOf } from './fields.js'
-import { type ChatNative, dialect, withNative } from './openai-chat-native.js'
+import { type Fields, listOf, objectOf } from './fields.js'
+import { dialect, withNative } from './openai-chat-native.js'
 import { readChoice } from './openai-chat-read-choice.js'
 import { readUsage } from './openai-chat-usage.js'
-import { createSseParser, type SseEvent } from './sse-parser.js'
+import { frameData } from './sse-frame.js'
+import { createSseParser } from './sse-parser.js'
 import { failureInside } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
   const parser = createSseParser()
-  const read = (bytes: Uint8Array): readonly ChatEvent[] => {
-    try {
-      return parser.push(bytes).flatMap((event) => decodeChunk(event, options))
-    } catch (cause) {
-      return [unreadable(String(cause), cause)]
-    }
+  return {
+    push: (bytes) => {
+      try {
+        return parser.push(bytes).flatMap(({ data }) => decodeChunk(data, options))
+      } catch (cause) {
+        return [unreadable(String(cause), cause)]
+      }
+    },
+    end: () => [],
   }
-  return { push: read, end: () => [] }
 }
 
 /** The events of bytes that hold whole SSE events; never throws. */
 export const decodeFrame = (bytes: Uint8Array, options: DecoderOptions = {}): readonly ChatEvent[] => {
-  const decoder = createStreamDecoder(options)
-  return decoder.push(bytes)
+  const data = frameData(bytes)
+  const [only = ''] = data
+  return data.length === 1 ? decodeChunk(only, options) : data.flatMap((chunk) => decodeChunk(chunk, options))
 }
 
-const decodeChunk = (event: SseEvent, options: DecoderOptions): readonly ChatEvent[] => {
-  if (event.data === '[DONE]') return []
-  const chunk = parseJson(event.data)
-  if (!chunk) return [unreadable(`not a JSON object: ${event.data.slice(0, 80)}`)]
-  return decodeBody(chunk, 'delta', options)
+const decodeChunk = (data: string, options: DecoderOptions): readonly ChatEvent[] => {
+  if (data === '[DONE]') return []
+  const chunk = parseJson(data)
+  return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
   const body = objectOf(json)
   if (!body) return [unreadable('not a JSON object')]
   if (!Array.isArray(body.choices) && !objectOf(body.error)) return [unreadable('no choices')]
-  return decodeBody(body, 'message', options)
+  return decodeBody(copyOf(body), 'message', options)
 }
 
+/** Decoding uses up what it reads. */
+const copyOf = (body: Fields): MutableFields => ({
+  ...body,
+  choices: listOf(body.choices).map((value) => {
+    const choice = objectOf(value)
+    return choice ? { ...choice, message: { ...objectOf(choice.message) } } : value
+  }),
+})
+
+type MutableFields = Record<string, unknown>
+
 const decodeBody = (
-  body: Fields,
+  body: MutableFields,
   kind: 'delta' | 'message',
   options: DecoderOptions,
 ): readonly ChatEvent[] => {
-  if (body.error !== undefined && body.error !== null && !Array.isArray(body.choices))
-    return [{ type: 'error', choice: 0, error: failureInside(body, options) }]
+  const { choices, error } = body
+  const hasError = error !== undefined && error !== null && (!Array.isArray(choices) || objectOf(error))
+  const failure: ChatEvent[] = hasError
+    ? [{ type: 'error', choice: 0, error: failureInside({ ...body }, options) }]
+    : []
+  if (!Array.isArray(choices) && hasError) return failure
   const usage = objectOf(body.usage)
-  const envelope = restOf(body, usage ? withUsage : withoutUsage)
-  const choices = Array.isArray(body.choices) ? body.choices : []
-  const events = choices.flatMap((choice) => readChoice(choice, kind, envelope))
-  if (usage) {
-    const native: ChatNative = { envelope, usage }
-    events.push({ type: 'usage', choice: 0, usage: readUsage(usage), ...withNative(native) })
-  }
-  if (objectOf(body.error)) events.push({ type: 'error', choice: 0, error: failureInside(body, options) })
+  body.choices = undefined
+  body.error = undefined
+  if (usage) body.usage = undefined
+  const [only] = Array.isArray(choices) ? choices : []
+  const events =
+    Array.isArray(choices) && choices.length === 1
+      ? readChoice(only, kind, body)
+      : listOf(choices).flatMap((choice) => readChoice(choice, kind, body))
+  if (usage)
+    events.push({
+      type: 'usage',
+      choice: 0,
+      usage: readUsage(usage),
+      ...withNative({ envelope: body, usage }),
+    })
+  events.push(...failure)
   return events.length > 0
     ? events
-    : [{ type: 'start', choice: 0, ...withNative({ envelope, choice: structure }) }]
+    : [{ type: 'start', choice: 0, ...withNative({ envelope: body, choice: structure }) }]
 }
 
-const withUsage = new Set(['choices', 'error', 'usage'])
-const withoutUsage = new Set(['choices', 'error'])
 /** Marks the event of a chunk that has no choices at all, such as one with content filter results of the prompt. */
 export const structure: Fields = { isChunkWithoutChoices: true }
 
-const parseJson = (text: string): Fields | undefined => {
+const parseJson = (text: string): MutableFields | undefined => {
   try {
-    return objectOf(JSON.parse(text))
+    return objectOf(JSON.parse(text)) as MutableFields | undefined
   } catch {
     return undefined
   }

@@ -1,15 +1,16 @@
 // What an event of the chat completions API keeps beside its meaning, so that it can be written again as it came.
 
 import type { ChatEvent, Dialect } from '../contract.js'
-import { type Fields, isEmpty } from './fields.js'
+import type { Fields } from './fields.js'
 import { nativeExtra, nativeOf } from './native.js'
 
 export const dialect: Dialect = 'openai-chat'
 
+/** Fields that became part of an event are undefined in the objects that are kept. */
 export interface ChatNative {
   /** The chunk's (or answer's) own fields. Events of one chunk share this very object. */
   readonly envelope: Fields
-  /** Unknown fields of the choice and of its delta or message; they stand in the choice's first event. */
+  /** What is left of the choice and of its delta or message; they stand in the choice's first event. */
   readonly choice?: Fields
   readonly delta?: Fields
   /** The field the text stood in; null when log probabilities came without a text. */
@@ -27,11 +28,3 @@ export const chatNative = (event: ChatEvent): ChatNative | undefined => nativeOf
 export const withNative = (native: ChatNative) => ({
   extra: nativeExtra(dialect, native as unknown as Fields),
 })
-
-/** Puts the unknown fields of a choice into its first event. */
-export const addRest = (events: ChatEvent[], choice: Fields, delta: Fields): void => {
-  const [first] = events
-  if (!first || (isEmpty(choice) && isEmpty(delta))) return
-  const native = { ...chatNative(first), choice, delta }
-  events[0] = { ...first, ...withNative(native as ChatNative) }
-}

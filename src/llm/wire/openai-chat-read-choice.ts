@@ -1,97 +1,118 @@
-// Reads one choice of the chat completions API. A stream's delta and an answer's message have the same fields,
-// so that both decoders share this. The order of its events: start, reasoning, text, refusal, tool calls,
-// citations, items, finish.
+// Reads one choice of the chat completions API. A stream's delta and an answer's message have the same fields, so
+// that both decoders share this. The order of its events: start, reasoning, text, refusal, tool calls, citations,
+// items, finish.
+// This runs once per token of every answer that a stage reads, so it copies nothing: a field that has become an
+// event is set to undefined where it stands, and what is left of choice and delta goes along as it is.
 
-import type { ChatEvent } from '../contract.js'
-import { compact, type Fields, isEmpty, listOf, numberOf, objectOf, restOf, stringOf } from './fields.js'
-import { addRest, type ChatNative, dialect, withNative } from './openai-chat-native.js'
+import type { ChatEvent, Extra } from '../contract.js'
+import { compact, type Fields, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { type ChatNative, dialect } from './openai-chat-native.js'
 import { readLogProbabilities } from './openai-log-probabilities.js'
 import { readPassage } from './passage-url.js'
 
-/** @param body the name of the choice's body: `delta` in a stream, `message` in an answer */
-export const readChoice = (
-  value: unknown,
-  body: 'delta' | 'message',
-  envelope: Fields,
-): readonly ChatEvent[] => {
-  const fields = objectOf(value)
-  if (!fields) return []
-  const choice = numberOf(fields.index) ?? 0
-  const said = objectOf(fields[body]) ?? {}
-  const used = new Set(['index', body])
-  const usedInside = new Set<string>()
-  const events: ChatEvent[] = []
-  const context: Context = { choice, envelope, said, usedInside, events }
+type MutableFields = Record<string, unknown>
 
-  if (body === 'message' || said.role !== undefined)
-    events.push({ type: 'start', choice, ...headOf(envelope) })
-  const logprobs = readTexts(context, objectOf(fields.logprobs))
-  readToolCalls(context)
-  readAnnotations(context)
-  readItems(context)
-  const reason = stringOf(fields.finish_reason)
-  if (reason) {
-    used.add('finish_reason')
-    events.push({ type: 'finish', choice, reason, ...withNative({ envelope }) })
-  }
-  if (logprobs) used.add('logprobs')
-  const rest = { ...restOf(fields, used), ...(logprobs && !isEmpty(logprobs) && { logprobs }) }
-  const inside = restOf(said, usedInside)
-  if (events.length === 0) events.push(structureOrItem(context, inside))
-  addRest(events, rest, inside)
-  return events
-}
-
-interface Context {
+interface Reading {
   readonly choice: number
+  /** The rest of the chunk; events of one chunk share it. */
   readonly envelope: Fields
-  readonly said: Fields
-  /** Names of the fields that have become events. */
-  readonly usedInside: Set<string>
+  readonly outer: MutableFields
+  /** The delta or the message. */
+  readonly said: MutableFields
   readonly events: ChatEvent[]
 }
 
-const headOf = (envelope: Fields) => ({
-  ...compact({ id: stringOf(envelope.id), model: stringOf(envelope.model) }),
-  ...withNative({ envelope }),
-})
-
-const textFields = [
-  ['reasoning', 'reasoning_content'],
-  ['reasoning', 'reasoning'],
-  ['text', 'content'],
-  ['refusal', 'refusal'],
-] as const
-
-/** @returns what is left of the log probabilities, undefined when they are to stay as they came */
-const readTexts = (context: Context, logprobs: Fields | undefined): Fields | undefined => {
-  const { choice, envelope, said, usedInside, events } = context
-  const rest: Record<string, unknown> = { ...logprobs }
-  for (const [type, field] of textFields) {
-    const text = stringOf(said[field])
-    const probabilities = type === 'reasoning' ? undefined : readLogProbabilities(logprobs?.[field])
-    const hasProbabilities = probabilities !== undefined && (text !== undefined || probabilities.length > 0)
-    if (text === undefined && !hasProbabilities) continue
-    if (type === 'reasoning' && usedInside.has('reasoning_content')) continue
-    if (text !== undefined) usedInside.add(field)
-    if (hasProbabilities) delete rest[field]
-    const native: ChatNative = { envelope, field: text === undefined ? null : field }
-    events.push({
-      type,
-      choice,
-      text: text ?? '',
-      ...(hasProbabilities && { logprobs: probabilities }),
-      ...withNative(native),
-    })
+/**
+ * @param value the choice; it is used up
+ * @param body the name of the choice's body: `delta` in a stream, `message` in an answer
+ */
+export const readChoice = (value: unknown, body: 'delta' | 'message', envelope: Fields): ChatEvent[] => {
+  const outer = objectOf(value) as MutableFields | undefined
+  if (!outer) return []
+  const reading: Reading = {
+    choice: numberOf(outer.index) ?? 0,
+    envelope,
+    outer,
+    said: (objectOf(outer[body]) as MutableFields | undefined) ?? {},
+    events: [],
   }
-  return logprobs && (Object.keys(rest).length < Object.keys(logprobs).length ? rest : undefined)
+  outer.index = undefined
+  outer[body] = undefined
+  if (body === 'message' || reading.said.role !== undefined) addStart(reading)
+  readTexts(reading)
+  if (reading.said.tool_calls) readToolCalls(reading)
+  if (reading.said.annotations) readAnnotations(reading)
+  readItems(reading)
+  if (typeof outer.finish_reason === 'string' && outer.finish_reason !== '') readFinish(reading)
+  if (reading.events.length === 0) addStructureOrItem(reading)
+  return reading.events
+}
+
+/** The first event of a choice carries what is left of it. */
+const extraOf = (reading: Reading, native: Partial<ChatNative> = {}): Extra => {
+  const isFirst = reading.events.length === 0
+  return {
+    [dialect]: isFirst
+      ? { envelope: reading.envelope, choice: reading.outer, delta: reading.said, ...native }
+      : { envelope: reading.envelope, ...native },
+  }
+}
+
+const addStart = (reading: Reading) => {
+  const { envelope } = reading
+  reading.events.push({
+    type: 'start',
+    choice: reading.choice,
+    ...compact({ id: stringOf(envelope.id), model: stringOf(envelope.model) }),
+    extra: extraOf(reading),
+  })
+}
+
+const readFinish = (reading: Reading) => {
+  const reason = String(reading.outer.finish_reason)
+  reading.outer.finish_reason = undefined
+  reading.events.push({ type: 'finish', choice: reading.choice, reason, extra: extraOf(reading) })
+}
+
+const readTexts = (reading: Reading) => {
+  const { said } = reading
+  if (typeof said.reasoning_content === 'string') addText(reading, 'reasoning', 'reasoning_content')
+  else if (typeof said.reasoning === 'string') addText(reading, 'reasoning', 'reasoning')
+  const hasLogprobs = objectOf(reading.outer.logprobs) !== undefined
+  if (typeof said.content === 'string' || hasLogprobs) addText(reading, 'text', 'content')
+  if (typeof said.refusal === 'string' || hasLogprobs) addText(reading, 'refusal', 'refusal')
+}
+
+const addText = (reading: Reading, type: 'text' | 'refusal' | 'reasoning', field: string) => {
+  const { said, choice, events } = reading
+  const text = said[field]
+  const logprobs = takeLogprobs(reading, field, typeof text === 'string')
+  if (typeof text !== 'string' && !logprobs) return
+  said[field] = typeof text === 'string' ? undefined : text
+  const extra = extraOf(reading, { field: typeof text === 'string' ? field : null })
+  const spoken = typeof text === 'string' ? text : ''
+  events.push(
+    logprobs && type !== 'reasoning'
+      ? { type, choice, text: spoken, logprobs, extra }
+      : { type, choice, text: spoken, extra },
+  )
+}
+
+/** The log probabilities of one field. Empty ones belong to an event only where there is a text. */
+const takeLogprobs = ({ outer }: Reading, field: string, hasText: boolean) => {
+  const all = objectOf(outer.logprobs)
+  const entries = all && readLogProbabilities(all[field])
+  if (!all || !entries || (entries.length === 0 && !hasText)) return undefined
+  const rest = restOf(all, new Set([field]))
+  outer.logprobs = Object.keys(rest).length > 0 ? rest : undefined
+  return entries
 }
 
 const callNames = new Set(['index', 'id', 'function', 'custom'])
 
-const readToolCalls = ({ choice, envelope, said, usedInside, events }: Context) => {
+const readToolCalls = (reading: Reading) => {
+  const { said, choice, events } = reading
   if (!Array.isArray(said.tool_calls)) return
-  usedInside.add('tool_calls')
   for (const [position, value] of said.tool_calls.entries()) {
     const fields = objectOf(value) ?? {}
     const kind = objectOf(fields.custom) ? 'custom' : 'function'
@@ -99,25 +120,24 @@ const readToolCalls = ({ choice, envelope, said, usedInside, events }: Context) 
     const content = kind === 'custom' ? 'input' : 'arguments'
     const inner = restOf(called, new Set(['name', content]))
     const call = { ...restOf(fields, callNames), ...(fields[kind] !== undefined && { [kind]: inner }) }
-    events.push(
-      compact({
-        type: 'tool-call' as const,
-        choice,
-        index: numberOf(fields.index) ?? position,
-        id: stringOf(fields.id),
-        name: stringOf(called.name),
-        arguments: stringOf(called[content]) ?? '',
-        ...withNative({ envelope, call, hasArguments: content in called }),
-      }) as ChatEvent,
-    )
+    events.push({
+      type: 'tool-call',
+      choice,
+      index: numberOf(fields.index) ?? position,
+      ...compact({ id: stringOf(fields.id), name: stringOf(called.name) }),
+      arguments: stringOf(called[content]) ?? '',
+      extra: extraOf(reading, { call, hasArguments: content in called }),
+    })
   }
+  said.tool_calls = undefined
 }
 
-const readAnnotations = ({ choice, envelope, said, usedInside, events }: Context) => {
+const readAnnotations = (reading: Reading) => {
+  const { said, choice, events } = reading
   if (!Array.isArray(said.annotations) || said.annotations.length === 0) return
-  usedInside.add('annotations')
-  for (const annotation of listOf(said.annotations)) {
-    const cited = objectOf(objectOf(annotation)?.url_citation)
+  for (const value of said.annotations) {
+    const annotation = objectOf(value) ?? {}
+    const cited = objectOf(annotation.url_citation)
     const passage = cited && readPassage(cited)
     events.push(
       passage
@@ -127,46 +147,48 @@ const readAnnotations = ({ choice, envelope, said, usedInside, events }: Context
             passage,
             start: numberOf(cited.start_index) ?? 0,
             end: numberOf(cited.end_index) ?? 0,
-            ...withNative({ envelope, annotation: objectOf(annotation) ?? {} }),
+            extra: extraOf(reading, { annotation }),
           }
-        : {
-            type: 'item',
-            choice,
-            dialect,
-            value: { annotations: [annotation] },
-            ...withNative({ envelope }),
-          },
+        : { type: 'item', choice, dialect, value: { annotations: [value] }, extra: extraOf(reading) },
     )
   }
+  said.annotations = undefined
 }
 
 /** Fields that hold content we do not model, or known ones of a type we do not know: nothing may hide in the rest. */
-const itemFields = [
-  'function_call',
-  'audio',
-  'content',
-  'refusal',
-  'reasoning',
-  'reasoning_content',
-  'tool_calls',
-]
+const readItems = (reading: Reading) => {
+  const { said } = reading
+  if (said.function_call) addItem(reading, 'function_call')
+  if (said.audio) addItem(reading, 'audio')
+  if (said.content) addItem(reading, 'content')
+  if (said.refusal) addItem(reading, 'refusal')
+  if (said.tool_calls) addItem(reading, 'tool_calls')
+  if (said.reasoning_content && typeof said.reasoning_content !== 'string')
+    addItem(reading, 'reasoning_content')
+  // A string here repeats what `reasoning_content` said.
+  if (said.reasoning && typeof said.reasoning !== 'string') addItem(reading, 'reasoning')
+}
 
-const readItems = ({ choice, envelope, said, usedInside, events }: Context) => {
-  for (const name of itemFields) {
-    const value = said[name]
-    if (value === undefined || value === null || usedInside.has(name)) continue
-    if (typeof value === 'string' && name.startsWith('reasoning')) continue
-    usedInside.add(name)
-    events.push({ type: 'item', choice, dialect, value: { [name]: value }, ...withNative({ envelope }) })
-  }
+const addItem = (reading: Reading, name: string) => {
+  const value = { [name]: reading.said[name] }
+  reading.said[name] = undefined
+  reading.events.push({ type: 'item', choice: reading.choice, dialect, value, extra: extraOf(reading) })
 }
 
 /** A choice without any known field: unknown fields are an item, nothing at all is structure. */
-const structureOrItem = ({ choice, envelope, usedInside, said }: Context, inside: Fields): ChatEvent => {
-  const unknown = Object.entries(inside).filter(([, value]) => value !== null && value !== '')
-  if (unknown.length === 0) return { type: 'start', choice, ...headOf(envelope) }
-  const value = Object.fromEntries(unknown)
-  for (const name of Object.keys(value)) usedInside.add(name)
-  for (const name of Object.keys(said)) if (name in value) delete (inside as Record<string, unknown>)[name]
-  return { type: 'item', choice, dialect, value, ...withNative({ envelope }) }
+const addStructureOrItem = (reading: Reading) => {
+  const unknown: MutableFields = {}
+  for (const [name, value] of Object.entries(reading.said)) {
+    if (value === undefined || value === null || value === '') continue
+    unknown[name] = value
+    reading.said[name] = undefined
+  }
+  if (Object.keys(unknown).length === 0) return addStart(reading)
+  reading.events.push({
+    type: 'item',
+    choice: reading.choice,
+    dialect,
+    value: unknown,
+    extra: extraOf(reading),
+  })
 }

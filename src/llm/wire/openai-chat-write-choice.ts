@@ -101,6 +101,7 @@ const addItem = ({ body }: ChoiceDraft, value: Fields) => {
 /** Merges objects at every depth; a null that a later chunk repeats does not erase what an earlier one said. */
 const mergeInto = (target: Draft, fields: Fields): void => {
   for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue
     const before = objectOf(target[name])
     const after = objectOf(value)
     if (before && after) {
