@@ -1,0 +1,168 @@
+// Whatever JSON arrives: an answer or an error of the client, never one of ours, and the server goes on.
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestGateway, type TestGateway } from './__fixtures__/harness.js'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    architecture: {
+      guardrails: [{ id: 'g' }],
+      knowledge: [{ id: 'docs', source: 'docs' }],
+      prompts: [{ id: 'p', system: { en: 'Use {{context}}' } }],
+      routes: [
+        {
+          name: 'chat',
+          strategy: { deployment: 'main' },
+          guardrails: 'g',
+          cache: {},
+          knowledge: 'docs',
+          prompt: 'p',
+        },
+      ],
+    },
+    models: { main: 'ok' },
+    knowledge: {
+      search: async () => [],
+      status: async () => expect.unreachable(),
+      version: () => '1',
+    },
+    admin: {
+      token: 'la-admin',
+      keys: {
+        create: async () => expect.unreachable(),
+        list: async () => [],
+        revoke: async () => expect.unreachable(),
+        rotate: async () => expect.unreachable(),
+      },
+    },
+  })
+})
+afterAll(() => gateway.close())
+
+const value = fc.jsonValue({ maxDepth: 3 })
+const part = fc.oneof(
+  value,
+  fc.record(
+    {
+      type: fc.constantFrom('text', 'image_url', 'file', 'input_audio', 'x'),
+      text: value,
+      image_url: value,
+      file: value,
+    },
+    { requiredKeys: ['type'] },
+  ),
+)
+const message = fc.record(
+  {
+    role: fc.oneof(fc.constantFrom('user', 'assistant', 'system', 'developer', 'tool', 'function'), value),
+    content: fc.oneof(fc.string(), fc.array(part, { maxLength: 4 }), value),
+    tool_calls: fc.oneof(
+      value,
+      fc.array(
+        fc.record({
+          id: value,
+          type: fc.constant('function'),
+          function: fc.record({ name: value, arguments: value }),
+        }),
+        { maxLength: 3 },
+      ),
+    ),
+    tool_call_id: value,
+    reasoning_content: value,
+    name: value,
+  },
+  { requiredKeys: ['role'] },
+)
+const validMessage = fc.record({
+  role: fc.constantFrom('user', 'system'),
+  content: fc.string({ unit: 'grapheme' }),
+})
+const field = fc.constantFrom(
+  'model',
+  'stream',
+  'n',
+  'stop',
+  'tools',
+  'tool_choice',
+  'response_format',
+  'stream_options',
+  'max_tokens',
+  'temperature',
+  'logprobs',
+  'seed',
+  'odd',
+)
+/** A good request with one or two fields gone wrong, or messages of any shape. */
+const chat = fc
+  .tuple(
+    fc.oneof(
+      fc.array(validMessage, { minLength: 1, maxLength: 3 }),
+      fc.array(message, { maxLength: 3 }),
+      value,
+    ),
+    fc.dictionary(field, value, { maxKeys: 2 }),
+    fc.boolean(),
+  )
+  .map(([messages, wrong, stream]) => ({ model: 'chat', messages, stream, ...wrong }))
+
+const statusOf = async (path: string, body: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(gateway.url + path, { method: 'POST', body, headers })
+  await response.text()
+  return response.status
+}
+
+it('answers or refuses every chat body', async () => {
+  const statuses = new Set<number>()
+  await fc.assert(
+    fc.asyncProperty(chat, async (body) => {
+      const status = await statusOf('/v1/chat/completions', JSON.stringify(body))
+      statuses.add(status)
+      expect([200, 400, 404]).toContain(status)
+    }),
+    { numRuns: 300 },
+  )
+  expect(statuses).toContain(200)
+  expect(statuses).toContain(400)
+})
+
+it('refuses every text that is no request', async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc.constantFrom('null', '{}', '[]', '"x"', '0'),
+  )
+  await fc.assert(
+    fc.asyncProperty(text, async (body) => {
+      expect(await statusOf('/v1/chat/completions', body)).toBe(400)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+it('answers or refuses every body of the other endpoints', async () => {
+  const search = fc.record({ query: value, max_num_results: value, filters: value }, { requiredKeys: [] })
+  const key = fc.record({ tenant: value, groups: value, expiresAt: value, x: value }, { requiredKeys: [] })
+  await fc.assert(
+    fc.asyncProperty(search, key, async (searchBody, keyBody) => {
+      expect([200, 400]).toContain(
+        await statusOf('/v1/vector_stores/docs/search', JSON.stringify(searchBody)),
+      )
+      const admin = { authorization: 'Bearer la-admin' }
+      expect(await statusOf('/admin/keys', JSON.stringify(keyBody), admin)).toBe(400)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+it('answers or refuses every path and query', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.webPath(), fc.webQueryParameters(), async (path, query) => {
+      const response = await fetch(`${gateway.url}${path || '/'}?${query}`)
+      await response.text()
+      expect(response.status).toBeLessThan(500)
+    }),
+    { numRuns: 100 },
+  )
+})
