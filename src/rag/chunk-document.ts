@@ -69,7 +69,9 @@ const packUnits = (units: readonly Unit[], chunkTokens: number): Omit<Chunk, 'he
     const [first] = packed
     const last = packed.at(-1)
     if (!first || !last) return
-    const overlap = chunks.length > 0 ? first.overlap : undefined
+    // A sentence that makes up the whole passage before is not repeated.
+    const isNew = first.overlap && first.overlap.start > (chunks.at(-1)?.start ?? first.start)
+    const overlap = isNew ? first.overlap : undefined
     chunks.push({
       start: overlap?.start ?? first.start,
       end: last.end,

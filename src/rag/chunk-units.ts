@@ -107,16 +107,23 @@ const linesOf = (source: string): readonly Span[] => {
 
 /** Cuts a sentence that is longer than a passage, between words where there are any, never inside a character. */
 const cutToFit = (source: string, span: Span, chunkTokens: number): readonly Span[] => {
-  const tokens = estimateTokens(source.slice(span.start, span.end))
-  if (tokens <= chunkTokens) return [span]
-  const size = Math.max(2, Math.floor(((span.end - span.start) * chunkTokens) / tokens))
   const spans: Span[] = []
   for (let start = span.start; start < span.end; ) {
-    const end = start + size >= span.end ? span.end : breakBefore(source, start, start + size)
+    const reach = reachOf(source, { start, end: span.end }, chunkTokens)
+    const end = reach === span.end ? reach : breakBefore(source, start, reach)
     spans.push({ start, end })
     start = end
   }
   return spans
+}
+
+/** How far a passage reaches from `start`, at least two characters. */
+const reachOf = (source: string, { start, end }: Span, chunkTokens: number): number => {
+  // No text has fewer tokens than a quarter of its characters.
+  let reach = Math.min(end, start + 4 * chunkTokens)
+  while (reach - start > 2 && estimateTokens(source.slice(start, reach)) > chunkTokens)
+    reach = start + Math.max(2, Math.floor((reach - start) * 0.8))
+  return reach
 }
 
 const breakBefore = (source: string, start: number, limit: number): number => {
