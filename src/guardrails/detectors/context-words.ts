@@ -56,12 +56,7 @@ const hasLetter = /[a-z\u0080-\uffff]/
 const asciiWord = /^[a-z]/
 const isLetterAt = (text: string, at: number) => /[a-z]/.test(text[at] ?? '')
 
-/**
- * The contexts named before a number, the nearest first.
- * @param reach visible characters looked back, at most 64
- */
-export const contextsBefore = (text: ScanText, at: number, reach: number): readonly Context[] => {
-  const before = text.before(at, reach)
+const wordsIn = (before: string) => {
   if (!hasLetter.test(before)) return []
   const found: { context: Context; at: number }[] = []
   for (const { context, word } of entries) {
@@ -70,7 +65,23 @@ export const contextsBefore = (text: ScanText, at: number, reach: number): reado
     const isPart = asciiWord.test(word) && (isLetterAt(before, place - 1) || isLetterAt(before, after))
     if (place !== -1 && !isPart) found.push({ context, at: after })
   }
-  return found.sort((a, b) => b.at - a.at).map(({ context }) => context)
+  return found.sort((a, b) => b.at - a.at)
+}
+
+/**
+ * The contexts named before a number, the nearest first.
+ * @param reach visible characters looked back, at most 64
+ */
+export const contextsBefore = (text: ScanText, at: number, reach: number): readonly Context[] =>
+  wordsIn(text.before(at, reach)).map(({ context }) => context)
+
+const connective = /^(?:[\s:#.=()"'「號码碼号為为是-]|no|number|id|nr)*$/
+
+/** Whether the word directly before a number says that it is of another kind: an order, a part, an invoice. */
+export const isNamedOther = (text: ScanText, at: number): boolean => {
+  const before = text.before(at, 32)
+  const nearest = wordsIn(before)[0]
+  return nearest?.context === 'other' && connective.test(before.slice(nearest.at))
 }
 
 const phoneWordsAfter = [

@@ -33,15 +33,20 @@ const beginsSentence = (view: WordView, { start }: Hit): boolean => {
   return before || politely.test(view.text.slice(Math.max(0, start - 12), start))
 }
 
-/** The first place where the ideas follow one another closely in one order. */
-const firstChain = (
+/** More places of one rule than this are told as one from there on. */
+const maxPlaces = 64
+
+/** The places where the ideas follow one another closely in one order; none begins before the last one ended. */
+const chains = (
   view: WordView,
   rule: InjectionRule,
   lists: readonly (readonly Hit[])[],
-): Stretch | undefined => {
+): readonly Stretch[] => {
+  const found: { start: number; end: number }[] = []
   const next = lists.map(() => 0)
   const [starts = []] = lists
   for (const first of starts) {
+    if (first.start < (found.at(-1)?.end ?? 0)) continue
     if (rule.imperative && !beginsSentence(view, first)) continue
     let last = first
     let depth = 1
@@ -54,9 +59,12 @@ const firstChain = (
       if (!candidate || !isClose(view, rule, last, candidate)) break
       last = candidate
     }
-    if (depth === lists.length) return { start: first.start, end: last.end }
+    const previous = found.at(-1)
+    if (depth < lists.length) continue
+    if (previous && found.length === maxPlaces) previous.end = last.end
+    else found.push({ start: first.start, end: last.end })
   }
-  return undefined
+  return found
 }
 
 const orders = <T>(items: readonly T[]): readonly (readonly T[])[] =>
@@ -64,31 +72,29 @@ const orders = <T>(items: readonly T[]): readonly (readonly T[])[] =>
     ? [items]
     : items.flatMap((item, i) => orders(items.filter((_, j) => j !== i)).map((rest) => [item, ...rest]))
 
-const differentPhrases = (hits: readonly Hit[], count: number): Stretch | undefined => {
+const differentPhrases = (hits: readonly Hit[], count: number): Stretch[] => {
   const phrases = new Set<number>()
   for (const hit of hits) {
     phrases.add(hit.phrase)
-    if (phrases.size === count) return { start: (hits[0] as Hit).start, end: hit.end }
+    if (phrases.size === count) return [{ start: (hits[0] as Hit).start, end: hit.end }]
   }
-  return undefined
+  return []
 }
 
-/** Where the rule holds first, or undefined. */
-export const matchRule = (view: WordView, rule: InjectionRule, hits: ConceptHits): Stretch | undefined => {
+/** From the first place of any idea to the last first place of one. */
+const together = (lists: readonly (readonly Hit[])[]): Stretch => {
+  const firsts = lists.map((list) => list[0] as Hit)
+  return {
+    start: Math.min(...firsts.map((hit) => hit.start)),
+    end: Math.max(...firsts.map((hit) => hit.end)),
+  }
+}
+
+/** Where the rule holds: every place for ideas that stand close, one for ideas anywhere in the text. */
+export const matchRule = (view: WordView, rule: InjectionRule, hits: ConceptHits): readonly Stretch[] => {
   const lists = rule.ideas.map((idea) => hits[idea])
-  if (lists.some((list) => list.length === 0)) return undefined
+  if (lists.some((list) => list.length === 0)) return []
   if (rule.different) return differentPhrases(lists[0] as readonly Hit[], rule.different)
-  if (rule.within === undefined) {
-    const firsts = lists.map((list) => list[0] as Hit)
-    return {
-      start: Math.min(...firsts.map((hit) => hit.start)),
-      end: Math.max(...firsts.map((hit) => hit.end)),
-    }
-  }
-  const tries = rule.ordered ? [lists] : orders(lists)
-  for (const order of tries) {
-    const found = firstChain(view, rule, order)
-    if (found) return found
-  }
-  return undefined
+  if (rule.within === undefined) return [together(lists)]
+  return (rule.ordered ? [lists] : orders(lists)).flatMap((order) => chains(view, rule, order))
 }

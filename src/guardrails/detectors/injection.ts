@@ -1,106 +1,72 @@
-// Finds instruction attacks: reads the text as phrases, asks every rule, and adds up what they weigh. A text
-// that a user typed must weigh more than one that was retrieved, because a document has no business to instruct.
+// Finds instruction attacks: adds up what the evidence weighs and says where it stands. A text that a user typed
+// must weigh more than one that was retrieved, because a document has no business to instruct.
 
 import type { Source } from '../../llm/index.js'
 import type { Finding, Severity, Stage } from '../contract.js'
-import { createPhraseIndex, type Hits } from '../phrase-index.js'
-import { createWordView, type WordView } from '../word-view.js'
-import { decodedPayloads } from './decoded-payloads.js'
-import type { InjectionConcept } from './injection-concepts.js'
+import { injectionEvidence } from './injection-evidence.js'
 import { documentExtent } from './injection-extent.js'
-import { injectionLexicon } from './injection-lexicon.js'
-import { type Evidence, hiddenText, signsIn } from './injection-marks.js'
-import { matchRule, type Stretch } from './injection-match.js'
-import { type InjectionFamily, injectionRules } from './injection-rules.js'
+import type { Evidence } from './injection-marks.js'
+import type { Stretch } from './injection-match.js'
+import type { InjectionFamily } from './injection-rules.js'
 
 /** What the weights must add up to before a policy acts, by who the text speaks for. */
 const thresholds: Readonly<Record<'user' | 'document', number>> = { user: 0.6, document: 0.5 }
 /** From here on it is recorded. */
 const noteworthy = 0.3
-/** What is left of a rule's weight when its phrase is quoted in a text about attacks. */
-const quotedShare = 0.3
-const maxDepth = 2
+/** From here on there is hardly a doubt. */
+const certain = 0.8
 
-const findPhrases = createPhraseIndex(injectionLexicon)
+/** 1 - (1 - a)(1 - b)...: independent hints, each rule once and at its strongest. */
+const scoreOf = (evidence: readonly Evidence[]): number => {
+  const strongest = new Map<string, number>()
+  for (const { rule, weight } of evidence) strongest.set(rule, Math.max(weight, strongest.get(rule) ?? 0))
+  let doubt = 1
+  for (const weight of strongest.values()) doubt *= 1 - weight
+  return 1 - doubt
+}
 
-const originalStretch = (view: WordView, found: Stretch): Stretch => ({
-  start: view.offsets[found.start] ?? 0,
-  end: (view.offsets[found.end - 1] ?? 0) + 1,
-})
-
-const opening = '「『“"‘《'
-const closing = '」』”"’》'
-
-/** Whether a stretch stands between quotation marks of its own. */
-const isQuoted = (text: string, { start, end }: Stretch): boolean => {
-  for (let i = start - 1; i >= Math.max(0, start - 12); i--) {
-    const mark = opening.indexOf(text.charAt(i))
-    if (mark !== -1) return text.slice(end, end + 24).includes(closing.charAt(mark))
+/** Widens stretches; those that overlap become one, and what lies inside a widened one is not widened again. */
+const widened = <S extends Stretch>(
+  stretches: readonly S[],
+  widen: (stretch: S) => Stretch,
+): readonly Stretch[] => {
+  const out: { start: number; end: number }[] = []
+  for (const stretch of [...stretches].sort((a, b) => a.start - b.start)) {
+    const last = out.at(-1)
+    if (last && stretch.end <= last.end) continue
+    const { start, end } = widen(stretch)
+    if (last && start <= last.end) last.end = Math.max(last.end, end)
+    else out.push({ start, end })
   }
-  return false
+  return out
 }
 
-type ConceptHits = Hits<InjectionConcept>
-
-const phraseEvidence = (text: string, isDocument: boolean): readonly Evidence[] => {
-  const view = createWordView(text)
-  const hits: ConceptHits = findPhrases(view)
-  const mayQuote = !isDocument && hits.about.length > 0
-  return injectionRules.flatMap((rule) => {
-    const applies = rule.only === undefined || (rule.only === 'document') === isDocument
-    const found = applies ? matchRule(view, rule, hits) : undefined
-    if (!found) return []
-    const stretch = originalStretch(view, found)
-    const weight = mayQuote && isQuoted(text, stretch) ? rule.weight * quotedShare : rule.weight
-    return [{ ...stretch, family: rule.family, weight }]
-  })
-}
-
-const evidenceIn = (text: string, isDocument: boolean, depth = 0): readonly Evidence[] => {
-  const own = [...phraseEvidence(text, isDocument), ...signsIn(text)]
-  if (depth === maxDepth) return own
-  const hidden = hiddenText(text)
-  const payloads = hidden
-    ? [...decodedPayloads(text), { ...hidden, text: hidden.spelled }]
-    : decodedPayloads(text)
-  const inner = payloads.flatMap(({ start, end, text: decoded }) =>
-    evidenceIn(decoded, isDocument, depth + 1).map(({ weight }) => ({
-      family: 'encoded-instruction' as const,
-      weight,
-      start,
-      end,
-    })),
-  )
-  return [...own, ...inner]
-}
-
-/** One finding for each family, over everything its rules matched. */
 const findingsOf = (
   evidence: readonly Evidence[],
-  extentOf: (family: InjectionFamily, found: Stretch) => Stretch,
+  extentOf: (item: Evidence) => Stretch,
   severity: Severity,
-): readonly Finding[] =>
-  [...new Set(evidence.map(({ family }) => family))].map((family) => {
-    const own = evidence.filter((item) => item.family === family)
-    const start = Math.min(...own.map((item) => item.start))
-    const end = Math.max(...own.map((item) => item.end))
-    return { detector: 'injection', kind: family, ...extentOf(family, { start, end }), severity }
-  })
+): readonly Finding[] => {
+  const families = Map.groupBy(evidence, ({ family }): InjectionFamily => family)
+  return [...families].flatMap(([kind, own]) =>
+    widened(own, extentOf).map((stretch) => ({ detector: 'injection', kind, ...stretch, severity })),
+  )
+}
 
 export const findInjection = (input: {
   readonly text: string
   readonly stage: Stage
   readonly source: Source
 }): readonly Finding[] => {
+  const { text } = input
   const isDocument = input.stage === 'context' || input.source !== 'user'
-  const evidence = evidenceIn(input.text, isDocument)
-  const score = 1 - evidence.reduce((rest, { weight }) => rest * (1 - weight), 1)
+  const evidence = injectionEvidence(text, isDocument)
+  const score = scoreOf(evidence)
   if (score < noteworthy) return []
   const isAttack = score >= thresholds[isDocument ? 'document' : 'user']
-  const severity = isAttack ? (score >= 0.8 ? 'high' : 'medium') : 'low'
+  const severity = isAttack ? (score >= certain ? 'high' : 'medium') : 'low'
   return findingsOf(
     evidence,
-    (family, found) => (isDocument ? documentExtent(input.text, family, found) : found),
+    (item) => (isDocument ? documentExtent(text, item.family, item) : item),
     severity,
   )
 }

@@ -38,6 +38,10 @@ const version4 = (text: ScanText, at: number): SpanMatch | undefined => {
 
 const isHex = (code: number) => isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102)
 
+/** Unique local, link-local and multicast addresses: fc00::/7, fe80::/10, ff00::/8. */
+const isLocal = (text: ScanText, at: number) =>
+  (text.at(at) | 32) === 102 && (text.at(at + 1) | 32) >= 99 && (text.at(at + 1) | 32) <= 102
+
 /** Eight groups, or fewer with one `::`. Times and hardware addresses have neither. */
 const version6 = (text: ScanText, at: number): SpanMatch | undefined => {
   let index = at
@@ -55,7 +59,7 @@ const version6 = (text: ScanText, at: number): SpanMatch | undefined => {
     index += isGap ? 2 : 1
   }
   const isWhole = gaps === 0 ? groups === 8 : gaps === 1 && groups >= 3 && groups < 8
-  if (!isWhole || isWord(text.at(index)) || (text.at(at) | 32) === 102) return undefined
+  if (!isWhole || isWord(text.at(index)) || isLocal(text, at)) return undefined
   return { kind: 'ip-address', severity: 'medium', end: index }
 }
 

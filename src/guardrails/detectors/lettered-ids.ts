@@ -5,7 +5,7 @@ import { isDigit, isLetter, isWord, oneOf, upper } from '../characters.js'
 import type { ScanText } from '../scan-text.js'
 import type { SpanMatch, SpanScanner } from '../span-scanner.js'
 import { hongKongIdHolds, taiwanIdHolds, taiwanLetterValue } from './checksums.js'
-import { contextsBefore } from './context-words.js'
+import { contextsBefore, isNamedOther } from './context-words.js'
 import { passport } from './passport.js'
 
 const isJoin = oneOf(' -')
@@ -46,7 +46,7 @@ const taiwanId = (text: ScanText, at: number): SpanMatch | undefined => {
 /** The format of before 2021: a second letter A-D that counts as the last digit of its value. */
 const oldTaiwanCertificate = (text: ScanText, at: number): SpanMatch | undefined => {
   const second = letterAt(text, at + 1)
-  if (!'ABCD'.includes(second)) return undefined
+  if (!'ABCD'.includes(second) || isJoin(text.at(at + 2)) || isNamedOther(text, at)) return undefined
   const read = readDigits(text, at + 2, 8)
   if (!read || !isEnd(text, read.end)) return undefined
   const digits = [taiwanLetterValue(second) % 10, ...read.digits]

@@ -4,7 +4,7 @@
 import { isDigit, isWord } from '../characters.js'
 import type { ScanText } from '../scan-text.js'
 import type { SpanMatch } from '../span-scanner.js'
-import { contextsBefore, phoneWordFollows } from './context-words.js'
+import { contextsBefore, isNamedOther, phoneWordFollows } from './context-words.js'
 import { matchOf, type NumberRule } from './number-rule.js'
 import { anyForm, international, isExtension, nationalForms, type PhoneCandidate } from './phone-forms.js'
 
@@ -26,7 +26,7 @@ const phoneDigits = (candidate: PhoneCandidate): number => {
   if (certain > 0) return certain
   if (isService(digits)) return 0
   const formed = nationalCount(candidate)
-  if (formed > 0) return contextsBefore(text, at, 32)[0] === 'other' ? 0 : formed
+  if (formed > 0) return isNamedOther(text, at) ? 0 : formed
   const any = anyForm(candidate)
   if (any === 0) return 0
   const isNamed = contextsBefore(text, at, 24)[0] === 'phone'
