@@ -165,8 +165,9 @@ const createStream = (
       if (event.type === 'text') result.addOutputTokens(estimateTokens(event.text))
       if (event.type === 'finish') result.addFinish(event.choice, event.reason)
     }
-    if (waiting.length === 0) result.settle('finished')
-    return { done: false, value: frame }
+    if (waiting.length > 0 || result.isSettled()) return { done: false, value: frame }
+    const { usage } = result.settle('finished')
+    return { done: false, value: frameOf([...frame.events(), { type: 'usage', choice: 0, usage }]) }
   }
   return {
     answeredBy: { deployment: id, model: id },
