@@ -11,8 +11,8 @@ export interface ServeProcess extends RunningSystem {
   readonly stateDirectory: string
   /** Resolves when every document has been ingested; rejects when the process ends before. */
   readonly ready: Promise<void>
-  /** Resolves when the process is gone. */
-  readonly exited: Promise<void>
+  /** Resolves when the process is gone, with its exit status; null when a signal ended it. */
+  readonly exited: Promise<number | null>
   /** What it wrote to standard error last. */
   errors(): string
   /** Asks it to end in good order. */
@@ -47,7 +47,7 @@ const watchProcess = (child: ChildProcess): Pick<ServeProcess, 'ready' | 'exited
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(-8000)
   })
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const exited = new Promise<number | null>((resolve) => child.once('close', (status) => resolve(status)))
   const ready = new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve())
     child.once('close', () => reject(cliError('cli.serve-failed', { detail: errors.trim() })))

@@ -1,12 +1,12 @@
 // One round of killing: a system under load loses a process at a random moment. What was acknowledged must be in the
 // ledger afterwards, no process may be left over, and the next start must be clean.
 
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { callAdmin } from '../../src/cli/running-system.js'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
 import type { Random } from '../../src/core/index.js'
 import { ask } from './ask.js'
+import { childrenOf, leftOver, type Relative } from './processes.js'
 
 export type Victim = 'parent' | 'database' | 'knowledge'
 
@@ -79,42 +79,6 @@ const loadAndKill = async (
   stop.abort()
   await load
   return acknowledged
-}
-
-interface Relative {
-  readonly pid: number
-  readonly command: string
-}
-
-/** The processes that descend from `pid` (Linux). */
-const childrenOf = (pid: number): Relative[] => {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const parent = Number(/^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1])
-        return [{ pid: Number(name), parent, command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }]
-      } catch {
-        return []
-      }
-    })
-  const descend = (of: number): Relative[] =>
-    all.filter(({ parent }) => parent === of).flatMap((child) => [child, ...descend(child.pid)])
-  return descend(pid)
-}
-
-const isAlive = (pid: number) => {
-  try {
-    return !/^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-const leftOver = async (pids: readonly number[]): Promise<number[]> => {
-  const deadlineMs = performance.now() + 5000
-  while (pids.some(isAlive) && performance.now() < deadlineMs) await delay(50)
-  return pids.filter(isAlive)
 }
 
 const untilHealthy = async (url: string): Promise<void> => {

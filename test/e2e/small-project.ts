@@ -20,9 +20,9 @@ const documents: Readonly<Record<string, string>> = {
     '<!doctype html><html><body><nav>Home</nav><h1>Branches</h1><p>Branches are open from 9:00 to 15:30 on business days.</p></body></html>',
 }
 
-const architecture = (extra: string) => `version: 1
+const architecture = (extra: string, server: string) => `version: 1
 name: small
-server: { port: 0, drainSeconds: 2 }
+server: { port: 0, drainSeconds: 2${server} }
 deployments:
   - { id: extractive, engine: extractive, model: extractive }
 routes:
@@ -33,15 +33,18 @@ guardrails:
   - { id: default }
 ${extra}`
 
-/** @param extra more lines of architecture.yaml */
-export const createSmallProject = (extra = ''): SmallProject => {
+/**
+ * @param extra more lines of architecture.yaml
+ * @param server more fields of its `server`, such as `, requireKeys: true`
+ */
+export const createSmallProject = (extra = '', server = ''): SmallProject => {
   const directory = mkdtempSync(join(tmpdir(), 'small-project-'))
   for (const [path, text] of Object.entries(documents)) {
     mkdirSync(join(directory, 'docs', path, '..'), { recursive: true })
     writeFileSync(join(directory, 'docs', path), text)
   }
   const architectureFile = join(directory, 'architecture.yaml')
-  writeFileSync(architectureFile, architecture(extra))
+  writeFileSync(architectureFile, architecture(extra, server))
   return {
     directory,
     architectureFile,

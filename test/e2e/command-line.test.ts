@@ -1,0 +1,259 @@
+// The command line as scripts rely on it: exit statuses, one JSON document, two languages, files left alone.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
+import { runCommand } from './run-command.js'
+import { createSmallProject } from './small-project.js'
+
+const packageFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const example = (name: string) => packageFile(`examples/designs/${name}.yaml`)
+const han = /\p{Script=Han}{2}/u
+
+const directory = mkdtempSync(join(tmpdir(), 'command-line-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
+const file = (name: string) => join(directory, name)
+
+/** Runs a command with --json. @returns the status, and stdout as the one document it must be */
+const runJson = async (...args: string[]) => {
+  const { status, stdout, stderr } = await runCommand([...args, '--json'])
+  return { status, stderr, document: JSON.parse(stdout) }
+}
+
+describe('init, assess and design', () => {
+  it('init writes requirements that assess accepts, and never over a file', async () => {
+    const output = file('requirements.yaml')
+    const args = ['init', '--preset', 'chat', '--name', 'help-desk', '--peak', '3', '--output', output]
+    const first = await runJson(...args)
+    expect(first).toMatchObject({ status: 0, document: { file: output, draft: { kind: 'chat' }, open: [] } })
+    const written = readFileSync(output, 'utf8')
+    expect(await runJson('assess', output)).toMatchObject({
+      status: 0,
+      document: { conflicts: expect.any(Array) },
+    })
+    expect(await runJson(...args)).toMatchObject({
+      status: 2,
+      document: { error: { code: 'cli.file-exists' } },
+    })
+    expect(readFileSync(output, 'utf8')).toBe(written)
+  })
+
+  it('assess ends with 1 when requirements contradict each other', async () => {
+    const output = file('nothing-owned.yaml')
+    writeFileSync(output, readFileSync(example('chat-one-gpu'), 'utf8').replace(/^ {2}owned: .*\n/m, ''))
+    const { status, document } = await runJson('assess', output)
+    expect(status).toBe(1)
+    expect(document.conflicts).toContainEqual(expect.objectContaining({ kind: 'contradiction' }))
+    const { stdout } = await runCommand(['assess', output])
+    expect(stdout).toContain('hosting.owned')
+  })
+
+  const broken = readdirSync(packageFile('examples/designs/broken')).map((name) => name.replace('.yaml', ''))
+
+  it.each(broken)('%s ends with 2 and all its problems at once', async (name) => {
+    const path = example(`broken/${name}`)
+    const expected = [...readFileSync(path, 'utf8').matchAll(/^# expect: (\S+) (\S+)$/gm)]
+    expect(expected.length).toBeGreaterThan(1)
+    const { status, document, stderr } = await runJson('assess', path)
+    expect([status, document.error.code]).toEqual([2, 'spec.invalid'])
+    const problems = document.error.params.problems as {
+      path: string
+      line: number
+      message: { code: string }
+    }[]
+    const found = problems.map((problem) => [problem.path, problem.message.code])
+    expect(found.sort()).toEqual(expected.map(([, where, code]) => [where, code]).sort())
+    for (const { line, path: where } of problems)
+      expect(stderr).toMatch(new RegExp(`${line}:\\d+ +${escaped(where)}`))
+  })
+
+  it('design --no-write shows a design and writes nothing', async () => {
+    const output = file('requirements.yaml')
+    const before = readdirSync(directory)
+    const { status, document } = await runJson('design', output, '--no-write')
+    expect(status).toBe(0)
+    expect(document.report.chosen).toMatchObject({ costPerMonthUsd: expect.any(Number) })
+    expect(document.written).toEqual([])
+    expect(readdirSync(directory)).toEqual(before)
+  })
+
+  it('design ends with 1 where nothing meets the requirements, and says what would', async () => {
+    const { status, document } = await runJson('design', example('impossible'), '--no-write')
+    expect(status).toBe(1)
+    expect(document.report.chosen).toBeNull()
+    const text = await runCommand(['design', example('impossible'), '--no-write'])
+    expect(text.status).toBe(1)
+    expect(text.stdout).toMatch(/nearest|feasible|would/i)
+  })
+
+  it('design never writes over an architecture that was edited', async () => {
+    const requirements = file('requirements.yaml')
+    expect(await runJson('design', requirements)).toMatchObject({
+      status: 0,
+      document: { written: [{ state: 'written' }] },
+    })
+    const architecture = file('architecture.yaml')
+    const edited = `${readFileSync(architecture, 'utf8')}# ours\n`
+    writeFileSync(architecture, edited)
+    const again = await runJson('design', requirements)
+    expect(again.document.written).toMatchObject([
+      {
+        state: 'proposed',
+        path: file('architecture.proposed.yaml'),
+        difference: expect.stringContaining('-# ours'),
+      },
+    ])
+    expect(readFileSync(architecture, 'utf8')).toBe(edited)
+    expect(existsSync(file('architecture.proposed.yaml'))).toBe(true)
+  })
+
+  it('doctor reports the machine', async () => {
+    const { status, document } = await runJson('doctor')
+    expect([0, 1]).toContain(status)
+    expect(status === 0).toBe(document.checks.every(({ ok }: { ok: boolean }) => ok))
+    expect(document).toMatchObject({ version: expect.any(String), machine: { cores: expect.any(Number) } })
+  })
+})
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+describe('bad input', () => {
+  it.each([
+    [['assess', '/nowhere/requirements.yaml'], 'cli.file-not-found'],
+    [['ask', 'hello', '--architecture', '/nowhere/architecture.yaml'], 'cli.file-not-found'],
+    [['keys', 'paint', '--architecture', '/nowhere/architecture.yaml'], 'cli.bad-argument'],
+  ])('%j ends with 2 and an error that is JSON', async (args, code) => {
+    const { status, document } = await runJson(...args)
+    expect([status, document.error.code]).toEqual([2, code])
+    expect(document.error.message).not.toBe('')
+  })
+
+  it('an unknown command or option ends with 2 and says how to get help', async () => {
+    for (const args of [['fly'], ['assess', '--fly']]) {
+      const { status, stdout, stderr } = await runCommand(args)
+      expect([status, stdout]).toEqual([2, ''])
+      expect(stderr).toContain('fly')
+      expect(stderr).toContain('--help')
+    }
+  })
+
+  it('help ends with 0', async () => {
+    const { status, stdout } = await runCommand(['--help'])
+    expect(status).toBe(0)
+    for (const command of [
+      'init',
+      'assess',
+      'design',
+      'serve',
+      'ingest',
+      'ask',
+      'verify',
+      'keys',
+      'ledger',
+      'doctor',
+    ])
+      expect(stdout).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
+  })
+})
+
+describe('in Chinese', () => {
+  it('results, help and errors are', async () => {
+    const assessed = await runCommand(['assess', example('chat-one-gpu')], 'zh-TW')
+    expect(assessed).toMatchObject({ status: 0, stdout: expect.stringMatching(han) })
+    const help = await runCommand(['assess', '--help'], 'zh-TW')
+    expect(help.stdout).toMatch(han)
+    const missing = await runCommand(['assess', '/nowhere/requirements.yaml'], 'zh-TW')
+    expect(missing).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(han) })
+  })
+
+  it('the launcher takes --lang, and hands on arguments, output and status', { timeout: 60_000 }, () => {
+    const path = example('broken/wrong-numbers')
+    const args = [packageFile('bin/llm-architect.mjs'), 'assess', path, '--json', '--lang', 'zh-TW']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect(status).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'spec.invalid', message: expect.stringMatching(han) },
+    })
+    expect(stderr).toMatch(han)
+  })
+})
+
+describe('commands that need a system', () => {
+  const project = createSmallProject()
+  const architecture = ['--architecture', project.architectureFile]
+  let system: ServeProcess | undefined
+  afterAll(async () => {
+    system?.stop()
+    await system?.exited
+    project.remove()
+  })
+
+  it('ask starts one, ingests, answers, and stops it', { timeout: 60_000 }, async () => {
+    const { status, document } = await runJson(
+      'ask',
+      'What does a transfer to another bank cost?',
+      ...architecture,
+    )
+    expect(status).toBe(0)
+    expect(document.choices[0].message.content).toContain('NT$15')
+    expect(existsSync(join(project.directory, '.llm-architect', 'lock.json'))).toBe(false)
+  })
+
+  describe('on the one that runs', () => {
+    beforeAll(async () => {
+      system = await startServeProcess(project.architectureFile)
+      await system.ready
+    })
+
+    it('ingest', async () => {
+      const { status, document } = await runJson('ingest', ...architecture)
+      expect(status).toBe(0)
+      expect(document).toMatchObject([{ knowledge: 'docs', counts: { unchanged: 3, failed: 0 } }])
+    })
+
+    it('ask, as text with the place in the documents', async () => {
+      const { status, stdout } = await runCommand(['ask', '房屋貸款的年利率是多少？', ...architecture])
+      expect(status).toBe(0)
+      expect(stdout).toContain('2.185%')
+      expect(stdout).toMatch(/zh\/loans\.md#\d+-\d+/)
+    })
+
+    it('ask ends with 2 for a model that is not there', async () => {
+      const { status, document } = await runJson('ask', 'hello', '--model', 'gpt-9', ...architecture)
+      expect([status, document.error.code]).toEqual([2, 'answer.model_not_found'])
+    })
+
+    it('keys: make, list, rotate, revoke', async () => {
+      const made = (await runJson('keys', 'create', 'app', '--requests-per-minute', '60', ...architecture))
+        .document
+      expect(made).toMatchObject({
+        secret: expect.stringMatching(/^la-/),
+        record: { name: 'app', tenant: 'default' },
+      })
+      const listed = await runCommand(['keys', 'list', '--json', ...architecture])
+      expect(JSON.parse(listed.stdout).keys).toMatchObject([{ id: made.record.id, revokedAt: null }])
+      expect(listed.stdout).not.toContain(made.secret)
+      const rotated = await runJson('keys', 'rotate', made.record.id, ...architecture)
+      expect(rotated.document.secret).toMatch(/^la-/)
+      expect(rotated.document.secret).not.toBe(made.secret)
+      const { id } = rotated.document.record
+      expect((await runJson('keys', 'revoke', id, ...architecture)).status).toBe(0)
+      const after = (await runJson('keys', 'list', ...architecture)).document.keys as { id: string }[]
+      expect(after.find((key) => key.id === id)).toMatchObject({ revokedAt: expect.any(String) })
+    })
+
+    it('ledger: rows and sums', async () => {
+      const { status, document } = await runJson('ledger', ...architecture)
+      expect(status).toBe(0)
+      expect(document.rows[0]).toMatchObject({ route: 'support', deployment: 'extractive', end: 'finished' })
+      const sums = (await runJson('ledger', '--by', 'route', ...architecture)).document.groups
+      expect(sums).toHaveLength(1)
+      const table = await runCommand(['ledger', ...architecture])
+      expect(table.stdout).toContain('extractive')
+    })
+  })
+})

@@ -1,0 +1,33 @@
+// A command of the product, run in this process with what it writes caught.
+
+import { vi } from 'vitest'
+import { runCommandLine } from '../../src/cli/run-command-line.js'
+import type { Language } from '../../src/core/index.js'
+
+export interface Ran {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export const runCommand = async (args: readonly string[], language: Language = 'en'): Promise<Ran> => {
+  const out = catchWrites(process.stdout)
+  const err = catchWrites(process.stderr)
+  try {
+    const { signal } = new AbortController()
+    const status = await runCommandLine({ args, language, environment: process.env, signal })
+    return { status, stdout: out.text(), stderr: err.text() }
+  } finally {
+    out.restore()
+    err.restore()
+  }
+}
+
+const catchWrites = (stream: NodeJS.WriteStream) => {
+  const pieces: string[] = []
+  const spy = vi.spyOn(stream, 'write').mockImplementation((piece) => {
+    pieces.push(String(piece))
+    return true
+  })
+  return { text: () => pieces.join(''), restore: () => spy.mockRestore() }
+}
