@@ -69,9 +69,6 @@ export const startUpstream = async (
   }
 }
 
-/** An address where nobody listens. */
-export const nobody = 'http://127.0.0.1:9/v1'
-
 export const chunk = (delta: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   `data: ${JSON.stringify({
     id: 'chatcmpl-up',
