@@ -91,6 +91,16 @@ describe('design', () => {
     expect(single.report.chosen).toMatchObject({ accelerators: 1 })
   })
 
+  it('pays for every replica that a load without pauses needs, also when cold caches decide how many', () => {
+    const cold = { performance: { targets: [targetOf('ttft', 300, { cache: 'cold' })] } }
+    const { report } = designed({ ...onlyLlama, ...cold, scale: scaleOf({ peakRequestsPerSecond: 6 }) })
+    const rented = report.candidates.filter(
+      ({ utilisation, replicas }) => utilisation && (replicas?.serving ?? 0) > 1,
+    )
+    expect(rented.length).toBeGreaterThan(0)
+    for (const { utilisation } of rented) expect(utilisation?.average).toBeCloseTo(utilisation?.peak ?? 0, 9)
+  })
+
   it('writes a launch command whose flags the engine has', () => {
     const { architecture } = designed(onlyLlama)
     const [deployment] = architecture?.deployments ?? []

@@ -194,9 +194,9 @@ const priced = ({ option, context, blank, server, sizing }: Priced): Candidate =
 }
 
 /** Replicas that each hour needs, with the next hour's already there, since a replica takes minutes to start. */
-const replicasByHour = ({ workload, enginePeak }: DesignContext, sizing: Sizing): readonly number[] => {
+const replicasByHour = ({ workload }: DesignContext, sizing: Sizing): readonly number[] => {
   const own = workload.dailyCurve.map((share) =>
-    Math.min(sizing.replicas, Math.max(1, Math.ceil((share * enginePeak) / sizing.ratePerReplica - 1e-9))),
+    Math.min(sizing.replicas, Math.max(1, Math.ceil(share * sizing.load - 1e-9))),
   )
   return own.map((count, hour) => Math.max(count, own[(hour + 1) % own.length] ?? count))
 }

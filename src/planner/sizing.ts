@@ -50,8 +50,8 @@ export const createServer = (
 export interface Sizing {
   /** Replicas in one region. */
   readonly replicas: number
-  /** Largest rate of one replica under the warm targets, requests/s. */
-  readonly ratePerReplica: number
+  /** The peak's share of what one replica carries under the strictest of the targets: `replicas` before rounding up. */
+  readonly load: number
   /** Rate at which one replica saturates, requests/s. */
   readonly saturation: number
 }
@@ -80,9 +80,10 @@ export const sizeReplicas = (server: Server, context: DesignContext): Sizing | n
       const one = largestStableRate(server, [target], rate)
       return one === 0 ? 1 : rate / one
     })
+  const load = Math.max(enginePeak / ratePerReplica, ...needed)
   return {
-    replicas: Math.ceil(Math.max(enginePeak / ratePerReplica, ...needed) - 1e-9),
-    ratePerReplica,
+    replicas: Math.ceil(load - 1e-9),
+    load,
     saturation: largestRate((rate) => steadyState(server.warm, rate) !== null, 64 * enginePeak),
   }
 }
