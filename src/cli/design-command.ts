@@ -1,9 +1,8 @@
 // `design`: the architecture for the real load, the one for this machine, and the report that says why.
 
 import type { Command } from 'commander'
-import type { DesignReport } from '../planner/index.js'
 import type { CommandContext } from './command-context.js'
-import { designProject } from './design-project.js'
+import { designProject, shortReport } from './design-project.js'
 import { designText } from './design-text.js'
 import type { WrittenArchitecture } from './write-architecture.js'
 
@@ -23,11 +22,12 @@ export const registerDesign = (program: Command, context: CommandContext): void 
     .action(async (file: string, options: { readonly rows: number; readonly write: boolean }) => {
       const terminal = context.terminal()
       const result = await designProject(file, { environment: context.environment, write: options.write })
-      const { report, written } = result
+      const { report, local, written } = result
       terminal.result({ ...result, report: shortReport(report) }, () =>
         [
           designText(report, terminal, options.rows),
           '',
+          ...[...local.reasons, ...local.hints.map(({ message }) => message)].map(terminal.render),
           ...written.flatMap((each) => describe(each, context)),
         ]
           .join('\n')
@@ -36,15 +36,6 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       context.exitWith(report.chosen ? 0 : 1)
     })
 }
-
-/** The whole report stands in the state directory; as JSON for a program, the best candidates are enough. */
-const shownCandidates = 300
-
-const shortReport = (report: DesignReport) => ({
-  ...report,
-  candidates: report.candidates.slice(0, shownCandidates),
-  considered: report.candidates.length,
-})
 
 const describe = ({ path, state, difference }: WrittenArchitecture, { text }: CommandContext): string[] => {
   if (state === 'proposed')

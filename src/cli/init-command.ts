@@ -88,7 +88,13 @@ const draftFrom = async (
   const name = safeName(basename(process.cwd()))
   if (options.preset !== undefined)
     return {
-      draft: { name, kind: options.preset, peakRequestsPerSecond: 1, ...overrides },
+      draft: {
+        name,
+        kind: options.preset,
+        peakRequestsPerSecond: 1,
+        ...documentsOf(options.preset),
+        ...overrides,
+      },
       open: options.peak === undefined ? ['scale'] : [],
     }
   const terminal = context.terminal()
@@ -98,6 +104,9 @@ const draftFrom = async (
     })
   return { draft: { ...(await interview(terminal.language, name)), ...overrides }, open: [] }
 }
+
+/** Answers from documents need a folder of them. */
+const documentsOf = (kind: UseCaseKind) => (kind === 'rag-qa' ? { knowledgeSource: './documents' } : {})
 
 const readFile = (file: string) => {
   if (!existsSync(file)) throw cliError('cli.file-not-found', { file, hint: '' })
