@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { silentLog } from '../core/index.js'
+import { type ChatCall, type ChatRequest, createExtractiveModel, generate } from '../llm/index.js'
+import { createTestFolder, knowledgeBase, signal } from './__fixtures__/folder.js'
 import { checkCitations } from './check-citations.js'
+import type { Passage } from './knowledge.js'
+import { createKnowledgeEngine } from './knowledge-engine.js'
 import { ragError } from './messages.js'
 
 const stored = 'A seal costs **NT$100** each\ntime. 每次 100 元。'
@@ -65,3 +70,72 @@ describe('checkCitations', () => {
     ).rejects.toMatchObject({ retryable: true })
   })
 })
+
+describe('answers of the extractive engine', () => {
+  it('hold: every citation leads to a stored text with the very words', async () => {
+    const folder = await createTestFolder({
+      'fees.md':
+        '# Fees\n\n| Item | Fee |\n|---|---|\n| **Seal** lost | NT$100 each |\n\nA transfer costs [NT$15](x.md).\n',
+      'zh.html': '<h1>手續費</h1><p>跨行轉帳每筆 15 元。</p><ul><li>存摺補發 100 元</li></ul>',
+    })
+    const engine = createKnowledgeEngine({ directory: folder.directory, log: silentLog })
+    try {
+      const knowledge = knowledgeBase()
+      await engine.ingest({ knowledge, root: folder.root, signal })
+      for (const query of [
+        'What does a lost seal cost?',
+        'What does a transfer cost?',
+        '跨行轉帳每筆多少？',
+        '存摺補發多少錢？',
+      ]) {
+        const found = await engine.search({
+          knowledge,
+          tenant: 'default',
+          principal: ['public'],
+          query,
+          limit: 6,
+          signal,
+        })
+        const { choices } = await generate(createExtractiveModel({ id: 'x' }), promptOf(query, found), call)
+        const { text = '', citations = [] } = choices[0] ?? {}
+        const { valid, invalid } = await checkCitations({ answer: text, citations, read: engine.read })
+        expect(invalid).toEqual([])
+        expect(valid.length).toBeGreaterThan(0)
+      }
+    } finally {
+      await engine.close()
+      await folder.dispose()
+    }
+  })
+})
+
+const promptOf = (question: string, passages: readonly Passage[]): ChatRequest => ({
+  model: 'support',
+  stream: false,
+  extra: {},
+  messages: [
+    {
+      role: 'system',
+      parts: passages.map(({ text, reference }) => ({
+        type: 'text',
+        text,
+        source: 'retrieved',
+        passage: reference,
+      })),
+    },
+    { role: 'user', parts: [{ type: 'text', text: question, source: 'user' }] },
+  ],
+})
+
+const call: ChatCall = {
+  requestId: 'r',
+  tenant: 'default',
+  keyId: 'k',
+  principal: ['public'],
+  signal,
+  promptVariant: '',
+  routeArm: '',
+  route: 'support',
+  architectureHash: '',
+  recorder: { begin: async () => ({ settle: async () => {} }) },
+}

@@ -44,13 +44,7 @@ const characterWeight = 0.35
 export const candidatesOf = (question: string, passages: readonly RetrievedText[]): readonly Candidate[] => {
   const asked = termsOf(question)
   const cue = createCue(question)
-  const units = passages.map(({ text, reference }) =>
-    unitsOfPassage(text).map((unit) => ({
-      unit,
-      own: termsOf(unit.text),
-      context: termsOf(`${reference.title}\n${unit.context}`),
-    })),
-  )
+  const units = passages.map((passage) => matchUnits(asked, passage))
   const weight = weightsOf(
     asked,
     units.flat().map(({ own }) => own),
@@ -59,17 +53,18 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
   return passages.flatMap((passage, rank) => {
     const inPassage = units[rank] ?? []
     const siblings = inPassage.map(({ unit }) => unit)
-    const whole = union(inPassage.flatMap(({ own, context }) => [own.all, context.all]))
-    return inPassage.map(({ unit, own, context }, i) => {
-      const near = union([own.all, context.all, inPassage[i - 1]?.own.all, inPassage[i + 1]?.own.all])
+    const whole = union(inPassage.flatMap(({ own, context }) => [own, context]))
+    return inPassage.map(({ unit, own, context, terms }, position) => {
+      const withContext = union([own, context])
+      const near = union([withContext, inPassage[position - 1]?.own, inPassage[position + 1]?.own])
       const fit = cue(unit.text)
       const features = [
-        share(asked.all, own.all, weight),
-        share(asked.all, union([own.all, context.all]), weight),
+        share(asked.all, own, weight),
+        share(asked.all, withContext, weight),
         share(asked.all, near, weight),
         share(asked.all, whole, weight),
-        share(own.all, asked.all, () => 1),
-        exactShare(asked, union([own.all, context.all])),
+        terms === 0 ? 0 : own.size / terms,
+        exactShare(asked, withContext),
         exactShare(asked, whole),
         fit === 1 ? 1 : 0,
         fit === -1 ? 1 : 0,
@@ -79,25 +74,47 @@ export const candidatesOf = (question: string, passages: readonly RetrievedText[
         unit.kind === 'row' ? 1 : 0,
         introduces(unit.text) ? 1 : 0,
       ]
-      return { unit, passage, siblings, position: i, features }
+      return { unit, passage, siblings, position, features }
     })
   })
 }
 
-/** Of the names and numbers in the question; 1 when it has none. */
-const exactShare = ({ exact }: Terms, whole: ReadonlySet<string>) =>
-  exact.size === 0 ? 1 : share(exact, whole, () => 1)
+interface MatchedUnit {
+  readonly unit: QuotableUnit
+  /** Terms of the question that the unit holds, and that its context holds. */
+  readonly own: ReadonlySet<string>
+  readonly context: ReadonlySet<string>
+  /** How many terms the unit has. */
+  readonly terms: number
+}
+
+const matchUnits = (asked: Terms, { text, reference }: RetrievedText): readonly MatchedUnit[] => {
+  const contexts = new Map<string, ReadonlySet<string>>()
+  const contextOf = (context: string) => {
+    const known = contexts.get(context) ?? common(asked.all, termsOf(`${reference.title}\n${context}`).all)
+    contexts.set(context, known)
+    return known
+  }
+  return unitsOfPassage(text).map((unit) => {
+    const { all } = termsOf(unit.text)
+    return { unit, own: common(asked.all, all), context: contextOf(unit.context), terms: all.size }
+  })
+}
 
 /** Inverse document frequency over the units at hand (BM25's form): what none of them holds weighs most. */
-const weightsOf = (asked: Terms, units: readonly Terms[]): ((term: string) => number) => {
+const weightsOf = (asked: Terms, units: readonly ReadonlySet<string>[]): ((term: string) => number) => {
   const weights = new Map<string, number>()
   for (const term of asked.all) {
-    const n = units.filter(({ all }) => all.has(term)).length
+    const n = units.filter((own) => own.has(term)).length
     const idf = Math.log(1 + (units.length - n + 0.5) / (n + 0.5))
     weights.set(term, term.startsWith('·') ? idf * characterWeight : idf)
   }
   return (term) => weights.get(term) ?? 0
 }
+
+/** Of the names and numbers in the question; 1 when it has none. */
+const exactShare = ({ exact }: Terms, whole: ReadonlySet<string>) =>
+  exact.size === 0 ? 1 : share(exact, whole, () => 1)
 
 /** How much of `part`, by weight, is in `whole`; 0 when `part` weighs nothing. */
 const share = (
@@ -113,6 +130,9 @@ const share = (
   }
   return total === 0 ? 0 : found / total
 }
+
+const common = (few: ReadonlySet<string>, many: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...few].filter((term) => many.has(term)))
 
 const union = (sets: readonly (ReadonlySet<string> | undefined)[]): ReadonlySet<string> => {
   const all = new Set<string>()

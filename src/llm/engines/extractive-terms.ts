@@ -61,7 +61,8 @@ export const termsOf = (text: string): Terms => {
 
 /** A capital where a sentence does not begin, or more than one. */
 const isName = (word: string, text: string, index: number) =>
-  /\p{Lu}.*\p{Lu}/u.test(word) || (/^\p{Lu}/u.test(word) && /[\p{L}\p{N},;)]\s+$/u.test(text.slice(0, index)))
+  /\p{Lu}.*\p{Lu}/u.test(word) ||
+  (/^\p{Lu}/u.test(word) && /[\p{L}\p{N},;)]\s+$/u.test(text.slice(Math.max(0, index - 4), index)))
 
 const numeralValue = (numeral: string): number => {
   const digit = (character: string | undefined) =>
