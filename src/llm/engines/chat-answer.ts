@@ -11,7 +11,7 @@ import { llmError } from '../messages.js'
 import type { OutcomeBuilder } from '../outcome-builder.js'
 import { decodeAnswer, decodeFrame } from '../wire/openai-chat-decode.js'
 import { createFinishTracker } from './finish-tracker.js'
-import { scanFrame } from './scan-frame.js'
+import { createFrameScanner } from './scan-frame.js'
 import { withoutUsageChunks } from './usage-chunk.js'
 
 export interface ChatAnswerOptions {
@@ -50,6 +50,7 @@ export interface ChatAnswer {
 export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
   const { answeredBy, result, source, settle } = options
   const { deployment } = answeredBy
+  const scanner = createFrameScanner()
   const decoding = { deployment, secrets: options.secrets }
   const finishes = createFinishTracker(result, options.choices)
   /** Frames after the last finish, kept until the outcome is settled (promise 8). They hold no more text. */
@@ -141,7 +142,7 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
   }
 
   const addEvents = (bytes: Buffer) => {
-    const facts = scanFrame(bytes)
+    const facts = scanner.scan(bytes)
     result.addOutputTokens(facts.outputTokens)
     const frame = frameOfBytes(bytes)
     const isDecodedWhole = facts.isUnusual || options.choices > 1
@@ -154,8 +155,10 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
       return
     }
     const hasUsage = options.dropsUsage && events.some((event) => event.type === 'usage')
-    const kept = hasUsage ? withoutUsageChunks(bytes) : bytes
-    if (kept.length > 0) deliver(kept === bytes ? frame : frameOfBytes(kept), bytes.length)
+    const kept = hasUsage ? withoutUsageChunks(bytes, isDecodedWhole ? undefined : facts.notable) : bytes
+    // Without its finishes the answer has broken off: as bytes, its `[DONE]` would pass for a clean end.
+    if (facts.isDone && !finishes.areAllFinished()) deliver(frameOf(frame.events()), bytes.length)
+    else if (kept.length > 0) deliver(kept === bytes ? frame : frameOfBytes(kept), bytes.length)
     if (!isCommitted && (facts.hasContent || events.some(isContent))) commit()
     if (facts.isDone) complete()
   }

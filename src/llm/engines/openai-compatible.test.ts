@@ -234,6 +234,12 @@ describe('an upstream that breaks off', () => {
     expect(await stream.outcome).toMatchObject({ end: 'failed', error: { code } })
   })
 
+  it('with [DONE] but no finish shows no reader a [DONE]', async () => {
+    const frames = await collect(await open(streams(chunk({ content: 'Fif' }), done)))
+    const bytes = frames.map((frame) => Buffer.from(wireOf(frame)?.bytes ?? []).toString())
+    expect(bytes.join('')).not.toContain('[DONE]')
+  })
+
   it('against its own content-length is an error event', async () => {
     const event = chunk({ content: 'Fif' })
     const stream = await open(async (connection) => {

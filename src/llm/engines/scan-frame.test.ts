@@ -5,9 +5,9 @@ import { isContent } from '../content.js'
 import type { ChatEvent } from '../contract.js'
 import { estimateTokens } from '../estimate-tokens.js'
 import { decodeFrame } from '../wire/openai-chat-decode.js'
-import { scanFrame } from './scan-frame.js'
+import { createFrameScanner } from './scan-frame.js'
 
-const scan = (text: string) => scanFrame(Buffer.from(text, 'utf8'))
+const scan = (text: string) => createFrameScanner().scan(Buffer.from(text, 'utf8'))
 const isNotableText = (text: string) => scan(text).isUnusual || scan(text).notable.length > 0
 
 describe('scanning a frame', () => {
@@ -75,7 +75,7 @@ describe('scanning a frame', () => {
       fc.property(fc.array(event, { maxLength: 5 }), (events) => {
         const bytes = Buffer.from(events.join(''), 'utf8')
         const isTelling = ({ type }: ChatEvent) => type === 'finish' || type === 'usage' || type === 'error'
-        const { notable, isUnusual, hasContent } = scanFrame(bytes)
+        const { notable, isUnusual, hasContent } = createFrameScanner().scan(bytes)
         const whole = decodeFrame(bytes)
         const read = isUnusual
           ? whole
@@ -112,5 +112,18 @@ describe('scanning a frame', () => {
   it('estimates escaped characters as the characters they are', () => {
     const escaped = sse('x').replace('x', '{"choices":[{"delta":{"content":"\\u8de8\\u884c\\u0041\\n"}}]}')
     expect(scan(escaped).outputTokens).toBe(2 + 2 / 4)
+  })
+
+  it('notices what differs from a chunk that repeats', () => {
+    const plain = chunk({ content: 'a' }) + chunk({ content: 'b' })
+    for (const odd of [
+      chunk({ content: 'c' }, 'stop'),
+      chunk({ content: 'c' }).replace('"finish_reason":null', '"finish_reason":null,"error":"x"'),
+      chunk({ content: 'c' }).replace('"c"', '"c'),
+      chunk({ content: 'c' }).replace('"c"', '"c\n"'),
+      chunk({ content: 'c' }).slice(0, -3),
+    ])
+      expect(isNotableText(plain + odd + plain)).toBe(true)
+    expect(isNotableText(plain + chunk({ content: '"}\\' }) + plain)).toBe(false)
   })
 })

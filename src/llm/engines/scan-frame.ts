@@ -2,6 +2,8 @@
 // to be decoded (a finish, usage, an error, garbage), whether the stream is done, and how many tokens its texts are
 // by estimate. It reads tokens of JSON, not just substrings, so that no text can be mistaken for a field.
 
+import { type ChunkTemplate, createChunkTemplate } from './chunk-template.js'
+
 export interface FrameFacts {
   /** Where the events are that have to be decoded: from their first byte to the end of their blank line. */
   readonly notable: readonly { readonly start: number; readonly end: number }[]
@@ -27,8 +29,18 @@ const closeBrace = 0x7d
 const letterN = 0x6e
 const letterU = 0x75
 
-/** @param bytes whole SSE events */
-export const scanFrame = (bytes: Uint8Array): FrameFacts => {
+export interface FrameScanner {
+  /** @param bytes whole SSE events */
+  scan(bytes: Buffer): FrameFacts
+}
+
+/** Scans the frames of one stream. */
+export const createFrameScanner = (): FrameScanner => {
+  const template = createChunkTemplate()
+  return { scan: (bytes) => scanFrame(bytes, template) }
+}
+
+const scanFrame = (bytes: Buffer, template: ChunkTemplate): FrameFacts => {
   const notable: { start: number; end: number }[] = []
   let isUnusual = false
   let hasContent = false
@@ -36,6 +48,15 @@ export const scanFrame = (bytes: Uint8Array): FrameFacts => {
   let outputTokens = 0
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   while (at < bytes.length) {
+    const matchEnd = template.match(bytes, at)
+    if (matchEnd >= 0) {
+      const textStart = at + template.beforeBytes()
+      const textEnd = matchEnd - template.afterBytes()
+      hasContent ||= textEnd > textStart
+      outputTokens += estimateBytes(bytes, textStart, textEnd)
+      at = matchEnd
+      continue
+    }
     const first = bytes[at]
     if (first === lineFeed) {
       at++
@@ -48,8 +69,11 @@ export const scanFrame = (bytes: Uint8Array): FrameFacts => {
     const start = startsWith(bytes, at, data) ? skipSpaces(bytes, at + data.length) : -1
     if (start >= 0 && bytes[start] === openBrace) {
       const facts = scanObject(bytes, start)
-      isUnusual ||= bytes[facts.end] !== lineFeed || bytes[facts.end + 1] !== lineFeed
-      if (facts.isNotable) notable.push({ start: at, end: facts.end + 2 })
+      const end = facts.end + 2
+      const isPlain = bytes[facts.end] === lineFeed && bytes[facts.end + 1] === lineFeed
+      isUnusual ||= !isPlain
+      if (facts.isNotable) notable.push({ start: at, end })
+      else if (isPlain && facts.texts === 1) template.learn(bytes, { ...facts, start: at, end })
       hasContent ||= facts.hasContent
       outputTokens += facts.outputTokens
       at = facts.end
@@ -69,12 +93,30 @@ export const scanFrame = (bytes: Uint8Array): FrameFacts => {
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
 const data = ascii('data:')
 const doneMark = ascii('[DONE]')
-const finishReason = ascii('finish_reason')
-const usage = ascii('usage')
-const error = ascii('error')
-const choices = ascii('choices')
-const contentObjects = ['tool_calls', 'function_call', 'audio'].map(ascii)
-const textFields = ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'input'].map(ascii)
+type Kind = 'finish' | 'usage' | 'error' | 'choices' | 'text' | 'object'
+
+/** The fields that matter, by the length of their names, so that any other is passed by with one look. */
+const fieldsByLength = [
+  ['finish', 'finish_reason'],
+  ['usage', 'usage'],
+  ['error', 'error'],
+  ['choices', 'choices'],
+  ['text', 'content'],
+  ['text', 'reasoning_content'],
+  ['text', 'reasoning'],
+  ['text', 'refusal'],
+  ['text', 'arguments'],
+  ['text', 'input'],
+  ['object', 'tool_calls'],
+  ['object', 'function_call'],
+  ['object', 'audio'],
+].reduce<{ readonly kind: Kind; readonly name: Uint8Array }[][]>(
+  (lists, [kind, name = '']) => {
+    lists[name.length]?.push({ kind: kind as Kind, name: ascii(name) })
+    return lists
+  },
+  Array.from({ length: 'reasoning_content'.length + 1 }, () => []),
+)
 
 const startsWith = (bytes: Uint8Array, at: number, pattern: Uint8Array): boolean => {
   for (let i = 0; i < pattern.length; i++) if (bytes[at + i] !== pattern[i]) return false
@@ -97,6 +139,10 @@ interface ObjectFacts {
   readonly isNotable: boolean
   readonly hasContent: boolean
   readonly outputTokens: number
+  /** How many texts it has, and where the last one is. */
+  readonly texts: number
+  readonly textStart: number
+  readonly textEnd: number
   /** The end of its line. */
   readonly end: number
 }
@@ -108,6 +154,9 @@ const scanObject = (bytes: Uint8Array, from: number): ObjectFacts => {
   let hasChoices = false
   let hasContent = false
   let outputTokens = 0
+  let texts = 0
+  let textStart = 0
+  let textEnd = 0
   let at = from
   while (at < bytes.length) {
     const byte = bytes[at]
@@ -123,9 +172,11 @@ const scanObject = (bytes: Uint8Array, from: number): ObjectFacts => {
       if (isNotableField(kind, bytes, value)) isNotable = true
       if (kind === 'object' && bytes[value] !== letterN) hasContent = true
       if (kind === 'text' && bytes[value] === quote) {
-        const textEnd = stringEnd(bytes, value + 1)
-        if (textEnd > value + 1) hasContent = true
-        outputTokens += estimateBytes(bytes, value + 1, textEnd)
+        texts++
+        textStart = value + 1
+        textEnd = stringEnd(bytes, textStart)
+        if (textEnd > textStart) hasContent = true
+        outputTokens += estimateBytes(bytes, textStart, textEnd)
         at = textEnd + 1
       } else at = value
       continue
@@ -136,7 +187,8 @@ const scanObject = (bytes: Uint8Array, from: number): ObjectFacts => {
     at++
   }
   const isWhole = depth === 0 && hasChoices
-  return { isNotable: isNotable || !isWhole, hasContent, outputTokens, end: lineEnd(bytes, at) }
+  const facts = { hasContent, outputTokens, texts, textStart, textEnd }
+  return { ...facts, isNotable: isNotable || !isWhole, end: lineEnd(bytes, at) }
 }
 
 /** The byte of the closing quote, or of the line's end where a string is cut. */
@@ -156,22 +208,17 @@ const valueAfter = (bytes: Uint8Array, end: number): number => {
   return bytes[at] === colon ? skipSpaces(bytes, at + 1) : -1
 }
 
-type Kind = 'finish_reason' | 'usage' | 'error' | 'choices' | 'text' | 'object' | undefined
-
-const kindOf = (bytes: Uint8Array, start: number, end: number): Kind => {
-  const length = end - start
-  const is = (name: Uint8Array) => name.length === length && startsWith(bytes, start, name)
-  if (is(finishReason)) return 'finish_reason'
-  if (is(usage)) return 'usage'
-  if (is(error)) return 'error'
-  if (is(choices)) return 'choices'
-  for (const name of textFields) if (is(name)) return 'text'
-  for (const name of contentObjects) if (is(name)) return 'object'
+const kindOf = (bytes: Uint8Array, start: number, end: number): Kind | undefined => {
+  const candidates = fieldsByLength[end - start]
+  if (candidates === undefined || candidates.length === 0) return undefined
+  const first = bytes[start]
+  for (const { kind, name } of candidates)
+    if (name[0] === first && startsWith(bytes, start, name)) return kind
   return undefined
 }
 
-const isNotableField = (kind: Kind, bytes: Uint8Array, value: number): boolean => {
-  if (kind === 'finish_reason') return bytes[value] === quote && bytes[value + 1] !== quote
+const isNotableField = (kind: Kind | undefined, bytes: Uint8Array, value: number): boolean => {
+  if (kind === 'finish') return bytes[value] === quote && bytes[value + 1] !== quote
   if (kind === 'usage') return bytes[value] === openBrace
   return kind === 'error' && bytes[value] !== letterN && bytes[value] !== openBracket
 }

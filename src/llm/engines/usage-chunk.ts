@@ -5,10 +5,36 @@ import { objectOf } from '../wire/fields.js'
 import { createSseParser } from '../wire/sse-parser.js'
 import { createFrameCutter } from './frame-cutter.js'
 
-/** @param bytes whole SSE events */
-export const withoutUsageChunks = (bytes: Buffer): Buffer => {
-  const kept = splitEvents(bytes).filter((event) => !isUsageChunk(event))
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * @param bytes whole SSE events
+ * @param candidates where such a chunk may be; all events are looked at when undefined
+ */
+export const withoutUsageChunks = (bytes: Buffer, candidates?: readonly ByteRange[]): Buffer => {
+  const ranges = candidates ?? rangesOf(splitEvents(bytes))
+  const kept: Buffer[] = []
+  let at = 0
+  for (const { start, end } of ranges) {
+    if (!isUsageChunk(bytes.subarray(start, end))) continue
+    kept.push(bytes.subarray(at, start))
+    at = end
+  }
+  if (at === 0) return bytes
+  kept.push(bytes.subarray(at))
   return Buffer.concat(kept)
+}
+
+const rangesOf = (events: readonly Buffer[]): readonly ByteRange[] => {
+  let at = 0
+  return events.map((event) => {
+    const start = at
+    at += event.length
+    return { start, end: at }
+  })
 }
 
 const splitEvents = (bytes: Buffer): readonly Buffer[] => {
