@@ -169,15 +169,25 @@ const timeOf = (text: string, stage: Stage): number => {
   return performance.now() - start
 }
 
+/**
+ * Quantiles over all checks, and over texts of the fastest check of each: the first is what this machine gave
+ * with everything else it was doing, the second what the check itself takes.
+ */
 const measureLatency = () => {
   for (const stage of ['input', 'output'] as const) {
     const samples: number[] = []
-    for (let round = 0; round < Number(values.rounds); round++) {
-      const timed = pieces.map((text) => timeOf(text, stage))
-      if (round > 1) samples.push(...timed)
-    }
-    report(`guardrails.tier0.${stage}.p50Ms`, 'ms', quantileInterval(samples, 0.5))
-    report(`guardrails.tier0.${stage}.p99Ms`, 'ms', quantileInterval(samples, 0.99))
+    const fastest = pieces.map(() => Number.POSITIVE_INFINITY)
+    for (let round = 0; round < Number(values.rounds); round++)
+      pieces.forEach((text, i) => {
+        const ms = timeOf(text, stage)
+        if (round > 1) samples.push(ms)
+        fastest[i] = Math.min(fastest[i] ?? ms, ms)
+      })
+    const prefix = `guardrails.tier0.${stage}`
+    report(`${prefix}.p50Ms`, 'ms', quantileInterval(samples, 0.5))
+    report(`${prefix}.p99Ms`, 'ms', quantileInterval(samples, 0.99))
+    report(`${prefix}.fastestP50Ms`, 'ms', quantileInterval(fastest, 0.5))
+    report(`${prefix}.fastestP99Ms`, 'ms', quantileInterval(fastest, 0.99))
   }
 }
 

@@ -179,4 +179,4 @@ it('gives a sound verdict for any text at any stage', () => {
     }),
     { seed: 11, numRuns: 400 },
   )
-})
+}, 60_000)

@@ -110,7 +110,10 @@ export const createGrowingText = (): GrowingText => {
     at,
     before: (index, reach) => {
       const stop = Math.max(0, index - first)
-      return String.fromCharCode(...codes.subarray(Math.max(0, stop - reach), stop)).toLowerCase()
+      const start = Math.max(0, stop - reach)
+      return Buffer.from(codes.buffer, start * 2, (stop - start) * 2)
+        .toString('utf16le')
+        .toLowerCase()
     },
     append,
     finish: () => {

@@ -138,7 +138,7 @@ describe('a stream guard', () => {
       expect(out.startsWith('前言 [') && out.endsWith('] 之後'), `${text} -> ${out}`).toBe(true)
       expect(out.length, `${text} -> ${out}`).toBeLessThan('前言 [] 之後'.length + 14)
     }
-  })
+  }, 60_000)
 
   it('cuts inside surrogate pairs without harm', () => {
     const text = `${styled('0912345678')} 👩‍👩‍👧 \ud83d ${styled('4111111111111111')}\ud800`
@@ -188,7 +188,7 @@ describe('a stream guard', () => {
       }),
       { seed: 7, numRuns: 150 },
     )
-  })
+  }, 60_000)
 
   it('releases prose word by word', () => {
     const guard = redacting.createStreamGuard({ policy: 'p' })

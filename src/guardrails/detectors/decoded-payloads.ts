@@ -14,32 +14,42 @@ const maxCharacters = 4096
 const minimum = 16
 
 const isTokenMark = oneOf('+/_-=%.~')
-const isTokenCode = (code: number) => isWord(code) || isTokenMark(code)
-const isHexCode = (code: number) =>
-  isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102) || code === 32 || code === 58
+const tokenClass = 1
+const hexClass = 2
+
+/** Of each ASCII character: whether base64 or percent encoding may hold it, and whether hexadecimal may. */
+const classes = Uint8Array.from({ length: 128 }, (_, code) => {
+  const isToken = isWord(code) || isTokenMark(code)
+  const isHex = isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102) || code === 32 || code === 58
+  return (isToken ? tokenClass : 0) | (isHex ? hexClass : 0)
+})
+
+interface Run {
+  readonly start: number
+  readonly end: number
+}
 
 /** Stretches of at least `minimum` characters of one class. */
-const runsOf = (text: string, belongs: (code: number) => boolean) => {
-  const runs: { start: number; end: number }[] = []
+const runsOf = (text: string, wanted: number): readonly Run[] => {
+  const runs: Run[] = []
   let start = 0
   for (let i = 0; i <= text.length; i++) {
-    if (i < text.length && belongs(text.charCodeAt(i))) continue
+    const code = i < text.length ? text.charCodeAt(i) : 0
+    if (code < 128 && ((classes[code] as number) & wanted) !== 0) continue
     if (i - start >= minimum) runs.push({ start, end: i })
     start = i + 1
   }
   return runs
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
+const replacementCharacter = '\ufffd'
 
-const readable = (bytes: Uint8Array): string | undefined => {
-  try {
-    const text = decoder.decode(bytes)
-    const strange = text.replace(/[\p{L}\p{N}\p{P}\p{Z}\n\r\t]/gu, '').length
-    return text.length >= 6 && strange * 20 <= text.length ? text : undefined
-  } catch {
-    return undefined
-  }
+/** The text that bytes spell in UTF-8, when nearly all of it is letters, digits, punctuation and blanks. */
+const readable = (bytes: Buffer): string | undefined => {
+  const text = bytes.toString('utf8')
+  if (text.length < 6 || text.includes(replacementCharacter)) return undefined
+  const strange = text.replace(/[\p{L}\p{N}\p{P}\p{Z}\n\r\t]/gu, '').length
+  return strange * 20 <= text.length ? text : undefined
 }
 
 const fromBase64 = (run: string) =>
@@ -72,10 +82,7 @@ const rotate = (text: string) =>
 export const decodedPayloads = (text: string): readonly DecodedPayload[] => {
   const found: DecodedPayload[] = []
   let budget = maxCharacters
-  const tryAll = (
-    runs: readonly { start: number; end: number }[],
-    decode: (run: string) => string | undefined,
-  ) => {
+  const tryAll = (runs: readonly Run[], decode: (run: string) => string | undefined) => {
     for (const { start, end } of runs) {
       const decoded = end - start <= budget ? decode(text.slice(start, end)) : undefined
       if (decoded === undefined) continue
@@ -84,8 +91,8 @@ export const decodedPayloads = (text: string): readonly DecodedPayload[] => {
     }
   }
   const lower = text.toLowerCase()
-  tryAll(runsOf(text, isTokenCode), (run) => fromPercent(run) ?? fromBase64(run))
-  tryAll(runsOf(text, isHexCode), fromHex)
+  tryAll(runsOf(text, tokenClass), (run) => fromPercent(run) ?? fromBase64(run))
+  tryAll(runsOf(text, hexClass), fromHex)
   if (text.length <= budget && rotatedWords.some((word) => lower.includes(word)))
     found.push({ start: 0, end: text.length, text: rotate(text) })
   return found
