@@ -273,6 +273,31 @@ describe('bytes', () => {
     },
   )
 
+  it('8. the outcome is settled before the last frame, also where no [DONE] tells which it is', async () => {
+    let finish: () => void = () => {}
+    const isOver = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    upstream.behave(async (connection) => {
+      connection.head()
+      await connection.chunk(chunk({ content: 'Fifteen' }))
+      await connection.chunk(chunk({}, 'stop'))
+      await isOver
+      connection.end()
+    })
+    const stream = await open()
+    let isSettled = false
+    void stream.outcome.then(() => {
+      isSettled = true
+    })
+    for await (const frame of stream.frames) {
+      const isLast = frame.events().some((event) => event.type === 'finish')
+      expect(isSettled).toBe(isLast)
+      if (!isLast) finish()
+    }
+    expect(isSettled).toBe(true)
+  })
+
   it('8. the finish of every choice is known', async () => {
     upstream.behave(async (connection) => {
       connection.head()
@@ -301,6 +326,19 @@ describe('bytes', () => {
     await expect(generate(model, testRequest({ choices: 2 }), testCall())).rejects.toMatchObject({
       code: 'llm.upstream-broke-off',
     })
+  })
+
+  it('11. a first read of more than 256 KiB is content all the same', async () => {
+    const event = chunk({ content: 'x'.repeat(400 * 1024) })
+    upstream.behave(async (connection) => {
+      connection.head()
+      await connection.chunk(event)
+      await connection.chunk(chunk({}, 'stop') + done)
+      connection.end()
+    })
+    const stream = await open()
+    expect(textOf(await collect(stream))).toHaveLength(400 * 1024)
+    expect((await stream.outcome).end).toBe('finished')
   })
 
   it('11. at most 256 KiB wait for a slow reader, and nothing is lost', async () => {

@@ -2,12 +2,14 @@
 // it checks.
 
 import { describe, expect, it } from 'vitest'
-import { ArchitectError, noUsage } from '../core/index.js'
+import { ArchitectError, createManualClock, noUsage } from '../core/index.js'
+import { testCall, testRequest } from './__fixtures__/call.js'
 import { collect, eventsOf, textOf } from './__fixtures__/streams.js'
 import { answerStream } from './answer-stream.js'
 import { beforeLastFrame } from './before-last-frame.js'
 import { commitStream } from './commit-stream.js'
 import type { Frame } from './contract.js'
+import { createScriptedModel } from './engines/scripted.js'
 import { createFrame, frameOf } from './frame.js'
 import { editFrame } from './identity.js'
 import { mapFrames } from './map-frames.js'
@@ -105,5 +107,86 @@ describe('stages', () => {
     await collect(tap(hit, () => shown++))
     expect(shown).toBe(1)
     expect(decoded).toBe(0)
+  })
+
+  it('2. an editor that throws ends the stream with an error event', async () => {
+    const broken = mapFrames(streamOfFrames(texts('a', 'b', 'c')), {
+      edit: (frame) => {
+        if (textOf([frame]) === 'b') throw new Error('the editor is broken')
+        return frame
+      },
+    })
+    const frames = await collect(broken)
+    expect(textOf(frames)).toBe('a')
+    expect(eventsOf(frames).at(-1)).toMatchObject({
+      type: 'error',
+      error: { params: { detail: 'the editor is broken' } },
+    })
+    expect(await broken.outcome).toMatchObject({ end: 'failed' })
+  })
+
+  const stalling = () =>
+    createScriptedModel({
+      id: 'inner',
+      script: { text: ['a', 'b', 'c'], stallAfter: 2 },
+      clock: createManualClock(),
+    })
+  /** A stream behind every kind of stage, and how often its outcome was written down. */
+  const openBehindStages = async (signal = new AbortController().signal) => {
+    const written: string[] = []
+    const inner = await stalling().open(testRequest(), testCall({ signal }))
+    const journalled = beforeLastFrame(inner, (outcome) => {
+      written.push(outcome.end)
+      return outcome
+    })
+    return { stream: tap(mapFrames(journalled, { edit: (frame) => frame }), () => {}), written }
+  }
+
+  it('7. cancel passes through every stage, and each settles once', async () => {
+    const { stream, written } = await openBehindStages()
+    const [first, second] = await Promise.all([stream.cancel('client-gone'), stream.cancel('deadline')])
+    expect(first).toMatchObject({
+      end: 'cancelled',
+      attempts: [{ deployment: 'inner', usageSource: 'partial' }],
+    })
+    expect(second).toBe(first)
+    expect(await stream.outcome).toBe(first)
+    expect(written).toEqual(['cancelled'])
+    expect(await collect(stream)).toEqual([])
+  })
+
+  it('7. a reader that leaves behind stages cancels the engine', async () => {
+    const { stream, written } = await openBehindStages()
+    for await (const _frame of stream.frames) break
+    expect(await stream.outcome).toMatchObject({ end: 'cancelled' })
+    expect(written).toEqual(['cancelled'])
+  })
+
+  it('7. the signal settles every stage, though nobody reads', async () => {
+    const abort = new AbortController()
+    const { stream, written } = await openBehindStages(abort.signal)
+    abort.abort()
+    expect(await stream.outcome).toMatchObject({ end: 'cancelled', error: { code: 'llm.cancelled' } })
+    expect(written).toEqual(['cancelled'])
+  })
+
+  it('8. a block while the engine still speaks cancels it, and says blocked', async () => {
+    const inner = await stalling().open(testRequest(), testCall())
+    const blocked = mapFrames(inner, {
+      edit: (frame) =>
+        textOf([frame]) === 'b'
+          ? {
+              last: frameOf([{ type: 'finish', choice: 0, reason: 'content_filter' }]),
+              outcome: { end: 'blocked', finish: new Map([[0, 'content_filter']]) },
+            }
+          : frame,
+    })
+    expect(textOf(await collect(blocked))).toBe('a')
+    expect((await inner.outcome).end).toBe('cancelled')
+    expect(await blocked.outcome).toMatchObject({
+      end: 'blocked',
+      finish: new Map([[0, 'content_filter']]),
+      attempts: [{ deployment: 'inner', end: 'cancelled', usage: { output: { total: 1 } } }],
+    })
   })
 })

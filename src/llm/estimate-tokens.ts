@@ -14,7 +14,10 @@ const tokensPerMessage = 4
 const tokensPerImage = 765
 
 /** Tokens of a text: an estimate from its scripts, at least 1 unless it is empty. */
-export const estimateTokens = (text: string): number => {
+export const estimateTokens = (text: string): number => Math.ceil(roughTokens(text))
+
+/** The estimate before it is rounded, for texts that come in pieces. */
+export const roughTokens = (text: string): number => {
   let wide = 0
   let other = 0
   for (let i = 0; i < text.length; i++) {
@@ -24,9 +27,7 @@ export const estimateTokens = (text: string): number => {
     else other++
   }
   const latin = text.length - wide - other
-  return Math.ceil(
-    latin / charactersPerToken.latin + wide / charactersPerToken.wide + other / charactersPerToken.other,
-  )
+  return latin / charactersPerToken.latin + wide / charactersPerToken.wide + other / charactersPerToken.other
 }
 
 /** Han, kana, hangul and full-width forms; a surrogate half counts as `other`, so that an emoji is one token. */

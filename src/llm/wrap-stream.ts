@@ -3,12 +3,13 @@
 
 import { toArchitectError } from '../core/index.js'
 import type { CancelReason, ChatStream, Frame, Outcome } from './contract.js'
+import { frameOf } from './frame.js'
 import { wireOf } from './identity.js'
 
 /** What an edit says when the stream is to end here: the last frame, and how the outcome differs. */
 export interface Ending {
   readonly last: Frame
-  readonly outcome: Pick<Outcome, 'end' | 'finish'>
+  readonly outcome: Pick<Outcome, 'end' | 'finish' | 'error'>
 }
 
 export interface Wrapping {
@@ -105,7 +106,7 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
 
   const step = async () => {
     const { frame, last } = await pull()
-    const edited = frame && wrapping.edit ? wrapping.edit(frame) : frame
+    const edited = frame && editSafely(frame, wrapping.edit)
     if (edited && 'last' in edited) {
       settling.change(edited.outcome)
       await stream.cancel('blocked')
@@ -128,6 +129,22 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
       await settling.settle(await stream.cancel('client-gone'))
       return { done: true, value: undefined }
     },
+  }
+}
+
+/** Promise 2: an editor that throws has failed, and the reader is told by an event. */
+const editSafely = (
+  frame: Frame,
+  edit: Wrapping['edit'] = (unedited) => unedited,
+): Frame | Ending | undefined => {
+  try {
+    return edit(frame)
+  } catch (cause) {
+    const error = toArchitectError(cause)
+    return {
+      last: frameOf([{ type: 'error', choice: 0, error }]),
+      outcome: { end: 'failed', finish: new Map(), error },
+    }
   }
 }
 

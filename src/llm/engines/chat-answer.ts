@@ -136,8 +136,8 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
       0,
       events.findIndex((event) => event.type === 'error'),
     )
-    if (before.length > 0) deliver(frameOf(before), bytes)
     if (before.some(isContent)) commit()
+    if (before.length > 0) deliver(frameOf(before), bytes)
     fail(error)
   }
 

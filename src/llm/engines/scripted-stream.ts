@@ -4,7 +4,7 @@ import type { ArchitectError, Clock } from '../../core/index.js'
 import { withAttempts } from '../attempts.js'
 import { isContent } from '../content.js'
 import type { ChatCall, ChatEvent, ChatRequest, ChatStream } from '../contract.js'
-import { estimateRequestTokens, estimateTokens } from '../estimate-tokens.js'
+import { estimateRequestTokens, roughTokens } from '../estimate-tokens.js'
 import { frameOf } from '../frame.js'
 import { createFrameQueue } from '../frame-queue.js'
 import { llmError } from '../messages.js'
@@ -132,8 +132,8 @@ const untilAborted = (signal: AbortSignal) =>
 const observe = (result: OutcomeBuilder, event: ChatEvent) => {
   if (event.type === 'finish') result.addFinish(event.choice, event.reason)
   else if (event.type === 'usage') result.setUsage(event.usage)
-  else if ('text' in event) result.addOutputTokens(estimateTokens(event.text))
-  else if (event.type === 'tool-call') result.addOutputTokens(estimateTokens(event.arguments))
+  else if ('text' in event) result.addOutputTokens(roughTokens(event.text))
+  else if (event.type === 'tool-call') result.addOutputTokens(roughTokens(event.arguments))
 }
 
 /** Bytes a frame stands for, roughly: what it would be on a wire. */

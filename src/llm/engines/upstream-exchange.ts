@@ -166,7 +166,11 @@ const createLimits = ({ deployment, clock, deadlineMs = Number.POSITIVE_INFINITY
         deadlineMs <= ownDueMs()
           ? { phase: 'deadline', limitMs: Math.round(deadlineMs - startMs) }
           : { phase, limitMs }
-      return llmError('llm.upstream-timeout', { deployment: deployment.id, ...expired }, { retryable: true })
+      return llmError(
+        'llm.upstream-timeout',
+        { deployment: deployment.id, ...expired },
+        { retryable: expired.phase !== 'deadline' },
+      )
     },
   }
 }
