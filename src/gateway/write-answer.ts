@@ -64,7 +64,7 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
     // A stage broke its promise to fail by an event; the client must not see a clean end because of it.
     write(writer.failure(toArchitectError(cause)))
   }
-  if (response.destroyed) await stream.cancel('client-gone')
+  if (response.destroyed) return void (await stream.cancel('client-gone'))
   write(writer.end(await stream.outcome))
   response.end()
 }
