@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
 import type { KnowledgeBase } from '../spec/index.js'
@@ -87,10 +88,16 @@ describe('the knowledge engine', () => {
     await folder.remove('fees.md')
     await ingest()
     await expect(engine.read(passage.reference)).rejects.toMatchObject({ code: 'rag.reference-gone' })
-    for (const id of ['x', '../x', `handbook:${'0'.repeat(40)}.0.1`])
+    for (const id of [
+      'x',
+      `../x:${'0'.repeat(40)}.0.1`,
+      `other:${'0'.repeat(40)}.0.1`,
+      `handbook:${'0'.repeat(40)}.0.1`,
+    ])
       await expect(engine.read({ ...passage.reference, id })).rejects.toMatchObject({
         code: 'rag.reference-gone',
       })
+    expect(await readdir(folder.directory)).toEqual(['handbook'])
   })
 
   it('reports every file by itself: empty, unreadable, too large, of another kind', async () => {

@@ -2,15 +2,17 @@
 // process, so that a crash of the native index costs no request but the one it answered.
 
 import { type Clock, type Log, systemClock, toArchitectError } from '../core/index.js'
+import type { KnowledgeBase } from '../spec/index.js'
 import type { DocumentParser } from './document.js'
+import type { DocumentRecord } from './document-table.js'
 import { createHttpEmbedder, type Embed } from './embed.js'
 import { defaultIngestLimits, type IngestLimits, ingestFolder } from './ingest-folder.js'
-import type { EmbeddingsState, Knowledge, KnowledgeStatus, SearchRequest } from './knowledge.js'
+import type { EmbeddingsState, Knowledge, KnowledgeStatus } from './knowledge.js'
 import { ragError } from './messages.js'
 import { parseDocument } from './parse-document.js'
 import { sourceOfPassage } from './passage-id.js'
 import { searchKnowledge } from './search-knowledge.js'
-import { generationOf, openShelf, type Shelf } from './shelf.js'
+import { type Generation, generationOf, openShelf, type Shelf, shelfExists } from './shelf.js'
 
 export interface KnowledgeEngineOptions {
   /** Holds a folder for each knowledge base; made when it is not there. */
@@ -36,8 +38,8 @@ interface Desk {
   readonly shelf: Shelf
   /** Ingest runs one after the other. */
   lastIngest: Promise<unknown>
-  /** Of the dense arm in searches. */
-  search: { readonly state: EmbeddingsState; readonly pausedUntilMs: number } | undefined
+  /** How the dense arm fared in the last search; undefined when it answered. */
+  dense: { readonly state: EmbeddingsState; readonly pausedUntilMs: number } | undefined
 }
 
 export const createKnowledgeEngine = (options: KnowledgeEngineOptions): KnowledgeEngine => {
@@ -50,26 +52,28 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
   const deskOf = (knowledge: string) => {
     const desk =
       desks.get(knowledge) ??
-      openShelf(directory, knowledge).then((shelf) => ({
-        shelf,
-        lastIngest: Promise.resolve(),
-        search: undefined,
-      }))
+      openShelf(directory, knowledge).then(
+        (shelf): Desk => ({ shelf, lastIngest: Promise.resolve(), dense: undefined }),
+      )
     desks.set(knowledge, desk)
     desk.catch(() => desks.delete(knowledge))
     return desk
   }
 
-  const arms = (desk: Desk, request: SearchRequest, isCurrent: boolean) => ({
-    embed: isCurrent && clock.monotonicMs() >= (desk.search?.pausedUntilMs ?? 0) ? embed : undefined,
+  /** Nothing is made for who only asks. */
+  const existingDesk = async (knowledge: string) =>
+    desks.has(knowledge) || (await shelfExists(directory, knowledge)) ? deskOf(knowledge) : undefined
+
+  const arms = (desk: Desk, knowledge: KnowledgeBase, isCurrent: boolean) => ({
+    embed: isCurrent && clock.monotonicMs() >= (desk.dense?.pausedUntilMs ?? 0) ? embed : undefined,
     onEmbedSuccess: () => {
-      desk.search = undefined
+      desk.dense = undefined
     },
     onEmbedFailure: (error: unknown) => {
       const { code, params, message } = toArchitectError(error)
       const pausedUntilMs = clock.monotonicMs() + embedPauseMs
-      desk.search = { state: { state: 'unavailable', reason: { code, params } }, pausedUntilMs }
-      log.warn({ knowledge: request.knowledge.id, cause: message }, 'searching by words alone')
+      desk.dense = { state: { state: 'unavailable', reason: { code, params } }, pausedUntilMs }
+      log.warn({ knowledge: knowledge.id, cause: message }, 'searching by words alone')
     },
   })
 
@@ -79,26 +83,33 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
       const run = desk.lastIngest.then(() =>
         ingestFolder(request, { shelf: desk.shelf, parse, embed, limits, clock, log }),
       )
-      desk.lastIngest = run.catch(() => {})
+      desk.lastIngest = run.then(
+        () => {
+          desk.dense = undefined
+        },
+        () => {},
+      )
       return run
     },
     search: async (request) => {
-      const desk = await deskOf(request.knowledge.id)
-      const generation = await desk.shelf.current()
-      if (!generation) throw ragError('rag.not-ingested', { knowledge: request.knowledge.id })
-      const isCurrent = generation.name === generationOf(request.knowledge).name
-      return searchKnowledge(generation, request, arms(desk, request, isCurrent))
+      const { knowledge } = request
+      const desk = await existingDesk(knowledge.id)
+      const generation = await desk?.shelf.current()
+      if (!desk || !generation) throw ragError('rag.not-ingested', { knowledge: knowledge.id })
+      const isCurrent = generation.name === generationOf(knowledge).name
+      if (!isCurrent && knowledge.embeddings) desk.dense = { state: { state: 'outdated' }, pausedUntilMs: 0 }
+      return searchKnowledge(generation, request, arms(desk, knowledge, isCurrent))
     },
     read: async (reference) => {
-      const source = sourceOfPassage(reference.id)
-      const desk = source && (await deskOf(source.knowledge))
-      const text = source && (await desk?.shelf.texts.read(source.version))
       const { id, path, start, end } = reference
+      const source = sourceOfPassage(id)
+      const desk = source && (await existingDesk(source.knowledge))
+      const text = source && (await desk?.shelf.texts.read(source.version))
       if (text === undefined || start < 0 || end > text.length || end <= start)
         throw ragError('rag.reference-gone', { id, path })
       return text.slice(start, end)
     },
-    status: async (knowledge) => statusOf(knowledge, await deskOf(knowledge)),
+    status: async (knowledge) => statusOf(knowledge, await existingDesk(knowledge)),
     close: async () => {
       for (const desk of desks.values()) await desk.then(({ shelf }) => shelf.close()).catch(() => {})
       await http?.close()
@@ -106,9 +117,8 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
   }
 }
 
-const statusOf = async (knowledge: string, { shelf, search }: Desk): Promise<KnowledgeStatus> => {
-  const generation = await shelf.current()
-  const off = { state: 'off' } as const
+const statusOf = async (knowledge: string, desk: Desk | undefined): Promise<KnowledgeStatus> => {
+  const generation = await desk?.shelf.current()
   if (!generation)
     return {
       knowledge,
@@ -117,18 +127,22 @@ const statusOf = async (knowledge: string, { shelf, search }: Desk): Promise<Kno
       passages: 0,
       unindexedPassages: 0,
       failedFiles: 0,
-      embeddings: off,
+      embeddings: { state: 'off' },
     }
   const records = [...(await generation.documents.all()).values()]
   const ingested = records.filter(({ state }) => state === 'ingested')
-  const isIncomplete = ingested.some(({ fingerprint }) => fingerprint === '')
-  const ready = { state: isIncomplete ? 'unavailable' : 'ready' } as const
   return {
     knowledge,
     exists: true,
     documents: ingested.length,
     ...(await generation.passages.statistics()),
     failedFiles: records.filter(({ state }) => state === 'failed').length,
-    embeddings: generation.embeddings ? (search?.state ?? ready) : off,
+    embeddings: desk?.dense?.state ?? { state: denseState(generation, ingested) },
   }
+}
+
+/** A document that lacks its vectors has no fingerprint. */
+const denseState = ({ embeddings }: Generation, ingested: readonly DocumentRecord[]) => {
+  if (!embeddings) return 'off'
+  return ingested.some(({ fingerprint }) => fingerprint === '') ? 'unavailable' : 'ready'
 }

@@ -17,6 +17,6 @@ export const passageIdOf = (knowledge: string, version: string, { start, end }: 
 
 /** The knowledge base and the version that a passage is a span of; undefined for what is no passage's name. */
 export const sourceOfPassage = (id: string): { knowledge: string; version: string } | undefined => {
-  const parts = /^([^:]+):([0-9a-f]{40})\./.exec(id)
+  const parts = /^([a-z0-9][a-z0-9._-]*):([0-9a-f]{40})\./i.exec(id)
   return parts ? { knowledge: parts[1] ?? '', version: parts[2] ?? '' } : undefined
 }

@@ -1,7 +1,7 @@
 // Where one knowledge base lives on disk, and which of its indexes is in use. A change of the embedding model makes
 // a new index beside the old one, which serves until the new one is complete.
 
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Connection, connect } from '@lancedb/lancedb'
 import { canonicalJson, contentHash } from '../core/index.js'
@@ -44,9 +44,21 @@ export const generationOf = ({ embeddings }: KnowledgeBase): Generation => {
   return { name: hash.slice('sha256:'.length, 'sha256:'.length + 12), embeddings: dense }
 }
 
-/** @param directory of all knowledge bases */
+/** Whether anything of a knowledge base was ever written. */
+export const shelfExists = async (directory: string, knowledge: string): Promise<boolean> => {
+  try {
+    await access(homeOf(directory, knowledge))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const homeOf = (directory: string, knowledge: string) => join(directory, encodeURIComponent(knowledge))
+
+/** Opens what is there, or makes it. @param directory of all knowledge bases */
 export const openShelf = async (directory: string, knowledge: string): Promise<Shelf> => {
-  const home = join(directory, encodeURIComponent(knowledge))
+  const home = homeOf(directory, knowledge)
   await mkdir(home, { recursive: true })
   const connection = await connect(join(home, 'index'))
   const texts = await openTextTable(connection, 'texts')
