@@ -1,3 +1,13 @@
-// `llm-architect/plugin`: what a plug-in module needs.
+// `llm-architect/plugin`: what a plug-in module needs, and what an engine of its own is made with.
 
 export { definePlugin, type EngineContext, type EngineFactory, type Plugin } from './cli/plugin.js'
+export {
+  answerStream,
+  attachWire,
+  createFrame,
+  estimateRequestTokens,
+  estimateTokens,
+  frameOf,
+  mapFrames,
+  tap,
+} from './llm/index.js'

@@ -23,7 +23,6 @@ export {
   bytesPerGiB,
   formatMs,
   formatNumber,
-  formatShare,
   formatUsd,
   hoursPerMonth,
   secondsPerMonth,

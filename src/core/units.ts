@@ -1,7 +1,5 @@
 // Units that appear in files and on screens. Binary prefixes are 1024-based, decimal ones 1000-based.
 
-import type { Language } from './language.js'
-
 export const bytesPerGiB = 1024 ** 3
 /** Mean hours of a month: 365.25 x 24 / 12. */
 export const hoursPerMonth = 730.5
@@ -23,7 +21,3 @@ export const formatMs = (ms: number): string => {
   if (ms < 1000) return `${formatNumber(ms)} ms`
   return ms < 120_000 ? `${formatNumber(ms / 1000)} s` : `${formatNumber(ms / 60_000)} min`
 }
-
-/** A ratio in [0, 1] for people: `97.5 %`. */
-export const formatShare = (share: number, language: Language): string =>
-  language === 'en' ? `${formatNumber(share * 100)} %` : `${formatNumber(share * 100)}%`

@@ -2,13 +2,12 @@
 // starts with the number of the promise it checks.
 
 import { once } from 'node:events'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/index.js'
 import { testCall, testRequest } from './__fixtures__/call.js'
 import { answerOf, chunk, done, sse, streamOf, usageChunk } from './__fixtures__/chunks.js'
 import { type FakeUpstream, startFakeUpstream } from './__fixtures__/fake-upstream.js'
+import { heldBytes, turns, untilStill } from './__fixtures__/memory.js'
 import { bytesOf, collect, textOf } from './__fixtures__/streams.js'
 import { deployment, facts } from './__fixtures__/subjects.js'
 import { replaceText } from './content.js'
@@ -274,15 +273,16 @@ describe('bytes', () => {
   )
 
   it('8. the outcome is settled before the last frame, also where no [DONE] tells which it is', async () => {
-    let finish: () => void = () => {}
-    const isOver = new Promise<void>((resolve) => {
-      finish = resolve
+    let goOn: () => void = () => {}
+    const isRead = new Promise<void>((resolve) => {
+      goOn = resolve
     })
     upstream.behave(async (connection) => {
       connection.head()
       await connection.chunk(chunk({ content: 'Fifteen' }))
+      await isRead
       await connection.chunk(chunk({}, 'stop'))
-      await isOver
+      await turns(50)
       connection.end()
     })
     const stream = await open()
@@ -293,7 +293,7 @@ describe('bytes', () => {
     for await (const frame of stream.frames) {
       const isLast = frame.events().some((event) => event.type === 'finish')
       expect(isSettled).toBe(isLast)
-      if (!isLast) finish()
+      goOn()
     }
     expect(isSettled).toBe(true)
   })
@@ -372,30 +372,7 @@ describe('bytes', () => {
   })
 })
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** Bytes in buffers that are still in use. */
-const heldBytes = async () => {
-  // V8 gives buffers back in the background, and counts them at the next collection.
-  for (let round = 0; round < 3; round++) {
-    collectGarbage()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return process.memoryUsage().arrayBuffers
-}
-
 const sizeOfNext = async (iterator: AsyncIterator<Frame>) => {
   const { done: isOver, value } = await iterator.next()
   return isOver ? undefined : wireOf(value)?.bytes.length
-}
-
-/** Waits until a number has stopped to change. */
-const untilStill = async (read: () => number) => {
-  for (let before = -1, same = 0; same < 50; ) {
-    const now = read()
-    same = now === before ? same + 1 : 0
-    before = now
-    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
-  }
 }

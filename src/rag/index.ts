@@ -1,15 +1,8 @@
 // Floor 3: parse, chunk, index, search and cite documents. Knows no chat route and no process.
 
-export {
-  type Citation,
-  type CitationCheck,
-  checkCitations,
-  holdsWords,
-  type InvalidCitation,
-} from './check-citations.js'
+export { holdsWords } from './check-citations.js'
 export { createParseWorker, type ParseWorker, type ParseWorkerOptions } from './create-parse-worker.js'
 export type { DocumentParser, ParsedDocument } from './document.js'
-export { createHttpEmbedder, type Embed, type EmbeddingsEndpoint, type HttpEmbedder } from './embed.js'
 export type { IngestLimits } from './ingest-folder.js'
 export type {
   EmbeddingsState,

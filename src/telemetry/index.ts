@@ -14,4 +14,3 @@ export {
   type RequestMetrics,
 } from './create-metrics.js'
 export type { LogStream } from './log-sink.js'
-export { formatTraceParent, parseTraceParent, startSpan, type TraceParent } from './trace-parent.js'

@@ -5,6 +5,7 @@ import { createManualClock, type ManualClock } from '../../core/index.js'
 import { testCall, testRequest } from '../__fixtures__/call.js'
 import { chunk, done } from '../__fixtures__/chunks.js'
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../__fixtures__/fake-upstream.js'
+import { turns } from '../__fixtures__/memory.js'
 import { collect, eventsOf, textOf } from '../__fixtures__/streams.js'
 import { deployment, facts } from '../__fixtures__/subjects.js'
 import { attemptsOf } from '../attempts.js'
@@ -43,11 +44,6 @@ const start = async (behaviour: Behaviour, call: Partial<ChatCall> = {}, stream 
   opening.catch(() => {})
   await arrival
   return { opening }
-}
-
-/** Bytes within one machine are there at once; the loop only has to turn until both sides have seen them. */
-const untilDelivered = async () => {
-  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('limits of time', () => {
@@ -144,7 +140,7 @@ describe('limits of time', () => {
       connection.end()
     })
     const stream = await opening
-    await untilDelivered()
+    await turns(200)
     await clock.advance(30_000)
     const frames = await collect(stream)
     expect(textOf(frames)).toHaveLength(16 * 64 * 1024)
