@@ -90,7 +90,14 @@ async function searchAll(engine, knowledge, signal) {
   const latencies = []
   for (const { text, judgements } of queries) {
     const started = performance.now()
-    const passages = await engine.search({ knowledge, tenant: 'default', principal: ['public'], query: text, limit: 50, signal })
+    const passages = await engine.search({
+      knowledge,
+      tenant: 'default',
+      principal: ['public'],
+      query: text,
+      limit: 50,
+      signal,
+    })
     latencies.push(performance.now() - started)
     const ranking = passages.map(({ reference }) => decodeURIComponent(reference.path.replace(/\.md$/, '')))
     scores.ndcg10.push(ndcgAt(10)(ranking, judgements))

@@ -19,15 +19,27 @@ export const readRetrievalSet = (paths) =>
   statSync(paths[0]).isDirectory() ? readBeir(paths[0]) : readSquad(paths)
 
 const readBeir = (folder) => {
-  const documents = jsonLines(join(folder, 'corpus.jsonl')).map(({ _id, title = '', text }) => ({ id: _id, title, text }))
+  const documents = jsonLines(join(folder, 'corpus.jsonl')).map(({ _id, title = '', text }) => ({
+    id: _id,
+    title,
+    text,
+  }))
   const texts = new Map(jsonLines(join(folder, 'queries.jsonl')).map(({ _id, text }) => [_id, text]))
-  const rows = readFileSync(join(folder, 'qrels', 'test.tsv'), 'utf8').trim().split('\n').slice(1)
+  const rows = readFileSync(join(folder, 'qrels', 'test.tsv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
   const judgements = new Map()
   for (const [query, document, score] of rows.map((row) => row.split('\t'))) {
     if (!judgements.has(query)) judgements.set(query, new Map())
     judgements.get(query).set(document, Number(score))
   }
-  const queries = [...judgements].map(([id, judged]) => ({ id, text: texts.get(id), judgements: judged, answers: [] }))
+  const queries = [...judgements].map(([id, judged]) => ({
+    id,
+    text: texts.get(id),
+    judgements: judged,
+    answers: [],
+  }))
   return { documents, queries }
 }
 

@@ -20,7 +20,9 @@ const { values, positionals } = parseArgs({
 const files = positionals.map((path) => JSON.parse(readFileSync(path, 'utf8')))
 const articles = files.flatMap(({ data }) => data)
 const random = createRandom(values.seed)
-const places = articles.flatMap(({ paragraphs }, article) => paragraphs.map((_, paragraph) => ({ article, paragraph })))
+const places = articles.flatMap(({ paragraphs }, article) =>
+  paragraphs.map((_, paragraph) => ({ article, paragraph })),
+)
 const wanted = values.paragraphs === 'all' ? places.length : Number(values.paragraphs)
 const kept = new Set(
   random
