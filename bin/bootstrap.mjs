@@ -21,14 +21,16 @@ const messages = {
     installFailed:
       'The packages could not be installed. Check that the npm registry can be reached and the disk has 1 GB free, then run the same command again.',
     buildFailed: 'The build failed; the compiler says why above.',
-    oldNode: (version) => `llm-architect needs Node ^22.19, ^24 or >=26, and this is ${version}. Install Node 24 and run it again.`,
+    oldNode: (version) =>
+      `llm-architect needs Node ^22.19, ^24 or >=26, and this is ${version}. Install Node 24 and run it again.`,
   },
   'zh-TW': {
     installing: '正在依鎖定檔安裝套件（約 700 MB，僅此一次）',
     building: '正在建置',
     installFailed: '套件安裝失敗。請確認可以連到 npm 套件庫、磁碟尚有 1 GB 空間，然後再執行一次同樣的指令。',
     buildFailed: '建置失敗，原因請見上方編譯器的訊息。',
-    oldNode: (version) => `llm-architect 需要 Node ^22.19、^24 或 >=26，目前是 ${version}。請安裝 Node 24 後再試一次。`,
+    oldNode: (version) =>
+      `llm-architect 需要 Node ^22.19、^24 或 >=26，目前是 ${version}。請安裝 Node 24 後再試一次。`,
   },
 }
 const locale = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || ''
@@ -54,7 +56,9 @@ const runStep = (title, command, args) =>
     child.on('error', (error) => output.push(Buffer.from(String(error))))
     child.on('close', (code) => {
       clearInterval(timer)
-      process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${title} … ${seconds()} s${code === 0 ? '' : ' ✗'}\n`)
+      process.stderr.write(
+        `${process.stderr.isTTY ? '\r' : ''}${title} … ${seconds()} s${code === 0 ? '' : ' ✗'}\n`,
+      )
       if (code !== 0) process.stderr.write(Buffer.concat(output))
       resolve(code === 0)
     })
@@ -72,7 +76,10 @@ const isInstalled = () => {
 const newestMs = (path) => {
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs
-  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name))), stat.mtimeMs)
+  return readdirSync(path).reduce(
+    (newest, name) => Math.max(newest, newestMs(join(path, name))),
+    stat.mtimeMs,
+  )
 }
 
 const isBuilt = () => {
@@ -80,14 +87,19 @@ const isBuilt = () => {
   return existsSync(marker) && statSync(marker).mtimeMs >= newestMs(join(packageRoot, 'src'))
 }
 
-const npm = () =>
-  process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : ['npm', []]
+const npm = () => (process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : ['npm', []])
 
 /** Installs what the lock file names, unless it is there already. Ends the process when that fails. */
 export const ensureInstalled = async () => {
   if (!isCheckout || isInstalled()) return
   const [command, args] = npm()
-  const ok = await runStep(text.installing, command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const ok = await runStep(text.installing, command, [
+    ...args,
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
   if (!ok || !existsSync(pinnedNode)) fail(text.installFailed)
 }
 
@@ -113,6 +125,9 @@ export const nodePath = () => {
 
 /** Runs Node with the product's flags and this terminal; returns its exit status. */
 export const runNode = (args) => {
-  const { status, signal } = spawnSync(nodePath(), [...v8Flags, ...args], { cwd: packageRoot, stdio: 'inherit' })
+  const { status, signal } = spawnSync(nodePath(), [...v8Flags, ...args], {
+    cwd: packageRoot,
+    stdio: 'inherit',
+  })
   return signal ? 128 : (status ?? 1)
 }

@@ -9,9 +9,13 @@ await ensureInstalled()
 await ensureBuilt()
 
 // The fourth pipe is never written to: when this process ends, however it ends, the real one sees it close.
-const child = spawn(nodePath(), [...v8Flags, join(packageRoot, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)], {
-  stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-  env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' },
-})
+const child = spawn(
+  nodePath(),
+  [...v8Flags, join(packageRoot, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)],
+  {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' },
+  },
+)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('close', (status, signal) => process.exit(signal ? 128 : (status ?? 1)))

@@ -4,6 +4,11 @@ import { spawnSync } from 'node:child_process'
 
 export const setup = () => {
   const compiler = 'node_modules/typescript/bin/tsc'
-  const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { encoding: 'utf8' })
-  if (status !== 0) process.stderr.write(`The build reported errors; tests of child processes run what it emitted.\n${stdout}\n`)
+  const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    encoding: 'utf8',
+  })
+  if (status !== 0)
+    process.stderr.write(
+      `The build reported errors; tests of child processes run what it emitted.\n${stdout}\n`,
+    )
 }

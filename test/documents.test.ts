@@ -4,13 +4,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const documents = ['README.md', 'README.zh-TW.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`)]
+const documents = [
+  'README.md',
+  'README.zh-TW.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`),
+]
 
 const links = (text: string) => [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, path = '']) => path)
 
 describe.each(documents)('%s', (document) => {
   it('links only to files that exist', () => {
-    const missing = links(readFileSync(document, 'utf8')).filter((path) => !existsSync(join(dirname(document), path)))
+    const missing = links(readFileSync(document, 'utf8')).filter(
+      (path) => !existsSync(join(dirname(document), path)),
+    )
     expect(missing).toEqual([])
   })
 })

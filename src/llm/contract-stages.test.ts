@@ -31,6 +31,21 @@ describe('stages', () => {
     expect(textOf(await collect(committed))).toBe('c')
   })
 
+  it.each([
+    { type: 'refusal', choice: 0, text: 'No.' },
+    { type: 'reasoning', choice: 0, text: 'Hm.' },
+    { type: 'tool-call', choice: 0, index: 0, id: 'c', name: 'block', arguments: '' },
+    { type: 'item', choice: 0, dialect: 'openai-chat', value: { audio: {} } },
+  ] as const)('1. content is also: $type', async (content) => {
+    let read = 0
+    const error = new ArchitectError('test.failed', {}, 'failed')
+    const frames = [[{ type: 'start', choice: 0 }], [content], [{ type: 'error', choice: 0, error }]] as const
+    const stream = tap(streamOfFrames(frames.map((events) => frameOf(events))), () => read++)
+    const committed = await commitStream(stream)
+    expect(read).toBe(2)
+    expect(eventsOf(await collect(committed))).toHaveLength(3)
+  })
+
   it('1. a stream that fails before its first released content rejects', async () => {
     const error = new ArchitectError('test.failed', {}, 'failed')
     await expect(

@@ -68,12 +68,12 @@ describe('embeddings over HTTP', () => {
     })
   })
 
-  it('tries a batch of documents three times and a question once', async () => {
+  it('tries a batch of documents three times and a question twice', async () => {
     server.behaviour.status = 503
     await expect(embed(['a'])).rejects.toMatchObject({ code: 'rag.embeddings-unavailable', retryable: true })
     expect(server.requests).toHaveLength(3)
     await expect(embed(['a'], 'query')).rejects.toMatchObject({ code: 'rag.embeddings-unavailable' })
-    expect(server.requests).toHaveLength(4)
+    expect(server.requests).toHaveLength(5)
   })
 
   it('does not repeat what the endpoint refuses, and refuses vectors of another length', async () => {
@@ -139,7 +139,7 @@ describe('the dense arm', () => {
     server.behaviour.status = 503
     const before = server.requests.length
     for (let i = 0; i < 5; i++) expect(await paths('passbooks')).toEqual(['fees.md'])
-    expect(server.requests.length - before).toBe(1)
+    expect(server.requests.length - before).toBe(2)
     expect((await engine.status('handbook')).embeddings.state).toBe('unavailable')
   })
 

@@ -26,8 +26,8 @@ export interface HttpEmbedder {
   close(): Promise<void>
 }
 
-/** Pauses before the second and the third try of a batch of documents; a question is tried once. */
-const retryDelaysMs = [250, 1000]
+/** Pauses before further tries. A question gets one more at once: a kept connection may have just been closed. */
+const retryDelaysMs = { document: [250, 1000], query: [0] } as const
 
 export const createHttpEmbedder = (clock: Clock): HttpEmbedder => {
   const pools = new Map<string, Pool>()
@@ -45,7 +45,7 @@ export const createHttpEmbedder = (clock: Clock): HttpEmbedder => {
         return readVectors(await post(pool, request), request)
       } catch (error) {
         signal.throwIfAborted()
-        const delayMs = purpose === 'query' ? undefined : retryDelaysMs[attempt]
+        const delayMs = retryDelaysMs[purpose][attempt]
         const isFinal = error instanceof ArchitectError && !error.retryable
         if (isFinal) throw error
         if (delayMs === undefined) throw unavailable(endpoint.address, error)

@@ -57,8 +57,7 @@ export const rowTitles = defineMessages({
   'verify.row.speed-here': {
     en: (p: HereTitle) =>
       `${speedEn[p.metric]}${percentileOf(p)}, this machine${p.standsFor ? ' (STAND-IN)' : ''}`,
-    'zh-TW': (p) =>
-      `${speedZh[p.metric]}${percentileOf(p)}，本機${p.standsFor ? '（替代引擎）' : ''}`,
+    'zh-TW': (p) => `${speedZh[p.metric]}${percentileOf(p)}，本機${p.standsFor ? '（替代引擎）' : ''}`,
   },
   'verify.row.quality': {
     en: (p: { metric: QualityTarget['metric'] }) => qualityEn[p.metric],

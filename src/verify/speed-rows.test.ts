@@ -113,7 +113,7 @@ describe('a speed row', () => {
       { id: 'ttft-p95', verdict: 'not-measured', measured: { value: 109 }, predicted: null },
       { id: 'ttft-p95.here', verdict: 'pass', measured: { value: 109 }, target: { value: 200 } },
     ])
-    expect(rows[1]?.title).toBe('Time to first token P95 (this machine, STAND-IN for Qwen3-32B)')
+    expect(rows[1]?.title).toBe('Time to first token P95, this machine (STAND-IN)')
   })
 
   it('moves with the engine while its prediction stays', () => {

@@ -81,6 +81,12 @@ describe('extractAnswer', () => {
     expect(answer('跨行轉帳的手續費是多少？只回答數字。')).toBe('15')
   })
 
+  it('quotes a sentence once that stands in two passages', () => {
+    const sentence = 'The moon is 384,400 kilometres away from the earth.'
+    const twice = [passage(`${sentence} It shines.`), passage(`Look up. ${sentence}`, { id: 'other' })]
+    expect(answer('How many kilometres is the moon away from the earth?', twice)).toBe(sentence)
+  })
+
   it('takes any text for a passage', () => {
     for (const text of ['', '|', '| |\n|-|', '```', '# ', '-', '。'.repeat(50), '```\n```', '\ud83d'])
       expect(extractAnswer('What is it?', [passage(text)])).toHaveLength(1)

@@ -9,14 +9,21 @@ export interface Ranked extends Candidate {
   readonly score: number
 }
 
-/** Best first. */
+/** Best first. What stands in several passages, because they overlap, is taken from where it scores best. */
 export const rankCandidates = (
   candidates: readonly Candidate[],
   weights: readonly number[] = coefficients.ranker.weights,
-): readonly Ranked[] =>
-  candidates
+): readonly Ranked[] => {
+  const ranked = candidates
     .map((candidate) => ({ ...candidate, score: dot(weights, candidate.features) }))
     .sort((a, b) => b.score - a.score)
+  const seen = new Set<string>()
+  return ranked.filter(({ unit }) => {
+    const isNew = !seen.has(unit.text)
+    seen.add(unit.text)
+    return isNew
+  })
+}
 
 export const evidenceFeatureNames = [
   'score',

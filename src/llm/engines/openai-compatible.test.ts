@@ -7,7 +7,6 @@ import { collect, eventsOf, textOf } from '../__fixtures__/streams.js'
 import { deployment, facts } from '../__fixtures__/subjects.js'
 import { attemptsOf } from '../attempts.js'
 import type { ChatCall, ChatRequest, ChatStream } from '../contract.js'
-import { generate } from '../generate.js'
 import { wireOf } from '../identity.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import { createOpenAiCompatibleModel, type OpenAiCompatibleModel } from './openai-compatible.js'
@@ -340,25 +339,6 @@ describe('an upstream with habits', () => {
       traceparent: trace,
       'x-request-id': 'req_7',
     })
-  })
-
-  it.each([
-    [{ maxTokensField: 'max_tokens' }, { max_tokens: 5 }],
-    [{ maxTokensField: 'max_completion_tokens' }, { max_completion_tokens: 5 }],
-    [{ developerAsSystem: true }, { messages: [{ role: 'system', content: 'Be brief.' }] }],
-    [{ noStreamUsage: true }, { stream: true, messages: [{ role: 'developer', content: 'Be brief.' }] }],
-  ] as const)('is spared what it does not know: %j', async (quirks, expected) => {
-    const quirky = createModel({ quirks: { ...deployment.quirks, ...quirks } })
-    upstream.behave(streams(...streamOf('Fifteen')))
-    const messages = [
-      { role: 'developer', parts: [{ type: 'text', text: 'Be brief.', source: 'developer' }] },
-    ] as const
-    await generate(quirky, testRequest({ messages, maxOutputTokens: 5 }), testCall())
-    const body = JSON.parse(upstream.requests.at(-1)?.body ?? '')
-    expect(body).toMatchObject(expected)
-    expect('stream_options' in body).toBe(!('noStreamUsage' in quirks))
-    expect('max_tokens' in body && 'max_completion_tokens' in body).toBe(false)
-    await quirky.close()
   })
 
   it('that reports no usage gets an estimate by language, from the bytes', async () => {
