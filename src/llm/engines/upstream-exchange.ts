@@ -52,7 +52,6 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
   let controller: Dispatcher.DispatchController | undefined
   let watch: Watch | undefined
   let hasHead = false
-  let isLingering = false
   let isOver = false
 
   const close = () => {
@@ -107,10 +106,7 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
   queueMicrotask(() => {
     if (isOver) return
     if (limits.dueMs() <= options.clock.monotonicMs()) return fail(limits.error())
-    watch = options.watchdog.watch({
-      dueMs: limits.dueMs,
-      expire: () => (isLingering ? abort() : fail(limits.error())),
-    })
+    watch = options.watchdog.watch({ dueMs: limits.dueMs, expire: () => fail(limits.error()) })
     dispatch(options, handler)
   })
 
@@ -125,7 +121,6 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
       if (!isOver) controller?.resume()
     },
     linger: () => {
-      isLingering = true
       limits.setPaused(false)
       enter('idle', lingerMs)
       if (!isOver) controller?.resume()
