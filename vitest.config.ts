@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** What measures time on purpose runs after everything else, with the machine to itself. */
+const alone = ['test/e2e/sabotage.test.ts']
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -14,9 +17,10 @@ export default defineConfig({
         test: {
           name: 'npm',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/services/**', 'test/acceptance/**', 'test/fixtures/**'],
+          exclude: ['test/services/**', 'test/acceptance/**', 'test/fixtures/**', ...alone],
         },
       },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
     ],

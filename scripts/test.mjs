@@ -4,4 +4,6 @@ import { ensureInstalled, runNode } from '../bin/bootstrap.mjs'
 
 const [project, ...rest] = process.argv.slice(2)
 await ensureInstalled()
-process.exit(runNode(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...rest]))
+const projects = project === 'npm' ? ['npm', 'alone'] : [project]
+const selection = projects.flatMap((name) => ['--project', name])
+process.exit(runNode(['node_modules/vitest/vitest.mjs', 'run', ...selection, ...rest]))

@@ -1,4 +1,4 @@
-// `serve`: runs an architecture until it is told to stop; reloads the file when it changes or on SIGHUP.
+// `serve`: runs an architecture until it is told to stop; reloads the file when it changes.
 
 import { watch } from 'node:fs'
 import { basename, dirname } from 'node:path'

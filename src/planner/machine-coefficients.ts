@@ -1,8 +1,8 @@
 // How long the built-in engines and stages take on the reference core. Times of one request, in ms, without waiting.
 
 /**
- * A machine of speed s takes 1/s of each. Starting values, to be replaced by what `verify` measures on the reference
- * core; the band is wide for as long as they are not.
+ * A machine of speed s takes 1/s of each. From the scorecards and processor times of `npm start -- --once` on the
+ * reference core (20 requests/s, median answer 15 tokens). The band is that of runs beside other work.
  */
 export const machineCoefficients = {
   /** HTTP, routing, guards on a short question, ledger: in the gateway's process. */
@@ -12,7 +12,9 @@ export const machineCoefficients = {
   /** Choosing sentences from the passages, and the guards over them. */
   extractMs: 4,
   /** One token of an answer through guard and encoder. */
-  tokenMs: 0.15,
+  tokenMs: 0.05,
+  /** The same for the slowest twentieth of the answers: one pause of the process over a short answer. */
+  slowTokenMs: 4,
   /** Squared coefficient of variation of the service time: between fixed (0) and exponential (1). */
   variation: 0.6,
   /** Measured over predicted that a tenth and nine tenths of the runs stay below. */

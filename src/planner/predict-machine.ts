@@ -32,14 +32,14 @@ export const predictMachine = (
 interface Times {
   readonly first: Moments
   readonly whole: Moments
-  readonly tokenMs: number
+  readonly slowTokenMs: number
 }
 
 const timesOf = (
   { cores, speedScore }: Pick<MachineFacts, 'cores' | 'speedScore'>,
   { requestsPerSecond, outputTokens }: Load,
 ): Times | null => {
-  const { gatewayMs, retrievalMs, extractMs, tokenMs } = machineCoefficients
+  const { gatewayMs, retrievalMs, extractMs, tokenMs, slowTokenMs } = machineCoefficients
   const writing = outputTokens * tokenMs
   const stations =
     cores >= 2
@@ -54,7 +54,7 @@ const timesOf = (
     return { mean, variance: second - mean ** 2 }
   }
   const first = addMoments(...known, own(gatewayMs + retrievalMs + extractMs))
-  return { first, whole: addMoments(first, own(writing)), tokenMs: tokenMs / speedScore }
+  return { first, whole: addMoments(first, own(writing)), slowTokenMs: slowTokenMs / speedScore }
 }
 
 /** Moments of a gamma-distributed service time of this mean. */
@@ -64,7 +64,7 @@ const serviceOf = (mean: number) => {
   return { mean, second, third: second * mean * (1 + 2 * variation) }
 }
 
-const metricAt = (target: SpeedTarget, { first, whole, tokenMs }: Times, load: Load): number => {
+const metricAt = (target: SpeedTarget, { first, whole, slowTokenMs }: Times, load: Load): number => {
   const z = normalQuantile(target.percentile / 100)
   switch (target.metric) {
     case 'ttft':
@@ -72,9 +72,9 @@ const metricAt = (target: SpeedTarget, { first, whole, tokenMs }: Times, load: L
     case 'e2e':
       return gammaQuantile(whole, z)
     case 'tpot':
-      return tokenMs
+      return slowTokenMs
     case 'outputTokensPerSecond':
-      return 1000 / tokenMs
+      return 1000 / slowTokenMs
     case 'systemOutputTokensPerSecond':
       return load.requestsPerSecond * load.outputTokens
   }
