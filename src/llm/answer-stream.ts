@@ -4,6 +4,7 @@ import { noUsage } from '../core/index.js'
 import type { AnsweredBy, ChatEvent, ChatStream, Frame, Outcome } from './contract.js'
 import { frameOf } from './frame.js'
 
+/** What a stage answers on its own. */
 export interface ReadyAnswer {
   readonly answeredBy: AnsweredBy
   /** What it says; `frames` replays frames that were kept, with their bytes. */

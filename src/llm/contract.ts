@@ -3,6 +3,7 @@
 
 import type { ArchitectError, Attempt, AttemptRecorder, Usage } from '../core/index.js'
 
+/** The wire formats of chat. */
 export type Dialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
 
 /** Bytes as they came in or went out. */
@@ -72,12 +73,14 @@ export type Part =
   /** What only one dialect knows, kept whole. */
   | { readonly type: 'item'; readonly dialect: Dialect; readonly value: unknown }
 
+/** One turn. Its parts are in the order in which they were said. */
 export interface Message {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
   readonly parts: readonly Part[]
   readonly extra?: Extra
 }
 
+/** A function the model may ask to be called. */
 export interface Tool {
   readonly name: string
   readonly description?: string
@@ -90,6 +93,7 @@ export interface Tool {
   readonly item?: { readonly dialect: Dialect; readonly value: unknown }
 }
 
+/** What shape the answer must have. */
 export type ResponseFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json' }
@@ -125,6 +129,7 @@ export interface ChatRequest {
 
 // ---------------------------------------------------------------- answer
 
+/** How likely a token was; `logprob` is a natural logarithm, `bytes` its UTF-8, `top` the likeliest in its place. */
 export interface LogProbability {
   readonly token: string
   readonly logprob: number
@@ -211,7 +216,7 @@ export interface Frame {
   events(): readonly ChatEvent[]
 }
 
-/** Promise 8: settles before the last frame is yielded. */
+/** Promise 8: how an answer ended and what it cost, all attempts together. Settles before the last frame is yielded. */
 export interface Outcome {
   readonly end: 'finished' | 'failed' | 'cancelled' | 'blocked'
   /** Finish reason by choice. */
@@ -221,15 +226,18 @@ export interface Outcome {
   readonly error?: ArchitectError
 }
 
+/** Why nobody wants the rest. */
 export type CancelReason = 'client-gone' | 'superseded' | 'blocked' | 'deadline'
 
 /** What answered: a deployment, or a stage on its own. */
 export type AnsweredBy = DeploymentReference | { readonly stage: 'cache' | 'guard' }
+/** An engine, by the name of its deployment and the name it knows its model by. */
 export interface DeploymentReference {
   readonly deployment: string
   readonly model: string
 }
 
+/** An answer on its way, committed: something has been said, or it is complete. */
 export interface ChatStream {
   readonly answeredBy: AnsweredBy
   readonly head: { readonly status: number; readonly headers: ReadonlyMap<string, string> }
@@ -243,6 +251,7 @@ export interface ChatStream {
 
 // ---------------------------------------------------------------- model
 
+/** What a model is known to be able to do. */
 export interface ModelFacts {
   /** Tokens of prompt and answer together. */
   readonly contextLength: number
@@ -254,11 +263,13 @@ export interface ModelFacts {
   readonly priceKey: string
 }
 
+/** How many tokens a prompt has, and whether they were counted or estimated. */
 export interface TokenCount {
   readonly tokens: number
   readonly exact: boolean
 }
 
+/** For whom and under which conditions a request is answered; the same for every attempt. */
 export interface ChatCall {
   readonly requestId: string
   /** A hard partition: nothing of one tenant is visible to another. */
@@ -280,6 +291,7 @@ export interface ChatCall {
   readonly architectureHash: string
 }
 
+/** Whatever answers a chat: an engine, or a stage around one. */
 export interface ChatModel {
   readonly id: string
   readonly facts: ModelFacts

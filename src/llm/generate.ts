@@ -16,6 +16,7 @@ export interface AnswerChoice {
   readonly finish?: string
 }
 
+/** A whole answer, put together, with the events it was made of. */
 export interface Answer {
   readonly answeredBy: AnsweredBy
   /** In order of their number; at least one when anything was said. */

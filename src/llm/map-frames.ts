@@ -3,6 +3,7 @@
 import type { ChatStream, Frame } from './contract.js'
 import { type Ending, wrapStream } from './wrap-stream.js'
 
+/** Decides frame by frame what a stream says. One that throws has failed, and the stream ends with its error. */
 export interface FrameEditor {
   /**
    * The frame itself when nothing changes, one made by `editFrame` or `frameOf` when something does, undefined to

@@ -5,9 +5,14 @@ import { openaiChatCodec } from './openai-chat.js'
 import { openaiResponsesCodec } from './openai-responses.js'
 import type { WireCodec } from './wire-codec.js'
 
+/** The dialects that have a codec. */
 export type ServedDialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages'
 
-/** One codec per dialect. @example codecs['openai-chat'].decodeRequest(JSON.parse(body), wire) */
+/**
+ * One codec per dialect.
+ * @example
+ * codecs['openai-chat'].decodeRequest(JSON.parse(body), wire)
+ */
 export const codecs: Readonly<Record<ServedDialect, WireCodec>> = {
   'openai-chat': openaiChatCodec,
   'openai-responses': openaiResponsesCodec,

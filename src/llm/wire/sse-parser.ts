@@ -33,7 +33,11 @@ const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const defaultMaxEventBytes = 16 * 1024 * 1024
 
-/** @example for (const { data } of parser.push(chunk)) console.log(data) */
+/**
+ * A parser of one stream.
+ * @example
+ * for (const { data } of parser.push(chunk)) console.log(data)
+ */
 export const createSseParser = (options: SseParserOptions = {}): SseParser => {
   const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
   let pieces: Uint8Array[] = []

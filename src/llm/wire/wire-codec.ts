@@ -18,6 +18,7 @@ export interface StreamEncoder {
   end(): Uint8Array
 }
 
+/** What a decoder needs to make errors of what an upstream reports. */
 export interface DecoderOptions {
   /** Named in errors. */
   readonly deployment?: string
@@ -33,6 +34,7 @@ export interface ErrorBody {
   readonly param: string | null
 }
 
+/** What an encoder writes where the events do not say it. */
 export interface EncoderOptions {
   /** Identifier and model name where the events bring none. */
   readonly id: string
@@ -45,6 +47,7 @@ export interface EncoderOptions {
   readonly renderError?: (error: ArchitectError) => ErrorBody
 }
 
+/** Reads and writes one dialect: requests, streamed answers, whole answers. */
 export interface WireCodec {
   readonly dialect: Dialect
   /**
