@@ -1,26 +1,33 @@
-// Tables of figures in the documents are what evidence/ says, to the letter.
+// Figures and output in the documents are what evidence/ says, to the letter.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
-import { readEvidence, replaceFigures } from '../src/verify/index.js'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 
-const documents = ['README.md', 'README.zh-TW.md', 'docs/figures.md'].filter((document) =>
-  existsSync(document),
-)
-const places = documents.flatMap((document) =>
-  [...readFileSync(document, 'utf8').matchAll(/<!-- figures:([a-z-]+) -->/g)].map(([, area = '']) => ({
-    document,
-    area,
-  })),
-)
+const folder = mkdtempSync(join(tmpdir(), 'figures-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
-describe('figures', () => {
-  it.each(places)('of $area in $document are those of its evidence', async ({ document, area }) => {
-    const text = readFileSync(document, 'utf8')
-    expect(replaceFigures(text, await readEvidence(`evidence/${area}.json`))).toBe(text)
+const check = (directory: string) =>
+  spawnSync(process.execPath, ['scripts/write-figures.mjs', '--check'], { cwd: directory, encoding: 'utf8' })
+
+describe('the figures in the documents', () => {
+  it('are those of the evidence', () => {
+    expect(check('.')).toMatchObject({ status: 0, stderr: '' })
+    expect(readFileSync('README.md', 'utf8')).toContain('Measured by `npm run acceptance -- loop`')
   })
 
-  it('stand in the read-me', () => {
-    expect(places.map(({ document }) => document)).toContain('README.md')
+  it('cannot be changed by hand', () => {
+    for (const name of ['README.md', 'README.zh-TW.md', 'evidence', 'scripts'])
+      cpSync(name, join(folder, name), { recursive: true })
+    for (const name of ['dist', 'node_modules', 'package.json'])
+      symlinkSync(resolve(name), join(folder, name))
+    const readMe = join(folder, 'README.md')
+    writeFileSync(
+      readMe,
+      readFileSync(readMe, 'utf8').replace(/\| install and build[^|]*\| [\d.]+/, (row) => `${row}9`),
+    )
+    expect(check(folder).status).toBe(1)
   })
 })

@@ -1,7 +1,7 @@
 // The first minutes of a newcomer: a clone in an empty folder, `npm start -- --once`, and what it prints.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -11,9 +11,19 @@ import { figure, keepEvidence } from './evidence-of.js'
 const folder = mkdtempSync(join(tmpdir(), 'loop-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** A newcomer's environment: nothing of the npm that runs this. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_)/i.test(name)),
+)
+
 const run = (args: readonly string[]) => {
   const startedMs = performance.now()
-  const result = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  const result = spawnSync('npm', args, {
+    cwd: folder,
+    env: environment,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
   return { ...result, seconds: (performance.now() - startedMs) / 1000 }
 }
 
@@ -43,6 +53,15 @@ it('goes from a fresh clone to a scorecard', { timeout: 900_000 }, async () => {
   const scorecard = scorecardSchema.parse(
     JSON.parse(readFileSync(join(folder, '.llm-architect', 'scorecard.json'), 'utf8')),
   )
+  const inChinese = run(['start', '--', '--once', '--lang', 'zh-TW'])
+  expect(inChinese.status, inChinese.stdout + inChinese.stderr).toBe(0)
+  mkdirSync('evidence', { recursive: true })
+  // The folder's name says nothing to a reader.
+  for (const [language, { stdout }] of [
+    ['en', start],
+    ['zh-TW', inChinese],
+  ] as const)
+    writeFileSync(`evidence/loop.${language}.txt`, stdout.replaceAll(folder, '.'))
   const unclean = execFileSync('git', ['status', '--porcelain'], { cwd: folder, encoding: 'utf8' })
   await keepEvidence('loop', [
     figure('install and build from a fresh clone', first.seconds, 's'),
