@@ -216,7 +216,7 @@ export interface Frame {
   events(): readonly ChatEvent[]
 }
 
-/** Promise 8: how an answer ended and what it cost, all attempts together. Settles before the last frame is yielded. */
+/** Promise 8: how an answer ended and what was used for it. Settles before the last frame is yielded. */
 export interface Outcome {
   readonly end: 'finished' | 'failed' | 'cancelled' | 'blocked'
   /** Finish reason by choice. */
