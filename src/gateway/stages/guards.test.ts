@@ -179,6 +179,18 @@ describe('the output guard', () => {
     )
   })
 
+  it('passes a whole answer that it need not change as the very frame it was', async () => {
+    const call = { type: 'tool-call', choice: 1, index: 0, id: 'c', name: 'f', arguments: '{"a":1}' } as const
+    const events: ChatEvent[] = [
+      { type: 'start', choice: 0 },
+      { type: 'text', choice: 0, text: 'Fees are free.', logprobs: [{ token: 'Fees', logprob: -1 }] },
+      call,
+      { type: 'finish', choice: 0, reason: 'stop' },
+      { type: 'finish', choice: 1, reason: 'tool_calls' },
+    ]
+    expect((await answerOf({ events }, {}, false)).events).toEqual(events)
+  })
+
   it('checks refusals, reasoning and every choice on its own', async () => {
     const events: ChatEvent[] = [
       { type: 'reasoning', choice: 0, text: `think of ${mail}` },

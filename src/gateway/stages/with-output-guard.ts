@@ -15,9 +15,10 @@ import {
 } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
 import { type Stage, withOpen } from '../call.js'
-import { guardJson } from '../guard-json.js'
+import { type CheckText, guardJson } from '../guard-json.js'
 import type { GuardPort } from '../ports.js'
 import { createOutputChannels, type OutputChannels } from './output-channels.js'
+import { isClean, isWholeAnswer } from './whole-answer.js'
 
 export interface OutputGuardDeps {
   readonly guard: GuardPort
@@ -38,9 +39,12 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
     deps.metrics.guardVerdict({ policy: deps.policy, stage: 'output', action })
   let isEdited = false
   let hasSpoken = false
+  let hasHeld = false
   return {
     edit: (frame) => {
       const before = frame.events()
+      if (!hasHeld && isWholeAnswer(before) && isClean(before, checkOutput(deps))) return frame
+      hasHeld = true
       const after = before.flatMap((event) => guardEvent(channels, event, hasSpoken))
       hasSpoken ||= after.some(isContent)
       if (channels.isBlocked()) {
@@ -84,6 +88,11 @@ const guardEvent = (channels: OutputChannels, event: ChatEvent, hasSpoken: boole
       return [event]
   }
 }
+
+const checkOutput =
+  ({ guard, policy }: OutputGuardDeps): CheckText =>
+  (text) =>
+    guard.check({ policy, stage: 'output', source: 'tool', text })
 
 const spoken: ReadonlySet<ChatEvent['type']> = new Set(['start', 'text', 'refusal', 'reasoning'])
 
