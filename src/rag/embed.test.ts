@@ -118,6 +118,12 @@ describe('the dense arm', () => {
     expect(server.requests.at(-1)).toMatchObject({ input: ['貸款'], input_type: 'query' })
   })
 
+  it('follows the vectors alone when the words found nothing in the language of the question', async () => {
+    await folder.write('harbor.md', 'Harbor, Harbor and Harbor again.')
+    await engine.ingest({ knowledge: dense(), root: folder.root, signal })
+    expect((await paths('Harbor 手續費'))[0]).toBe('fees.md')
+  })
+
   it('falls back to words and says so while the endpoint is down; the next ingest adds what is missing', async () => {
     server.behaviour.status = 401
     const report = await engine.ingest({ knowledge: dense(), root: folder.root, signal })

@@ -27,11 +27,11 @@ describe('fuse', () => {
 
   it('does not depend on the units of either arm', () => {
     const scaled = dense.map(({ id, score }) => ({ id, score: 1000 * score - 7 }))
-    expect(ids(fuse(lexical, scaled))).toBe(ids(fuse(lexical, dense)))
+    expect(ids(fuse(lexical, scaled, 0.5))).toBe(ids(fuse(lexical, dense, 0.5)))
   })
 
   it('takes one arm as it is when the other found nothing', () => {
-    expect(ids(fuse([], dense))).toBe('cbd')
-    expect(fuse([], [])).toEqual([])
+    expect(ids(fuse([], dense, 0.5))).toBe('cbd')
+    expect(fuse([], [], 0.5)).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import { createTestFolder, knowledgeBase, signal, type TestFolder } from './__fi
 import type { Knowledge } from './knowledge.js'
 import { createKnowledgeClient } from './knowledge-client.js'
 
-const documents = 60
+const documents = 40
 /** At random moments of an ingest: while it reads, while it commits, or just after. */
 const kills = 2
 const withinMs = 400

@@ -2,7 +2,7 @@
 
 import { type Language, languageOfText } from '../core/index.js'
 import type { Embed } from './embed.js'
-import { fuse, inOrder } from './fuse.js'
+import { defaultAlpha, fuse, inOrder } from './fuse.js'
 import type { Passage, SearchRequest } from './knowledge.js'
 import type { PassageHit } from './passage-index.js'
 import { normalizeText, searchTermsOf } from './search-text.js'
@@ -13,6 +13,8 @@ const minCandidates = 50
 /** A passage in another language than the question's counts half, in the lexical arm: what matches it is then
  * names and numbers, which the answer's own language has too. */
 const otherLanguageWeight = 0.5
+/** Looked at to tell whether the words found anything in the question's language. */
+const decisiveHits = 10
 const queryTimeoutMs = 3000
 
 export interface SearchArms {
@@ -36,17 +38,25 @@ export const searchKnowledge = async (
     embedQuery(request, arms),
   ])
   signal.throwIfAborted()
-  const preferred = preferLanguage(lexical, languageOfText(query))
+  const language = languageOfText(query)
+  const preferred = preferLanguage(lexical, language)
   if (!vector) return preferred.slice(0, limit).map(passageOf)
   const dense = await passages.dense(vector, access, candidates)
   signal.throwIfAborted()
-  return fuse(preferred, dense).slice(0, limit).map(passageOf)
+  return fuse(preferred, dense, alphaOf(preferred, language)).slice(0, limit).map(passageOf)
 }
 
 const preferLanguage = (hits: readonly PassageHit[], language: Language): readonly PassageHit[] =>
   inOrder(
     hits.map((hit) => (hit.language === language ? hit : { ...hit, score: hit.score * otherLanguageWeight })),
   )
+
+/**
+ * Where no passage in the question's language was found by its words, the words say nothing (XQuAD, questions in
+ * one language and documents in the other: nDCG@10 of the words alone .14 and .37, of vectors .80 and .88).
+ */
+const alphaOf = (lexical: readonly PassageHit[], language: Language): number =>
+  lexical.slice(0, decisiveHits).some((hit) => hit.language === language) ? defaultAlpha : 1
 
 const embedQuery = async (
   { knowledge, query, signal }: SearchRequest,
