@@ -89,13 +89,17 @@ const isBuilt = () => {
 
 const npm = () => (process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : ['npm', []])
 
-/** Installs what the lock file names, unless it is there already. Ends the process when that fails. */
+/**
+ * Installs what the lock file names, unless it is there already. Ends the process when that fails.
+ * Not `npm ci`: it refuses a lock file written where a registry lacks the binaries of other platforms.
+ */
 export const ensureInstalled = async () => {
   if (!isCheckout || isInstalled()) return
   const [command, args] = npm()
   const ok = await runStep(text.installing, command, [
     ...args,
-    'ci',
+    'install',
+    '--no-save',
     '--no-audit',
     '--no-fund',
     '--loglevel=error',

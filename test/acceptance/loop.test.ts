@@ -11,10 +11,10 @@ import { figure, keepEvidence } from './evidence-of.js'
 const folder = mkdtempSync(join(tmpdir(), 'loop-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A newcomer's environment: nothing of the npm that runs this. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_)/i.test(name)),
-)
+/** A newcomer's environment: nothing of the npm and the Vitest that run this. */
+const foreign =
+  /^(npm_(lifecycle|package|command|execpath|node_execpath|config_local_prefix)|VITEST|NODE_ENV)/i
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 
 const run = (args: readonly string[]) => {
   const startedMs = performance.now()
