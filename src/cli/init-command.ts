@@ -109,7 +109,7 @@ const draftFrom = async (
 const documentsOf = (kind: UseCaseKind) => (kind === 'rag-qa' ? { knowledgeSource: './documents' } : {})
 
 const readFile = (file: string) => {
-  if (!existsSync(file)) throw cliError('cli.file-not-found', { file, hint: '' })
+  if (!existsSync(file)) throw cliError('cli.file-not-found', { file })
   return readFileSync(file, 'utf8')
 }
 

@@ -4,8 +4,9 @@ import { defineMessages, errorFactory } from '../core/index.js'
 
 export const cliMessages = defineMessages({
   'cli.file-not-found': {
-    en: (p: { file: string; hint: string }) => `${p.file} was not found. ${p.hint}`,
-    'zh-TW': (p) => `找不到 ${p.file}。${p.hint}`,
+    en: (p: { file: string; writtenBy?: string }) =>
+      `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,
+    'zh-TW': (p) => `找不到 ${p.file}。${p.writtenBy ? `請先執行：llm-architect ${p.writtenBy}` : ''}`,
   },
   'cli.file-exists': {
     en: (p: { file: string }) =>

@@ -46,17 +46,17 @@ export interface LoadedFile<T> {
 
 /** @throws `cli.file-not-found` | `spec.invalid` */
 export const loadRequirements = (file: string): LoadedFile<Requirements> => {
-  const text = readText(file, 'Write one with: llm-architect init')
+  const text = readText(file, 'init')
   return { value: parseRequirements(text, file), text, path: resolve(file) }
 }
 
 /** @throws `cli.file-not-found` | `spec.invalid` */
 export const loadArchitecture = (file: string): LoadedFile<Architecture> => {
-  const text = readText(file, 'Write one with: llm-architect design')
+  const text = readText(file, 'design')
   return { value: parseArchitecture(text, file), text, path: resolve(file) }
 }
 
-const readText = (file: string, hint: string): string => {
-  if (!existsSync(file)) throw cliError('cli.file-not-found', { file, hint })
+const readText = (file: string, writtenBy: string): string => {
+  if (!existsSync(file)) throw cliError('cli.file-not-found', { file, writtenBy })
   return readFileSync(file, 'utf8')
 }
