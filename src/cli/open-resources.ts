@@ -73,6 +73,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
         log,
       }),
     )
+    // Awaited below, after the database; until then a failure must not end the process.
     knowledgeProcess.ready.catch(() => {})
     const database = opened(
       await openDatabase({ stateDirectory, url: options.databaseUrl, environment, log, clock }),

@@ -52,6 +52,7 @@ const watchProcess = (child: ChildProcess): Pick<ServeProcess, 'ready' | 'exited
     child.stdout?.once('data', () => resolve())
     child.once('close', () => reject(cliError('cli.serve-failed', { detail: errors.trim() })))
   })
+  // A process that is killed on purpose never becomes ready; those who wait for it are told.
   ready.catch(() => {})
   return { ready, exited, errors: () => errors }
 }

@@ -62,10 +62,12 @@ const start = async (options: Options, context: CommandContext): Promise<void> =
     environment: context.environment,
     log,
   })
+  // Whoever needs them awaits them and hears of it; until then a failure is nobody's unhandled rejection.
   resources.catch(() => {})
   try {
     await run(options, { stateDirectory, resources, log }, context)
   } finally {
+    // What could not be opened has closed itself, and its error has been thrown by `run`.
     const opened = await resources.catch(() => undefined)
     await opened?.close()
     log.flush()

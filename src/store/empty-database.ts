@@ -11,6 +11,7 @@ import { PGlite } from '@electric-sql/pglite'
  */
 export const emptyDatabase = async (cacheDirectory: string): Promise<Blob> => {
   const path = join(cacheDirectory, `empty-database-${await engineVersion()}.tar`)
+  // A cache that is missing or unreadable costs time and nothing else.
   const cached = await readFile(path).catch(() => undefined)
   if (cached) return new Blob([cached])
   const engine = await PGlite.create()
