@@ -1,12 +1,11 @@
 // The chosen candidate as architecture.yaml.
 
 import { type Catalogue, priceOf } from '../catalog/index.js'
-import { type Architecture, architectureSchema, type Requirements } from '../spec/index.js'
+import type { Architecture, Requirements } from '../spec/index.js'
+import { architectureAround } from './architecture-around.js'
 import { launchCommand } from './launch-command.js'
-import { promptFor } from './prompts-for.js'
 import type { Candidate } from './report.js'
-import { requirementsHash } from './requirements-hash.js'
-import { cacheFor, guardrailsFor, idOf, knowledgeFor, requestsPerMinuteFor } from './system-parts.js'
+import { idOf, requestsPerMinuteFor } from './system-parts.js'
 
 interface Chosen {
   readonly candidate: Candidate
@@ -19,28 +18,8 @@ interface Chosen {
 export const architectureOf = (chosen: Chosen): Architecture => {
   const { candidate, requirements } = chosen
   const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen) : hosted(chosen)
-  const knowledge = knowledgeFor(requirements)
-  const prompt = promptFor(requirements)
-  const cache = cacheFor(requirements)
-  return architectureSchema.parse({
-    version: 1,
-    name: requirements.name,
-    requirementsHash: requirementsHash(requirements),
+  return architectureAround(deployment, requirements, {
     server: { requireKeys: requirements.useCase.audience === 'external' },
-    deployments: [deployment],
-    routes: [
-      {
-        name: requirements.name,
-        strategy: { deployment: deployment.id },
-        prompt: prompt.id,
-        guardrails: 'default',
-        ...(knowledge ? { knowledge: knowledge.id } : {}),
-        ...(cache ? { cache } : {}),
-      },
-    ],
-    knowledge: knowledge ? [knowledge] : [],
-    prompts: [prompt],
-    guardrails: [guardrailsFor(requirements)],
     limits: {
       requestsPerMinute: requestsPerMinuteFor(requirements),
       monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,

@@ -2,9 +2,9 @@
 
 import type { Catalogue } from '../catalog/index.js'
 import type { Architecture, Requirements } from '../spec/index.js'
+import { architectureAround, type DeploymentDraft } from './architecture-around.js'
 import { findEngineHints, useFoundEngine } from './found-engines.js'
 import type { MachineDesign, MachineFacts } from './machine.js'
-import { type DeploymentDraft, machineArchitecture } from './machine-architecture.js'
 import { machineMessage } from './machine-messages.js'
 import { predictMachine } from './predict-machine.js'
 import { deriveWorkload } from './workload.js'
@@ -36,7 +36,7 @@ export const designForMachine = (options: MachineDesignOptions): MachineDesign =
       : useFoundEngine(engine, { machine, catalogue })
   if (deployment)
     return {
-      architecture: machineArchitecture(requirements, deployment),
+      architecture: architectureAround(deployment, requirements),
       predictions: deployment.engine === 'extractive' ? predictionsHere(options) : [],
       hints,
       reasons: [],

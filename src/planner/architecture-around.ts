@@ -1,4 +1,5 @@
-// The designed architecture with another engine in it: routes, knowledge, prompts and guards stay as they are.
+// The architecture around one engine: routes, knowledge, prompts and guards follow from the requirements, whichever
+// engine answers.
 
 import type { z } from 'zod'
 import { type Architecture, architectureSchema, type Requirements } from '../spec/index.js'
@@ -8,10 +9,13 @@ import { cacheFor, guardrailsFor, knowledgeFor } from './system-parts.js'
 
 export type DeploymentDraft = z.input<typeof architectureSchema>['deployments'][number]
 
-/** Limits are left out: they are meant for the real load, and a load test here would meet them. */
-export const machineArchitecture = (
-  requirements: Requirements,
+/** What only a design for the real load says: a machine's own has no limits, which a load test there would meet. */
+export type RealLoad = Pick<z.input<typeof architectureSchema>, 'server' | 'limits'>
+
+export const architectureAround = (
   deployment: DeploymentDraft,
+  requirements: Requirements,
+  realLoad: RealLoad = {},
 ): Architecture => {
   const knowledge = knowledgeFor(requirements)
   const prompt = promptFor(requirements)
@@ -20,6 +24,7 @@ export const machineArchitecture = (
     version: 1,
     name: requirements.name,
     requirementsHash: requirementsHash(requirements),
+    ...realLoad,
     deployments: [deployment],
     routes: [
       {
