@@ -121,6 +121,8 @@ export interface ChatRequest {
   /** How many choices; default 1. */
   readonly choices?: number
   readonly responseFormat?: ResponseFormat
+  /** Asks how likely each token was, with the `top` likeliest in its place (0 to 20). */
+  readonly logprobs?: { readonly top: number }
   /** Fields this type does not know, as they came. */
   readonly extra: Extra
   /** The dialect `extra` came in, here and in messages, parts and tools; absent in a request made by a program. */

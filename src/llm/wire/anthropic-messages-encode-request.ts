@@ -12,7 +12,7 @@ const defaultMaxTokens = 4096
 
 export const encodeRequest = (request: ChatRequest): Record<string, unknown> => {
   refuseForeignFields(request, dialect)
-  for (const field of ['seed', 'choices'] as const)
+  for (const field of ['seed', 'choices', 'logprobs'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)
   const own = request.dialect === undefined || request.dialect === dialect

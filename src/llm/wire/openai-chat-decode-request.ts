@@ -47,11 +47,13 @@ const readSettings = (body: Fields) => {
     seed: numberOf(body.seed),
     choices: readChoices(body.n),
     responseFormat: readResponseFormat(body.response_format),
+    logprobs: body.logprobs === true ? { top: numberOf(body.top_logprobs) ?? 0 } : undefined,
   })
   const names = new Set(['model', 'messages'])
   if (body.stream === true) names.add('stream')
   if (Array.isArray(body.stop) && settings.stop) names.add('stop')
   for (const [setting, name] of settingNames) if (setting in settings) names.add(name)
+  if (settings.logprobs && settings.logprobs.top > 0) names.add('top_logprobs')
   // `max_tokens`, a single `stop` and `stream: false` stay in `extra` as well, which tells how they were spelled.
   return { settings, names }
 }
@@ -65,6 +67,7 @@ const settingNames = [
   ['seed', 'seed'],
   ['choices', 'n'],
   ['responseFormat', 'response_format'],
+  ['logprobs', 'logprobs'],
 ] as const
 
 const readChoices = (value: unknown) => {

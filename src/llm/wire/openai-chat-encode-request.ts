@@ -28,9 +28,15 @@ export const encodeRequest = (request: ChatRequest): Record<string, unknown> => 
       response_format: request.responseFormat && writeResponseFormat(request.responseFormat),
       stop: typeof extra.stop === 'string' && request.stop?.length === 1 ? request.stop[0] : request.stop,
     }),
+    ...(request.logprobs && writeLogprobs(request.logprobs)),
     ...writeLimit(request.maxOutputTokens, extra),
   }
 }
+
+const writeLogprobs = ({ top }: NonNullable<ChatRequest['logprobs']>): Fields => ({
+  logprobs: true,
+  ...(top > 0 && { top_logprobs: top }),
+})
 
 /** `max_tokens` where the request spelled it so, otherwise its successor. */
 const writeLimit = (limit: number | undefined, extra: Extra): Fields => {

@@ -8,7 +8,7 @@ const dialect = 'openai-responses'
 
 export const encodeRequest = (request: ChatRequest): Record<string, unknown> => {
   refuseForeignFields(request, dialect)
-  for (const field of ['seed', 'stop', 'choices'] as const)
+  for (const field of ['seed', 'stop', 'choices', 'logprobs'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)
   const isOwn = request.dialect === dialect

@@ -19,6 +19,19 @@ describe('a request', () => {
     expect(request.dialect).toBe(dialect)
   })
 
+  it.each([
+    { logprobs: true },
+    { logprobs: true, top_logprobs: 0 },
+    { logprobs: true, top_logprobs: 5 },
+    { logprobs: false },
+    { top_logprobs: 5 },
+  ])('that asks for log probabilities keeps how it asked: %j', (asked) => {
+    const json = { ...readJson('openai-chat'), logprobs: undefined, top_logprobs: undefined, ...asked }
+    expect(codecs['openai-chat'].encodeRequest(codecs['openai-chat'].decodeRequest(json))).toMatchObject(
+      asked,
+    )
+  })
+
   it.each(dialects)('of %s remembers the bytes it came from', (dialect) => {
     const wire = { dialect, framing: 'json', bytes: Buffer.from(JSON.stringify(readJson(dialect))) } as const
     expect(originOf(codecs[dialect].decodeRequest(readJson(dialect), wire))).toBe(wire)
@@ -237,6 +250,8 @@ describe('a request from one dialect to another', () => {
   it.each([
     ['openai-chat', 'anthropic-messages', { ...chat, seed: 1 }, 'seed'],
     ['openai-chat', 'anthropic-messages', { ...chat, n: 2 }, 'choices'],
+    ['openai-chat', 'anthropic-messages', { ...chat, logprobs: true }, 'logprobs'],
+    ['openai-chat', 'openai-responses', { ...chatWithoutStop, logprobs: true, top_logprobs: 3 }, 'logprobs'],
     ['openai-chat', 'anthropic-messages', { ...chat, logit_bias: {} }, 'logit_bias'],
     [
       'openai-chat',
