@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { contentHash } from '../core/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
-import type { ChatModel, ModelFacts } from '../llm/index.js'
+import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
 import { createKnowledgeClient, type Knowledge } from '../rag/index.js'
 import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
 import { builtInEngines } from './engines.js'
@@ -140,9 +140,15 @@ const factsOf = (deployment: Deployment): ModelFacts => ({
   contextLength: deployment.contextLength,
   tools: deployment.engine !== 'extractive',
   vision: false,
-  languages: [],
+  languages: deployment.languages,
+  ...(deployment.task && { task: taskOf(deployment.task) }),
   priceKey:
     deployment.provider === undefined ? deployment.model : `${deployment.provider}/${deployment.model}`,
+})
+
+const taskOf = ({ tool, outOfScope }: NonNullable<Deployment['task']>): TaskFacts => ({
+  tool,
+  ...(outOfScope && { outOfScope }),
 })
 
 const createKnowledge = (

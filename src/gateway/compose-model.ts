@@ -11,8 +11,9 @@ import type { Stage } from './call.js'
 import { guardModes } from './guard-modes.js'
 import { gatewayError } from './messages.js'
 import type { AuditPort, GuardPort, KnowledgePort } from './ports.js'
-import { candidatesOf } from './routing/candidates.js'
-import { createRouteModel } from './routing/route-model.js'
+import { createCascadeModel } from './routing/cascade-model.js'
+import { createStrategyModel } from './routing/strategy-model.js'
+import { taskStepsOf } from './routing/task-steps.js'
 import { withAudit } from './stages/with-audit.js'
 import { withCache } from './stages/with-cache.js'
 import { withCitations } from './stages/with-citations.js'
@@ -53,21 +54,40 @@ export const composeModel = (route: Route, deps: ComposeDeps): ChatModel => {
   const modes = parts.policy && guardModes(parts.policy)
   const guarded = { guard, policy: parts.policy?.id ?? '', metrics }
   const { knowledge } = parts
-  const stages: readonly (Stage | false | undefined)[] = [
+  const before: Stages = [
     audit && withAudit(audit),
     withLimits(counters),
     modes?.input && withInputGuard(guarded),
     route.cache && withCache(cacheOf(route.cache, parts, deps)),
+  ]
+  const lookedUp: Stages = [
     knowledge && withRetrieval({ ...knowledge, log }),
     knowledge && modes?.context && withContextGuard(guarded),
     parts.prompt && withPrompt(parts.prompt),
+  ]
+  const said: Stages = [
     modes?.output === 'edit' && withOutputGuard(guarded),
     modes?.output === 'observe' && withOutputObserver(guarded),
-    knowledge && withCitations(log),
   ]
-  const routed = createRouteModel(route.name, parts.candidates)
-  return stages.reduceRight<ChatModel>((inner, stage) => (stage ? stage(inner) : inner), routed)
+  const cited: Stages = [knowledge && withCitations(log)]
+  const { engine, tasks } = parts
+  const answered = through(
+    [...lookedUp, ...said, ...cited],
+    createStrategyModel(tasks?.rest ?? route.strategy, { route: route.name, engine, metrics }),
+  )
+  if (!tasks) return through(before, answered)
+  const steps = tasks.steps.map((id) => through(said, engine(id)))
+  const { escalateBelow } = tasks
+  return through(
+    before,
+    createCascadeModel({ name: route.name, steps, last: answered, escalateBelow, metrics }),
+  )
 }
+
+type Stages = readonly (Stage | false | undefined)[]
+
+const through = (stages: Stages, model: ChatModel): ChatModel =>
+  stages.reduceRight<ChatModel>((inner, stage) => (stage ? stage(inner) : inner), model)
 
 type Parts = ReturnType<typeof resolve>
 
@@ -89,14 +109,15 @@ const resolve = (route: Route, deps: ComposeDeps) => {
   const byId = <T extends { readonly id: string }>(items: readonly T[]) =>
     new Map(items.map((item) => [item.id, item]))
   const deployments = byId(architecture.deployments)
-  const engines = candidatesOf(route).map((id) => {
-    const deployment = find('deployment', id, deployments)
-    const engine = find('deployment', id, deps.models)
-    return deployment && engine ? attempted(deployment, engine, deps) : undefined
-  })
+  const engine = (id: string): ChatModel => {
+    const deployment = find('deployment', id, deployments) as Deployment
+    return attempted(deployment, find('deployment', id, deps.models) as ChatModel, deps)
+  }
+  const isTask = (id: string) => find('deployment', id, deployments)?.task !== undefined
   const knowledge = find('knowledge', route.knowledge, byId(architecture.knowledge))
   return {
-    candidates: engines.filter((engine) => engine !== undefined) as [ChatModel, ...ChatModel[]],
+    engine,
+    tasks: taskStepsOf(route.strategy, isTask),
     knowledge: knowledge && { knowledge, search: requireSearch(deps.knowledge, knowledge.id) },
     prompt: find('prompt', route.prompt, byId(architecture.prompts)),
     policy: find('guardrails', route.guardrails, byId(architecture.guardrails)),

@@ -196,9 +196,9 @@ export const gatewayMessages = defineMessages({
   },
   'gateway.strategy-not-supported': {
     en: (p: { route: string; strategy: string }) =>
-      `Route "${p.route}" uses the strategy "${p.strategy}", which does not run yet. Use "deployment" or "fallback" in architecture.yaml.`,
+      `Route "${p.route}" uses the strategy "${p.strategy}", which does not run yet. Use "deployment", "fallback" or "cascade" in architecture.yaml.`,
     'zh-TW': (p) =>
-      `路由「${p.route}」使用的策略「${p.strategy}」目前還不能執行。請在 architecture.yaml 改用「deployment」或「fallback」。`,
+      `路由「${p.route}」使用的策略「${p.strategy}」目前還不能執行。請在 architecture.yaml 改用「deployment」、「fallback」或「cascade」。`,
   },
   'gateway.reference-unknown': {
     en: (p: { route: string; field: string; id: string; known: readonly string[] }) =>

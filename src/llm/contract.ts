@@ -263,6 +263,15 @@ export interface ModelFacts {
   readonly languages: readonly string[]
   /** The key under which `catalog` prices it. */
   readonly priceKey: string
+  /** Set for a model that was trained for one task. */
+  readonly task?: TaskFacts
+}
+
+/** A model that answers only by calling one tool, and so may be asked only where the request offers it. */
+export interface TaskFacts {
+  readonly tool: string
+  /** Arguments of the call by which it says that the question is none of its business. */
+  readonly outOfScope?: Readonly<Record<string, unknown>>
 }
 
 /** How many tokens a prompt has, and whether they were counted or estimated. */

@@ -25,6 +25,7 @@ export type {
   PassageReference,
   ResponseFormat,
   Source,
+  TaskFacts,
   TokenCount,
   Tool,
   Wire,
@@ -46,7 +47,7 @@ export {
 export type { ScriptedAnswer } from './engines/scripted-answer.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
-export { type Answer, type AnswerChoice, generate, partialAnswerOf } from './generate.js'
+export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
 export { attachWire, editFrame, editRequest, originOf, wireOf } from './identity.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmMessages, type TimeoutPhase } from './messages.js'

@@ -24,6 +24,13 @@ const quirks = z.strictObject({
   developerAsSystem: z.boolean().default(false),
 })
 
+/** A model trained for one task. It answers by calling one tool, and is asked where the request offers that tool. */
+const task = z.strictObject({
+  tool: z.string().min(1),
+  /** Arguments of the call by which it says that the question is none of its business. */
+  outOfScope: z.record(z.string(), z.json()).optional(),
+})
+
 const deployment = z.strictObject({
   id,
   /** The engine that answers: a wire dialect at `address`, or a built-in or plug-in engine. */
@@ -50,6 +57,9 @@ const deployment = z.strictObject({
   /** What this deployment stands for when it is smaller than the design asks: shown wherever it is measured. */
   standsFor: z.string().optional(),
   contextLength: z.int().positive().default(8192),
+  /** Languages it answers in, as BCP 47 tags; empty when it answers in any. */
+  languages: z.array(z.string()).default([]),
+  task: task.optional(),
   /** Price of its tokens; without it the catalogue's price of `model` by `provider`, or nothing for built-in engines. */
   price: tokenPrice.optional(),
   provider: z.string().optional(),
@@ -82,6 +92,7 @@ const strategy: z.ZodType<Strategy> = z.lazy(() =>
     z.strictObject({
       cascade: z.strictObject({
         strategies: z.array(strategy).min(2),
+        /** Probability of an answer's least certain token, below which the next strategy is asked. */
         escalateBelow: z.number().min(0).max(1),
       }),
     }),

@@ -46,6 +46,8 @@ export interface Metrics {
   attemptEnded(attempt: AttemptMetrics): void
   guardVerdict(verdict: { readonly policy: string; readonly stage: string; readonly action: string }): void
   cacheLookup(route: string, result: 'hit' | 'miss'): void
+  /** @param decision `answered`, or why the next step was asked */
+  cascadeStep(route: string, deployment: string, decision: string): void
   /** Reads the ledger's state whenever metrics are read. */
   observeLedger(read: () => LedgerGauges): void
   /** Reads the number of dropped log lines whenever metrics are read. */
@@ -74,6 +76,8 @@ export const createMetrics = (): Metrics => {
     attemptEnded: (attempt) => recordAttempt(instruments, attempt),
     guardVerdict: (verdict) =>
       instruments.guardVerdicts.add(1, verdict.policy, verdict.stage, verdict.action),
+    cascadeStep: (route, deployment, decision) =>
+      instruments.cascadeSteps.add(1, route, deployment, decision),
     cacheLookup: (route, result) => instruments.cacheLookups.add(1, route, result),
     observeLedger: (read) => observeLedger(registry, read),
     observeLog: (dropped) => observeLog(registry, dropped),

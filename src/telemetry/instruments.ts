@@ -66,6 +66,11 @@ export const createInstruments = (registry: Registry) => {
       'deployment',
     ]),
     guardVerdicts: counter(names.guardVerdicts, 'Verdicts of the guards.', ['policy', 'stage', 'action']),
+    cascadeSteps: counter(names.cascadeSteps, 'Steps of cascades before the last, and what became of them.', [
+      'route',
+      'deployment',
+      'decision',
+    ]),
     cacheLookups: counter(names.cacheLookups, 'Answer cache lookups.', ['route', 'result']),
   }
 }

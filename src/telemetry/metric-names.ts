@@ -18,6 +18,7 @@ export const metricNames = {
   unpricedAttempts: 'llm_architect_unpriced_attempts_total',
   guardVerdicts: 'llm_architect_guard_verdicts_total',
   cacheLookups: 'llm_architect_cache_lookups_total',
+  cascadeSteps: 'llm_architect_cascade_steps_total',
   ledgerLagSeconds: 'llm_architect_ledger_lag_seconds',
   ledgerPendingRows: 'llm_architect_ledger_pending_rows',
   ledgerJournalBytes: 'llm_architect_ledger_journal_bytes',

@@ -19,8 +19,12 @@ export const mayTryNext = (cause: unknown): boolean => {
   const error = toArchitectError(cause)
   if (error.code === 'core.unexpected') return true
   if (error.code === 'llm.request-not-expressible' || error.code === 'llm.cancelled') return false
-  return error.code.startsWith('llm.') && !isClientFault(error)
+  return (error.code.startsWith('llm.') || isNoAnswer(error)) && !isClientFault(error)
 }
+
+/** Part of a route's tree could not answer; another part may. */
+const isNoAnswer = ({ code }: ArchitectError) =>
+  code === 'gateway.no-answer' || code === 'gateway.upstream-slow' || code === 'gateway.upstream-busy'
 
 /** The error of a route none of whose deployments could answer. @param failures in the order of the attempts */
 export const noAnswer = (

@@ -24,13 +24,15 @@ export const patchArchitecture = (architecture: Architecture, patch: Architectur
   server: { ...architecture.server, host: '127.0.0.1', port: 0, requireKeys: false },
   store: {},
   limits: { ...architecture.limits, requestsPerMinute: 0, tokensPerMinute: 0, monthlyBudgetUsd: 0 },
-  deployments: architecture.deployments.map(({ id, contextLength, quirks, timeouts }) => ({
+  deployments: architecture.deployments.map(({ id, contextLength, languages, task, quirks, timeouts }) => ({
     id,
     engine: 'openai-chat',
     model: 'proving-model',
     address: patch.provider.address,
     price: patch.provider.price,
     contextLength,
+    languages,
+    ...(task && { task }),
     quirks: { ...quirks, noStreamUsage: false },
     timeouts,
     options: {},
