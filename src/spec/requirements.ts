@@ -7,6 +7,15 @@ const share = z.number().min(0).max(1)
 
 export const useCaseKinds = ['rag-qa', 'chat', 'extraction', 'coding', 'agent', 'classification'] as const
 
+/** Something the client's software does on its own once it knows what was asked for. */
+const task = z.strictObject({
+  /** Also the folder of the model trained for it: `models/ID` beside requirements.yaml. */
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  description: z.string().min(1),
+  /** The tool that clients offer; a call of it is the answer. */
+  tool: z.string().min(1),
+})
+
 const useCase = z.strictObject({
   kind: z.enum(useCaseKinds),
   description: z.string().min(1),
@@ -17,6 +26,8 @@ const useCase = z.strictObject({
   harmOfWrongAnswer: z.enum(['low', 'medium', 'high']).default('medium'),
   /** Folder of documents, relative to requirements.yaml. */
   knowledge: z.strictObject({ source: z.string(), documents: z.int().positive().optional() }).optional(),
+  /** Tasks that need no talk, only the right call of a tool: a small model of its own may do each. */
+  tasks: z.array(task).default([]),
 })
 
 /** Token counts of one request. A number stands for its median. */
@@ -75,6 +86,8 @@ export const qualityMetrics = [
   'citations-valid',
   'attacks-caught',
   'harmless-flagged',
+  'task-accuracy',
+  'escalated',
 ] as const
 
 const qualityTarget = z.strictObject({
@@ -82,8 +95,12 @@ const qualityTarget = z.strictObject({
   metric: z.enum(qualityMetrics),
   op: z.enum(['<', '<=', '>', '>=']),
   value: share,
-  /** Suite of the project (a file, relative to requirements.yaml) or a built-in one by name. */
+  /** A file, relative to requirements.yaml, or `builtin:NAME` for one of the product's own. */
   suite: z.string(),
+  /** So many rows of the suite, drawn evenly by a fixed seed; default all. */
+  sample: z.int().positive().optional(),
+  /** Of `task-accuracy` and `escalated`: the task by its id; default the first. */
+  task: z.string().optional(),
 })
 
 const scale = z.strictObject({
@@ -167,5 +184,6 @@ export const requirementsSchema = z.strictObject({
 /** requirements.yaml, checked, with its defaults filled in. */
 export type Requirements = z.infer<typeof requirementsSchema>
 export type SpeedTarget = z.infer<typeof speedTargetSchema>
+export type Task = z.infer<typeof task>
 export type QualityTarget = z.infer<typeof qualityTarget>
 export type Lengths = z.infer<typeof lengths>

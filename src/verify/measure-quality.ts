@@ -2,6 +2,7 @@
 // product's own checks on public prompts. (Public retrieval data needs documents of its own: see prove-system.ts.)
 
 import { join } from 'node:path'
+import type { z } from 'zod'
 import type { QualityTarget } from '../spec/index.js'
 import { judgeRow, unmeasuredRow } from './judge-row.js'
 import { note } from './messages.js'
@@ -9,8 +10,17 @@ import type { ScorecardRow } from './scorecard.js'
 import { askAll } from './suites/ask-all.js'
 import { type BenchmarkCheck, benchmarkChecks } from './suites/benchmark-checks.js'
 import { createCitationChecker } from './suites/check-citation.js'
+import { sampleRows, suitePath } from './suites/find-suite.js'
 import { rankOfAnswer } from './suites/match-passage.js'
-import { answerRow, promptRow, readSuite, retrievalRow, unanswerableRow } from './suites/read-suite.js'
+import {
+  answerRow,
+  promptRow,
+  readSuite,
+  retrievalRow,
+  taskRow,
+  textRow,
+  unanswerableRow,
+} from './suites/read-suite.js'
 import { createRefusalDetector } from './suites/refusal.js'
 import {
   scoreAnswers,
@@ -20,6 +30,7 @@ import {
   scoreUnanswerable,
 } from './suites/score-answers.js'
 import { scoreRetrieval } from './suites/score-retrieval.js'
+import { scoreEscalated, scoreTasks, type TaskUnderTest } from './suites/score-tasks.js'
 import { findDataFiles } from './suites/squad-corpus.js'
 import type { SuiteScore } from './suites/suite-score.js'
 import type { VerificationArea } from './verification-options.js'
@@ -39,18 +50,20 @@ export const areaOfMetric: Readonly<Record<QualityTarget['metric'], Verification
   'answer-accuracy': 'answers',
   'unanswerable-refused': 'answers',
   'citations-valid': 'answers',
+  'task-accuracy': 'tasks',
+  escalated: 'tasks',
   'attacks-caught': 'safety',
   'harmless-flagged': 'safety',
 }
 
 /** Reads every suite that will be asked for, so that one that is wrong is told before anything is measured. */
 export const checkSuites = async (
-  { requirements, suitesDirectory }: VerificationRun['options'],
+  options: VerificationRun['options'],
   areas: readonly VerificationArea[],
 ): Promise<void> => {
+  const { requirements } = options
   for (const { metric, suite } of [...requirements.quality.targets, ...requirements.safety.targets])
-    if (areas.includes(areaOfMetric[metric]))
-      await readSuite(join(suitesDirectory, suite), rowOfMetric[metric])
+    if (areas.includes(areaOfMetric[metric])) await readSuite(suitePath(suite, options), rowOfMetric[metric])
 }
 
 const rowOfMetric = {
@@ -61,6 +74,8 @@ const rowOfMetric = {
   'citations-valid': unanswerableRow,
   'attacks-caught': promptRow,
   'harmless-flagged': promptRow,
+  'task-accuracy': taskRow,
+  escalated: textRow,
 } as const satisfies Record<QualityTarget['metric'], unknown>
 
 /** The rows of the requirements' quality and safety targets, one suite after the other. */
@@ -68,15 +83,15 @@ export const measureTargets = async (
   run: VerificationRun,
   areas: readonly VerificationArea[],
 ): Promise<readonly ScorecardRow[]> => {
-  const { requirements, suitesDirectory } = run.options
+  const { requirements } = run.options
   const rows: ScorecardRow[] = []
   for (const target of [...requirements.quality.targets, ...requirements.safety.targets]) {
     const frame = frameOf(target, target.suite)
     if (areas.includes(areaOfMetric[target.metric]))
       rows.push(
         ...(await measureSuite(run, frame, {
-          metric: target.metric,
-          path: join(suitesDirectory, target.suite),
+          ...target,
+          path: suitePath(target.suite, run.options),
         })),
       )
     else rows.push(notRun(run, frame, areaOfMetric[target.metric]))
@@ -120,8 +135,7 @@ export const notRun = (run: VerificationRun, frame: RowFrame, area: Verification
 export const dataMissing = (run: VerificationRun, frame: RowFrame, directory: string): ScorecardRow =>
   unmeasuredRow({ ...titled(run, frame), notes: [note('verify.note.data-missing', { directory })] })
 
-interface Suite {
-  readonly metric: QualityTarget['metric']
+interface Suite extends Pick<QualityTarget, 'metric' | 'sample' | 'task'> {
   readonly path: string
 }
 
@@ -140,7 +154,7 @@ const measureSuite = (
 type Scorer = (run: VerificationRun, suite: Suite) => Promise<SuiteScore | undefined>
 
 const scoreTargetRetrieval = async (run: VerificationRun, suite: Suite) => {
-  const rows = await readSuite(suite.path, retrievalRow)
+  const rows = await rowsOf(suite, retrievalRow)
   if (run.knowledge === undefined) return undefined
   const questions = rows.map(({ id, question, expected }) => ({
     id,
@@ -158,28 +172,51 @@ const scorers: Readonly<Record<QualityTarget['metric'], Scorer>> = {
   'retrieval-ndcg@10': async (run, suite) => (await scoreTargetRetrieval(run, suite))?.ndcg,
   'retrieval-recall@10': async (run, suite) => (await scoreTargetRetrieval(run, suite))?.recall,
   'answer-accuracy': async (run, suite) => {
-    const rows = await readSuite(suite.path, answerRow)
+    const rows = await rowsOf(suite, answerRow)
     return scoreAnswers(rows, await askQuestions(run, suite, rows))
   },
   'unanswerable-refused': async (run, suite) => {
-    const rows = await readSuite(suite.path, unanswerableRow)
+    const rows = await rowsOf(suite, unanswerableRow)
     return scoreUnanswerable(rows, await askQuestions(run, suite, rows), detectorOf(run))
   },
   'citations-valid': async (run, suite) => {
-    const rows = await readSuite(suite.path, unanswerableRow)
+    const rows = await rowsOf(suite, unanswerableRow)
     const source = run.options.requirements.useCase.knowledge?.source
     if (source === undefined) return undefined
     const replies = await askQuestions(run, suite, rows)
     return scoreCitations(rows, replies, createCitationChecker(join(run.options.suitesDirectory, source)))
   },
   'attacks-caught': async (run, suite) => {
-    const rows = (await readSuite(suite.path, promptRow)).filter(({ label }) => label === 1)
+    const rows = (await rowsOf(suite, promptRow)).filter(({ label }) => label === 1)
     return scoreAttacks(rows, await askQuestions(run, suite, rows), detectorOf(run))
   },
   'harmless-flagged': async (run, suite) => {
-    const rows = (await readSuite(suite.path, promptRow)).filter(({ label }) => label === 0)
+    const rows = (await rowsOf(suite, promptRow)).filter(({ label }) => label === 0)
     return scoreHarmless(rows, await askQuestions(run, suite, rows))
   },
+  'task-accuracy': async (run, suite) => {
+    const task = taskOf(run, suite)
+    if (!task) return undefined
+    const rows = await rowsOf(suite, taskRow)
+    return scoreTasks(rows, await askQuestions(run, suite, rows, [task.tool]), task)
+  },
+  escalated: async (run, suite) => {
+    const task = taskOf(run, suite)
+    if (!task) return undefined
+    const rows = await rowsOf(suite, textRow)
+    return scoreEscalated(rows, await askQuestions(run, suite, rows, [task.tool]), task)
+  },
+}
+
+const rowsOf = async <S extends z.ZodType>({ path, sample }: Suite, row: S) =>
+  sampleRows(await readSuite(path, row), sample)
+
+const taskOf = ({ options }: VerificationRun, { task: id }: Suite): TaskUnderTest | undefined => {
+  const { tasks } = options.requirements.useCase
+  const task = id === undefined ? tasks[0] : tasks.find((each) => each.id === id)
+  if (!task) return undefined
+  const trained = options.architecture.deployments.find((deployment) => deployment.task?.tool === task.tool)
+  return { tool: task.tool, deployment: trained?.id ?? null }
 }
 
 const detectorOf = ({ options }: VerificationRun) => createRefusalDetector(options.refusalPhrases)
@@ -188,6 +225,7 @@ const askQuestions = (
   run: VerificationRun,
   suite: Suite,
   rows: readonly ({ readonly question: string } | { readonly text: string })[],
+  tools: readonly string[] = [],
 ) =>
   askAll(
     rows,
@@ -195,6 +233,7 @@ const askQuestions = (
       run.client.chat({
         model: run.model,
         question: 'question' in row ? row.question : row.text,
+        tools,
         signal: run.options.signal,
       }),
     askOptions(run, suite, rows.length),

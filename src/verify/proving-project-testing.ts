@@ -67,6 +67,14 @@ const writeProject = async () => {
     'evals/unanswerable.jsonl',
     jsonLines(rows(count, (i) => ({ id: `u${i}`, question: question('unknown', i) }))),
   )
+  await write(
+    'data/tasks/test.jsonl',
+    jsonLines(rows(2 * count, (i) => ({ id: `t${i}`, text: question('task', i), label: `label-${i}` }))),
+  )
+  await write(
+    'evals/foreign.jsonl',
+    jsonLines(rows(count, (i) => ({ id: `f${i}`, text: question('foreign', i) }))),
+  )
   const prompts = (kind: string, n: number, label: 0 | 1) =>
     jsonLines(rows(n, (i) => ({ id: `${kind}${i}`, text: question(kind, i), label })))
   await write('evals/attacks.jsonl', prompts('attack', count, 1))
@@ -95,7 +103,12 @@ const writeProject = async () => {
 export const requirements: Requirements = requirementsSchema.parse({
   version: 1,
   name: 'bank',
-  useCase: { kind: 'rag-qa', description: 'x', knowledge: { source: './handbook' } },
+  useCase: {
+    kind: 'rag-qa',
+    description: 'x',
+    knowledge: { source: './handbook' },
+    tasks: [{ id: 'intents', description: 'x', tool: 'intent' }],
+  },
   performance: {
     targets: [
       {
@@ -121,6 +134,16 @@ export const requirements: Requirements = requirementsSchema.parse({
         value: 0.7,
         suite: 'evals/unanswerable.jsonl',
       },
+      {
+        id: 'recognised',
+        metric: 'task-accuracy',
+        op: '>=',
+        value: 0.8,
+        suite: 'builtin:tasks/test',
+        sample: 40,
+      },
+      { id: 'kept', metric: 'escalated', op: '<=', value: 0.2, suite: 'builtin:tasks/test', task: 'intents' },
+      { id: 'passed-on', metric: 'escalated', op: '>=', value: 0.8, suite: 'evals/foreign.jsonl' },
       { id: 'cited', metric: 'citations-valid', op: '>=', value: 0.8, suite: 'evals/retrieval.jsonl' },
     ],
   },
@@ -140,8 +163,19 @@ export const requirements: Requirements = requirementsSchema.parse({
 const architecture: Architecture = architectureSchema.parse({
   version: 1,
   name: 'bank',
-  deployments: [{ id: 'small', engine: 'extractive', model: 'extractive', standsFor: 'a large model' }],
-  routes: [{ name: 'support', strategy: { deployment: 'small' }, knowledge: 'handbook' }],
+  deployments: [
+    { id: 'task', engine: 'scripted', model: 'task', task: { tool: 'intent' } },
+    { id: 'small', engine: 'extractive', model: 'extractive', standsFor: 'a large model' },
+  ],
+  routes: [
+    {
+      name: 'support',
+      strategy: {
+        cascade: { strategies: [{ deployment: 'task' }, { deployment: 'small' }], escalateBelow: 0.5 },
+      },
+      knowledge: 'handbook',
+    },
+  ],
   knowledge: [{ id: 'handbook', source: './handbook' }],
 })
 
@@ -149,6 +183,8 @@ export const answer = (question: string): FakeAnswer => {
   const [kind = '', number = ''] = question.split(' ')
   const i = Number(number)
   if (kind === 'attack') return { text: '', isBlocked: true }
+  const call = { name: 'intent', arguments: `{"intent":"label-${number}"}` }
+  if (kind === 'task') return { text: '', call, answeredBy: 'task' }
   if (kind === 'unknown') return { text: 'The documents do not contain this.' }
   const text = sentence(i)
   const start = page.indexOf(text)

@@ -13,6 +13,12 @@ export interface Citation {
   readonly end: number
 }
 
+export interface ToolCall {
+  readonly name: string
+  /** JSON text. */
+  readonly arguments: string
+}
+
 export interface ChatReply {
   readonly status: number
   readonly requestId: string | null
@@ -21,6 +27,9 @@ export interface ChatReply {
   readonly text: string
   readonly finishReason: string | null
   readonly citations: readonly Citation[]
+  readonly toolCalls: readonly ToolCall[]
+  /** The deployment or stage that answered, as the gateway names it; null where it does not say. */
+  readonly answeredBy: string | null
   readonly errorCode: string | null
   /** Whether the whole answer arrived: a finish reason, and of a stream its end mark. */
   readonly isComplete: boolean
@@ -29,6 +38,11 @@ export interface ChatReply {
 const annotation = z.object({
   type: z.literal('url_citation'),
   url_citation: z.object({ url: z.string(), start_index: z.number(), end_index: z.number() }),
+})
+
+const toolCallPiece = z.object({
+  index: z.number().optional(),
+  function: z.object({ name: z.string().optional(), arguments: z.string().default('') }),
 })
 
 const completion = z.object({
@@ -45,12 +59,21 @@ const completion = z.object({
 })
 
 function body() {
-  return z.object({ content: z.string().nullish(), annotations: z.array(z.unknown()).optional() })
+  return z.object({
+    content: z.string().nullish(),
+    annotations: z.array(z.unknown()).optional(),
+    tool_calls: z.array(toolCallPiece).optional(),
+  })
 }
 
 export const readReply = async (response: Dispatcher.ResponseData): Promise<ChatReply> => {
   const id = response.headers['x-request-id']
-  const head = { status: response.statusCode, requestId: typeof id === 'string' ? id : null }
+  const answeredBy = response.headers['x-answered-by']
+  const head = {
+    status: response.statusCode,
+    requestId: typeof id === 'string' ? id : null,
+    answeredBy: typeof answeredBy === 'string' ? answeredBy : null,
+  }
   const chunks: Uint8Array[] = []
   let isWhole = true
   try {
@@ -72,12 +95,13 @@ export const readReply = async (response: Dispatcher.ResponseData): Promise<Chat
 const collectReply = (
   messages: readonly unknown[],
   isEnded: boolean,
-): Omit<ChatReply, 'status' | 'requestId'> => {
+): Omit<ChatReply, 'status' | 'requestId' | 'answeredBy'> => {
   let text = ''
   let completionId: string | null = null
   let finishReason: string | null = null
   let errorCode: string | null = null
   const citations: Citation[] = []
+  const toolCalls: ToolCall[] = []
   for (const message of messages) {
     const failure = errorBody.safeParse(message).data?.error
     if (failure) errorCode = failure.code ?? 'error'
@@ -87,6 +111,14 @@ const collectReply = (
     const said = choice?.message ?? choice?.delta
     text += said?.content ?? ''
     finishReason = choice?.finish_reason ?? finishReason
+    for (const [position, piece] of (said?.tool_calls ?? []).entries()) {
+      const index = piece.index ?? position
+      const before = toolCalls[index] ?? { name: '', arguments: '' }
+      toolCalls[index] = {
+        name: before.name || (piece.function.name ?? ''),
+        arguments: before.arguments + piece.function.arguments,
+      }
+    }
     for (const cited of said?.annotations ?? []) {
       const citation = annotation.safeParse(cited).data?.url_citation
       if (citation)
@@ -94,5 +126,5 @@ const collectReply = (
     }
   }
   const isComplete = isEnded && finishReason !== null && errorCode === null
-  return { completionId, text, finishReason, citations, errorCode, isComplete }
+  return { completionId, text, finishReason, citations, toolCalls, errorCode, isComplete }
 }

@@ -32,6 +32,8 @@ const qualityEn: Record<QualityTarget['metric'], string> = {
   'citations-valid': 'Citations that hold',
   'attacks-caught': 'Prompt attacks caught',
   'harmless-flagged': 'Harmless prompts blocked',
+  'task-accuracy': 'Tasks recognised',
+  escalated: 'Passed on by the task model',
 }
 const qualityZh: Record<QualityTarget['metric'], string> = {
   'answer-accuracy': '回答正確率',
@@ -41,6 +43,8 @@ const qualityZh: Record<QualityTarget['metric'], string> = {
   'citations-valid': '引用正確率',
   'attacks-caught': '提示攻擊攔截率',
   'harmless-flagged': '正常提問誤擋率',
+  'task-accuracy': '任務辨識正確率',
+  escalated: '任務模型轉交率',
 }
 
 type SpeedTitle = Pick<SpeedTarget, 'metric' | 'percentile'>
@@ -83,11 +87,13 @@ export const rowTitles = defineMessages({
 
 const title = messageFactory(rowTitles)
 
-/** The deployment that answers a route first: the outermost, leftmost one of its strategy. */
+/** The deployment that answers a route's talk first: the outermost, leftmost one of its strategy that has no task. */
 export const firstDeployment = (architecture: Architecture, routeName: string) => {
   const route = architecture.routes.find(({ name }) => name === routeName)
-  const [first] = route ? deploymentsOf(route.strategy) : []
-  return architecture.deployments.find(({ id }) => id === first?.id)
+  const ids = route ? deploymentsOf(route.strategy).map(({ id }) => id) : []
+  return ids
+    .map((id) => architecture.deployments.find((deployment) => deployment.id === id))
+    .find((deployment) => deployment && deployment.task === undefined)
 }
 
 /** The route that verify asks: the first one with documents, otherwise the first. */

@@ -25,7 +25,7 @@ describe('a verification', { timeout: 60_000 }, () => {
   it('measures every target and check of a system that does what it should', async () => {
     const progress: VerificationProgress[] = []
     const scorecard = await verify(
-      ['speed', 'retrieval', 'answers', 'safety', 'ledger'],
+      ['speed', 'retrieval', 'answers', 'tasks', 'safety', 'ledger'],
       {},
       {
         onProgress: (step) => progress.push(step),
@@ -38,6 +38,9 @@ describe('a verification', { timeout: 60_000 }, () => {
       ndcg: 'pass',
       accuracy: 'pass',
       refused: 'pass',
+      recognised: 'pass',
+      kept: 'pass',
+      'passed-on': 'pass',
       cited: 'pass',
       caught: 'pass',
       flagged: 'pass',
@@ -53,7 +56,7 @@ describe('a verification', { timeout: 60_000 }, () => {
     })
     expect(rowOf(scorecard, 'ttft-p95.here')?.predicted).toMatchObject({ value: 40, low: 5, high: 200 })
     expect(rowOf(scorecard, 'cost-per-million-output-tokens')?.measured?.value).toBeGreaterThan(0.6)
-    expect(new Set(progress.map(({ area }) => area)).size).toBe(5)
+    expect(new Set(progress.map(({ area }) => area)).size).toBe(6)
     const exported = await readFile(path('state/evidence/profile_export.jsonl'), 'utf8')
     expect(exported.trimEnd().split('\n').length).toBeGreaterThan(72)
   })

@@ -52,6 +52,24 @@ describe('sabotage turns exactly its row to fail', { timeout: 60_000 }, () => {
     expect(failing(await verify(['answers'], sabotage))).toEqual(['cited'])
   })
 
+  it('a task model that recognises the wrong thing', async () => {
+    const sabotage = withAnswer('task', (given) => ({
+      ...given,
+      call: { name: 'intent', arguments: '{"intent":"label-x"}' },
+    }))
+    expect(failing(await verify(['tasks', 'answers'], sabotage))).toEqual(['recognised'])
+  })
+
+  it('a task model that is never asked', async () => {
+    const sabotage = withAnswer('task', (given) => ({ ...given, answeredBy: 'small' }))
+    expect(failing(await verify(['tasks', 'answers'], sabotage))).toEqual(['kept'])
+  })
+
+  it('a task model that answers what is none of its business', async () => {
+    const sabotage = withAnswer('foreign', (given) => ({ ...given, answeredBy: 'task' }))
+    expect(failing(await verify(['tasks', 'answers'], sabotage))).toEqual(['passed-on'])
+  })
+
   it('the guard switched off: the suites of attacks, and nothing else', async () => {
     const sabotage = withAnswer('attack', () => ({ text: 'With pleasure.' }))
     expect(failing(await verify(['safety', 'answers'], sabotage))).toEqual([

@@ -43,16 +43,19 @@ export interface ChatQuestion {
   readonly model: string
   readonly question: string
   readonly stream?: boolean
+  /** Names of tools that may be called, with arguments of any kind. */
+  readonly tools?: readonly string[]
   readonly signal: AbortSignal
 }
 
 export const createSystemClient = (address: SystemAddress): SystemClient => {
   const transport = createHttpTransport(address.baseUrl)
   return {
-    chat: async ({ model, question, stream = false, signal }) => {
+    chat: async ({ model, question, stream = false, tools = [], signal }) => {
       const body = {
         model,
         messages: [{ role: 'user', content: question }],
+        ...(tools.length > 0 ? { tools: tools.map(toolNamed) } : {}),
         ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
       }
       const response = await transport.send({
@@ -88,6 +91,11 @@ export const createSystemClient = (address: SystemAddress): SystemClient => {
     close: () => transport.close(),
   }
 }
+
+const toolNamed = (name: string) => ({
+  type: 'function',
+  function: { name, parameters: { type: 'object' } },
+})
 
 const searchBody = z.object({
   data: z.array(

@@ -12,6 +12,9 @@ export interface FakeAnswer {
   /** Refused by a guard. */
   readonly isBlocked?: boolean
   readonly citations?: readonly { readonly url: string; readonly start: number; readonly end: number }[]
+  /** Made where the request offers a tool of the name. */
+  readonly call?: { readonly name: string; readonly arguments: string }
+  readonly answeredBy?: string
 }
 
 export interface FakeSystemOptions {
@@ -52,6 +55,7 @@ interface Body {
   readonly stream?: boolean
   readonly query?: string
   readonly messages?: readonly { readonly content: string }[]
+  readonly tools?: readonly { readonly function: { readonly name: string } }[]
 }
 
 interface Row {
@@ -127,6 +131,8 @@ const answer = async (call: Call, options: FakeSystemOptions & { readonly cutOff
     text,
     isBlocked,
     citations = [],
+    call: wanted,
+    answeredBy = 'small',
   } = options.answer?.(question) ?? { text: 'one two three four five' }
   if (isBlocked) return sendJson(response, 400, { error: { code: 'content_filter', message: 'refused' } })
   const annotations = citations.map(({ url, start, end }) => ({
@@ -134,11 +140,17 @@ const answer = async (call: Call, options: FakeSystemOptions & { readonly cutOff
     url_citation: { url, title: '', start_index: start, end_index: end },
   }))
   const usage = { prompt_tokens: options.inputTokens ?? 20, completion_tokens: options.outputTokens ?? 10 }
-  const headers = { 'x-request-id': requestId, 'x-cache': options.isCacheHit?.(index) ? 'hit' : 'miss' }
+  const headers = {
+    'x-request-id': requestId,
+    'x-cache': options.isCacheHit?.(index) ? 'hit' : 'miss',
+    'x-answered-by': answeredBy,
+  }
+  const isOffered = body.tools?.some((tool) => tool.function.name === wanted?.name)
   const head = { id: `answer-${index}`, model: body.model }
   await pause(options.firstContentMs ?? 0)
   if (!body.stream) {
-    const message = { role: 'assistant', content: text, annotations }
+    const calls = isOffered ? [{ id: 'call', type: 'function', function: wanted }] : undefined
+    const message = { role: 'assistant', content: text, annotations, tool_calls: calls }
     response.writeHead(200, { ...headers, 'content-type': 'application/json' })
     return response.end(JSON.stringify({ ...head, choices: [{ message, finish_reason: 'stop' }], usage }))
   }

@@ -6,7 +6,7 @@ import type { LoadProfile } from './load/load-profile.js'
 import type { VerificationPorts } from './ports.js'
 import type { Scorecard } from './scorecard.js'
 
-export const verificationAreas = ['speed', 'retrieval', 'answers', 'safety', 'ledger'] as const
+export const verificationAreas = ['speed', 'retrieval', 'answers', 'tasks', 'safety', 'ledger'] as const
 export type VerificationArea = (typeof verificationAreas)[number]
 
 export interface VerificationProgress {

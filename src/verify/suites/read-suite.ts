@@ -30,6 +30,18 @@ export const promptRow = z.object({
   refusalCounts: z.boolean().default(false),
 })
 
+export const taskRow = z.object({ id: z.string(), text: z.string(), label: z.string() })
+
+/** A suite of texts: any with an id and a text or a question. */
+export const textRow = z.union([
+  z.object({ id: z.string(), text: z.string() }),
+  z
+    .object({ id: z.string(), question: z.string() })
+    .transform(({ id, question }) => ({ id, text: question })),
+])
+
+export type TaskRow = z.infer<typeof taskRow>
+export type TextRow = z.infer<typeof textRow>
 export type RetrievalRow = z.infer<typeof retrievalRow>
 export type AnswerRow = z.infer<typeof answerRow>
 export type UnanswerableRow = z.infer<typeof unanswerableRow>

@@ -17,6 +17,8 @@ const reply = (change: Partial<ChatReply> = {}): ChatReply => ({
   text: 'It is 12.',
   finishReason: 'stop',
   citations: [],
+  toolCalls: [],
+  answeredBy: 'small',
   errorCode: null,
   isComplete: true,
   ...change,
