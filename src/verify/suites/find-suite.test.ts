@@ -8,7 +8,7 @@ describe('suitePath', () => {
   it.each([
     ['evals/answers.jsonl', '/project/evals/answers.jsonl'],
     ['builtin:banking77/test', '/product/data/banking77/test.jsonl'],
-    ['builtin:../secrets', '/project/secrets'],
+    ['builtin:../secrets', '/project/builtin:../secrets'],
     ['../shared.jsonl', '/shared.jsonl'],
   ])('%s lies at %s', (suite, path) => {
     expect(suitePath(suite, places)).toBe(path)
