@@ -17,6 +17,7 @@ import type { Architecture } from '../spec/index.js'
 import { writePredictions } from '../verify/index.js'
 import { readMachineFacts } from './machine-facts.js'
 import { loadRequirements, projectOf } from './project.js'
+import { readTaskModels } from './task-models.js'
 import { productVersion } from './version.js'
 import { type WrittenArchitecture, writeArchitecture } from './write-architecture.js'
 
@@ -43,17 +44,19 @@ export interface DesignOptions {
 
 /** @throws `cli.file-not-found` | `spec.invalid` */
 export const designProject = async (file: string, options: DesignOptions): Promise<ProjectDesign> => {
-  const requirements = loadRequirements(file).value
+  const { value: requirements, path } = loadRequirements(file)
+  const taskModels = readTaskModels(requirements, dirname(path))
   const catalogue = loadCatalogue()
   const machine = await readMachineFacts(options.environment)
-  const assessment = assess(requirements, catalogue)
-  const { report, architecture } = design({ requirements, assessment, catalogue })
+  const assessment = assess(requirements, catalogue, taskModels)
+  const { report, architecture } = design({ requirements, assessment, catalogue, taskModels })
   const { engine, requestsPerSecond } = options
   const local = designForMachine({
     requirements,
     machine,
     catalogue,
     production: architecture,
+    taskModels,
     ...(engine === undefined ? {} : { engine }),
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   })
@@ -107,11 +110,14 @@ const write = async (
   ]
 }
 
-/** Paths of documents, as seen from where the file is written. */
-const withMovedSources = (architecture: Architecture, move: { from: string; to: string }): Architecture => ({
-  ...architecture,
-  knowledge: architecture.knowledge.map((base) => ({
-    ...base,
-    source: `./${relative(move.to, resolve(move.from, base.source))}`.replace('./..', '..'),
-  })),
-})
+/** Paths of documents and of trained models, as seen from where the file is written. */
+const withMovedSources = (architecture: Architecture, move: { from: string; to: string }): Architecture => {
+  const moved = (path: string) => `./${relative(move.to, resolve(move.from, path))}`.replace('./..', '..')
+  return {
+    ...architecture,
+    deployments: architecture.deployments.map((deployment) =>
+      deployment.task ? { ...deployment, model: moved(deployment.model) } : deployment,
+    ),
+    knowledge: architecture.knowledge.map((base) => ({ ...base, source: moved(base.source) })),
+  }
+}

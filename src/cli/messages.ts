@@ -59,6 +59,11 @@ export const cliMessages = defineMessages({
     en: (p: { detail: string }) => `A second instance of the system did not start:\n${p.detail}`,
     'zh-TW': (p) => `系統的第二個執行個體無法啟動：\n${p.detail}`,
   },
+  'cli.task-file-invalid': {
+    en: (p: { path: string; detail: string }) =>
+      `${p.path} does not describe a trained model: ${p.detail} Train it again with python/task_model.`,
+    'zh-TW': (p) => `${p.path} 不是有效的模型說明：${p.detail} 請用 python/task_model 重新訓練。`,
+  },
   'cli.secret-missing': {
     en: (p: { reference: string; where: string }) =>
       `${p.reference} (named in ${p.where}) has no value. Set the variable or create the file, then start again.`,

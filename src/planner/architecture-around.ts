@@ -3,20 +3,26 @@
 
 import type { z } from 'zod'
 import { type Architecture, architectureSchema, type Requirements } from '../spec/index.js'
+import type { DeploymentDraft } from './deployment-draft.js'
 import { promptFor } from './prompts-for.js'
 import { requirementsHash } from './requirements-hash.js'
 import { cacheFor, guardrailsFor, knowledgeFor } from './system-parts.js'
-
-export type DeploymentDraft = z.input<typeof architectureSchema>['deployments'][number]
+import { type TaskModel, taskDeployments, withTasks } from './task-model.js'
 
 /** What only a design for the real load says: a machine's own has no limits, which a load test there would meet. */
 export type RealLoad = Pick<z.input<typeof architectureSchema>, 'server' | 'limits'>
 
+export interface Surroundings {
+  readonly requirements: Requirements
+  readonly taskModels: readonly TaskModel[]
+  readonly realLoad?: RealLoad
+}
+
 export const architectureAround = (
   deployment: DeploymentDraft,
-  requirements: Requirements,
-  realLoad: RealLoad = {},
+  { requirements, taskModels, realLoad = {} }: Surroundings,
 ): Architecture => {
+  const tasks = taskDeployments(requirements, taskModels)
   const knowledge = knowledgeFor(requirements)
   const prompt = promptFor(requirements)
   const cache = cacheFor(requirements)
@@ -25,11 +31,11 @@ export const architectureAround = (
     name: requirements.name,
     requirementsHash: requirementsHash(requirements),
     ...realLoad,
-    deployments: [deployment],
+    deployments: [...tasks, deployment],
     routes: [
       {
         name: requirements.name,
-        strategy: { deployment: deployment.id },
+        strategy: withTasks({ deployment: deployment.id }, tasks, taskModels),
         prompt: prompt.id,
         guardrails: 'default',
         ...(knowledge ? { knowledge: knowledge.id } : {}),

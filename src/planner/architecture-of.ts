@@ -6,25 +6,28 @@ import { architectureAround } from './architecture-around.js'
 import { launchCommand } from './launch-command.js'
 import type { Candidate } from './report.js'
 import { idOf, requestsPerMinuteFor } from './system-parts.js'
+import type { TaskModel } from './task-model.js'
 
 interface Chosen {
   readonly candidate: Candidate
   readonly requirements: Requirements
+  readonly taskModels: readonly TaskModel[]
   readonly catalogue: Catalogue
   /** Longest request, tokens. */
   readonly contextTokens: number
 }
 
 export const architectureOf = (chosen: Chosen): Architecture => {
-  const { candidate, requirements } = chosen
+  const { candidate, requirements, taskModels } = chosen
   const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen) : hosted(chosen)
-  return architectureAround(deployment, requirements, {
+  const realLoad = {
     server: { requireKeys: requirements.useCase.audience === 'external' },
     limits: {
       requestsPerMinute: requestsPerMinuteFor(requirements),
       monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
     },
-  })
+  }
+  return architectureAround(deployment, { requirements, taskModels, realLoad })
 }
 
 const selfHosted = (chosen: Chosen) => {

@@ -9,21 +9,27 @@ import { prioritise } from './priorities.js'
 import { qualityFloor } from './quality.js'
 import { requirementsHash } from './requirements-hash.js'
 import { registerRisks } from './risks.js'
+import type { TaskModel } from './task-model.js'
 import { deriveWorkload } from './workload.js'
 
 /**
  * Assesses requirements. Pure arithmetic on the file and the catalogue; nothing is measured.
+ * @param taskModels models that were trained for its tasks, with what they were measured at
  * @returns priorities, most important first; the derived workload; conflicts with their numbers; open questions
  * with what is assumed; the risk register, worst first
  */
-export const assess = (requirements: Requirements, catalogue: Catalogue): Assessment => {
+export const assess = (
+  requirements: Requirements,
+  catalogue: Catalogue,
+  taskModels: readonly TaskModel[] = [],
+): Assessment => {
   const workload = deriveWorkload(requirements)
   return {
     requirementsHash: requirementsHash(requirements),
     priorities: prioritise(requirements, workload),
     workload,
     conflicts: findConflicts(requirements, workload, catalogue),
-    gaps: findGaps(requirements, qualityFloor(requirements, catalogue)),
+    gaps: findGaps(requirements, qualityFloor(requirements, catalogue), taskModels),
     risks: registerRisks(requirements, workload),
   }
 }

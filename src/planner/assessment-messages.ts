@@ -2,6 +2,10 @@
 
 import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../core/index.js'
 import { riskMessages } from './risk-messages.js'
+import type { Share } from './task-model.js'
+
+const percent = ({ value, low, high }: Share) =>
+  `${formatNumber(value * 100)} % [${formatNumber(low * 100)}, ${formatNumber(high * 100)}]`
 
 const findingMessages = defineMessages({
   'planner.why-harm': {
@@ -211,6 +215,26 @@ const findingMessages = defineMessages({
       `${p.percent}% 每月只容許 ${formatNumber(p.minutes)} 分鐘，但 survivesReplicaLoss 為 false：每次重新載入模型就要數分鐘。`,
   },
 
+  'planner.ask-task-model': {
+    en: (p: { id: string }) =>
+      `Is there a model for the task ${p.id}? None lies in models/${p.id} (python/task_model trains one).`,
+    'zh-TW': (p) => `任務 ${p.id} 有專用模型嗎？models/${p.id} 中沒有（可用 python/task_model 訓練）。`,
+  },
+  'planner.assume-main-model': {
+    en: (_: Record<never, never>) => 'the model that talks does the task as well',
+    'zh-TW': () => '由對話模型一併處理',
+  },
+  'planner.ask-linear': {
+    en: (p: { id: string; accuracy: Share; linear: Share }) =>
+      `Would a linear classifier do for ${p.id}? On the test data it is right in ${percent(p.linear)}, the trained model in ${percent(p.accuracy)}, and it is smaller and faster.`,
+    'zh-TW': (p) =>
+      `任務 ${p.id} 改用線性分類器是否就夠了？在測試資料上它答對 ${percent(p.linear)}，訓練出的模型答對 ${percent(p.accuracy)}，而且它更小更快。`,
+  },
+  'planner.assume-task-model': {
+    en: (_: Record<never, never>) =>
+      'the trained model is used: it makes the call itself, with a calibrated confidence, and any engine serves it',
+    'zh-TW': () => '使用訓練出的模型：它直接產生工具呼叫、附校準過的信心值，任何引擎都能執行',
+  },
   'planner.ask-targets': {
     en: (_: Record<never, never>) =>
       'How fast must it be: first token, whole answer, tokens/s, at which load?',

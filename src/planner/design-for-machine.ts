@@ -2,11 +2,13 @@
 
 import type { Catalogue } from '../catalog/index.js'
 import type { Architecture, Requirements } from '../spec/index.js'
-import { architectureAround, type DeploymentDraft } from './architecture-around.js'
+import { architectureAround } from './architecture-around.js'
+import type { DeploymentDraft } from './deployment-draft.js'
 import { findEngineHints, useFoundEngine } from './found-engines.js'
 import type { MachineDesign, MachineFacts } from './machine.js'
 import { machineMessage } from './machine-messages.js'
 import { predictMachine } from './predict-machine.js'
+import type { TaskModel } from './task-model.js'
 import { deriveWorkload } from './workload.js'
 
 export interface MachineDesignOptions {
@@ -21,6 +23,8 @@ export interface MachineDesignOptions {
   readonly requestsPerSecond?: number
   /** Mean answer of the built-in engine here, tokens; default that of the requirements. */
   readonly outputTokens?: number
+  /** Models that were trained for the tasks of the requirements. */
+  readonly taskModels?: readonly TaskModel[]
 }
 
 /**
@@ -28,7 +32,7 @@ export interface MachineDesignOptions {
  * it is named: a local one may be busy, and a key spends money.
  */
 export const designForMachine = (options: MachineDesignOptions): MachineDesign => {
-  const { requirements, machine, catalogue, production, engine } = options
+  const { requirements, machine, catalogue, production, engine, taskModels = [] } = options
   const hints = findEngineHints(machine, catalogue)
   const deployment =
     engine === undefined
@@ -36,7 +40,7 @@ export const designForMachine = (options: MachineDesignOptions): MachineDesign =
       : useFoundEngine(engine, { machine, catalogue })
   if (deployment)
     return {
-      architecture: architectureAround(deployment, requirements),
+      architecture: architectureAround(deployment, { requirements, taskModels }),
       predictions: deployment.engine === 'extractive' ? predictionsHere(options) : [],
       hints,
       reasons: [],
@@ -79,7 +83,7 @@ const builtInDeployment = (
 
 /** `Qwen3-32B (fp8) on 2 x (1 x h100_sxm)`, or `gpt-4.1 at openai`. */
 const describe = ({ deployments }: Architecture): string => {
-  const [first] = deployments
+  const first = deployments.find(({ task }) => task === undefined)
   if (!first) return 'the designed model'
   const { hardware, model, provider } = first
   if (!hardware) return `${model}${provider ? ` at ${provider}` : ''}`

@@ -12,6 +12,7 @@ import { assumptionsOf, breakEven, reasonsFor } from './explain.js'
 import { findRelaxations } from './relaxations.js'
 import type { Candidate, DesignReport } from './report.js'
 import { requirementsHash } from './requirements-hash.js'
+import type { TaskModel } from './task-model.js'
 
 export interface Design {
   readonly report: DesignReport
@@ -27,10 +28,13 @@ export interface Design {
 export const design = ({
   requirements,
   catalogue,
+  taskModels = [],
 }: {
   readonly requirements: Requirements
   readonly assessment: Assessment
   readonly catalogue: Catalogue
+  /** Models that were trained for the tasks of the requirements. */
+  readonly taskModels?: readonly TaskModel[]
 }): Design => {
   const context = createContext(requirements, catalogue, fittedCoefficients)
   const evaluated = evaluateAll(context)
@@ -52,7 +56,8 @@ export const design = ({
     assumptions: assumptionsOf(context),
   }
   const { contextTokens } = context
-  const architecture = chosen && architectureOf({ candidate: chosen, requirements, catalogue, contextTokens })
+  const architecture =
+    chosen && architectureOf({ candidate: chosen, requirements, taskModels, catalogue, contextTokens })
   return { report, architecture }
 }
 

@@ -1,7 +1,7 @@
 // Engines and keys that are on this machine: named with the line that would use them, and used only when asked for.
 
 import { type Catalogue, priceOf } from '../catalog/index.js'
-import type { DeploymentDraft } from './architecture-around.js'
+import type { DeploymentDraft } from './deployment-draft.js'
 import type { EngineHint, FoundEngine, MachineFacts } from './machine.js'
 import { machineMessage } from './machine-messages.js'
 import { idOf } from './system-parts.js'

@@ -4,13 +4,19 @@ import type { Requirements } from '../spec/index.js'
 import type { Gap } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
 import type { QualityFloor } from './quality.js'
+import type { TaskModel } from './task-model.js'
 
 type Open = readonly [path: string, open: boolean, question: Gap['question'], assumed: Gap['assumed']]
 
-export const findGaps = (requirements: Requirements, floor: QualityFloor): readonly Gap[] =>
+export const findGaps = (
+  requirements: Requirements,
+  floor: QualityFloor,
+  taskModels: readonly TaskModel[],
+): readonly Gap[] =>
   [
     ...aboutLoad(requirements),
     ...aboutQuality(requirements, floor),
+    ...aboutTasks(requirements, taskModels),
     ...aboutMoney(requirements),
     ...aboutData(requirements),
   ]
@@ -112,3 +118,21 @@ const aboutData = ({ hosting, safety, useCase }: Requirements): Open[] => {
     ],
   ]
 }
+
+/** A task is a classification: where counting words does it as well, a network is not worth its keep. */
+const aboutTasks = ({ useCase }: Requirements, models: readonly TaskModel[]): Open[] =>
+  useCase.tasks.flatMap(({ id }, i): Open[] => {
+    const model = models.find(({ task }) => task === id)
+    const path = `useCase.tasks[${i}]`
+    if (!model)
+      return [[path, true, ask('planner.ask-task-model', { id }), ask('planner.assume-main-model', {})]]
+    const { accuracy, linearAccuracy: linear } = model
+    return [
+      [
+        path,
+        linear.value >= accuracy.value,
+        ask('planner.ask-linear', { id, accuracy, linear }),
+        ask('planner.assume-task-model', {}),
+      ],
+    ]
+  })

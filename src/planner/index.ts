@@ -19,4 +19,5 @@ export type {
 } from './report.js'
 export { requirementsHash } from './requirements-hash.js'
 export { type Summary, type SummaryRow, summarise } from './summarise.js'
+export type { Share, TaskModel } from './task-model.js'
 export type { Workload } from './workload.js'
