@@ -15,7 +15,7 @@ import {
 } from '../planner/index.js'
 import type { Architecture } from '../spec/index.js'
 import { writePredictions } from '../verify/index.js'
-import { readMachineFacts } from './machine-facts.js'
+import { readMachineFacts } from './machine/machine-facts.js'
 import { loadRequirements, projectOf } from './project.js'
 import { readTaskModels } from './task-models.js'
 import { productVersion } from './version.js'

@@ -3,12 +3,12 @@
 import { accessSync, constants } from 'node:fs'
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
-import { readMachineFacts } from './machine-facts.js'
+import { readMachineFacts } from './machine/machine-facts.js'
 import { packageFile } from './package-file.js'
 import { productVersion } from './version.js'
 
 interface Check {
-  readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'engines' | 'keys'
+  readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'accelerators' | 'engines' | 'keys'
   readonly ok: boolean
   readonly detail: string
 }
@@ -65,6 +65,21 @@ const checksOf = (
     id: 'build',
     ok: isReadable(packageFile('dist/cli/processes/database.js')),
     detail: text('child processes are built', '子程序已建置'),
+  },
+  {
+    id: 'accelerators',
+    ok: true,
+    detail:
+      machine.accelerators.length === 0
+        ? text('no GPU (nvidia-smi and rocm-smi show none)', '沒有 GPU（nvidia-smi 與 rocm-smi 均未列出）')
+        : machine.accelerators
+            .map(({ name, memoryGiB, driver }) =>
+              text(
+                `GPU: ${name}, ${memoryGiB} GiB${driver ? `, driver ${driver}` : ''}`,
+                `GPU：${name}，${memoryGiB} GiB${driver ? `，驅動程式 ${driver}` : ''}`,
+              ),
+            )
+            .join('; '),
   },
   {
     id: 'engines',

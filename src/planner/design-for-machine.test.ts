@@ -14,6 +14,7 @@ const machine: MachineFacts = {
   memoryGiB: 16,
   cpuModel: 'test',
   instructionSets: ['avx2'],
+  accelerators: [],
   engines: [],
   apiKeys: [],
   speedScore: 1,

@@ -39,8 +39,8 @@ const hint = (name: string, message: EngineHint['message']): EngineHint[] => [
   { name, commandLine: `npm start -- --engine ${name}`, message },
 ]
 
-/** `llama-server or TGI` is asked for as `llama-server`. */
-const nameOf = (name: string) => idOf(name.toLowerCase().replace(/ or .*$/, ''))
+/** `LM Studio` is asked for as `lm-studio`. */
+const nameOf = (name: string) => idOf(name.toLowerCase())
 
 const cheapestModel = (provider: string, catalogue: Catalogue) =>
   catalogue.hostedModels
@@ -67,7 +67,8 @@ export const useFoundEngine = (
 
 const localDeployment = ({ name, address, models }: FoundEngine, asked?: string): DeploymentDraft | null => {
   const model = asked ?? models[0]
-  return model === undefined ? null : { id: nameOf(name), engine: 'openai-compatible', model, address }
+  if (model === undefined) return null
+  return { id: nameOf(name), engine: name === 'Triton' ? 'triton' : 'openai-compatible', model, address }
 }
 
 const hostedDeployment = (

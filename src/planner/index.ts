@@ -4,7 +4,14 @@ export { assess } from './assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment.js'
 export { type Design, design } from './design.js'
 export { designForMachine, type MachineDesignOptions } from './design-for-machine.js'
-export type { EngineHint, FoundEngine, MachineDesign, MachineFacts, Prediction } from './machine.js'
+export type {
+  EngineHint,
+  FoundAccelerator,
+  FoundEngine,
+  MachineDesign,
+  MachineFacts,
+  Prediction,
+} from './machine.js'
 export { plannerMessages } from './messages.js'
 export { predictionsOf } from './predictions-of.js'
 export type {

@@ -6,9 +6,17 @@ import type { Architecture } from '../spec/index.js'
 /** An engine that answers on this machine. */
 export interface FoundEngine {
   readonly name: string
-  /** Its OpenAI-compatible address, with `/v1`. */
+  /** Its OpenAI-compatible address, with `/v1`; of Triton its origin. */
   readonly address: string
   readonly models: readonly string[]
+}
+
+/** A GPU of this machine, as its vendor's tool names it. */
+export interface FoundAccelerator {
+  readonly vendor: 'NVIDIA' | 'AMD'
+  readonly name: string
+  readonly memoryGiB: number
+  readonly driver: string | null
 }
 
 export interface MachineFacts {
@@ -16,6 +24,7 @@ export interface MachineFacts {
   readonly memoryGiB: number
   readonly cpuModel: string
   readonly instructionSets: readonly string[]
+  readonly accelerators: readonly FoundAccelerator[]
   readonly engines: readonly FoundEngine[]
   /** Names of environment variables that hold a provider's key. */
   readonly apiKeys: readonly string[]

@@ -38,6 +38,7 @@ const here = (taskModels: readonly TaskModel[]) =>
       memoryGiB: 16,
       cpuModel: 'x',
       instructionSets: [],
+      accelerators: [],
       engines: [],
       apiKeys: [],
       speedScore: 1,
