@@ -59,6 +59,12 @@ export const cliMessages = defineMessages({
     en: (p: { detail: string }) => `A second instance of the system did not start:\n${p.detail}`,
     'zh-TW': (p) => `系統的第二個執行個體無法啟動：\n${p.detail}`,
   },
+  'cli.cost-not-agreed': {
+    en: (p: { requests: string; usd: string; deployment: string }) =>
+      `Nothing was sent: about ${p.usd} for ${p.requests} requests to ${p.deployment} was not agreed to. Add --yes to agree.`,
+    'zh-TW': (p) =>
+      `沒有送出任何請求：尚未同意送往 ${p.deployment} 的 ${p.requests} 個請求（約 ${p.usd}）。加上 --yes 即表示同意。`,
+  },
   'cli.task-file-invalid': {
     en: (p: { path: string; detail: string }) =>
       `${p.path} does not describe a trained model: ${p.detail} Train it again with python/task_model.`,

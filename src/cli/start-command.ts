@@ -13,6 +13,7 @@ import { ingestAll } from './ingest-all.js'
 import { machineDesignText } from './machine-design-text.js'
 import { openResources, type Resources } from './open-resources.js'
 import { packageFile } from './package-file.js'
+import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { loadArchitecture, loadRequirements, stateDirectoryName } from './project.js'
 import { scorecardText } from './scorecard-text.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
@@ -24,6 +25,7 @@ import { loadProfileOf, verifyProject } from './verify-project.js'
 interface Options {
   readonly once?: boolean
   readonly engine?: string
+  readonly yes?: boolean
   readonly port?: number
 }
 
@@ -47,6 +49,7 @@ export const registerStart = (program: Command, context: CommandContext): void =
         '使用找到的引擎，或環境變數中有金鑰的供應商',
       ),
     )
+    .option('--yes', text('agree to what a paid engine will charge', '同意付費引擎的費用'))
     .option('--port <n>', text('port to listen on', '監聽的連接埠'), Number)
     .action((options: Options) => start(options, context))
 }
@@ -102,6 +105,14 @@ const run = async (
   heading('3. The same system on this machine', '3. 在這台機器上的同一個系統')
   terminal.print(machineDesignText(local, machine, context))
   if (!local.architecture) return context.exitWith(1)
+  const directory = dirname(requirementsFile)
+  const load = paidLoadOf({
+    architecture: local.architecture,
+    requirements: loadRequirements(requirementsFile).value,
+    directory,
+    profile: loadProfileOf(directory, 'here'),
+  })
+  await agreeToCost(load, { yes: options.yes === true, context })
   const architectureFile = join(stateDirectory, 'architecture.local.yaml')
   const system = await serveSystem({
     architectureFile,

@@ -1,13 +1,15 @@
 // `verify`: measures the running system against requirements.yaml; exit status 1 when a target is missed.
 
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type VerificationArea, verificationAreas } from '../verify/index.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
+import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { architectureOption, loadArchitecture, loadRequirements, projectOf } from './project.js'
 import { scorecardText } from './scorecard-text.js'
 import { showProgress } from './show-progress.js'
-import { verifyProject } from './verify-project.js'
+import { loadProfileOf, verifyProject } from './verify-project.js'
 import { withSystem } from './with-system.js'
 
 interface Options {
@@ -15,6 +17,7 @@ interface Options {
   readonly only?: string
   readonly profile: 'here' | 'production'
   readonly key?: string
+  readonly yes?: boolean
 }
 
 export const registerVerify = (program: Command, context: CommandContext): void => {
@@ -34,14 +37,19 @@ export const registerVerify = (program: Command, context: CommandContext): void 
       'here',
     )
     .option('--key <key>', text('virtual key, where keys are required', '需要金鑰時使用的虛擬金鑰'))
+    .option('--yes', text('agree to what a paid deployment will charge', '同意付費部署的費用'))
     .action(async (requirementsFile: string, options: Options) => {
       const terminal = context.terminal()
-      const requirements = loadRequirements(requirementsFile).value
+      const { value: requirements, path } = loadRequirements(requirementsFile)
+      const directory = dirname(path)
       const { result, architecture } = await withSystem(context, {
         architecture: options.architecture,
         withKnowledge: true,
         run: async (system, file) => {
           const loaded = loadArchitecture(file)
+          const profile = loadProfileOf(directory, options.profile)
+          const load = paidLoadOf({ architecture: loaded.value, requirements, directory, profile })
+          await agreeToCost(load, { yes: options.yes === true, context })
           const scorecard = await verifyProject({
             requirementsFile,
             architecture: loaded,

@@ -14,6 +14,7 @@ export { renderNotes, renderScorecard, type ScorecardTable } from './render-scor
 export { describeRows } from './row-titles.js'
 export { runVerification } from './run-verification.js'
 export { type Scorecard, type ScorecardRow, scorecardSchema, type Verdict } from './scorecard.js'
+export { suitePath } from './suites/find-suite.js'
 export {
   type VerificationArea,
   type VerificationOptions,
