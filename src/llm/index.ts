@@ -52,6 +52,24 @@ export { attachWire, editFrame, editRequest, originOf, wireOf } from './identity
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'
+export { isPermissive, type Licence } from './weights/licence.js'
+export type { ModelManifest, WeightFormat } from './weights/manifest.js'
+export { weightsError, weightsMessages } from './weights/messages.js'
+export {
+  type FileVerdict,
+  listIncoming,
+  listModels,
+  type ModelVerdict,
+  modelDirectory,
+  removeModel,
+  requireModel,
+  verifyModel,
+} from './weights/model-folder.js'
+export { type OpenPlan, type PlanOptions, planPull } from './weights/plan-pull.js'
+export { type PullOptions, type PullResult, pullModel } from './weights/pull-model.js'
+export type { PullPlan } from './weights/pull-plan.js'
+export { type ResolvedWeights, type ResolveOptions, resolveWeights } from './weights/resolve-weights.js'
+export type { WeightFacts } from './weights/weight-facts.js'
 export { codecs, type ServedDialect } from './wire/codecs.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
