@@ -10,6 +10,7 @@ import { registerIngest } from './ingest-command.js'
 import { registerInit } from './init-command.js'
 import { registerKeys } from './keys-command.js'
 import { registerLedger } from './ledger-command.js'
+import { registerModels } from './models-command.js'
 import { registerServe } from './serve-command.js'
 import { registerStart } from './start-command.js'
 import { registerVerify } from './verify-command.js'
@@ -25,5 +26,6 @@ export const registerCommands = (program: Command, context: CommandContext): voi
   registerVerify(program, context)
   registerKeys(program, context)
   registerLedger(program, context)
+  registerModels(program, context)
   registerDoctor(program, context)
 }

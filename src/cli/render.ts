@@ -7,7 +7,7 @@ import { gatewayMessages } from '../gateway/index.js'
 import { guardrailsMessages } from '../guardrails/index.js'
 import { jobMessages } from '../jobs/index.js'
 import { ledgerMessages } from '../ledger/index.js'
-import { llmMessages } from '../llm/index.js'
+import { llmMessages, weightsMessages } from '../llm/index.js'
 import { plannerMessages } from '../planner/index.js'
 import { ragMessages } from '../rag/index.js'
 import { specMessages } from '../spec/index.js'
@@ -23,6 +23,7 @@ export const render = createRenderer(
   specMessages,
   catalogMessages,
   llmMessages,
+  weightsMessages,
   jobMessages,
   plannerMessages,
   guardrailsMessages,
