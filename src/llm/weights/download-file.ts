@@ -3,8 +3,10 @@
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArchitectError, Clock } from '../../core/index.js'
+import { hashFile } from './copy-file.js'
 import type { HttpAccess, HttpAnswer } from './http-access.js'
 import { weightsError } from './messages.js'
 import { openPartialFile, type PartialFile } from './partial-file.js'
@@ -46,6 +48,8 @@ const forgivingBytes = 8 * 1024 * 1024
 /** @throws `weights.download-failed` | `weights.wrong-content` and what `explainStatus` returns */
 export const downloadFile = async (file: RemoteFile, context: DownloadContext): Promise<CollectedFile> => {
   const target = join(context.directory, file.path)
+  const there = await alreadyThere(file, target, context)
+  if (there) return there
   const partial = await openPartialFile(target, context.signal)
   try {
     await receiveAll(file, partial, context)
@@ -55,6 +59,22 @@ export const downloadFile = async (file: RemoteFile, context: DownloadContext): 
   } finally {
     await partial.close()
   }
+}
+
+/** What an earlier attempt finished, or the model in place has the same of: kept when its hash says so. */
+const alreadyThere = async (
+  file: RemoteFile,
+  target: string,
+  { signal, onProgress }: DownloadContext,
+): Promise<CollectedFile | undefined> => {
+  const size = (await lstat(target).catch(() => undefined))?.size
+  if (size === undefined || size !== file.sizeBytes) return undefined
+  const hashed = await hashFile(target, { signal, onProgress: (done) => onProgress(file.path, done) })
+  const isSame =
+    file.sha256 !== null
+      ? hashed.sha256 === file.sha256
+      : file.gitBlob !== null && (await gitBlobOf(target, size)) === file.gitBlob
+  return isSame ? { path: file.path, ...hashed } : undefined
 }
 
 const receiveAll = async (

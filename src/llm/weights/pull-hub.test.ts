@@ -28,6 +28,8 @@ afterEach(async () => {
 
 const installed = (path = 'model.gguf') => readFile(join(place.modelsDirectory, 'model', path))
 const fileRequests = () => hub.seen.filter((request) => request.path.endsWith('/model.gguf'))
+/** Paths that the storage was asked for. */
+const fetched = () => hub.seen.filter(({ server }) => server === 'storage').map(({ path }) => path)
 const storageRequests = () => fileRequests().filter(({ server }) => server === 'storage')
 
 describe('a pull from a hub', () => {
@@ -79,8 +81,23 @@ describe('a pull from a hub', () => {
     const altered = Buffer.from(model)
     altered.writeUInt8(1, model.length - 1)
     await writeFile(join(place.modelsDirectory, 'model', 'model.gguf'), altered)
+    hub.seen.splice(0)
     expect(await place.pull(name, environment)).toMatchObject({ wasThere: false })
     expect(await installed()).toEqual(model)
+    expect(fetched()).toEqual(['/blobs/model.gguf'])
+  })
+
+  it('brings of a new revision only what has changed', async () => {
+    await place.pull(name, environment)
+    hub.seen.splice(0)
+    hub.commit = 'b'.repeat(40)
+    hub.files = [
+      { path: 'model.gguf', bytes: model },
+      { path: 'LICENSE', bytes: Buffer.from('another') },
+    ]
+    expect((await place.pull(name, environment)).manifest.revision).toBe(hub.commit)
+    expect(await installed('LICENSE')).toEqual(Buffer.from('another'))
+    expect(fetched()).toEqual(['/blobs/LICENSE'])
   })
 
   it('takes a whole safetensors repository with what belongs to it, and no other form of the weights', async () => {
@@ -212,6 +229,22 @@ describe('a pull that was broken off', () => {
       { range: 'bytes=900000-', sentBytes: model.length - 900_000 },
     ])
     expect(storageRequests()[1]?.ifRange).toMatch(/^"[0-9a-f]{16}"$/)
+  })
+
+  it('does not bring a file again that was finished before', async () => {
+    const first = safetensorsFile(100_000)
+    hub.files = [
+      { path: 'model-00001-of-00002.safetensors', bytes: first },
+      { path: 'model-00002-of-00002.safetensors', bytes: safetensorsFile(300_000) },
+    ]
+    const stop = new AbortController()
+    const onProgress = (done: number) => done > first.length && stop.abort()
+    await expect(
+      place.pull('hf:acme/tiny', environment, { signal: stop.signal, onProgress }),
+    ).rejects.toThrow()
+    hub.seen.splice(0)
+    await place.pull('hf:acme/tiny', environment)
+    expect(fetched()).toEqual(['/blobs/model-00002-of-00002.safetensors'])
   })
 
   it('starts over when the file has changed since', async () => {

@@ -1,7 +1,7 @@
 // Carries out a plan: one puller at a time, everything checked aside, then put in place in one step.
 
-import { lstat, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { link, lstat, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Clock } from '../../core/index.js'
 import { type ModelManifest, readManifest, writeManifest } from './manifest.js'
 import { weightsError } from './messages.js'
@@ -47,6 +47,7 @@ export const pullModel = async (plan: PullPlan, options: PullOptions): Promise<P
     const incoming = incomingDirectory(modelsDirectory, name)
     await mkdir(incoming, { recursive: true })
     await requireSpace(plan, incoming, options.freeBytesOf ?? freeBytesOf)
+    if (installed) await seed(modelDirectory(modelsDirectory, name), installed, incoming)
     const manifest = await bring(plan, { ...options, name }, incoming)
     await putInPlace(modelsDirectory, name, incoming)
     return { manifest, wasThere: false }
@@ -63,6 +64,16 @@ const isCurrent = async (
 ): Promise<boolean> => {
   if (plan.revision === null || installed.revision !== plan.revision) return false
   return (await verifyModel(modelsDirectory, installed.name, { signal })).isIntact
+}
+
+/** Gives the new state the files of the old one, at no cost: those whose hash still holds need not come again. */
+const seed = async (from: string, { files }: ModelManifest, incoming: string): Promise<void> => {
+  for (const { path, linkTo } of files) {
+    if (linkTo !== undefined) continue
+    await mkdir(dirname(join(incoming, path)), { recursive: true })
+    // Missing, there already, or a file system without hard links: then the file comes again.
+    await link(join(from, path), join(incoming, path)).catch(() => undefined)
+  }
 }
 
 /** Left free for everything else on the disk. */
