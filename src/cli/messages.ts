@@ -1,8 +1,10 @@
 // The messages of the command line, and the renderer of every room's.
 
 import { defineMessages, errorFactory } from '../core/index.js'
+import { trafficSourceMessages } from './traffic-messages.js'
 
 export const cliMessages = defineMessages({
+  ...trafficSourceMessages,
   'cli.file-not-found': {
     en: (p: { file: string; writtenBy?: string }) =>
       `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,

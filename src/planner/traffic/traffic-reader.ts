@@ -1,0 +1,148 @@
+// A request log or usage export, piece by piece, into the workload that it shows. Holds no row longer than it takes
+// to count it; knows no file and no network.
+
+import type { Catalogue } from '../../catalog/index.js'
+import { createBrokenList } from './broken.js'
+import { detectFormat, formatNamed, trafficFormats } from './formats.js'
+import { createArrivalMeter } from './measure-arrivals.js'
+import { createBucketMeter } from './measure-buckets.js'
+import type { TextKind } from './sniff-text.js'
+import { createObjectSplitter } from './split-json.js'
+import { createCsvSplitter, createLineSplitter, type Splitter } from './split-lines.js'
+import type { Traffic } from './traffic.js'
+import { trafficError } from './traffic-messages.js'
+import type { Row, TrafficFormat } from './traffic-row.js'
+
+export interface TrafficReader {
+  /** @throws `traffic.unknown-format` once enough was seen */
+  push(text: string): void
+  /** @throws `traffic.unknown-format` | `traffic.nothing-read` */
+  end(): Traffic
+}
+
+/** Rows looked at before the format is decided. */
+const rowsToDetect = 50
+
+export interface TrafficReaderOptions {
+  readonly kind: Exclude<TextKind, { readonly kind: 'metrics' }>
+  /** A name of `trafficFormats` in place of what the rows say. */
+  readonly format?: string | undefined
+  readonly catalogue: Catalogue
+}
+
+/** @throws `traffic.format-not-known` */
+export const createTrafficReader = ({ kind, format, catalogue }: TrafficReaderOptions): TrafficReader => {
+  const broken = createBrokenList()
+  const waiting: { readonly row: Row; readonly line: number }[] = []
+  let counter = format === undefined ? undefined : createCounter(requireFormat(format), catalogue)
+
+  const count = (row: Row, line: number) => {
+    if (!counter?.add(row)) broken.add({ line, lines: 1, reason: 'figures' })
+  }
+  const decide = () => {
+    const rows = waiting.map(({ row }) => row)
+    const found = detectFormat(rows)
+    if (!found) throw unknownFormat(rows[0])
+    counter = createCounter(found, catalogue)
+    for (const { row, line } of waiting.splice(0)) count(row, line)
+  }
+  const take = (row: Row, line: number) => {
+    if (counter) return count(row, line)
+    waiting.push({ row, line })
+    if (waiting.length >= rowsToDetect) decide()
+  }
+  const takeJson = (text: string, line: number) => {
+    const value = parseObject(text)
+    if (!value) broken.add({ line, lines: 1, reason: 'not-json' })
+    else for (const row of rowsOf(value)) take(row, line)
+  }
+  const splitter = splitterOf(kind, { takeRow: take, takeJson, broken: broken.add })
+  return {
+    push: splitter.push,
+    end: () => {
+      splitter.end()
+      const summary = broken.summary()
+      if (!counter && waiting.length === 0) throw unknownFormat(undefined)
+      if (!counter) decide()
+      const traffic = counter?.result(broken.summary())
+      if (traffic) return traffic
+      const line = broken.summary().first[0]?.line ?? null
+      throw trafficError('traffic.nothing-read', {
+        format: counter?.name ?? '',
+        broken: Math.max(summary.count, broken.summary().count),
+        line,
+      })
+    },
+  }
+}
+
+const unknownFormat = (row: Row | undefined) =>
+  trafficError('traffic.unknown-format', {
+    formats: trafficFormats,
+    keys: Object.keys(row ?? {}).slice(0, 12),
+  })
+
+const requireFormat = (name: string): TrafficFormat => {
+  const format = formatNamed(name)
+  if (!format) throw trafficError('traffic.format-not-known', { format: name, formats: trafficFormats })
+  return format
+}
+
+/** Both meters of a format; which one counts is for its rows to say. */
+const createCounter = (format: TrafficFormat, catalogue: Catalogue) => {
+  const arrivals = createArrivalMeter(format, catalogue)
+  const buckets = createBucketMeter(format, catalogue)
+  let last: 'arrival' | 'bucket' | undefined
+  return {
+    name: format.name,
+    add: (row: Row): boolean => {
+      const observations = format.read(row)
+      for (const observation of observations ?? []) {
+        last = observation.kind
+        if (observation.kind === 'arrival') arrivals.add(observation)
+        else buckets.add(observation)
+      }
+      return observations !== null
+    },
+    result: (...args: Parameters<typeof arrivals.result>): Traffic | undefined =>
+      last === undefined
+        ? undefined
+        : last === 'arrival'
+          ? arrivals.result(...args)
+          : buckets.result(...args),
+  }
+}
+
+interface Sink {
+  readonly takeRow: (row: Row, line: number) => void
+  readonly takeJson: (text: string, line: number) => void
+  readonly broken: Parameters<typeof createLineSplitter>[1]
+}
+
+const splitterOf = (kind: TrafficReaderOptions['kind'], sink: Sink): Splitter => {
+  if (kind.kind === 'csv') return createCsvSplitter(kind.delimiter, sink.takeRow, sink.broken)
+  if (kind.kind === 'objects') return createObjectSplitter(kind.depth, sink.takeJson, sink.broken)
+  return createLineSplitter(sink.takeJson, sink.broken)
+}
+
+const parseObject = (text: string): Row | null => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Row) : null
+  } catch {
+    return null
+  }
+}
+
+const pageNames = ['data', 'rows', 'logs', 'items', 'results', 'requests']
+
+/** The rows of a page of an API's answer, else the object itself. */
+const rowsOf = (value: Row): readonly Row[] => {
+  if (Array.isArray(value)) return value.filter((row) => typeof row === 'object' && row !== null)
+  if ('start_time' in value || 'timestamp' in value) return [value]
+  for (const name of pageNames) {
+    const rows = value[name]
+    if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)) return rows
+  }
+  return [value]
+}
