@@ -37,7 +37,10 @@ export const scaleSection = (traffic: Traffic, source: string, say: Say): ScaleS
     ...peakLines(traffic, say, absent),
     ...(dailyCurve
       ? [
-          say('# By hour of the day, UTC.', '# 依一天中的小時（UTC）。'),
+          say(
+            '# By hour of the day, UTC, relative to the busiest hour.',
+            '# 依一天中的小時（UTC），相對於最忙的小時。',
+          ),
           `dailyCurve: [${dailyCurve.join(', ')}]`,
           'timeZone: UTC',
         ]

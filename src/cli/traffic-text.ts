@@ -21,7 +21,7 @@ export const trafficText = (traffic: Traffic, source: string, terminal: Terminal
   const period =
     covers.seconds === null
       ? none
-      : `${formatMs(covers.seconds * 1000)}${covers.from && covers.to ? ` (${covers.from} – ${covers.to})` : ''}`
+      : `${periodText(covers.seconds, say)}${covers.from && covers.to ? ` (${covers.from} – ${covers.to})` : ''}`
   const rows: [string, string][] = [
     [say('format', '格式'), traffic.format],
     [
@@ -74,6 +74,14 @@ export const trafficText = (traffic: Traffic, source: string, terminal: Terminal
   ].join('\n')
 }
 
+const periodText = (seconds: number, say: Say): string => {
+  const hours = seconds / 3600
+  if (hours < 2) return formatMs(seconds * 1000)
+  return hours < 48
+    ? say(`${n(hours)} h`, `${n(hours)} 小時`)
+    : say(`${n(hours / 24)} days`, `${n(hours / 24)} 天`)
+}
+
 const rateText = ({ rate }: Traffic, say: Say): string | null => {
   if (!rate) return null
   const peaks = rate.peaks.map(
@@ -93,15 +101,15 @@ const rateText = ({ rate }: Traffic, say: Say): string | null => {
   ].join('; ')
 }
 
-const hitsText = ({ prefixCacheHits }: Traffic, say: Say): string | null => {
+const hitsText = ({ basis: from, prefixCacheHits }: Traffic, say: Say): string | null => {
   if (!prefixCacheHits) return null
   const { share, basis, of } = prefixCacheHits
-  return basis === 'blocks'
-    ? say(
-        `${percent(share)} of ${n(of)} blocks, in a cache without limit`,
-        `${n(of)} 個區塊中的 ${percent(share)}（假設快取無上限）`,
-      )
-    : say(`${percent(share)} of ${n(of)} tokens in`, `${n(of)} 個輸入 token 中的 ${percent(share)}`)
+  if (basis !== 'blocks')
+    return say(`${percent(share)} of ${n(of)} tokens in`, `${n(of)} 個輸入 token 中的 ${percent(share)}`)
+  const blocks = say(`${percent(share)} of ${n(of)} blocks`, `${n(of)} 個區塊中的 ${percent(share)}`)
+  return from === 'requests'
+    ? say(`${blocks}, in a cache without limit`, `${blocks}（假設快取無上限）`)
+    : blocks
 }
 
 const costText = ({ cost }: Traffic, say: Say): string | null => {

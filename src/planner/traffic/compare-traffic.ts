@@ -49,33 +49,35 @@ const row = (
   message: measured === null ? null : (conflict?.message ?? null),
 })
 
-/** The rate to plan for: the busiest minute, else the longest window below that the source covers, else the shortest. */
+/**
+ * The rate to plan for: the busiest minute, else the longest window below that the source covers, else the shortest
+ * up to an hour. The busiest day is no peak.
+ */
 export const planningPeak = ({ rate }: Traffic): PeakRate | null => {
-  const peaks = rate?.peaks ?? []
+  const peaks = (rate?.peaks ?? []).filter(({ windowSeconds }) => windowSeconds <= 3600)
   return peaks.findLast(({ windowSeconds }) => windowSeconds <= 60) ?? peaks[0] ?? null
 }
 
 const comparePeak = (stated: number, traffic: Traffic): Comparison => {
   const path = 'scale.peakRequestsPerSecond'
+  const { rate } = traffic
   const peak = planningPeak(traffic)
-  const mean = traffic.rate?.meanPerSecond ?? null
-  if (!peak) {
-    const isAbove = mean !== null && mean > stated
-    return isAbove
-      ? row(path, [stated, mean], {
-          kind: 'contradiction',
-          message: trafficMessage('traffic.mean-above', { stated, measured: mean }),
-        })
-      : row(path, [stated, null], null)
+  // Without a peak, what exceeds the stated one on average exceeds it all the more.
+  const seen = peak ?? rate?.peaks[0] ?? null
+  const measured = seen?.requestsPerSecond ?? rate?.meanPerSecond ?? null
+  if (measured !== null && measured > stated) {
+    const message = seen
+      ? trafficMessage('traffic.peak-above', { stated, measured, windowSeconds: seen.windowSeconds })
+      : trafficMessage('traffic.mean-above', { stated, measured })
+    return row(path, [stated, measured], { kind: 'contradiction', message })
   }
-  const params = { stated, measured: peak.requestsPerSecond, windowSeconds: peak.windowSeconds }
-  const conflict =
-    params.measured > stated
-      ? { kind: 'contradiction' as const, message: trafficMessage('traffic.peak-above', params) }
-      : params.measured > 0 && params.measured * farBelow < stated
-        ? { kind: 'tension' as const, message: trafficMessage('traffic.peak-far-below', params) }
-        : null
-  return row(path, [stated, params.measured], conflict)
+  if (!peak) return row(path, [stated, null], null)
+  const { requestsPerSecond, windowSeconds } = peak
+  // Inside an hour there are minutes busier than its mean, so only a minute says that a peak is stated too high.
+  const isFarBelow = windowSeconds <= 60 && requestsPerSecond > 0 && requestsPerSecond * farBelow < stated
+  const params = { stated, measured: requestsPerSecond, windowSeconds }
+  const message = trafficMessage('traffic.peak-far-below', params)
+  return row(path, [stated, requestsPerSecond], isFarBelow ? { kind: 'tension', message } : null)
 }
 
 const compareLength = (path: string, stated: number, spread: Spread | null, of: Percentile): Comparison => {

@@ -1,5 +1,5 @@
 // Usage of an OpenAI organisation: buckets of its usage API (also its costs), and the CSV of its dashboard, which has
-// the same names as columns. One row is one interval of one group; an interval without requests is there, empty.
+// the same names as columns. One row is one interval of one group; an interval without any is there, empty.
 
 import { amountOf, fieldOf, textOf, timeOf } from './read-field.js'
 import type { Bucket, Row, TrafficFormat } from './traffic-row.js'
@@ -27,7 +27,7 @@ const emptyBucket = (startMs: number, endMs: number): Bucket => ({
   kind: 'bucket',
   startMs,
   endMs,
-  requests: 0,
+  requests: null,
   inputTokens: 0,
   outputTokens: 0,
   cachedTokens: null,
@@ -40,7 +40,7 @@ const bucketOf = (group: Row, startMs: number, endMs: number): Bucket | null => 
   const empty = emptyBucket(startMs, endMs)
   const money = amountOf(group, ['amount.value', 'amount_value'])
   const isUsd = (textOf(group, ['amount.currency', 'amount_currency']) ?? 'usd').toLowerCase() === 'usd'
-  if (money !== null) return { ...empty, requests: null, costUsd: isUsd ? money : null }
+  if ('amount' in group || 'amount_value' in group) return { ...empty, costUsd: isUsd ? money : null }
   const given = ['num_model_requests', 'input_tokens', 'output_tokens'] as const
   if (given.every((name) => fieldOf(group, [name]) === undefined)) return empty
   const [requests, inputTokens, outputTokens] = given.map((name) =>

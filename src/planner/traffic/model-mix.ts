@@ -80,6 +80,7 @@ const addCall = (sums: Sums, call: Call, price: TokenPrice | null): void => {
 }
 
 const usesOf = (all: readonly Sums[]): ModelUse[] => {
+  if (all.every(({ model }) => model === null)) return []
   const total = all.reduce((sum, { requests }) => sum + requests, 0)
   return all
     .filter(({ model, hasRequests, requests, reportedUsd }) =>

@@ -7,8 +7,8 @@ export type TextKind =
   | { readonly kind: 'csv'; readonly delimiter: string }
   | { readonly kind: 'unknown' }
 
-/** Characters that are enough to tell. */
-export const sniffLength = 65_536
+/** Characters that are enough to tell, long prompts on the first line included. */
+export const sniffLength = 1024 * 1024
 
 /** An object that begins with plain values and then holds the rows in an array. */
 const page =

@@ -70,7 +70,11 @@ export const createObjectSplitter = (
     push,
     end: () => {
       if (isInside || level > 0)
-        broken({ line: isInside ? startLine : line, lines: 1, reason: isTooLong ? 'too-long' : 'cut-off' })
+        broken({
+          line: isInside ? startLine : line,
+          lines: isInside ? line - startLine + 1 : 1,
+          reason: isTooLong ? 'too-long' : 'cut-off',
+        })
     },
   }
 }

@@ -20,8 +20,9 @@ export interface TrafficReader {
   end(): Traffic
 }
 
-/** Rows looked at before the format is decided. */
+/** Rows looked at before the format is decided, fewer where they are long. */
 const rowsToDetect = 50
+const lengthToDetect = 4 * 1024 * 1024
 
 export interface TrafficReaderOptions {
   readonly kind: Exclude<TextKind, { readonly kind: 'metrics' }>
@@ -57,8 +58,13 @@ export const createTrafficReader = ({ kind, format, catalogue }: TrafficReaderOp
     else for (const row of rowsOf(value)) take(row, line)
   }
   const splitter = splitterOf(kind, { takeRow: take, takeJson, broken: broken.add })
+  let pushed = 0
   return {
-    push: splitter.push,
+    push: (text) => {
+      splitter.push(text)
+      pushed += text.length
+      if (!counter && waiting.length > 0 && pushed > lengthToDetect) decide()
+    },
     end: () => {
       splitter.end()
       const summary = broken.summary()

@@ -1,5 +1,4 @@
-// The workload that the metrics of a vLLM server show. Names as of vLLM 0.6 to 0.11; since 0.9 the prefix cache's
-// counters count tokens.
+// The workload that the metrics of a vLLM server show. Names as of vLLM 0.6 and later.
 
 import type { Catalogue } from '../../catalog/index.js'
 import { createBrokenList } from './broken.js'
@@ -64,7 +63,7 @@ export const trafficOfScrapes = (scrapes: readonly [Scrape, Scrape?], catalogue:
     inputTokens: spreadOfHistogram(prompts),
     outputTokens: spreadOfHistogram(histogramOf(samples, 'vllm:request_generation_tokens')),
     latencyMs: spreadOfHistogram(histogramOf(samples, 'vllm:e2e_request_latency_seconds'), 1000),
-    prefixCacheHits: hitsOf(samples),
+    prefixCacheHits: hitsOf(samples, last.text),
     sharedPrefixTokens: null,
     repeated: null,
     dailyCurve: null,
@@ -101,10 +100,12 @@ const rateBetween = (before: Scrape, after: Scrape): typeof noRate => {
     : noRate
 }
 
-const hitsOf = (samples: readonly Sample[]): Traffic['prefixCacheHits'] => {
+/** vLLM 0.8 counted blocks under the older names, and says so in its help text. */
+const hitsOf = (samples: readonly Sample[], text: string): Traffic['prefixCacheHits'] => {
   const hits = sumOf(samples, hitCounters)
   const queries = sumOf(samples, queryCounters)
-  return hits !== null && queries ? { share: hits / queries, basis: 'tokens', of: queries } : null
+  const basis = text.includes('in terms of number of queried blocks') ? 'blocks' : 'tokens'
+  return hits !== null && queries ? { share: hits / queries, basis, of: queries } : null
 }
 
 const callsOf = (samples: readonly Sample[]) =>
