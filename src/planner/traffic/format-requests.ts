@@ -97,6 +97,11 @@ const prompts = [
 ]
 const hashes = ['prompt_hash', 'promptHash', 'request_hash', 'cache_key', 'messages_hash']
 
+const models = ['model', 'model_name', 'modelName', 'model_id', 'request.model', 'response.model']
+const providers = ['provider', 'provider_name', 'custom_llm_provider', 'vendor']
+const costs = ['cost_usd', 'costUsd', 'total_cost', 'spend', 'cost', 'usage.cost']
+const statuses = ['status', 'status_code', 'statusCode', 'http_status', 'response.status_code']
+
 export const requestLog: TrafficFormat = {
   name: 'request-log',
   recognises: (row) =>
@@ -117,16 +122,9 @@ export const requestLog: TrafficFormat = {
         outputTokens,
         cachedTokens: amountOf(row, cachedPaths),
         latencyMs: amountOf(row, inMs) ?? times1000(amountOf(row, inSeconds)),
-        model: textOf(row, [
-          'model',
-          'model_name',
-          'modelName',
-          'model_id',
-          'request.model',
-          'response.model',
-        ]),
-        provider: textOf(row, ['provider', 'provider_name', 'custom_llm_provider', 'vendor']),
-        costUsd: amountOf(row, ['cost_usd', 'costUsd', 'total_cost', 'spend', 'cost', 'usage.cost']),
+        model: textOf(row, models),
+        provider: textOf(row, providers),
+        costUsd: amountOf(row, costs),
         failed,
         sameAs: sameAs(row),
       },
@@ -136,20 +134,26 @@ export const requestLog: TrafficFormat = {
 
 const times1000 = (seconds: number | null) => (seconds === null ? null : seconds * 1000)
 
+const anthropic = ['', ...usageObjects.map((object) => `${object}.`)].map((prefix) => ({
+  read: [`${prefix}cache_read_input_tokens`],
+  written: [`${prefix}cache_creation_input_tokens`],
+  input: [`${prefix}input_tokens`],
+}))
+
 /** Anthropic's `input_tokens` leave out what was read from and written to the cache; everybody else's include it. */
 const inputOf = (row: Row): number | null => {
   const input = amountOf(row, inputPaths)
   if (input === null) return null
-  for (const prefix of ['', ...usageObjects.map((object) => `${object}.`)]) {
-    const read = amountOf(row, [`${prefix}cache_read_input_tokens`])
-    if (read === null || amountOf(row, [`${prefix}input_tokens`]) === null) continue
-    return input + read + (amountOf(row, [`${prefix}cache_creation_input_tokens`]) ?? 0)
+  for (const names of anthropic) {
+    const read = amountOf(row, names.read)
+    if (read === null || amountOf(row, names.input) === null) continue
+    return input + read + (amountOf(row, names.written) ?? 0)
   }
   return input
 }
 
 const hasFailed = (row: Row): boolean | null => {
-  const status = fieldOf(row, ['status', 'status_code', 'statusCode', 'http_status', 'response.status_code'])
+  const status = fieldOf(row, statuses)
   if (typeof status === 'number' || (typeof status === 'string' && /^\d+$/.test(status)))
     return Number(status) >= 400
   return typeof status === 'string' ? /^(fail|error|timeout|cancel)/i.test(status) : null

@@ -2,11 +2,28 @@
 
 import type { Row } from './traffic-row.js'
 
+interface Place {
+  readonly name: string
+  /** For `a.b`: the names on the way. */
+  readonly path: readonly string[]
+}
+
+/** Lists of names are few and asked for in every row of a log: their paths are split once. */
+const places = new WeakMap<readonly string[], readonly Place[]>()
+
+const placesOf = (names: readonly string[]): readonly Place[] => {
+  const known = places.get(names)
+  if (known) return known
+  const made = names.map((name) => ({ name, path: name.includes('.') ? name.split('.') : [] }))
+  places.set(names, made)
+  return made
+}
+
 /** The value under the first of these names that is there and not empty. `a.b` looks into objects, and into JSON texts. */
 export const fieldOf = (row: Row, names: readonly string[]): unknown => {
-  for (const name of names) {
-    const value = row[name] ?? (name.includes('.') ? nested(row, name.split('.')) : undefined)
-    if (value !== undefined && value !== null && value !== '') return value
+  for (const { name, path } of placesOf(names)) {
+    const own = row[name] ?? (path.length > 0 ? nested(row, path) : undefined)
+    if (own !== undefined && own !== null && own !== '') return own
   }
   return undefined
 }
@@ -17,6 +34,7 @@ const nested = (row: Row, path: readonly string[]): unknown => {
     const object = typeof value === 'string' && value.startsWith('{') ? parsed(value) : value
     if (typeof object !== 'object' || object === null) return undefined
     value = (object as Row)[name]
+    if (value === undefined) return undefined
   }
   return value
 }
