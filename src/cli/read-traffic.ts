@@ -53,7 +53,7 @@ export const readTraffic = async (options: ReadTrafficOptions): Promise<Traffic>
   if (head !== undefined) start(head)
   if (reader) return reader.end()
   const first = { text: metrics, atMs: opened.atMs }
-  if (!opened.isUrl) return trafficOfScrapes([first], catalogue)
+  if (!opened.isUrl) return trafficOfScrapes([{ ...first, isFileTime: true }], catalogue)
   return trafficOfScrapes([first, await secondScrape(options)], catalogue)
 }
 

@@ -67,6 +67,11 @@ export const trafficMessages = defineMessages({
       'Counters of a running server: percentiles lie between the bounds shown; peaks and burstiness are not in it.',
     'zh-TW': () => '這是執行中伺服器的計數器：百分位數介於所列界限之間；其中沒有尖峰與突發程度。',
   },
+  'traffic.file-time': {
+    en: (_: None) =>
+      'The time of the reading is taken to be when the file was last written; the rate is wrong if it was copied later.',
+    'zh-TW': () => '讀取時間以檔案最後寫入時間為準；若檔案是之後才複製的，速率會有誤。',
+  },
   'traffic.restarted': {
     en: (_: None) => 'The server restarted between the two readings; only the second one is used.',
     'zh-TW': () => '伺服器在兩次讀取之間重新啟動，只採用第二次的數值。',

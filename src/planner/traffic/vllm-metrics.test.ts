@@ -25,7 +25,8 @@ const metrics = ({ stop = 95, start = startSeconds }: Served = {}) =>
     '# HELP process_start_time_seconds Start time of the process since unix epoch in seconds.',
     start === null ? '' : `process_start_time_seconds ${start}`,
     `vllm:request_success_total{engine="0",finished_reason="stop",model_name="m/x"} ${stop}.0`,
-    'vllm:request_success_total{engine="0",finished_reason="abort",model_name="m/x"} 5.0',
+    'vllm:request_success_total{engine="0",finished_reason="abort",model_name="m/x"} 3.0',
+    'vllm:request_success_total{engine="0",finished_reason="error",model_name="m/x"} 2.0',
     buckets(
       'vllm:request_prompt_tokens',
       [
@@ -112,6 +113,11 @@ describe('one reading', () => {
       )
     const { prefixCacheHits } = trafficOfScrapes([{ text, atMs: at(200) }], catalogue)
     expect(prefixCacheHits).toEqual({ share: 0.25, basis: 'blocks', of: 20_000 })
+  })
+
+  it('says when its time is only that of a file', () => {
+    const traffic = trafficOfScrapes([{ text: metrics(), atMs: at(200), isFileTime: true }], catalogue)
+    expect(traffic.notes.map(({ code }) => code)).toEqual(['traffic.counters', 'traffic.file-time'])
   })
 
   it('without the time of its start has no rate', () => {

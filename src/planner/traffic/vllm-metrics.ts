@@ -14,9 +14,17 @@ export interface Scrape {
   readonly text: string
   /** When it was taken, ms since 1970; null = not known. */
   readonly atMs: number | null
+  /** True when that is only the time at which its file was last written. */
+  readonly isFileTime?: boolean
 }
 
 const finished = ['vllm:request_success_total', 'vllm:request_success']
+const inputCounters = ['vllm:prompt_tokens_total', 'vllm:prompt_tokens', 'vllm:request_prompt_tokens_sum']
+const outputCounters = [
+  'vllm:generation_tokens_total',
+  'vllm:generation_tokens',
+  'vllm:request_generation_tokens_sum',
+]
 const hitCounters = [
   'vllm:prefix_cache_hits_total',
   'vllm:prefix_cache_hits',
@@ -51,7 +59,7 @@ export const trafficOfScrapes = (scrapes: readonly [Scrape, Scrape?], catalogue:
     format: metricsFormat,
     basis: 'counters',
     requests,
-    failed: sumOf(samples, finished, { finished_reason: 'abort' }),
+    failed: failedOf(samples),
     broken: broken.summary(),
     covers: {
       from: startSeconds === null ? null : isoOf(startSeconds * 1000),
@@ -71,9 +79,18 @@ export const trafficOfScrapes = (scrapes: readonly [Scrape, Scrape?], catalogue:
     cost: mix.cost(covered),
     notes: [
       trafficMessage('traffic.counters', {}),
+      ...(last.isFileTime && covered !== null ? [trafficMessage('traffic.file-time', {})] : []),
       ...(isRestarted ? [trafficMessage('traffic.restarted', {})] : []),
     ],
   }
+}
+
+/** Aborted by their client, or by an error of the server. */
+const failedOf = (samples: readonly Sample[]): number | null => {
+  const failed = ['abort', 'error'].flatMap(
+    (reason) => sumOf(samples, finished, { finished_reason: reason }) ?? [],
+  )
+  return failed.length > 0 ? failed.reduce((sum, count) => sum + count, 0) : null
 }
 
 /** Since the server's start where that is known, else between the two readings. */
@@ -115,8 +132,8 @@ const callsOf = (samples: readonly Sample[]) =>
       model,
       provider: 'vllm',
       requests: sumOf(samples, finished, of),
-      inputTokens: sumOf(samples, ['vllm:prompt_tokens_total', 'vllm:prompt_tokens'], of),
-      outputTokens: sumOf(samples, ['vllm:generation_tokens_total', 'vllm:generation_tokens'], of),
+      inputTokens: sumOf(samples, inputCounters, of),
+      outputTokens: sumOf(samples, outputCounters, of),
       cachedTokens: null,
       costUsd: null,
     }
