@@ -236,7 +236,7 @@ const brokenLines = ({ broken }: Traffic, say: Say): string[] => {
   return [
     '',
     say(
-      `✗ ${n(broken.count)} lines could not be used (${why}): ${where}${more}`,
+      `✗ ${n(broken.count)} ${broken.count === 1 ? 'line' : 'lines'} could not be used (${why}): ${where}${more}`,
       `✗ ${n(broken.count)} 行無法採用（${why}）：${where}${more}`,
     ),
   ]

@@ -93,7 +93,7 @@ describe('assess --from', { timeout: 120_000 }, () => {
     expect(status).toBe(1)
     expect(stdout).toContain('the requirements state a peak of 0.05')
     expect(stdout).toContain('1,000 tokens were measured where 400 are stated (+150 %)')
-    expect(stdout).toContain('1 lines could not be used')
+    expect(stdout).toContain('1 line could not be used (1 no JSON object): 3121')
     const chinese = await runCommand(['assess', file, '--from', log], 'zh-TW')
     expect(chinese.status).toBe(1)
     expect(chinese.stdout).toContain('需求所述尖峰為 0.05')

@@ -23,6 +23,8 @@ const times = [
   'date',
   'TIMESTAMP',
 ]
+/** Names that say their unit; other numbers are told by their size. */
+const timesInMs = ['timestamp_ms', 'timestampMs', 'ts_ms', 'time_ms', 'started_at_ms', 'startedAtMs']
 const inputs = [
   'prompt_tokens',
   'input_tokens',
@@ -106,9 +108,9 @@ export const requestLog: TrafficFormat = {
   name: 'request-log',
   recognises: (row) =>
     fieldOf(row, inputPaths) !== undefined &&
-    (fieldOf(row, times) !== undefined || fieldOf(row, outputPaths) !== undefined),
+    [times, timesInMs, outputPaths].some((names) => fieldOf(row, names) !== undefined),
   read: (row) => {
-    const atMs = timeOf(row, times)
+    const atMs = amountOf(row, timesInMs) ?? timeOf(row, times)
     if (atMs === null && fieldOf(row, times) !== undefined) return null
     const inputTokens = inputOf(row)
     const outputTokens = amountOf(row, outputPaths)

@@ -20,6 +20,7 @@ export const azureTrace: TrafficFormat = {
 export const mooncakeTrace: TrafficFormat = {
   name: 'mooncake-trace',
   blockTokens: 512,
+  relativeUnit: 'ms',
   recognises: (row) => ['timestamp', 'input_length', 'output_length'].every((name) => name in row),
   read: (row) => {
     const atMs = amountOf(row, ['timestamp'])

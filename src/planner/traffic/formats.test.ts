@@ -84,7 +84,7 @@ describe('Mooncake traces', () => {
       repeated: { share: 0.25, basis: 'blocks', of: 4 },
       outputTokens: { mean: 20, p50: 20 },
       dailyCurve: null,
-      notes: [{ code: 'traffic.relative-clock' }],
+      notes: [{ code: 'traffic.relative-clock', params: { unit: 'ms' } }],
     })
   })
 
@@ -160,6 +160,15 @@ describe('request logs in general', () => {
       inputTokens: { mean: 100 },
       prefixCacheHits: { share: 0.8 },
     })
+  })
+
+  it('reads small times as seconds and says so, unless their name has the unit', () => {
+    const rows = (name: string) =>
+      jsonLines([0, 4, 8].map((at) => ({ [name]: at, prompt_tokens: 5, completion_tokens: 7 })))
+    const seconds = readText(rows('ts'))
+    expect(seconds.covers).toEqual({ from: null, to: null, seconds: 8 })
+    expect(seconds.notes[0]).toEqual({ code: 'traffic.relative-clock', params: { unit: 's' } })
+    expect(readText(rows('ts_ms')).covers.seconds).toBe(0.008)
   })
 
   it('draws a daily curve when every hour was watched', () => {

@@ -49,7 +49,9 @@ export const createArrivalMeter = (format: TrafficFormat, catalogue: Catalogue) 
     const seconds = sorted.length > 1 ? coveredSeconds(sorted) : null
     const isCalendar = (sorted[0] ?? 0) >= firstCalendarMs
     const notes: Message[] = [
-      ...(sorted.length > 0 && !isCalendar ? [trafficMessage('traffic.relative-clock', {})] : []),
+      ...(sorted.length > 0 && !isCalendar
+        ? [trafficMessage('traffic.relative-clock', { unit: format.relativeUnit ?? 's' })]
+        : []),
       ...(sorted.length > 2 && times.isWholeSeconds() ? [trafficMessage('traffic.whole-seconds', {})] : []),
       ...(times.isInOrder() ? [] : [trafficMessage('traffic.not-in-order', {})]),
       ...(withoutTime > 0 ? [trafficMessage('traffic.without-time', { count: withoutTime })] : []),

@@ -30,8 +30,10 @@ export const trafficMessages = defineMessages({
       `這些指標不是 vLLM 的：缺少 vllm:request_prompt_tokens。開頭是 ${p.names.join('、') || '空的'}。請提供已回應過請求的 vLLM 伺服器的 /metrics。`,
   },
   'traffic.relative-clock': {
-    en: (_: None) => 'Its times count from its own start, so the hour of the day is not known.',
-    'zh-TW': () => '它的時間從自身開頭起算，因此無法得知是一天中的哪個小時。',
+    en: (p: { unit: 's' | 'ms' }) =>
+      `Its times count from its own start and are read as ${p.unit}; the hour of the day is not known.`,
+    'zh-TW': (p) =>
+      `它的時間從自身開頭起算，以${p.unit === 's' ? '秒' : '毫秒'}讀取；無法得知是一天中的哪個小時。`,
   },
   'traffic.whole-seconds': {
     en: (_: None) =>

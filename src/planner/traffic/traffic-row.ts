@@ -49,6 +49,8 @@ export interface TrafficFormat {
   recognises(row: Row): boolean
   /** @returns what the row says (possibly nothing), or null when it does not say what the format promises */
   read(row: Row): readonly Observation[] | null
+  /** Of times that count from the start of a trace; default s. */
+  readonly relativeUnit?: 's' | 'ms'
   /** Tokens of one prefix block, where the format has blocks. */
   readonly blockTokens?: number
 }
