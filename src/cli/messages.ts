@@ -72,6 +72,11 @@ export const cliMessages = defineMessages({
       `${p.path} does not describe a trained model: ${p.detail} Train it again with python/task_model.`,
     'zh-TW': (p) => `${p.path} 不是有效的模型說明：${p.detail} 請用 python/task_model 重新訓練。`,
   },
+  'cli.restart-needed': {
+    en: (p: { fields: string }) =>
+      `A reload cannot change ${p.fields}; the system goes on as it was. Restart it, or undo that change.`,
+    'zh-TW': (p) => `重新載入無法變更 ${p.fields}；系統維持原狀繼續運作。請重新啟動，或復原這項變更。`,
+  },
   'cli.secret-missing': {
     en: (p: { reference: string; where: string }) =>
       `${p.reference} (named in ${p.where}) has no value. Set the variable or create the file, then start again.`,

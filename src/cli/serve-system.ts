@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import type { Log } from '../core/index.js'
 import { createHttpServer } from '../gateway/index.js'
+import type { Architecture } from '../spec/index.js'
 import { buildSystem, type System } from './build-system.js'
 import { cliError } from './messages.js'
 import { openResources, type Resources } from './open-resources.js'
@@ -18,7 +19,7 @@ export interface ServingSystem {
   readonly resources: Resources
   /** The system in force. */
   current(): System
-  /** Builds and probes a second system from the file as it is now, swaps, and drains the first. A bad file changes nothing. */
+  /** Builds and probes a second system from the file as it is now, swaps, and drains the first. A file that could not start changes nothing. */
   reload(): Promise<System>
   /** Stops taking requests, lets those under way finish, closes everything. */
   close(): Promise<void>
@@ -40,14 +41,14 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
   const { architectureFile, stateDirectory, environment, log } = options
   const directory = dirname(architectureFile)
   const first = loadArchitecture(architectureFile)
-  const databaseUrl = first.value.store.url
+  const fixedOf = ({ server: { host, port }, store: { url } }: Architecture): FixedAtStart => ({
+    'server.host': host,
+    'server.port': options.port === undefined ? port : undefined,
+    'store.url': url && resolveSecret(url, 'store.url', { environment, directory }),
+  })
+  const fixed = fixedOf(first.value)
   const resources = await (options.resources ??
-    openResources({
-      stateDirectory,
-      databaseUrl: databaseUrl && resolveSecret(databaseUrl, 'store.url', { environment, directory }),
-      environment,
-      log,
-    }))
+    openResources({ stateDirectory, databaseUrl: fixed['store.url'], environment, log }))
   const adminToken = `la-admin-${randomBytes(24).toString('base64url')}`
   const build = (file: typeof first) =>
     buildSystem({ architecture: file.value, text: file.text, directory, environment, adminToken, resources })
@@ -65,7 +66,9 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
       resources,
       current: () => system,
       reload: async () => {
-        const next = await build(loadArchitecture(architectureFile))
+        const file = loadArchitecture(architectureFile)
+        requireSame(fixed, fixedOf(file.value))
+        const next = await build(file)
         await next.probe()
         const previous = system
         system = next
@@ -86,6 +89,20 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
     await resources.close()
     throw error
   }
+}
+
+/** What is opened once, with its value; undefined where the file does not decide it. */
+interface FixedAtStart {
+  readonly 'server.host': string
+  readonly 'server.port': number | undefined
+  readonly 'store.url': string | undefined
+}
+
+/** @throws `cli.restart-needed`, which names the fields and none of their values: one of them is a secret */
+const requireSame = (before: FixedAtStart, after: FixedAtStart): void => {
+  const names = Object.keys(before) as (keyof FixedAtStart)[]
+  const changed = names.filter((name) => before[name] !== after[name])
+  if (changed.length > 0) throw cliError('cli.restart-needed', { fields: changed.join(', ') })
 }
 
 const listen = (server: Server, host: string, port: number): Promise<number> =>
