@@ -18,6 +18,27 @@ const list = (items: readonly string[], language: Language) => {
     : shown
 }
 
+/** The patterns of the two schemas, for people. */
+const formatsInWords: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  '/^[a-z][a-z0-9-]*$/': {
+    en: 'of a name: small letters, digits and "-", beginning with a letter',
+    'zh-TW': '名稱只能用小寫字母、數字與「-」，並以字母開頭',
+  },
+  '/^[a-z0-9][a-z0-9._-]*$/i': {
+    en: 'of a name: letters, digits, ".", "_" and "-", beginning with a letter or a digit',
+    'zh-TW': '名稱只能用字母、數字、「.」、「_」與「-」，並以字母或數字開頭',
+  },
+  [String.raw`/^\$\{(env|file):[^}]+\}$/`]: {
+    en: `\${env:NAME} or \${file:PATH}: a secret stands in the environment or in a file of its own, never here`,
+    'zh-TW': `\${env:NAME} 或 \${file:PATH}；密鑰應放在環境變數或獨立的檔案，絕不寫在這裡`,
+  },
+  url: {
+    en: 'of an address, such as http://127.0.0.1:8000/v1',
+    'zh-TW': '位址，例如 http://127.0.0.1:8000/v1',
+  },
+}
+const inWords = (format: string, language: Language) => formatsInWords[format]?.[language] ?? format
+
 const problemMessages = defineMessages({
   'spec.not-yaml': {
     en: (p: { detail: string }) => `This is not valid YAML: ${p.detail}`,
@@ -48,8 +69,9 @@ const problemMessages = defineMessages({
     'zh-TW': (p) => `${p.value} 超出範圍：必須 ${p.rule}。`,
   },
   'spec.bad-format': {
-    en: (p: { format: string; value: string }) => `${p.value} does not have the form ${p.format}.`,
-    'zh-TW': (p) => `${p.value} 不符合格式 ${p.format}。`,
+    en: (p: { format: string; value: string }) =>
+      `${p.value} does not have the form ${inWords(p.format, 'en')}.`,
+    'zh-TW': (p) => `${p.value} 不符合格式：${inWords(p.format, 'zh-TW')}。`,
   },
   'spec.duplicate-id': {
     en: (p: { id: string; firstLine: number }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ArchitectError, createRenderer } from '../core/index.js'
+import { ArchitectError, createRenderer, type Message } from '../core/index.js'
 import { specMessages } from './messages.js'
 import { formatArchitecture, parseArchitecture } from './parse-architecture.js'
 import { parseRequirements } from './parse-requirements.js'
@@ -99,6 +99,35 @@ scale: { lengths: { inputTokens: { p50: 900, p95: 100 }, outputTokens: { p50: 1,
     expect(problemsOf(() => parseRequirements('')).length).toBeGreaterThan(3)
   })
 
+  it.each([
+    [() => parseRequirements(good.replace('name: bank', 'name: My Bank')), /small letters/, /小寫字母/],
+    [
+      () => parseArchitecture(architecture.replace('name: bank', 'name: my bank')),
+      /letters, digits/,
+      /字母、數字/,
+    ],
+    [
+      () => parseArchitecture(`${architecture}store: { url: 'postgres://x:secretpw@127.0.0.1:1/db' }\n`),
+      /\$\{env:NAME\} or \$\{file:PATH\}/,
+      /\$\{env:NAME\}/,
+    ],
+    [
+      () => parseArchitecture(architecture.replace('model: extractive', 'model: extractive, address: x')),
+      /http:/,
+      /http:/,
+    ],
+  ])('says in words which form a text must have, and never a secret: %s', (parse, english, chinese) => {
+    const [problem] = problemsOf(parse)
+    expect(problem?.message.code).toBe('spec.bad-format')
+    const render = createRenderer(specMessages)
+    const [en, zh] = (['en', 'zh-TW'] as const).map((language) =>
+      render(problem?.message as Message, language),
+    )
+    expect(en).toMatch(english)
+    expect(zh).toMatch(chinese)
+    expect(`${en}${zh}`).not.toMatch(/secretpw|\^\[/)
+  })
+
   it('renders its problems in both languages', () => {
     const render = createRenderer(specMessages)
     try {
@@ -154,6 +183,7 @@ describe('architecture.yaml', () => {
       .replace('model: extractive }', 'model: extractive, key: sk-secret }')
       .concat('server: { host: 0.0.0.0 }\n')
     expect(said(problemsOf(() => parseArchitecture(text)))).toEqual(['4 deployments[0].key spec.bad-format'])
+    expect(JSON.stringify(problemsOf(() => parseArchitecture(text)))).not.toContain('sk-secret')
     expect(
       said(problemsOf(() => parseArchitecture(architecture.concat('server: { host: 0.0.0.0 }\n')))),
     ).toEqual(['9 server.host spec.public-without-keys'])

@@ -5,6 +5,7 @@ import { suggest } from '../core/index.js'
 import { problemMessage } from './messages.js'
 import type { DocumentPath, Problem } from './problem.js'
 import { keysAt } from './schema-keys.js'
+import { showValue } from './show-value.js'
 import type { YamlDocument } from './yaml-document.js'
 
 type Issue = z.core.$ZodIssue
@@ -60,7 +61,7 @@ const problemsOfUnion = (
   const value = valueAt(context.document.data, path)
   if (!best || (branches.length === issue.errors.length && typeof value !== 'object')) {
     const options = issue.errors.flatMap((issues) => issues.flatMap(expectedOf))
-    return [context.document.problemAt(path, notOneOf(value, [...new Set(options)]))]
+    return [context.document.problemAt(path, notOneOf(value, [...new Set(options)], path))]
   }
   return best.flatMap((inner) => problemsOf(inner, { ...context, prefix: path }))
 }
@@ -75,50 +76,44 @@ const expectedOf = (issue: Issue): string[] => {
   return issue.code === 'invalid_type' ? [issue.expected] : []
 }
 
-const notOneOf = (value: unknown, options: string[]) => {
+const notOneOf = (value: unknown, options: string[], path: DocumentPath) => {
   const suggestion = typeof value === 'string' ? suggest(value, options) : undefined
   return problemMessage('spec.not-one-of', {
-    value: show(value),
+    value: showValue(value, path),
     options,
     ...(suggestion === undefined ? {} : { suggestion }),
   })
 }
 
 const messageOf = (issue: Issue, value: unknown, path: DocumentPath) => {
+  const shown = showValue(value, path)
   switch (issue.code) {
     case 'invalid_type':
       return value === undefined
         ? problemMessage('spec.missing', { key: String(path.at(-1) ?? '.'), expected: issue.expected })
-        : problemMessage('spec.wrong-type', { expected: issue.expected, received: show(value) })
+        : problemMessage('spec.wrong-type', { expected: issue.expected, received: shown })
     case 'invalid_value':
       return value === undefined
         ? problemMessage('spec.missing', {
             key: String(path.at(-1)),
             expected: issue.values.map(String).join(' | '),
           })
-        : notOneOf(value, issue.values.map(String))
+        : notOneOf(value, issue.values.map(String), path)
     case 'too_small':
       return problemMessage('spec.out-of-range', {
         rule: `${issue.inclusive ? '>=' : '>'} ${issue.minimum}`,
-        value: show(value),
+        value: shown,
       })
     case 'too_big':
       return problemMessage('spec.out-of-range', {
         rule: `${issue.inclusive ? '<=' : '<'} ${issue.maximum}`,
-        value: show(value),
+        value: shown,
       })
     case 'invalid_format':
-      return problemMessage('spec.bad-format', { format: issue.pattern ?? issue.format, value: show(value) })
+      return problemMessage('spec.bad-format', { format: issue.pattern ?? issue.format, value: shown })
     default:
-      return problemMessage('spec.wrong-type', { expected: issue.message, received: show(value) })
+      return problemMessage('spec.wrong-type', { expected: issue.message, received: shown })
   }
-}
-
-const show = (value: unknown): string => {
-  const text =
-    typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'a list' : String(value)
-  if (value && typeof value === 'object' && !Array.isArray(value)) return 'a mapping'
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
 const valueAt = (data: unknown, path: DocumentPath): unknown =>
