@@ -4,12 +4,24 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, nodePath, packageRoot, v8Flags } from './bootstrap.mjs'
+import { whenNpmIsGone } from './starter.mjs'
+
+let child
+let isStopping = false
+const stop = (signal) => {
+  isStopping = true
+  child.kill(signal)
+}
+whenNpmIsGone(() => {
+  if (!child) process.exit(143)
+  if (!isStopping) stop('SIGTERM')
+})
 
 await ensureInstalled()
 await ensureBuilt()
 
 // The fourth pipe is never written to: when this process ends, however it ends, the real one sees it close.
-const child = spawn(
+child = spawn(
   nodePath(),
   [...v8Flags, join(packageRoot, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)],
   {
@@ -17,5 +29,5 @@ const child = spawn(
     env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' },
   },
 )
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
 child.on('close', (status, signal) => process.exit(signal ? 128 : (status ?? 1)))

@@ -5,9 +5,17 @@ import { type Language, languageOfLocale, languages } from '../core/index.js'
 import { runCommandLine } from './run-command-line.js'
 
 const stop = new AbortController()
+/** One Ctrl-C arrives twice, from the terminal and from the launcher. */
+const sameSignalMs = 300
+let firstSignalMs = 0
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // The second signal ends the process at once: somebody is in a hurry.
-  process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort(signal)))
+  process.on(signal, () => {
+    if (!stop.signal.aborted) {
+      firstSignalMs = performance.now()
+      stop.abort(signal)
+      // The second signal ends the process at once: somebody is in a hurry.
+    } else if (performance.now() - firstSignalMs > sameSignalMs) process.exit(130)
+  })
 }
 
 /** The launcher holds a pipe open; when it closes, the launcher is gone, and so are we. */

@@ -28,7 +28,7 @@ const formatsInWords: Readonly<Record<string, Readonly<Record<Language, string>>
     en: 'of a name: letters, digits, ".", "_" and "-", beginning with a letter or a digit',
     'zh-TW': '名稱只能用字母、數字、「.」、「_」與「-」，並以字母或數字開頭',
   },
-  [String.raw`/^\$\{(env|file):[^}]+\}$/`]: {
+  [String(/^\$\{(env|file):[^}]+\}$/)]: {
     en: `\${env:NAME} or \${file:PATH}: a secret stands in the environment or in a file of its own, never here`,
     'zh-TW': `\${env:NAME} 或 \${file:PATH}；密鑰應放在環境變數或獨立的檔案，絕不寫在這裡`,
   },

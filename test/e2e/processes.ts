@@ -33,9 +33,9 @@ const isAlive = (pid: number) => {
   }
 }
 
-/** Those of the processes that are still there 5 s later. */
-export const leftOver = async (pids: readonly number[]): Promise<number[]> => {
-  const deadlineMs = performance.now() + 5000
+/** Those of the processes that are still there some time later. @param waitMs default 5 s */
+export const leftOver = async (pids: readonly number[], waitMs = 5000): Promise<number[]> => {
+  const deadlineMs = performance.now() + waitMs
   while (pids.some(isAlive) && performance.now() < deadlineMs) await delay(50)
   return pids.filter(isAlive)
 }
