@@ -18,6 +18,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
+/** Who reads the result has left (`| head`): there is nothing more to do, and nothing to complain about. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  stop.abort('output-gone')
+})
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 /** The launcher holds a pipe open; when it closes, the launcher is gone, and so are we. */
 const launcherDescriptor = process.env.LLM_ARCHITECT_LAUNCHER_FD
 if (launcherDescriptor !== undefined) {
