@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
 import { designProject, shortReport } from './design-project.js'
 import { designText } from './design-text.js'
+import { numberOption } from './option-values.js'
 import type { WrittenArchitecture } from './write-architecture.js'
 
 export const registerDesign = (program: Command, context: CommandContext): void => {
@@ -11,7 +12,12 @@ export const registerDesign = (program: Command, context: CommandContext): void 
   program
     .command('design')
     .argument('[requirements]', text('requirements file', '需求檔'), 'requirements.yaml')
-    .option('--rows <n>', text('rows of the table', '表格列數'), Number, 14)
+    .option(
+      '--rows <n>',
+      text('rows of the table', '表格列數'),
+      numberOption(text, { option: '--rows', least: 1 }),
+      14,
+    )
     .option('--no-write', text('show the design only', '只顯示設計，不寫入檔案'))
     .description(
       text(

@@ -1,6 +1,6 @@
 // `init`: writes a first requirements.yaml, from an interview, from options, or from another agent's answer.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import {
@@ -14,7 +14,9 @@ import {
 import type { CommandContext } from './command-context.js'
 import { interview } from './interview.js'
 import { cliError } from './messages.js'
+import { numberOption } from './option-values.js'
 import { readStandardInput } from './read-standard-input.js'
+import { readTextFile } from './read-text-file.js'
 
 interface Options {
   readonly preset?: UseCaseKind
@@ -44,8 +46,16 @@ export const registerInit = (program: Command, context: CommandContext): void =>
     )
     .option('--output <file>', text('where to write', '輸出檔案'), 'requirements.yaml')
     .option('--name <name>', text('name of the system', '系統名稱'))
-    .option('--peak <requests/s>', text('requests per second at the busiest time', '尖峰每秒請求數'), Number)
-    .option('--budget <usd>', text('US dollars per month', '每月美元預算'), Number)
+    .option(
+      '--peak <requests/s>',
+      text('requests per second at the busiest time', '尖峰每秒請求數'),
+      numberOption(text, { option: '--peak', least: 0, whole: false }),
+    )
+    .option(
+      '--budget <usd>',
+      text('US dollars per month', '每月美元預算'),
+      numberOption(text, { option: '--budget', least: 0, whole: false }),
+    )
     .action(async (options: Options) => {
       const terminal = context.terminal()
       const file = resolve(options.output)
@@ -110,7 +120,7 @@ const documentsOf = (kind: UseCaseKind) => (kind === 'rag-qa' ? { knowledgeSourc
 
 const readFile = (file: string) => {
   if (!existsSync(file)) throw cliError('cli.file-not-found', { file })
-  return readFileSync(file, 'utf8')
+  return readTextFile(file)
 }
 
 const safeName = (text: string) =>

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
+import { numberOption } from './option-values.js'
 import { architectureOption } from './project.js'
 import { callAdmin } from './running-system.js'
 import { renderTable } from './table.js'
@@ -40,9 +41,21 @@ export const registerKeys = (program: Command, context: CommandContext): void =>
     .option('--tenant <tenant>', text('tenant of the key', '金鑰所屬租戶'))
     .option('--group <group...>', text('groups whose documents it may read', '可讀取文件的群組'))
     .option('--route <route...>', text('routes it may use (default: all)', '可使用的路由（預設全部）'))
-    .option('--requests-per-minute <n>', text('0 = no limit', '0 表示不限'), Number)
-    .option('--tokens-per-minute <n>', text('0 = no limit', '0 表示不限'), Number)
-    .option('--monthly-usd <usd>', text('budget of a calendar month', '每月預算'), Number)
+    .option(
+      '--requests-per-minute <n>',
+      text('0 = no limit', '0 表示不限'),
+      numberOption(text, { option: '--requests-per-minute', least: 0 }),
+    )
+    .option(
+      '--tokens-per-minute <n>',
+      text('0 = no limit', '0 表示不限'),
+      numberOption(text, { option: '--tokens-per-minute', least: 0 }),
+    )
+    .option(
+      '--monthly-usd <usd>',
+      text('budget of a calendar month', '每月預算'),
+      numberOption(text, { option: '--monthly-usd', least: 0, whole: false }),
+    )
     .option('--expires <time>', text('ISO 8601', 'ISO 8601 時間'))
     .action(async (action: string, name: string | undefined, options: Options) => {
       const call = requestFor(action, name, options, context)

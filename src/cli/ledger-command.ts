@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
+import { numberOption, wordOption } from './option-values.js'
 import { architectureOption } from './project.js'
 import { callAdmin } from './running-system.js'
 import { renderTable } from './table.js'
@@ -42,11 +43,17 @@ export const registerLedger = (program: Command, context: CommandContext): void 
     .option(
       '--by <group>',
       text('sums by tenant, key, route, deployment or day', '依 tenant、key、route、deployment 或 day 加總'),
+      wordOption(text, '--by', ['tenant', 'key', 'route', 'deployment', 'day']),
     )
     .option('--tenant <tenant>', text('only this tenant', '只看這個租戶'))
     .option('--since <time>', text('from this time on (ISO 8601)', '起始時間（ISO 8601）'))
     .option('--until <time>', text('before this time (ISO 8601)', '結束時間（ISO 8601）'))
-    .option('--limit <n>', text('rows to show', '顯示筆數'), Number, 20)
+    .option(
+      '--limit <n>',
+      text('rows to show', '顯示筆數'),
+      numberOption(text, { option: '--limit', least: 1, most: 1000 }),
+      20,
+    )
     .action(async (options: Options) => {
       const { by, tenant, since, until, limit } = options
       const given = { by, tenant, since, until }

@@ -1,10 +1,30 @@
 // The messages of the command line, and the renderer of every room's.
 
-import { defineMessages, errorFactory } from '../core/index.js'
+import { defineMessages, errorFactory, type Language } from '../core/index.js'
 import { trafficSourceMessages } from './traffic-messages.js'
+
+/** Why the operating system refuses a file, by its error code. */
+export const fileFailures = {
+  EISDIR: { en: 'it is a folder, and a file is needed', 'zh-TW': '這是資料夾，需要的是檔案' },
+  ENOTDIR: { en: 'a part of its path is a file, not a folder', 'zh-TW': '路徑中有一段是檔案而不是資料夾' },
+  ENOENT: { en: 'its folder does not exist', 'zh-TW': '所在的資料夾不存在' },
+  EEXIST: { en: 'something else has that name already', 'zh-TW': '同名的項目已經存在' },
+  EACCES: { en: 'you have no permission', 'zh-TW': '沒有權限' },
+  EPERM: { en: 'you have no permission', 'zh-TW': '沒有權限' },
+  EROFS: { en: 'the file system is read-only', 'zh-TW': '檔案系統是唯讀的' },
+  ENOSPC: { en: 'the disk is full', 'zh-TW': '磁碟已滿' },
+  EMFILE: { en: 'too many files are open', 'zh-TW': '開啟的檔案過多' },
+  ELOOP: { en: 'its links lead in a circle', 'zh-TW': '連結互相指向，形成循環' },
+} satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>
+export type FileFailure = keyof typeof fileFailures
 
 export const cliMessages = defineMessages({
   ...trafficSourceMessages,
+  'cli.file-unusable': {
+    en: (p: { file: string; cause: FileFailure }) =>
+      `${p.file} cannot be used: ${fileFailures[p.cause].en}. Correct that, or name another place.`,
+    'zh-TW': (p) => `無法使用 ${p.file}：${fileFailures[p.cause]['zh-TW']}。請排除後再試，或改用其他位置。`,
+  },
   'cli.file-not-found': {
     en: (p: { file: string; writtenBy?: string }) =>
       `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,
@@ -28,6 +48,18 @@ export const cliMessages = defineMessages({
       `${p.host}:${p.port} is in use by another program. Stop it, or choose another port: --port N, or server.port in architecture.yaml.`,
     'zh-TW': (p) =>
       `${p.host}:${p.port} 已被其他程式占用。請停止該程式，或改用其他連接埠：--port N，或 architecture.yaml 的 server.port。`,
+  },
+  'cli.file-not-utf8': {
+    en: (p: { file: string; offset: number; line: number; byte: string }) =>
+      `${p.file} is not UTF-8: byte ${p.byte} at offset ${p.offset}, in line ${p.line}, belongs to no character. Save the file as UTF-8.`,
+    'zh-TW': (p) =>
+      `${p.file} 不是 UTF-8：第 ${p.line} 行、位移 ${p.offset} 的位元組 ${p.byte} 不屬於任何字元。請將檔案另存為 UTF-8。`,
+  },
+  'cli.cannot-listen': {
+    en: (p: { host: string; port: number; detail: string }) =>
+      `The server cannot listen on ${p.host}:${p.port} (${p.detail}). Choose another server.host or port: --port N, or server.port in architecture.yaml.`,
+    'zh-TW': (p) =>
+      `伺服器無法在 ${p.host}:${p.port} 監聽（${p.detail}）。請改用其他 server.host 或連接埠：--port N，或 architecture.yaml 的 server.port。`,
   },
   'cli.not-running': {
     en: (p: { directory: string }) =>

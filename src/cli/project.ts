@@ -1,10 +1,11 @@
 // A project on disk: the folder of requirements.yaml, its architecture files and its state directory.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Architecture, parseArchitecture, parseRequirements, type Requirements } from '../spec/index.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
+import { readTextFile } from './read-text-file.js'
 
 export interface Project {
   /** Folder of requirements.yaml. */
@@ -58,5 +59,5 @@ export const loadArchitecture = (file: string): LoadedFile<Architecture> => {
 
 const readText = (file: string, writtenBy: string): string => {
   if (!existsSync(file)) throw cliError('cli.file-not-found', { file, writtenBy })
-  return readFileSync(file, 'utf8')
+  return readTextFile(file)
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { ArchitectError, type Language, languages, toArchitectError } from '../core/index.js'
 import type { CommandContext } from './command-context.js'
 import { registerCommands } from './commands.js'
+import { describeFailure } from './describe-failure.js'
 import { render } from './render.js'
 import { createTerminal, type Terminal } from './terminal.js'
 import { productVersion } from './version.js'
@@ -15,7 +16,7 @@ interface Invocation {
   readonly signal: AbortSignal
 }
 
-/** Runs one command. @returns 0 done, 1 the answer is no, 2 bad input or failure */
+/** Runs one command. @returns 0 done, 1 the answer is no, 2 bad input or failure, 130 stopped before it was done */
 export const runCommandLine = async (invocation: Invocation): Promise<number> => {
   let status = 0
   let terminal: Terminal | undefined
@@ -38,7 +39,8 @@ export const runCommandLine = async (invocation: Invocation): Promise<number> =>
     await program.parseAsync([...args], { from: 'user' })
     return status
   } catch (error) {
-    return report(error, terminal ?? makeTerminal())
+    const shown = terminal ?? makeTerminal()
+    return isStop(error, invocation.signal) ? reportStop(shown, text) : report(describeFailure(error), shown)
   }
 }
 
@@ -70,6 +72,16 @@ const createProgram = (context: CommandContext): Command => {
       .exitOverride()
   }
   return program
+}
+
+/** Whether a command ended because it was told to, and has nothing else to say. */
+const isStop = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && (!(error instanceof ArchitectError) || error.code === 'core.unexpected')
+
+const reportStop = (terminal: Terminal, text: CommandContext['text']): number => {
+  terminal.progressEnd()
+  terminal.note(text('Stopped.', '已停止。'))
+  return 130
 }
 
 const report = (error: unknown, terminal: Terminal): number => {

@@ -7,16 +7,19 @@ import { ArchitectError, toArchitectError } from '../core/index.js'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { ingestAll } from './ingest-all.js'
+import { portOption, wordOption } from './option-values.js'
 import { architectureOption, findArchitecture, projectOf } from './project.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
 import type { Terminal } from './terminal.js'
 import { tryLines } from './try-lines.js'
 import { untilAborted } from './until-aborted.js'
 
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
 interface Options {
   readonly architecture?: string
   readonly port?: number
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly logLevel: (typeof logLevels)[number]
   readonly watch: boolean
 }
 
@@ -29,11 +32,12 @@ export const registerServe = (program: Command, context: CommandContext): void =
     .option(
       '--port <n>',
       text('port to listen on; 0 = any free one', '監聽的連接埠；0 表示任一可用埠'),
-      Number,
+      portOption(text),
     )
     .option(
       '--log-level <level>',
       text('debug, info, warn, error or silent', 'debug、info、warn、error 或 silent'),
+      wordOption(text, '--log-level', logLevels),
       'warn',
     )
     .option('--no-watch', text('do not reload when the file changes', '檔案變更時不重新載入'))

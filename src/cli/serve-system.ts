@@ -36,7 +36,7 @@ export interface ServeOptions {
   readonly port?: number
 }
 
-/** @throws `cli.port-in-use` | `spec.invalid` and the errors of resources and engines */
+/** @throws `cli.port-in-use` | `cli.cannot-listen` | `spec.invalid` and the errors of resources and engines */
 export const serveSystem = async (options: ServeOptions): Promise<ServingSystem> => {
   const { architectureFile, stateDirectory, environment, log } = options
   const directory = dirname(architectureFile)
@@ -108,7 +108,11 @@ const requireSame = (before: FixedAtStart, after: FixedAtStart): void => {
 const listen = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(cause.code === 'EADDRINUSE' ? cliError('cli.port-in-use', { host, port }) : cause),
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? cliError('cli.port-in-use', { host, port })
+          : cliError('cli.cannot-listen', { host, port, detail: cause.message }, { cause }),
+      ),
     )
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })

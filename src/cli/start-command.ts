@@ -12,6 +12,7 @@ import { designText } from './design-text.js'
 import { ingestAll } from './ingest-all.js'
 import { machineDesignText } from './machine-design-text.js'
 import { openResources, type Resources } from './open-resources.js'
+import { portOption } from './option-values.js'
 import { packageFile } from './package-file.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { loadArchitecture, loadRequirements, stateDirectoryName } from './project.js'
@@ -50,7 +51,7 @@ export const registerStart = (program: Command, context: CommandContext): void =
       ),
     )
     .option('--yes', text('agree to what a paid engine will charge', '同意付費引擎的費用'))
-    .option('--port <n>', text('port to listen on', '監聽的連接埠'), Number)
+    .option('--port <n>', text('port to listen on', '監聽的連接埠'), portOption(text))
     .action((options: Options) => start(options, context))
 }
 

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { type VerificationArea, verificationAreas } from '../verify/index.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
+import { wordOption } from './option-values.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { architectureOption, loadArchitecture, loadRequirements, projectOf } from './project.js'
 import { scorecardText } from './scorecard-text.js'
@@ -34,6 +35,7 @@ export const registerVerify = (program: Command, context: CommandContext): void 
     .option(
       '--profile <name>',
       text('load profile: here or production', '負載設定：here 或 production'),
+      wordOption(text, '--profile', ['here', 'production']),
       'here',
     )
     .option('--key <key>', text('virtual key, where keys are required', '需要金鑰時使用的虛擬金鑰'))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
 import type { KnowledgeBase } from '../spec/index.js'
@@ -64,6 +65,19 @@ describe('the knowledge engine', () => {
     expect(await search('跨行轉帳')).toEqual([])
     expect(states(await ingest())).toEqual({ 'fees.md': 'unchanged', 'new.md': 'unchanged' })
   })
+
+  it.each(['{"name":', 'null', '[]'])(
+    'is whole again after an ingest when its pointer is damaged: %j',
+    async (text) => {
+      await ingest()
+      await engine.close()
+      await writeFile(join(folder.directory, 'handbook', 'current.json'), text)
+      engine = open()
+      await expect(search('transfer')).rejects.toMatchObject({ code: 'rag.not-ingested' })
+      expect((await ingest()).counts).toMatchObject({ unchanged: 2, ingested: 0 })
+      expect((await search('transfer'))[0]?.reference.path).toBe('fees.md')
+    },
+  )
 
   it('gives the same passage the same id in every run, also after a restart', async () => {
     await ingest()

@@ -103,9 +103,11 @@ const openGeneration = async (connection: Connection, generation: Generation): P
 
 const readCurrent = async (home: string): Promise<Generation | undefined> => {
   try {
-    return JSON.parse(await readFile(join(home, 'current.json'), 'utf8')) as Generation
+    const read = JSON.parse(await readFile(join(home, 'current.json'), 'utf8')) as Partial<Generation> | null
+    return typeof read?.name === 'string' ? (read as Generation) : undefined
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    // A damaged file is as good as none: the next ingest finds every document unchanged and writes it again.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

@@ -50,6 +50,13 @@ describe('acquireDirectoryLock', () => {
     expect((await contend()).said).toBe('taken')
   })
 
+  it.each(['', '{"token":', 'null', '{}'])('says that a lock is damaged: %j', async (text) => {
+    await writeFile(join(directory, 'lock.json'), text)
+    const damaged = { code: 'supervisor.lock-unreadable', params: { file: join(directory, 'lock.json') } }
+    await expect(acquireDirectoryLock(directory)).rejects.toMatchObject(damaged)
+    await expect(readDirectoryLock(directory)).rejects.toMatchObject(damaged)
+  })
+
   it('tells others what the owner wants them to know, readable by this user only', async () => {
     const lock = await acquireDirectoryLock(directory, { token: 'secret' })
     expect((await stat(join(directory, 'lock.json'))).mode & 0o777).toBe(0o600)

@@ -39,7 +39,7 @@ const retryMs = 50
 /**
  * Takes the lock of a directory, making the directory if need be.
  * @param options.waitMs how long to wait for a live owner to let go; default 0
- * @throws `supervisor.directory-locked` | `supervisor.directory-unwritable`
+ * @throws `supervisor.directory-locked` | `supervisor.lock-unreadable` | `supervisor.directory-unwritable`
  */
 export const acquireDirectoryLock = async (
   directory: string,
@@ -71,7 +71,7 @@ export const acquireDirectoryLock = async (
   }
 }
 
-/** The lock of a directory while its owner lives, for those who want to talk to the owner. */
+/** The lock of a directory while its owner lives, for those who want to talk to the owner. @throws `supervisor.lock-unreadable` */
 export const readDirectoryLock = async (directory: string): Promise<LockRecord | undefined> => {
   const lock = await readLock(join(directory, filename))
   if (!lock || !(await isRunning(lock.owner))) return undefined
@@ -157,5 +157,16 @@ const readLock = async (path: string): Promise<LockFile | undefined> => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  return text === undefined ? undefined : (JSON.parse(text) as LockFile)
+  return text === undefined ? undefined : parseLock(text, path)
+}
+
+/** A lock appears whole or not at all, so what cannot be read was damaged by something else. */
+const parseLock = (text: string, file: string): LockFile => {
+  try {
+    const lock = JSON.parse(text) as Partial<LockFile> | null
+    if (typeof lock?.token === 'string' && typeof lock.owner?.pid === 'number') return lock as LockFile
+  } catch (cause) {
+    throw supervisorError('supervisor.lock-unreadable', { file }, { cause })
+  }
+  throw supervisorError('supervisor.lock-unreadable', { file })
 }

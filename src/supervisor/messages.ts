@@ -14,6 +14,11 @@ export const supervisorMessages = defineMessages({
       `No lock can be written in ${p.directory} (${p.detail}). Make the directory writable, or use another one.`,
     'zh-TW': (p) => `無法在 ${p.directory} 寫入鎖定檔（${p.detail}）。請讓目錄可寫入，或改用其他目錄。`,
   },
+  'supervisor.lock-unreadable': {
+    en: (p: { file: string }) =>
+      `${p.file} is damaged, so nobody can tell who uses the directory. Make sure that nothing runs there, remove the file and try again.`,
+    'zh-TW': (p) => `${p.file} 已損壞，無法判斷目錄由誰使用。請確認沒有程序在執行，移除該檔案後再試一次。`,
+  },
   'supervisor.child-not-started': {
     en: (p: { name: string; attempts: number; detail: string }) =>
       `The ${p.name} process did not start in ${p.attempts} attempts. Last cause: ${p.detail}. Fix that cause and start again.`,

@@ -10,11 +10,14 @@ export interface Ran {
   readonly stderr: string
 }
 
-export const runCommand = async (args: readonly string[], language: Language = 'en'): Promise<Ran> => {
+export const runCommand = async (
+  args: readonly string[],
+  language: Language = 'en',
+  signal = new AbortController().signal,
+): Promise<Ran> => {
   const out = catchWrites(process.stdout)
   const err = catchWrites(process.stderr)
   try {
-    const { signal } = new AbortController()
     const status = await runCommandLine({ args, language, environment: process.env, signal })
     return { status, stdout: out.text(), stderr: err.text() }
   } finally {

@@ -1,0 +1,47 @@
+// Values of options, checked as they are read. Knows no command.
+
+import type { CommandContext } from './command-context.js'
+import { cliError } from './messages.js'
+
+interface NumberRule {
+  /** As people write it, such as `--port`. */
+  readonly option: string
+  readonly least: number
+  readonly most?: number
+  /** Default true. */
+  readonly whole?: boolean
+}
+
+/** Returns the reader of a number. @throws `cli.bad-argument` */
+export const numberOption =
+  (text: CommandContext['text'], { option, least, most, whole = true }: NumberRule) =>
+  (written: string): number => {
+    const value = Number(written)
+    const isNumber = written.trim() !== '' && (whole ? Number.isSafeInteger(value) : Number.isFinite(value))
+    if (isNumber && value >= least && value <= (most ?? Number.POSITIVE_INFINITY)) return value
+    const range =
+      most === undefined ? [`>= ${least}`, `不小於 ${least}`] : [`${least}-${most}`, `${least} 至 ${most}`]
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${option}: "${written}" is not a ${whole ? 'whole ' : ''}number ${range[0]}.`,
+        `${option}：「${written}」不是${whole ? '整數' : '數字'}（${range[1]}）。`,
+      ),
+    })
+  }
+
+export const portOption = (text: CommandContext['text']) =>
+  numberOption(text, { option: '--port', least: 0, most: 65_535 })
+
+/** Returns the reader of one of several words. @throws `cli.bad-argument` */
+export const wordOption =
+  <W extends string>(text: CommandContext['text'], option: string, words: readonly W[]) =>
+  (written: string): W => {
+    const word = words.find((known) => known === written)
+    if (word !== undefined) return word
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${option}: "${written}" is not one of ${words.join(', ')}.`,
+        `${option}：「${written}」不是 ${words.join('、')} 之一。`,
+      ),
+    })
+  }
