@@ -2,9 +2,11 @@
 
 import type { Command } from 'commander'
 import { request } from 'undici'
-import { ArchitectError } from '../core/index.js'
+import type { Language } from '../core/index.js'
 import type { CommandContext } from './command-context.js'
+import { cliError } from './messages.js'
 import { architectureOption, loadArchitecture } from './project.js'
+import { type ErrorAnswer, serverError } from './running-system.js'
 import { withSystem } from './with-system.js'
 
 interface Options {
@@ -17,11 +19,10 @@ interface Annotation {
   readonly url_citation?: { readonly url: string; readonly title: string }
 }
 
-interface Completion {
+interface Completion extends ErrorAnswer {
   readonly choices: readonly {
     readonly message: { readonly content: string | null; readonly annotations?: readonly Annotation[] }
   }[]
-  readonly error?: { readonly code: string | null; readonly message: string }
 }
 
 export const registerAsk = (program: Command, context: CommandContext): void => {
@@ -45,6 +46,7 @@ export const registerAsk = (program: Command, context: CommandContext): void => 
             url,
             key,
             signal: context.signal,
+            language: terminal.language,
             body: { model, messages: [{ role: 'user', content: words.join(' ') }] },
           })
         },
@@ -66,12 +68,14 @@ const complete = async (call: {
   url: string
   key: string | undefined
   signal: AbortSignal
+  language: Language
   body: unknown
 }): Promise<Completion> => {
   const response = await request(`${call.url}/v1/chat/completions`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
+      'accept-language': call.language,
       ...(call.key === undefined ? {} : { authorization: `Bearer ${call.key}` }),
     },
     body: JSON.stringify(call.body),
@@ -79,9 +83,6 @@ const complete = async (call: {
   })
   const body = (await response.body.json()) as Completion
   if (!body.error) return body
-  throw new ArchitectError(
-    `answer.${body.error.code ?? response.statusCode}`,
-    { message: body.error.message },
-    body.error.message,
-  )
+  if (response.statusCode === 401 && call.key === undefined) throw cliError('cli.key-needed', {})
+  throw serverError('answer', response.statusCode, body)
 }

@@ -1,6 +1,7 @@
 // `ingest`: brings the knowledge bases in line with their folders and says what became of each file.
 
 import type { Command } from 'commander'
+import type { Language } from '../core/index.js'
 import type { Job } from '../jobs/index.js'
 import type { IngestReport } from '../rag/index.js'
 import { createLogger } from '../telemetry/index.js'
@@ -37,7 +38,7 @@ const ingest = async (
 ): Promise<IngestReport[]> => {
   const { stateDirectory } = projectOf(file)
   const running = await findRunningSystem(stateDirectory)
-  if (running) return ingestThere(running, file, { only, signal: context.signal })
+  if (running) return ingestThere(running, file, { only, signal: context.signal, language: context.language })
   const log = createLogger({ level: 'error', stream: process.stderr })
   const system = await serveSystem({
     architectureFile: file,
@@ -59,7 +60,7 @@ const pollMs = 300
 const ingestThere = async (
   system: RunningSystem,
   file: string,
-  { only, signal }: { only: string | undefined; signal: AbortSignal },
+  { only, ...call }: { only: string | undefined; signal: AbortSignal; language: Language },
 ): Promise<IngestReport[]> => {
   const reports: IngestReport[] = []
   for (const { id } of loadArchitecture(file).value.knowledge) {
@@ -67,10 +68,10 @@ const ingestThere = async (
     const started = await callAdmin<{ job: string }>(system, {
       method: 'POST',
       path: `/admin/knowledge/${id}/ingest`,
-      signal,
+      ...call,
     })
     for (;;) {
-      const job = await callAdmin<Job>(system, { path: `/admin/jobs/${started.job}`, signal })
+      const job = await callAdmin<Job>(system, { path: `/admin/jobs/${started.job}`, ...call })
       if (job.state === 'queued' || job.state === 'running')
         await new Promise((resolve) => setTimeout(resolve, pollMs))
       else {

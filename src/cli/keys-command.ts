@@ -66,6 +66,7 @@ export const registerKeys = (program: Command, context: CommandContext): void =>
           callAdmin<{ keys?: readonly KeyJson[]; secret?: string; record?: KeyJson }>(system, {
             ...call,
             signal: context.signal,
+            language: context.language,
           }),
       })
       context.terminal().result(answer, () => describe(answer, context))

@@ -64,7 +64,8 @@ export const registerLedger = (program: Command, context: CommandContext): void 
       const answer = await withSystem(context, {
         architecture: options.architecture,
         withKnowledge: false,
-        run: (system) => callAdmin<Answer>(system, { path, signal: context.signal }),
+        run: (system) =>
+          callAdmin<Answer>(system, { path, signal: context.signal, language: context.language }),
       })
       context.terminal().result(answer, () => tableOf(answer))
     })

@@ -55,6 +55,12 @@ export const cliMessages = defineMessages({
     'zh-TW': (p) =>
       `${p.file} 不是 UTF-8：第 ${p.line} 行、位移 ${p.offset} 的位元組 ${p.byte} 不屬於任何字元。請將檔案另存為 UTF-8。`,
   },
+  'cli.key-needed': {
+    en: (_p: Record<string, never>) =>
+      'This system answers holders of a key only. Make one with "llm-architect keys create NAME", then give it with --key or in LLM_ARCHITECT_KEY.',
+    'zh-TW': () =>
+      '這個系統只回答持有金鑰的人。請先執行「llm-architect keys create 名稱」建立金鑰，再以 --key 或環境變數 LLM_ARCHITECT_KEY 提供。',
+  },
   'cli.cannot-listen': {
     en: (p: { host: string; port: number; detail: string }) =>
       `The server cannot listen on ${p.host}:${p.port} (${p.detail}). Choose another server.host or port: --port N, or server.port in architecture.yaml.`,

@@ -2,7 +2,7 @@
 
 import { accessMessages } from '../access/index.js'
 import { catalogMessages } from '../catalog/index.js'
-import { coreMessages, createRenderer } from '../core/index.js'
+import { coreMessages, createRenderer, type Message, type Renderer } from '../core/index.js'
 import { gatewayMessages } from '../gateway/index.js'
 import { guardrailsMessages } from '../guardrails/index.js'
 import { jobMessages } from '../jobs/index.js'
@@ -16,7 +16,7 @@ import { supervisorMessages } from '../supervisor/index.js'
 import { verifyMessages } from '../verify/index.js'
 import { cliMessages } from './messages.js'
 
-export const render = createRenderer(
+const renderKnown = createRenderer(
   coreMessages,
   storeMessages,
   supervisorMessages,
@@ -34,3 +34,10 @@ export const render = createRenderer(
   verifyMessages,
   cliMessages,
 )
+
+/** What a running system said, it has rendered itself: see `serverError`. */
+const isServersOwn = ({ code, params }: Message) =>
+  /^(admin|answer)\./.test(code) && typeof params.message === 'string'
+
+export const render: Renderer = (message, language) =>
+  isServersOwn(message) ? (message.params.message as string) : renderKnown(message, language)

@@ -1,7 +1,7 @@
 // Talking to a system that runs: where it answers stands in the lock of its state directory.
 
 import { request } from 'undici'
-import { ArchitectError } from '../core/index.js'
+import { ArchitectError, type Language } from '../core/index.js'
 import { readDirectoryLock } from '../supervisor/index.js'
 
 /** What `serve` leaves in the lock for other commands of the same user. */
@@ -23,6 +23,8 @@ export interface AdminRequest {
   readonly path: string
   readonly body?: unknown
   readonly signal?: AbortSignal
+  /** Of the reader of an error; default English. */
+  readonly language?: Language
 }
 
 /** Calls the admin API of a running system. @throws the error it answered with, as it was rendered there */
@@ -32,12 +34,30 @@ export const callAdmin = async <T>(
 ): Promise<T> => {
   const response = await request(`${system.url}${call.path}`, {
     method: call.method ?? 'GET',
-    headers: { authorization: `Bearer ${system.adminToken}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${system.adminToken}`,
+      'content-type': 'application/json',
+      'accept-language': call.language ?? 'en',
+    },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     ...(call.signal ? { signal: call.signal } : {}),
   })
-  const body = (await response.body.json()) as T & { error?: { code?: string; message: string } }
+  const body = (await response.body.json()) as T & ErrorAnswer
   if (response.statusCode < 400) return body
-  const { code = 'http', message = `HTTP ${response.statusCode}` } = body.error ?? {}
-  throw new ArchitectError(`admin.${code}`, { message }, message)
+  throw serverError('admin', response.statusCode, body)
+}
+
+/** The body of an answer that says no. */
+export interface ErrorAnswer {
+  readonly error?: { readonly code?: string | null; readonly message?: string }
+}
+
+/** What a running system refused, in its own words: it has rendered them for the reader already. */
+export const serverError = (
+  source: 'admin' | 'answer',
+  status: number,
+  { error }: ErrorAnswer,
+): ArchitectError => {
+  const message = error?.message ?? `HTTP ${status}`
+  return new ArchitectError(`${source}.${error?.code ?? status}`, { message }, message)
 }
