@@ -82,6 +82,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'access.key-unknown': shape(404, 'not_found'),
   'access.key-not-in-force': shape(409, 'key_not_in_force'),
   'llm.request-unreadable': shape(400, 'invalid_value'),
+  'llm.not-capable': shape(400, 'unsupported_parameter'),
   'llm.request-not-expressible': shape(400, 'unsupported_parameter'),
   'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),

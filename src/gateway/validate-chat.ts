@@ -14,8 +14,10 @@ import {
   wholeNumber,
 } from './check-fields.js'
 
-/** OpenAI's own limit; every choice is a whole answer. */
+/** OpenAI's own limits; every choice is a whole answer. */
 const maxChoices = 128
+const maxStops = 4
+const maxTemperature = 2
 const tokens = wholeNumber(1, Number.MAX_SAFE_INTEGER)
 
 const rules: FieldRules = {
@@ -36,15 +38,16 @@ const rules: FieldRules = {
     n: wholeNumber(1, maxChoices),
     max_tokens: tokens,
     max_completion_tokens: tokens,
-    temperature: number(0, Number.MAX_VALUE),
+    temperature: number(0, maxTemperature),
     top_p: number(0, 1),
     presence_penalty: number(-2, 2),
     frequency_penalty: number(-2, 2),
     seed: rule('a whole number', '整數', Number.isInteger),
     stop: rule(
-      'a string or a list of strings',
-      '字串或字串的清單',
-      (value) => isText(value) || isListOf(isText)(value),
+      `a string or a list of at most ${maxStops} strings`,
+      `字串，或最多 ${maxStops} 個字串的清單`,
+      (value) =>
+        isText(value) || (isListOf(isText)(value) && (value as readonly string[]).length <= maxStops),
     ),
     logprobs: flag,
     top_logprobs: wholeNumber(0, 20),

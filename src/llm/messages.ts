@@ -1,7 +1,7 @@
 // What can go wrong between a request and an engine, in both languages. An upstream's own words stand in `detail`,
 // already free of secrets.
 
-import { defineMessages, errorFactory } from '../core/index.js'
+import { defineMessages, errorFactory, type Language } from '../core/index.js'
 
 const phasesInChinese: Readonly<Record<TimeoutPhase, string>> = {
   connect: '建立連線',
@@ -19,7 +19,25 @@ const phases: Readonly<Record<TimeoutPhase, string>> = {
 /** What an engine was waiting for; `deadline` is the caller's own limit. */
 export type TimeoutPhase = 'connect' | 'first-content' | 'idle' | 'deadline'
 
+const capabilities = {
+  'tool-calls': { en: 'call tools', 'zh-TW': '呼叫工具' },
+  json: { en: 'answer in JSON', 'zh-TW': '以 JSON 回答' },
+  images: { en: 'read images', 'zh-TW': '讀取圖片' },
+  'audio-input': { en: 'listen to audio', 'zh-TW': '讀取音訊' },
+  'audio-output': { en: 'answer in anything but text', 'zh-TW': '以文字以外的形式回答' },
+  files: { en: 'read parts of this type', 'zh-TW': '讀取這種類型的內容' },
+} satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>
+
+/** What an engine may be unable to do. */
+export type Capability = keyof typeof capabilities
+
 export const llmMessages = defineMessages({
+  'llm.not-capable': {
+    en: (p: { deployment: string; field: string; capability: Capability }) =>
+      `${p.deployment} cannot ${capabilities[p.capability].en}, which field ${p.field} asks for. Leave it out, or ask a model whose engine can.`,
+    'zh-TW': (p) =>
+      `欄位 ${p.field} 的要求無法達成：${p.deployment} 無法${capabilities[p.capability]['zh-TW']}。請移除該欄位，或改用引擎支援的模型。`,
+  },
   'llm.request-unreadable': {
     en: (p: { field: string; expected: string }) =>
       `Field ${p.field} must be ${p.expected}. Correct the request.`,

@@ -32,6 +32,8 @@ export const noAnswer = (
   failures: readonly Failure[],
   attempts: readonly Attempt[],
 ): ArchitectError => {
+  const incapable = failures.every(({ error }) => error.code === 'llm.not-capable') && failures[0]?.error
+  if (incapable) return withAttempts(incapable, attempts)
   const tried = failures.map(triedOf)
   const cause = failures.at(-1)?.error
   if (failures.every(({ error }) => error.params.status === 429 && error.retryable))

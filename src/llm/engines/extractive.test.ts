@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { testCall } from '../__fixtures__/call.js'
-import type { ChatRequest } from '../contract.js'
+import type { ChatRequest, Part } from '../contract.js'
 import { attemptsOf, generate } from '../index.js'
 import { createExtractiveModel } from './extractive.js'
 import { notInDocuments } from './extractive-answer.js'
@@ -81,6 +81,59 @@ describe('the extractive model', () => {
       end: choice?.text.length,
       passage: { start: 40, end: 40 + (choice?.text.length ?? 0) },
     })
+  })
+
+  it.each([
+    ['NT$15', 'Transfers to another bank cost '],
+    [' each', 'Transfers to another bank cost NT$15'],
+    ['Transfers', ''],
+    ['dollars', 'Transfers to another bank cost NT$15 each.'],
+    ['', 'Transfers to another bank cost NT$15 each.'],
+  ])('ends before the text it is to stop at: %j', async (stop, said) => {
+    for (const stream of [true, false]) {
+      const asked = request({ stop: ['nowhere', stop], stream })
+      const [choice] = (await generate(model, asked, testCall())).choices
+      expect(choice).toMatchObject({ text: said, finish: 'stop' })
+      expect(choice?.citations ?? []).toMatchObject(
+        said === '' ? [] : [{ start: 0, end: said.length, passage: { start: 40, end: 40 + said.length } }],
+      )
+    }
+  })
+
+  const asked = (part: Part): Partial<ChatRequest> => ({
+    messages: [{ role: 'user', parts: [{ type: 'text', text: 'What is it?', source: 'user' }, part] }],
+  })
+  it.each<[string, Partial<ChatRequest>, string, string]>([
+    ['a tool that must be called', { toolChoice: 'required' }, 'tool_choice', 'tool-calls'],
+    ['one certain tool', { toolChoice: { name: 'weather' } }, 'tool_choice', 'tool-calls'],
+    ['JSON', { responseFormat: { type: 'json' } }, 'response_format', 'json'],
+    [
+      'a schema',
+      { responseFormat: { type: 'json-schema', name: 'a', schema: {} } },
+      'response_format',
+      'json',
+    ],
+    ['speech', { extra: { modalities: ['text', 'audio'] } }, 'modalities', 'audio-output'],
+    ['an image', asked({ type: 'image', url: 'data:image/png;base64,AA==' }), 'messages', 'images'],
+    ['audio', asked({ type: 'audio', data: 'AA==', format: 'wav' }), 'messages', 'audio-input'],
+    ['a file', asked({ type: 'file', id: 'file-1' }), 'messages', 'files'],
+    ['a part nobody knows', asked({ type: 'item', dialect: 'openai-chat', value: {} }), 'messages', 'files'],
+  ])('refuses what it cannot do: %s', async (_name, change, field, capability) => {
+    const refused = await model.open(request(change), testCall()).catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      code: 'llm.not-capable',
+      params: { deployment: 'extractive', field, capability },
+      retryable: false,
+    })
+    expect(attemptsOf(refused)).toMatchObject([{ deployment: 'extractive', end: 'failed' }])
+  })
+
+  it('answers where tools are offered and need not be called', async () => {
+    const tools = [{ name: 'weather', parameters: {} }]
+    for (const change of [{ tools }, { tools, toolChoice: 'auto' }, { tools, toolChoice: 'none' }] as const)
+      expect((await generate(model, request(change), testCall())).choices[0]?.text).toContain('NT$15')
+    const plain = request({ responseFormat: { type: 'text' }, extra: { modalities: ['text'] } })
+    expect((await generate(model, plain, testCall())).choices[0]?.text).toContain('NT$15')
   })
 
   it('gives every choice that was asked for', async () => {

@@ -10,6 +10,7 @@ import { llmError } from '../messages.js'
 import { createOutcomeBuilder, type OutcomeBuilder } from '../outcome-builder.js'
 import { extractAnswer, notInDocuments, type Quotation } from './extractive-answer.js'
 import type { RetrievedText } from './extractive-features.js'
+import { unmetIn } from './extractive-limits.js'
 
 export interface ExtractiveModelOptions {
   readonly id: string
@@ -26,8 +27,8 @@ const defaultFacts: ModelFacts = {
 
 /**
  * Reads the parts with source `retrieved` and the last text of the user. Token counts are estimates. Streams one
- * quotation after the other; stops after `maxOutputTokens` with the finish reason `length`. A prompt of no
- * passages is answered with `notInDocuments`.
+ * quotation after the other; stops after `maxOutputTokens` with the finish reason `length`, and before a text of
+ * `stop`. A prompt of no passages is answered with `notInDocuments`. Rejects with `llm.not-capable` what it cannot do.
  * @example createExtractiveModel({ id: 'extractive' })
  */
 export const createExtractiveModel = ({ id, facts }: ExtractiveModelOptions): ChatModel => ({
@@ -37,8 +38,11 @@ export const createExtractiveModel = ({ id, facts }: ExtractiveModelOptions): Ch
   open: async (request, call) => {
     const result = createOutcomeBuilder(id, () => estimateRequestTokens(request).tokens)
     result.markReceived()
-    if (call.signal.aborted) throw abortedBefore(id, result)
-    const frames = framesOf(id, call.requestId, request)
+    if (call.signal.aborted) throw refusedBefore('cancelled', cancelled(id, 'aborted'), result)
+    const unmet = unmetIn(request)
+    if (unmet)
+      throw refusedBefore('failed', llmError('llm.not-capable', { deployment: id, ...unmet }), result)
+    const frames = framesOf(call.requestId, request)
     const stream = createStream(id, {
       frames: request.stream ? frames : [merged(frames)],
       result,
@@ -50,15 +54,16 @@ export const createExtractiveModel = ({ id, facts }: ExtractiveModelOptions): Ch
 
 const cancelled = (id: string, reason: string) => llmError('llm.cancelled', { deployment: id, reason })
 
-const abortedBefore = (id: string, result: OutcomeBuilder): ArchitectError => {
-  const error = cancelled(id, 'aborted')
-  return withAttempts(error, result.settle('cancelled', error).attempts)
-}
+const refusedBefore = (
+  end: 'cancelled' | 'failed',
+  error: ArchitectError,
+  result: OutcomeBuilder,
+): ArchitectError => withAttempts(error, result.settle(end, error).attempts)
 
 const merged = (frames: readonly Frame[]): Frame => frameOf(frames.flatMap((frame) => frame.events()))
 
 /** One frame for each quotation and one for the end; the first also starts every choice. */
-const framesOf = (id: string, requestId: string, request: ChatRequest): readonly Frame[] => {
+const framesOf = (requestId: string, request: ChatRequest): readonly Frame[] => {
   const { quotations, finish } = answerTo(request)
   const choices = Array.from({ length: request.choices ?? 1 }, (_, choice) => choice)
   const frames: ChatEvent[][] = []
@@ -81,9 +86,8 @@ const framesOf = (id: string, requestId: string, request: ChatRequest): readonly
     frames.push(events)
     said += text.length
   }
-  frames[0]?.unshift(
-    ...choices.map((choice) => ({ type: 'start', choice, id: `chatcmpl-${requestId}`, model: id }) as const),
-  )
+  const starts = choices.map((choice) => ({ type: 'start', choice, id: `chatcmpl-${requestId}` }) as const)
+  frames[0] = [...starts, ...(frames[0] ?? [])]
   frames.push(choices.map((choice) => ({ type: 'finish', choice, reason: finish }) as const))
   return frames.map(frameOf)
 }
@@ -102,7 +106,21 @@ const answerTo = (request: ChatRequest): { quotations: readonly Quotation[]; fin
     question.trim() === ''
       ? [{ text: notInDocuments[languageOfText(question)] }]
       : extractAnswer(question, passages)
-  return cutAt(all, request.maxOutputTokens ?? Number.POSITIVE_INFINITY)
+  return cutAt(endedBy(all, request.stop ?? []), request.maxOutputTokens ?? Number.POSITIVE_INFINITY)
+}
+
+/** What stands before the first text at which the answer is to end. */
+const endedBy = (all: readonly Quotation[], stop: readonly string[]): readonly Quotation[] => {
+  const whole = all.map(({ text }) => text).join('')
+  const places = stop.filter((text) => text !== '').map((text) => whole.indexOf(text))
+  const end = Math.min(...places.filter((place) => place >= 0))
+  let said = 0
+  return all.flatMap((quotation) => {
+    const left = end - said
+    said += quotation.text.length
+    if (left <= 0) return []
+    return quotation.text.length <= left ? [quotation] : [startOf(quotation, left)]
+  })
 }
 
 /** Whole quotations as far as the tokens reach, and of the first one what they reach of it. */
@@ -121,9 +139,14 @@ const cutAt = (all: readonly Quotation[], maxTokens: number) => {
   return { quotations, finish: 'stop' as const }
 }
 
-const shortened = ({ text, quoted }: Quotation, maxTokens: number): Quotation => {
-  let end = Math.max(1, Math.floor((text.length * maxTokens) / estimateTokens(text)))
-  if (/[\udc00-\udfff]/.test(text[end] ?? '')) end++
+const shortened = (quotation: Quotation, maxTokens: number): Quotation => {
+  const { text } = quotation
+  const end = Math.max(1, Math.floor((text.length * maxTokens) / estimateTokens(text)))
+  return startOf(quotation, /[\udc00-\udfff]/.test(text[end] ?? '') ? end + 1 : end)
+}
+
+/** The first `end` code units of a quotation, and the citation of what is left of it. */
+const startOf = ({ text, quoted }: Quotation, end: number): Quotation => {
   const kept = text.slice(0, end)
   if (!quoted || quoted.start >= end) return { text: kept }
   const lost = Math.max(0, quoted.end - end)
