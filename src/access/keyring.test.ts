@@ -99,6 +99,7 @@ describe('a virtual key', () => {
     const first = await keyring.create({ name: 'web', tenant: 'bank' })
     const second = await keyring.rotate(first.record.id, { overlapMs: 60_000 })
     expect(second.record).toEqual(first.record)
+    expect(second.formerUntil).toEqual(new Date(clock.wallMs() + 60_000))
     expect([first, second].map(({ secret }) => keyring.find(secret)?.id)).toEqual([
       first.record.id,
       first.record.id,

@@ -24,6 +24,11 @@ export interface IssuedKey {
   readonly record: KeyRecord
 }
 
+export interface RotatedKey extends IssuedKey {
+  /** Until when the secrets before are in force beside the new one, at the latest. */
+  readonly formerUntil: Date
+}
+
 export interface Keyring {
   /** @throws `access.name-taken` | `access.name-invalid` | `access.limit-invalid` | `access.expiry-past` */
   create(key: NewKey): Promise<IssuedKey>
@@ -36,7 +41,7 @@ export interface Keyring {
    * @param overlapMs how long the secrets before stay in force; 0 ends them at once. Default 24 hours
    * @throws `access.key-unknown` | `access.key-not-in-force`
    */
-  rotate(id: string, options?: { readonly overlapMs?: number }): Promise<IssuedKey>
+  rotate(id: string, options?: { readonly overlapMs?: number }): Promise<RotatedKey>
   /** All keys, revoked and expired ones too, oldest first. @param tenant only this tenant's */
   list(tenant?: string): Promise<readonly KeyRecord[]>
   /** Reads the keys that other processes have changed. */
@@ -132,17 +137,22 @@ export const createKeyring = async (options: KeyringOptions): Promise<Keyring> =
     },
     rotate: async (id, { overlapMs = dayMs } = {}) => {
       const secret = createSecret()
-      const record = await store.transaction(async (db) => {
+      const { record, formerUntil } = await store.transaction(async (db) => {
         const key = await lockKey(db, id)
         if (!key) throw accessError('access.key-unknown', { id })
         const state = endOf(key, clock.wallMs())
         if (state) throw accessError('access.key-not-in-force', { id, state })
-        await endSecrets(db, id, { at: new Date(clock.wallMs() + overlapMs), now: now() })
+        const endMs = Math.min(
+          clock.wallMs() + overlapMs,
+          key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+        )
+        const at = new Date(endMs)
+        await endSecrets(db, id, { at, now: now() })
         await insertSecret(db, { hash: hashSecret(secret), keyId: id, expiresAt: null })
-        return key
+        return { record: key, formerUntil: at }
       })
       await refresh()
-      return { secret, record }
+      return { secret, record, formerUntil }
     },
     list: async (tenant) => {
       const records = await selectKeys(store.db)

@@ -19,6 +19,14 @@ interface KeyJson {
   readonly revokedAt: string | null
 }
 
+interface Answer {
+  readonly keys?: readonly KeyJson[]
+  readonly secret?: string
+  readonly record?: KeyJson
+  /** After a rotation. */
+  readonly formerUntil?: string
+}
+
 interface Options {
   readonly architecture?: string
   readonly tenant?: string
@@ -28,6 +36,7 @@ interface Options {
   readonly tokensPerMinute?: number
   readonly monthlyUsd?: number
   readonly expires?: string
+  readonly overlapHours?: number
 }
 
 export const registerKeys = (program: Command, context: CommandContext): void => {
@@ -57,13 +66,21 @@ export const registerKeys = (program: Command, context: CommandContext): void =>
       numberOption(text, { option: '--monthly-usd', least: 0, whole: false }),
     )
     .option('--expires <time>', text('ISO 8601', 'ISO 8601 時間'))
+    .option(
+      '--overlap-hours <n>',
+      text(
+        'rotate: how long the old secret stays valid beside the new one; 0 = not at all (default: 24)',
+        'rotate：舊密鑰與新密鑰並存的時數；0 表示立即失效（預設 24）',
+      ),
+      numberOption(text, { option: '--overlap-hours', least: 0, most: 366 * 24, whole: false }),
+    )
     .action(async (action: string, name: string | undefined, options: Options) => {
       const call = requestFor(action, name, options, context)
       const answer = await withSystem(context, {
         architecture: options.architecture,
         withKnowledge: false,
         run: (system) =>
-          callAdmin<{ keys?: readonly KeyJson[]; secret?: string; record?: KeyJson }>(system, {
+          callAdmin<Answer>(system, {
             ...call,
             signal: context.signal,
             language: context.language,
@@ -91,7 +108,11 @@ const requestFor = (action: string, name: string | undefined, options: Options, 
     case 'revoke':
       return { method: 'DELETE' as const, path: named((id) => `/admin/keys/${id}`) }
     case 'rotate':
-      return { method: 'POST' as const, path: named((id) => `/admin/keys/${id}/rotate`), body: {} }
+      return {
+        method: 'POST' as const,
+        path: named((id) => `/admin/keys/${id}/rotate`),
+        body: options.overlapHours === undefined ? {} : { overlapSeconds: options.overlapHours * 3600 },
+      }
     default:
       throw cliError('cli.bad-argument', {
         detail: text(
@@ -116,10 +137,7 @@ const newKey = (name: string, options: Options) =>
     }).filter(([, value]) => value !== undefined),
   )
 
-const describe = (
-  answer: { readonly keys?: readonly KeyJson[]; readonly secret?: string; readonly record?: KeyJson },
-  { text }: CommandContext,
-): string => {
+const describe = (answer: Answer, { text }: CommandContext): string => {
   const keys = answer.keys ?? (answer.record ? [answer.record] : [])
   const table = renderTable(
     [
@@ -139,8 +157,17 @@ const describe = (
       `Secret (shown once, keep it now): ${answer.secret}`,
       `金鑰（僅顯示這一次，請立即保存）：${answer.secret}`,
     ),
+    ...(answer.formerUntil === undefined ? [] : [formerText(answer.formerUntil, text)]),
   ].join('\n')
 }
+
+const formerText = (until: string, text: CommandContext['text']): string =>
+  Date.parse(until) <= Date.now()
+    ? text('The old secret is no longer valid.', '舊密鑰已失效。')
+    : text(
+        `The old secret stays valid beside it until ${until}. To end it at once: keys rotate ID --overlap-hours 0`,
+        `舊密鑰在 ${until} 之前仍然有效。若要立即失效：keys rotate 識別碼 --overlap-hours 0`,
+      )
 
 const stateOf = (key: KeyJson, text: CommandContext['text']): string => {
   if (key.revokedAt) return text(`revoked ${key.revokedAt}`, `已於 ${key.revokedAt} 撤銷`)

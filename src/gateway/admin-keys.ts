@@ -2,6 +2,7 @@
 
 import type { NewKey } from '../access/index.js'
 import { type FieldRules, type Fields, isListOf, isText, number, rule, wholeNumber } from './check-fields.js'
+import { gatewayError } from './messages.js'
 
 const text = rule('a text', '文字', isText)
 const texts = rule('a list of texts', '文字的清單', isListOf(isText))
@@ -26,13 +27,23 @@ export const keyRules: FieldRules = {
   isClosed: true,
 }
 
+/** A year: who needs two secrets for longer needs two keys. */
+const maxOverlapSeconds = 366 * 24 * 3600
+
 export const rotationRules: FieldRules = {
-  optional: { overlapSeconds: number(0, Number.MAX_VALUE) },
+  optional: { overlapSeconds: number(0, maxOverlapSeconds) },
   isClosed: true,
 }
 
-/** @param fields as `keyRules` accepts them */
-export const newKeyOf = (fields: Fields): NewKey => {
+/**
+ * @param fields as `keyRules` accepts them
+ * @param known the routes that exist
+ * @throws gateway.route-unknown
+ */
+export const newKeyOf = (fields: Fields, known: readonly string[]): NewKey => {
+  const unknown = ((fields.routes ?? []) as readonly string[]).find((route) => !known.includes(route))
+  if (unknown !== undefined)
+    throw gatewayError('gateway.route-unknown', { field: 'routes', route: unknown, known })
   const { tenant, expiresAt, ...rest } = fields
   return {
     ...(rest as unknown as NewKey),

@@ -119,11 +119,36 @@ describe('the admin API', () => {
     [{ name: 'x', requestsPerMinute: '10' }, 'requestsPerMinute'],
     [{ name: 'x', budget: 3 }, 'budget'],
     [{ name: 'x y' }, 'name'],
+    [{ name: 'x', routes: ['chat', 'nonexist'] }, 'routes'],
     [{ name: 'x', expiresAt: 'tomorrow' }, 'expiresAt'],
   ])('refuses the key %j by field', async (fields, param) => {
     await start()
     const { status, body } = await admin('POST', '/admin/keys', fields)
     expect([status, (body as { error?: { param: string } }).error?.param]).toEqual([400, param])
+  })
+
+  it('limits a key to routes that exist, and names them otherwise', async () => {
+    await start()
+    await createKey({ name: 'one-route', routes: ['chat'] })
+    const { body } = await admin('POST', '/admin/keys', { name: 'no-route', routes: ['nonexist'] })
+    expect((body as { error?: { message: string } }).error?.message).toMatch(/"nonexist".*chat/)
+  })
+
+  it('says until when the secret before stays in force', async () => {
+    await start()
+    const { record } = await createKey({ name: 'rotating' })
+    const untilMs = async (fields: object) => {
+      const { body } = await admin('POST', `/admin/keys/${record.id}/rotate`, fields)
+      return Date.parse((body as unknown as { formerUntil: string }).formerUntil)
+    }
+    const hourMs = 3_600_000
+    const before = Date.now()
+    expect(await untilMs({ overlapSeconds: 3600 })).toBeGreaterThanOrEqual(before + hourMs)
+    expect(await untilMs({})).toBeGreaterThanOrEqual(before + 24 * hourMs)
+    expect(await untilMs({ overlapSeconds: 0 })).toBeLessThanOrEqual(Date.now())
+    expect((await admin('POST', `/admin/keys/${record.id}/rotate`, { overlapSeconds: 1e12 })).status).toBe(
+      400,
+    )
   })
 
   it('pages through the ledger and sums it up', async () => {

@@ -27,6 +27,8 @@ export interface AdminDeps {
   readonly keys: KeyAdmin
   readonly ledger: LedgerPort
   readonly ingest?: IngestPort | undefined
+  /** Names of the routes that a key may be limited to. */
+  readonly routes: readonly string[]
   readonly knowledgeBases: readonly KnowledgeBase[]
   readonly bodies: BodyReader
   readonly render: Renderer
@@ -129,7 +131,7 @@ const createKey =
   (deps: AdminDeps): Handler =>
   async (exchange) => {
     const fields = checkFields(await readBody(deps, exchange), keyRules)
-    sendJson(exchange, await deps.keys.create(newKeyOf(fields)), 201)
+    sendJson(exchange, await deps.keys.create(newKeyOf(fields, deps.routes)), 201)
   }
 
 const revokeKey =

@@ -168,5 +168,9 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
   ]
   if (!admin) return endpoints
   const { render } = options
-  return [...endpoints, ...adminEndpoints({ ...admin, ledger, knowledgeBases, bodies, render })]
+  const routeNames = architecture.routes.map(({ name }) => name)
+  return [
+    ...endpoints,
+    ...adminEndpoints({ ...admin, ledger, routes: routeNames, knowledgeBases, bodies, render }),
+  ]
 }

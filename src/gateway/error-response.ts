@@ -45,6 +45,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'gateway.path-unknown': shape(404, 'unknown_url'),
   'gateway.method-not-allowed': shape(405, 'method_not_allowed'),
   'gateway.model-not-found': shape(404, 'model_not_found', 'invalid_request_error', 'model'),
+  'gateway.route-unknown': shape(400, 'invalid_value'),
   'gateway.knowledge-not-found': shape(404, 'not_found'),
   'gateway.record-not-found': shape(404, 'not_found'),
   'gateway.ingest-absent': shape(501, 'not_configured'),

@@ -71,6 +71,12 @@ export const gatewayMessages = defineMessages({
       `The model "${p.model}" does not exist or your key may not use it. Available: ${list(p.available) || 'none'}.`,
     'zh-TW': (p) => `模型「${p.model}」不存在，或您的金鑰無權使用。可用的有：${list(p.available) || '無'}。`,
   },
+  'gateway.route-unknown': {
+    en: (p: { field: string; route: string; known: readonly string[] }) =>
+      `This system has no route "${p.route.slice(0, 100)}" that a key could be limited to. Known: ${list(p.known)}.`,
+    'zh-TW': (p) =>
+      `這個系統沒有名為「${p.route.slice(0, 100)}」的路由可供金鑰使用。可用的有：${list(p.known)}。`,
+  },
   'gateway.knowledge-not-found': {
     en: (p: { id: string }) => `The vector store "${p.id}" does not exist or your key may not use it.`,
     'zh-TW': (p) => `向量儲存庫「${p.id}」不存在，或您的金鑰無權使用。`,

@@ -343,6 +343,12 @@ describe('commands that need a system', () => {
       expect(rotated.document.secret).toMatch(/^la-/)
       expect(rotated.document.secret).not.toBe(made.secret)
       const { id } = rotated.document.record
+      const text = await runCommand(['keys', 'rotate', id, '--overlap-hours', '2', ...architecture])
+      expect(text.stdout).toMatch(/old secret stays valid .*until \d{4}-/)
+      const atOnce = await runCommand(['keys', 'rotate', id, '--overlap-hours', '0', ...architecture])
+      expect(atOnce.stdout).toContain('no longer valid')
+      const nowhere = await runCommand(['keys', 'create', 'bob', '--route', 'nonexist', ...architecture])
+      expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringMatching(/nonexist.*support/) })
       expect((await runJson('keys', 'revoke', id, ...architecture)).status).toBe(0)
       const after = (await runJson('keys', 'list', ...architecture)).document.keys as { id: string }[]
       expect(after.find((key) => key.id === id)).toMatchObject({ revokedAt: expect.any(String) })
