@@ -50,6 +50,28 @@ describe('conflicts', () => {
     expect(found?.message.params).toMatchObject({ asked: 30, needed: 99.75 })
   })
 
+  it('are reckoned without a limit for the first token that lies beyond the one for the last', () => {
+    const targets = [
+      targetOf('ttft', 200),
+      targetOf('outputTokensPerSecond', 100),
+      targetOf('tpot', 10),
+      targetOf('e2e', 100),
+    ]
+    const speed = conflict({ performance: { targets } }, 'planner.speed-below-e2e')
+    expect(speed?.message.params).toMatchObject({ leftMs: 100, needed: 3990 })
+    const parts = conflict({ performance: { targets } }, 'planner.e2e-below-parts')
+    expect(parts?.message.params).toMatchObject({ ttftMs: 0, sumMs: 3990 })
+    expect(parts?.message.params.neededTpotMs).toBeCloseTo(100 / 399, 9)
+    expect(parts?.between).toEqual(['e2e', 'tpot'])
+    expect(conflictsOf({ performance: { targets } })).toContain('tension planner.ttft-after-e2e')
+  })
+
+  it('are contradictions where no answer can be there in time', () => {
+    const allowing = (ms: number) => conflictsOf({ performance: { targets: [targetOf('ttft', ms)] } })
+    expect(allowing(0.0001)).toContain('contradiction planner.below-any-answer')
+    expect(allowing(1)).not.toContain('contradiction planner.below-any-answer')
+  })
+
   it('are found between time per token and tokens/s', () => {
     const targets = [targetOf('tpot', 10), targetOf('outputTokensPerSecond', 50)]
     const found = conflict({ performance: { targets } }, 'planner.tpot-and-speed')

@@ -96,6 +96,12 @@ const findingMessages = defineMessages({
     'zh-TW': (p) =>
       `${p.speed} 要求每秒 ${formatNumber(p.asked)} 個詞元，但 ${p.e2e} 需要 ${formatNumber(p.needed)}：${formatMs(p.leftMs)} 內寫完 ${formatNumber(p.tokens - 1)} 個詞元。以較嚴者為準。`,
   },
+  'planner.below-any-answer': {
+    en: (p: { target: string; askedMs: number; leastMs: number }) =>
+      `${p.target} allows ${formatMs(p.askedMs)}; no answer comes over a network in less than ${formatMs(p.leastMs)}. Check value and unit.`,
+    'zh-TW': (p) =>
+      `${p.target} 只容許 ${formatMs(p.askedMs)}；經過網路的回答不可能少於 ${formatMs(p.leastMs)}。請檢查數值與單位。`,
+  },
   'planner.tpot-and-speed': {
     en: (p: {
       tpot: string

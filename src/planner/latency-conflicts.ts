@@ -11,6 +11,7 @@ export const latencyConflicts = (requirements: Requirements, workload: Workload)
   ...wholeAgainstSpeed(requirements),
   ...tokenTimeAgainstSpeed(requirements),
   ...firstAfterLast(requirements),
+  ...belowAnyAnswer(requirements),
   ...crossedBounds(requirements),
   ...moreThanAsked(requirements, workload),
   ...loadBeyondPeak(requirements),
@@ -20,6 +21,12 @@ export const latencyConflicts = (requirements: Requirements, workload: Workload)
 const outputTokensOf = (target: SpeedTarget, { scale }: Requirements): number =>
   target.lengths === 'workload' ? scale.lengths.outputTokens.p95 : target.lengths.outputTokens
 
+/** Of the limit for the last token, what the one for the first takes; one that allows more than both says nothing. */
+const bindingFirstMs = (ttft: SpeedTarget | undefined, limitMs: number): number => {
+  const firstMs = ttft ? targetValue(ttft) : 0
+  return firstMs < limitMs ? firstMs : 0
+}
+
 /** e2e <= ttft + (tokens - 1) x tpot: meeting the parts exactly would miss the whole. */
 const wholeAgainstParts = (requirements: Requirements): Conflict[] => {
   const ttft = strictest(requirements, 'ttft')
@@ -27,15 +34,15 @@ const wholeAgainstParts = (requirements: Requirements): Conflict[] => {
   const e2e = strictest(requirements, 'e2e')
   if (!tpot || !e2e) return []
   const tokens = outputTokensOf(e2e, requirements)
-  const firstMs = ttft ? targetValue(ttft) : 0
-  const sumMs = firstMs + (tokens - 1) * targetValue(tpot)
   const limitMs = targetValue(e2e)
+  const firstMs = bindingFirstMs(ttft, limitMs)
+  const sumMs = firstMs + (tokens - 1) * targetValue(tpot)
   if (limitMs >= sumMs) return []
   const neededTpotMs = Math.max(0, (limitMs - firstMs) / (tokens - 1))
   return [
     {
       kind: 'tension',
-      between: [e2e.id, ...(ttft ? [ttft.id] : []), tpot.id],
+      between: [e2e.id, ...(ttft && firstMs > 0 ? [ttft.id] : []), tpot.id],
       message: assessmentMessage('planner.e2e-below-parts', {
         e2e: e2e.id,
         e2eMs: limitMs,
@@ -56,8 +63,8 @@ const wholeAgainstSpeed = (requirements: Requirements): Conflict[] => {
   if (!speed || !e2e) return []
   const ttft = strictest(requirements, 'ttft')
   const tokens = outputTokensOf(e2e, requirements)
-  const leftMs = targetValue(e2e) - (ttft ? targetValue(ttft) : 0)
-  const needed = leftMs > 0 ? ((tokens - 1) * 1000) / leftMs : Number.POSITIVE_INFINITY
+  const leftMs = targetValue(e2e) - bindingFirstMs(ttft, targetValue(e2e))
+  const needed = ((tokens - 1) * 1000) / leftMs
   if (targetValue(speed) >= needed) return []
   return [
     {
@@ -117,6 +124,23 @@ const firstAfterLast = (requirements: Requirements): Conflict[] => {
     },
   ]
 }
+
+/** Light in fibre goes 100 km and back in 1 ms: no answer that comes over a network is there earlier. */
+const leastAnswerMs = 1
+
+const belowAnyAnswer = ({ performance }: Requirements): Conflict[] =>
+  performance.targets
+    .filter(({ metric, op }) => (metric === 'ttft' || metric === 'e2e') && op.startsWith('<'))
+    .filter((target) => targetValue(target) < leastAnswerMs)
+    .map((target) => ({
+      kind: 'contradiction' as const,
+      between: [target.id],
+      message: assessmentMessage('planner.below-any-answer', {
+        target: target.id,
+        askedMs: targetValue(target),
+        leastMs: leastAnswerMs,
+      }),
+    }))
 
 /** A lower and an upper bound of one metric that leave nothing between them. */
 const crossedBounds = ({ performance }: Requirements): Conflict[] =>

@@ -84,6 +84,12 @@ const problemMessages = defineMessages({
     'zh-TW': (p) =>
       `沒有名為「${p.id}」的 ${p.kind}。${maybe(p.suggestion, 'zh-TW') || (p.known.length ? `已定義：${list(p.known, 'zh-TW')}。` : '')}`,
   },
+  'spec.unknown-place': {
+    en: (p: { place: string; suggestion?: string }) =>
+      `${p.place} is no place that is known.${maybe(p.suggestion, 'en')} Write an ISO 3166 code such as TW or US-CA, or EU or EEA.`,
+    'zh-TW': (p) =>
+      `${p.place} 不是已知的地區。${maybe(p.suggestion, 'zh-TW')}請寫 ISO 3166 代碼，例如 TW 或 US-CA，或 EU、EEA。`,
+  },
   'spec.wrong-unit': {
     en: (p: { metric: string; unit: string; options: string[] }) =>
       `${p.metric} is not measured in ${p.unit}; use ${p.options.join(' or ')}.`,

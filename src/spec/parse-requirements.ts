@@ -1,8 +1,10 @@
 // requirements.yaml: text in, Requirements or every problem out.
 
 import { problemMessage, specError } from './messages.js'
+import { isPlace, placeNamed } from './places.js'
 import type { DocumentPath, Problem } from './problem.js'
 import { type Requirements, requirementsSchema, speedMetrics } from './requirements.js'
+import { showValue } from './show-value.js'
 import { validate, withoutGuesses } from './validate.js'
 import { readYaml, type YamlDocument } from './yaml-document.js'
 
@@ -82,6 +84,7 @@ const consistency = (document: YamlDocument): Problem[] => [
   ...duplicateIds(document),
   ...wrongUnits(document),
   ...crossedPercentiles(document),
+  ...unknownPlaces(document),
 ]
 
 const targetLists: DocumentPath[] = [
@@ -132,6 +135,18 @@ const crossedPercentiles = (document: YamlDocument): Problem[] =>
     if (typeof p50 !== 'number' || typeof p95 !== 'number' || p95 >= p50) return []
     return [document.problemAt([...path, 'p95'], problemMessage('spec.percentiles-crossed', { p50, p95 }))]
   })
+
+const unknownPlaces = (document: YamlDocument): Problem[] => {
+  const path = ['hosting', 'dataResidency']
+  const places = at(document.data, path)
+  if (!Array.isArray(places)) return []
+  return places.flatMap((place: unknown, index) => {
+    if (typeof place !== 'string' || isPlace(place)) return []
+    const suggestion = placeNamed(place)
+    const params = { place: showValue(place, path), ...(suggestion === undefined ? {} : { suggestion }) }
+    return [document.problemAt([...path, index], problemMessage('spec.unknown-place', params))]
+  })
+}
 
 const itemsOf = (document: YamlDocument, lists: readonly DocumentPath[]) =>
   lists.flatMap((list) => {

@@ -104,7 +104,7 @@ const qualityTarget = z.strictObject({
 })
 
 const scale = z.strictObject({
-  peakRequestsPerSecond: positive,
+  peakRequestsPerSecond: positive.max(1e6),
   /** Load of each hour of the day relative to the peak, 24 numbers in [0, 1] with the largest 1. */
   dailyCurve: z.array(share).length(24).optional(),
   timeZone: z.string().default('UTC'),

@@ -83,6 +83,19 @@ scale: { lengths: { inputTokens: { p50: 900, p95: 100 }, outputTokens: { p50: 1,
     expect(problems[6]?.message.params.suggestion).toBe('peak')
   })
 
+  it('refuses a load beyond reason and a place that is none', () => {
+    const text = good.replace('peakRequestsPerSecond: 6', 'peakRequestsPerSecond: 1e300')
+    const problems = problemsOf(() =>
+      parseRequirements(`${text}hosting: { dataResidency: [TW, Atlantis, Germany] }\n`),
+    )
+    expect(said(problems)).toEqual([
+      '10 scale.peakRequestsPerSecond spec.out-of-range',
+      '14 hosting.dataResidency[1] spec.unknown-place',
+      '14 hosting.dataResidency[2] spec.unknown-place',
+    ])
+    expect(problems.slice(1).map(({ message }) => message.params.suggestion)).toEqual([undefined, 'DE'])
+  })
+
   it('refuses a speed in milliseconds and an id used twice', () => {
     const target =
       '    - { id: ttft-p95, metric: outputTokensPerSecond, op: ">", value: 100, unit: ms, load: peak, lengths: workload, cache: warm }\n'

@@ -1,0 +1,51 @@
+// Places where data may be processed: ISO 3166 codes of countries and their parts, and the two unions that laws
+// speak of. The names come from the Unicode data of the runtime.
+
+import { suggest } from '../core/index.js'
+
+const unions = ['EU', 'EEA']
+/** Codes that Unicode knows and ISO 3166 does not: groups, dissolved countries, placeholders. */
+const noCountries = new Set([
+  'AN',
+  'BU',
+  'CS',
+  'DD',
+  'EZ',
+  'FX',
+  'NT',
+  'QO',
+  'SU',
+  'TP',
+  'UK',
+  'UN',
+  'YD',
+  'YU',
+  'ZR',
+  'ZZ',
+])
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const english = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+const chinese = new Intl.DisplayNames(['zh-TW'], { type: 'region', fallback: 'none' })
+
+const isCountry = (code: string): boolean =>
+  /^[A-Z]{2}$/.test(code) && !noCountries.has(code) && english.of(code) !== undefined
+
+/** `TW`, `US-CA`, `EU`; codes in capitals, as they are compared. */
+export const isPlace = (text: string): boolean => {
+  const [country = '', part] = text.split('-')
+  if (part === undefined) return unions.includes(text) || isCountry(country)
+  return isCountry(country) && /^[A-Z0-9]{1,3}$/.test(part) && text.split('-').length === 2
+}
+
+/** The code that a writer of `text` most likely meant, by its name in English or Chinese. */
+export const placeNamed = (text: string): string | undefined => {
+  const code = text.trim().toUpperCase()
+  if (isPlace(code)) return code
+  if (code === 'UK') return 'GB'
+  const codes = letters.flatMap((a) => letters.map((b) => a + b)).filter(isCountry)
+  const names = new Map(
+    codes.flatMap((each) => [english, chinese].map((display) => [display.of(each) ?? each, each] as const)),
+  )
+  const name = suggest(text.trim(), names.keys())
+  return name === undefined ? undefined : names.get(name)
+}
