@@ -7,7 +7,7 @@ import type { IngestReport } from '../rag/index.js'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { ingestAll, reportOf } from './ingest-all.js'
-import { architectureOption, findArchitecture, loadArchitecture, projectOf } from './project.js'
+import { architectureOption, chooseArchitecture, loadArchitecture, projectOf } from './project.js'
 import { callAdmin, findRunningSystem, type RunningSystem } from './running-system.js'
 import { serveSystem } from './serve-system.js'
 
@@ -23,7 +23,7 @@ export const registerIngest = (program: Command, context: CommandContext): void 
     .description(text('Read the documents into the knowledge bases', '將文件讀入知識庫'))
     .option(...architectureOption(text))
     .action(async (only: string | undefined, options: Options) => {
-      const file = findArchitecture(options.architecture)
+      const file = chooseArchitecture(options.architecture, context)
       const reports = await ingest(file, only, context)
       const failed = reports.some((report) => report.counts.failed > 0)
       context.terminal().result(reports, () => reports.map((report) => describe(report, context)).join('\n'))

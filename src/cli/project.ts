@@ -1,7 +1,7 @@
 // A project on disk: the folder of requirements.yaml, its architecture files and its state directory.
 
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { type Architecture, parseArchitecture, parseRequirements, type Requirements } from '../spec/index.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
@@ -25,18 +25,31 @@ export const architectureOption = (text: CommandContext['text']): [string, strin
   ),
 ]
 
-/** The architecture file that a command works on. */
+export const stateDirectoryName = '.llm-architect'
+
+/** The architecture file that a command works on; what `start` has left counts where there is no other. */
 export const findArchitecture = (given: string | undefined, directory = '.'): string => {
-  const names = architectureFiles.map((name) => join(directory, name))
+  const names = [directory, join(directory, stateDirectoryName)].flatMap((folder) =>
+    architectureFiles.map((name) => join(folder, name)),
+  )
   return resolve(given ?? names.find((name) => existsSync(name)) ?? join(directory, 'architecture.yaml'))
 }
 
-export const stateDirectoryName = '.llm-architect'
+/** `findArchitecture`, saying which file it is where the reader would not expect it. */
+export const chooseArchitecture = (given: string | undefined, context: CommandContext): string => {
+  const file = findArchitecture(given)
+  if (given === undefined && isInState(file))
+    context.terminal().note(context.text(`Using ${relative('.', file)}`, `使用 ${relative('.', file)}`))
+  return file
+}
+
+const isInState = (file: string): boolean => basename(dirname(file)) === stateDirectoryName
 
 /** The project of a requirements or architecture file; its folder need not hold both. */
 export const projectOf = (file: string): Project => {
   const directory = dirname(resolve(file))
-  return { directory, stateDirectory: join(directory, stateDirectoryName) }
+  const stateDirectory = isInState(resolve(file)) ? directory : join(directory, stateDirectoryName)
+  return { directory, stateDirectory }
 }
 
 export interface LoadedFile<T> {

@@ -8,7 +8,7 @@ import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { ingestAll } from './ingest-all.js'
 import { portOption, wordOption } from './option-values.js'
-import { architectureOption, findArchitecture, projectOf } from './project.js'
+import { architectureOption, chooseArchitecture, projectOf } from './project.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
 import type { Terminal } from './terminal.js'
 import { tryLines } from './try-lines.js'
@@ -43,7 +43,7 @@ export const registerServe = (program: Command, context: CommandContext): void =
     .option('--no-watch', text('do not reload when the file changes', '檔案變更時不重新載入'))
     .action(async (options: Options) => {
       const terminal = context.terminal()
-      const architectureFile = findArchitecture(options.architecture)
+      const architectureFile = chooseArchitecture(options.architecture, context)
       const log = createLogger({ level: options.logLevel, stream: process.stderr })
       const system = await serveSystem({
         architectureFile,

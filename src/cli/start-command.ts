@@ -15,10 +15,11 @@ import { openResources, type Resources } from './open-resources.js'
 import { portOption } from './option-values.js'
 import { packageFile } from './package-file.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
-import { loadArchitecture, loadRequirements, stateDirectoryName } from './project.js'
+import { loadArchitecture, loadRequirements } from './project.js'
 import { scorecardText } from './scorecard-text.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
 import { showProgress } from './show-progress.js'
+import { startDirectory } from './start-directory.js'
 import { tryLines } from './try-lines.js'
 import { untilAborted } from './until-aborted.js'
 import { loadProfileOf, verifyProject } from './verify-project.js'
@@ -52,23 +53,30 @@ export const registerStart = (program: Command, context: CommandContext): void =
     )
     .option('--yes', text('agree to what a paid engine will charge', '同意付費引擎的費用'))
     .option('--port <n>', text('port to listen on', '監聽的連接埠'), portOption(text))
-    .action((options: Options) => start(options, context))
+    .action((options: Options) => start(options, context, startDirectory(packageFile('.'), process.cwd())))
 }
 
-const start = async (options: Options, context: CommandContext): Promise<void> => {
-  const stateDirectory = packageFile(stateDirectoryName)
+/** @throws `supervisor.directory-locked` before anything is printed */
+export const start = async (
+  options: Options,
+  context: CommandContext,
+  stateDirectory: string,
+): Promise<void> => {
   mkdirSync(stateDirectory, { recursive: true })
   const log = createLogger({ level: 'warn', stream: process.stderr })
+  const locked = Promise.withResolvers<void>()
   // The database and the knowledge process take their seconds while the design is made and read.
   const resources = openResources({
     stateDirectory,
     databaseUrl: undefined,
     environment: context.environment,
     log,
+    onLocked: locked.resolve,
   })
   // Whoever needs them awaits them and hears of it; until then a failure is nobody's unhandled rejection.
   resources.catch(() => {})
   try {
+    await Promise.race([locked.promise, resources])
     await run(options, { stateDirectory, resources, log }, context)
   } finally {
     // What could not be opened has closed itself, and its error has been thrown by `run`.
@@ -115,13 +123,14 @@ const run = async (
   })
   await agreeToCost(load, { yes: options.yes === true, context })
   const architectureFile = join(stateDirectory, 'architecture.local.yaml')
+  const port = options.port ?? (options.once ? 0 : undefined)
   const system = await serveSystem({
     architectureFile,
     stateDirectory,
     environment: context.environment,
     log,
     resources,
-    ...(options.once ? { port: 0 } : options.port === undefined ? {} : { port: options.port }),
+    ...(port === undefined ? {} : { port }),
   })
   try {
     await measure(system, { architectureFile, stateDirectory, heading }, context)

@@ -4,7 +4,7 @@ import type { Log } from '../core/index.js'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { ingestAll } from './ingest-all.js'
-import { findArchitecture, projectOf } from './project.js'
+import { chooseArchitecture, projectOf } from './project.js'
 import { findRunningSystem, type RunningSystem } from './running-system.js'
 import { serveSystem } from './serve-system.js'
 
@@ -18,7 +18,7 @@ interface Task<T> {
 
 /** @throws `cli.file-not-found` when nothing runs and there is nothing to start, and what the task throws */
 export const withSystem = async <T>(context: CommandContext, task: Task<T>): Promise<T> => {
-  const architectureFile = findArchitecture(task.architecture)
+  const architectureFile = chooseArchitecture(task.architecture, context)
   const { stateDirectory } = projectOf(architectureFile)
   const running = await findRunningSystem(stateDirectory)
   if (running) return task.run(running, architectureFile)
