@@ -44,6 +44,10 @@ const problemMessages = defineMessages({
     en: (p: { detail: string }) => `This is not valid YAML: ${p.detail}`,
     'zh-TW': (p) => `不是有效的 YAML：${p.detail}`,
   },
+  'spec.tab-indent': {
+    en: (_p: Record<string, never>) => 'A tab cannot indent in YAML. Replace it, and any other, by spaces.',
+    'zh-TW': () => 'YAML 不能用定位字元（tab）縮排。請將此處與其他定位字元改為空格。',
+  },
   'spec.unknown-key': {
     en: (p: { key: string; suggestion?: string; known: string[] }) =>
       `Unknown key "${p.key}".${maybe(p.suggestion, 'en') || ` Known here: ${list(p.known, 'en')}.`}`,

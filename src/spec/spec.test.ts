@@ -191,6 +191,33 @@ describe('architecture.yaml', () => {
     ])
   })
 
+  it.each([
+    ['weighted: [{ deployment: main }]', 'weighted[0].strategy', 'spec.missing'],
+    ['weighted: [{ weight: 1, strategy: 5 }]', 'weighted[0].strategy', 'spec.wrong-type'],
+    [
+      'cascade: { strategies: [{ deployment: main }, main], escalateBelow: 0.5 }',
+      'cascade.strategies[1]',
+      'spec.wrong-type',
+    ],
+  ])('says what a strategy may be: %s', (strategy, where, code) => {
+    const text = architecture.replace('fallback: [{ deployment: main }]', strategy)
+    const problem = problemsOf(() => parseArchitecture(text)).find(({ path }) => path.endsWith(where))
+    expect(problem?.message.code).toBe(code)
+    expect(problem?.message.params.expected).toMatch(/deployment \| fallback \| weighted/)
+  })
+
+  it('says once that tabs cannot indent, where the first one stands', () => {
+    const text = architecture.replace('  - { id: main', '\t- { id: main').replace('  - { name', ' \t- { name')
+    expect(said(problemsOf(() => parseArchitecture(text)))).toEqual(['4  spec.tab-indent'])
+    expect(said(problemsOf(() => parseRequirements(good.replace('  kind', '\tkind'))))).toEqual([
+      '4  spec.tab-indent',
+    ])
+  })
+
+  it('takes a tab where YAML does', () => {
+    expect(parseArchitecture(architecture.replace('name: bank', 'name:\tbank')).name).toBe('bank')
+  })
+
   it('refuses a secret written out, and a public address without keys', () => {
     const text = architecture
       .replace('model: extractive }', 'model: extractive, key: sk-secret }')

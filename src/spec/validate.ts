@@ -60,10 +60,24 @@ const problemsOfUnion = (
   const best = branches[0]
   const value = valueAt(context.document.data, path)
   if (!best || (branches.length === issue.errors.length && typeof value !== 'object')) {
-    const options = issue.errors.flatMap((issues) => issues.flatMap(expectedOf))
-    return [context.document.problemAt(path, notOneOf(value, [...new Set(options)], path))]
+    return [context.document.problemAt(path, noAlternative(issue, { value, path, schema: context.schema }))]
   }
   return best.flatMap((inner) => problemsOf(inner, { ...context, prefix: path }))
+}
+
+/** Nothing, or something of a kind that no alternative has. */
+const noAlternative = (
+  issue: Issue & { code: 'invalid_union' },
+  { value, path, schema }: { value: unknown; path: DocumentPath; schema: z.ZodType },
+) => {
+  const options = [...new Set(issue.errors.flatMap((issues) => issues.flatMap(expectedOf)))]
+  const keys = keysAt(schema, path)
+  const isMappingOnly = options.length === 1 && options[0] === 'object' && keys.length > 0
+  const expected = isMappingOnly ? `{ ${keys.join(' | ')}: ... }` : options.join(' | ')
+  if (value === undefined)
+    return problemMessage('spec.missing', { key: String(path.at(-1) ?? '.'), expected })
+  if (isMappingOnly) return problemMessage('spec.wrong-type', { expected, received: showValue(value, path) })
+  return notOneOf(value, options, path)
 }
 
 const missingAtRoot = (issues: readonly Issue[]) =>

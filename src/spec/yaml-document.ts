@@ -30,6 +30,17 @@ export const readYaml = (text: string): YamlDocument => {
     }
     return 0
   }
+  const tab = document.errors.length > 0 ? /^ *\t/m.exec(text) : null
+  if (tab) {
+    const at = positionAt(tab.index + tab[0].length - 1)
+    const problem = { path: '', ...at, message: problemMessage('spec.tab-indent', {}) }
+    return {
+      data: undefined,
+      problems: [problem],
+      problemAt: (_path, message) => ({ ...problem, message }),
+      lineOf: () => at.line,
+    }
+  }
   return {
     data: document.errors.length > 0 && document.contents === null ? undefined : document.toJS(),
     problems: document.errors.map((error) => ({
