@@ -19,6 +19,9 @@ import { openDatabase } from './open-database.js'
 import { processEntry } from './package-file.js'
 import { createPriceBook, type PriceBook } from './price-book.js'
 
+/** Its index works in threads of its own: the main thread of the knowledge process is never busy for so long. */
+const knowledgeHealth = { everyMs: 5_000, misses: 3 }
+
 export interface Resources {
   readonly stateDirectory: string
   readonly lock: DirectoryLock
@@ -74,6 +77,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
         env: childEnvironment(environment),
         clock,
         log,
+        health: knowledgeHealth,
       }),
     )
     // Awaited below, after the database; until then a failure must not end the process.

@@ -22,6 +22,8 @@ export interface ChildRun {
   readonly ready: Promise<void>
   /** Resolves with what ended it, for people: `signal SIGKILL`, `exit code 1`. */
   readonly exited: Promise<string>
+  /** How many messages it has sent so far: any of them is a sign of life. */
+  heard(): number
   send(message: ParentMessage): void
   kill(): void
 }
@@ -45,10 +47,12 @@ export const runChild = ({ name, entry, args, env, log }: ChildOptions): ChildRu
   let startFailure: ArchitectError | undefined
   const lastLines = logStandardError(child, name, log)
 
+  let heard = 0
   const receive = (message: ChildMessage) => {
+    heard++
     if (message.type === 'ready') started.resolve()
     else if (message.type === 'start-failed') startFailure = reviveError(message.error)
-    else requests.settle(message)
+    else if (message.type !== 'pong') requests.settle(message)
   }
   readFrames(child, { receive, log, name })
   child.stdin.on('error', () => {})
@@ -66,7 +70,15 @@ export const runChild = ({ name, entry, args, env, log }: ChildOptions): ChildRu
     )
     return cause
   })
-  return { pid: child.pid, requests, ready: started.promise, exited, send, kill: () => child.kill('SIGKILL') }
+  return {
+    pid: child.pid,
+    requests,
+    ready: started.promise,
+    exited,
+    heard: () => heard,
+    send,
+    kill: () => child.kill('SIGKILL'),
+  }
 }
 
 const readFrames = (

@@ -21,6 +21,7 @@ const createRun = () => {
     requests: createPendingRequests(() => {}),
     ready: ready.promise,
     exited: exited.promise,
+    heard: () => 0,
     send: () => {},
     kill: () => end('signal SIGKILL'),
   }
@@ -39,6 +40,7 @@ const keep = (restart: RestartPolicy = {}) => {
     log: silentLog,
     readiness,
     restart,
+    health: undefined,
     stop: stop.signal,
     start: () => {
       const scripted = createRun()

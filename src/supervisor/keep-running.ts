@@ -4,6 +4,7 @@ import type { ArchitectError, Clock, Log } from '../core/index.js'
 import type { ChildRun } from './child-process.js'
 import { supervisorError } from './messages.js'
 import type { Readiness } from './readiness.js'
+import { type HealthPolicy, watchHealth } from './watch-health.js'
 
 export interface RestartPolicy {
   /** Pause after the first failure, doubled after each further one. Default 100. */
@@ -32,6 +33,8 @@ export interface KeepRunningOptions {
   readonly log: Log
   readonly readiness: Readiness
   readonly restart: RestartPolicy | undefined
+  /** Default: nobody asks whether it lives. */
+  readonly health: HealthPolicy | undefined
   readonly stop: AbortSignal
   start(): ChildRun
   restarted(): void
@@ -62,7 +65,7 @@ export const keepRunning = async (options: KeepRunningOptions): Promise<void> =>
 
 /** One run from start to end, and how long it could be asked. */
 const runOnce = async (
-  { name, clock, readiness, stop, start, restarted }: KeepRunningOptions,
+  { name, clock, log, readiness, health, stop, start, restarted }: KeepRunningOptions,
   startTimeoutMs: number,
 ): Promise<{ cause: ArchitectError; ranMs: number }> => {
   const run = start()
@@ -80,7 +83,11 @@ const runOnce = async (
   }
   const readyMs = clock.monotonicMs()
   if (!stop.aborted && readiness.becameReady()) restarted()
+  const ended = new AbortController()
+  if (health)
+    void watchHealth(run, { name, clock, log, health, until: AbortSignal.any([ended.signal, stop]) })
   const detail = await run.exited
+  ended.abort()
   if (!stop.aborted) readiness.wentAway()
   const cause = supervisorError('supervisor.child-away', { name, detail }, { retryable: true })
   return { cause, ranMs: clock.monotonicMs() - readyMs }

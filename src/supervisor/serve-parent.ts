@@ -68,6 +68,7 @@ export const serveParent = ({ methods, ready, close }: ServeParentOptions): void
   const receive = (message: ParentMessage) => {
     if (message.type === 'request') void answer(message)
     else if (message.type === 'cancel') running.get(message.id)?.abort()
+    else if (message.type === 'ping') send({ type: 'pong' })
     else void end(0)
   }
 

@@ -40,6 +40,29 @@ const supervise = (args: object = {}, options: Partial<SuperviseOptions> = {}): 
 const until = (condition: () => unknown) =>
   vi.waitFor(async () => expect(await condition()).toBe(true), { timeout: 15_000, interval: 20 })
 
+describe.skipIf(process.platform === 'win32')('a child that does not answer', () => {
+  it.each(['stopped', 'blocked'])('is ended and started again: %s', async (how) => {
+    const child = supervise({}, { health: { everyMs: 50, misses: 20 } })
+    await child.ready
+    const pid = child.pid() as number
+    const restarted = new Promise<void>((resolve) => child.onRestart(resolve))
+    if (how === 'stopped') process.kill(pid, 'SIGSTOP')
+    const hanging = child.request(how === 'stopped' ? 'echo' : 'block', {})
+    await expect(hanging).rejects.toMatchObject({ code: 'supervisor.child-crashed', retryable: true })
+    await restarted
+    expect(child.pid()).not.toBe(pid)
+    expect(await child.request('echo', { again: true })).toEqual({ again: true })
+  })
+
+  it('lives on while it answers, however long a request takes', async () => {
+    const child = supervise({}, { health: { everyMs: 5, misses: 100 } })
+    await child.ready
+    const pid = child.pid()
+    expect(await child.request('slow', { ms: 1500 })).toBe('finished')
+    expect(child.pid()).toBe(pid)
+  })
+})
+
 describe('a request', () => {
   it('is answered, also when it is sent before the child has started', async () => {
     const child = supervise()

@@ -6,6 +6,7 @@ import { untilAborted, withDeadline, within } from './deadline.js'
 import { keepRunning, type RestartPolicy } from './keep-running.js'
 import { supervisorError } from './messages.js'
 import { type ChildState, createReadiness } from './readiness.js'
+import type { HealthPolicy } from './watch-health.js'
 
 export interface RequestOptions {
   /** Aborting cancels the request in the child and rejects with the signal's reason. */
@@ -46,6 +47,8 @@ export interface SuperviseOptions {
   readonly clock: Clock
   readonly log: Log
   readonly restart?: RestartPolicy
+  /** When a process that runs and does not answer is ended. Default: never. */
+  readonly health?: HealthPolicy
   /** What `close` gives running requests, and then the exit, before it kills. Default 5,000 each. */
   readonly drainMs?: number
 }
@@ -58,7 +61,7 @@ export interface SuperviseOptions {
  * const report = await child.request<Report>('ingest', { root }, { signal, onProgress })
  */
 export const superviseChild = (options: SuperviseOptions): SupervisedChild => {
-  const { name, clock, log, restart, drainMs = 5000 } = options
+  const { name, clock, log, restart, health, drainMs = 5000 } = options
   const readiness = createReadiness(name)
   const stop = new AbortController()
   const listeners = new Set<() => void>()
@@ -71,7 +74,7 @@ export const superviseChild = (options: SuperviseOptions): SupervisedChild => {
   const restarted = () => {
     for (const listener of listeners) listener()
   }
-  const keeping = { name, clock, log, readiness, restart, stop: stop.signal, start, restarted }
+  const keeping = { name, clock, log, readiness, restart, health, stop: stop.signal, start, restarted }
   const supervised = keepRunning(keeping)
 
   const request = async (
