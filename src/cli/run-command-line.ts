@@ -60,7 +60,8 @@ const createProgram = (context: CommandContext): Command => {
     )
     .helpCommand(false)
   registerCommands(program, context)
-  for (const command of program.commands) {
+  // Before the command or after it: both are places where people write them.
+  for (const command of [program, ...program.commands]) {
     command
       .option(
         '--json',

@@ -36,7 +36,7 @@ const requirementsFile = packageFile('examples/bank-support/requirements.yaml')
 export const registerStart = (program: Command, context: CommandContext): void => {
   const { text } = context
   program
-    .command('start', { hidden: true })
+    .command('start')
     .description(
       text(
         'Do everything on examples/bank-support, then keep serving',

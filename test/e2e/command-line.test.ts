@@ -203,6 +203,7 @@ describe('bad input', () => {
       'assess',
       'design',
       'serve',
+      'start',
       'ingest',
       'ask',
       'verify',
@@ -222,6 +223,14 @@ describe('in Chinese', () => {
     expect(help.stdout).toMatch(han)
     const missing = await runCommand(['assess', '/nowhere/requirements.yaml'], 'zh-TW')
     expect(missing).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(han) })
+  })
+
+  it('--lang and --json may stand before the command', { timeout: 60_000 }, () => {
+    const main = packageFile('dist/cli/main.js')
+    const args = [main, '--lang', 'zh-TW', '--json', 'assess', '/nowhere/requirements.yaml']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect([status, JSON.parse(stdout).error.code]).toEqual([2, 'cli.file-not-found'])
+    expect(stderr).toMatch(han)
   })
 
   it('the launcher takes --lang, and hands on arguments, output and status', { timeout: 60_000 }, () => {
