@@ -7,6 +7,7 @@ import type { IngestReport } from '../rag/index.js'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { ingestAll, reportOf } from './ingest-all.js'
+import { cliError } from './messages.js'
 import { architectureOption, chooseArchitecture, loadArchitecture, projectOf } from './project.js'
 import { callAdmin, findRunningSystem, type RunningSystem } from './running-system.js'
 import { serveSystem } from './serve-system.js'
@@ -24,6 +25,9 @@ export const registerIngest = (program: Command, context: CommandContext): void 
     .option(...architectureOption(text))
     .action(async (only: string | undefined, options: Options) => {
       const file = chooseArchitecture(options.architecture, context)
+      const known = loadArchitecture(file).value.knowledge.map(({ id }) => id)
+      if (only !== undefined && !known.includes(only))
+        throw cliError('cli.knowledge-unknown', { id: only, known: known.join(', ') })
       const reports = await ingest(file, only, context)
       const failed = reports.some((report) => report.counts.failed > 0)
       context.terminal().result(reports, () => reports.map((report) => describe(report, context)).join('\n'))
@@ -83,18 +87,25 @@ const ingestThere = async (
   return reports
 }
 
+const maxRemarks = 40
+
 const describe = (report: IngestReport, { text, terminal }: CommandContext): string => {
   const { counts, files } = report
   const states = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`)
     .join(', ')
-  const remarks = files
-    .filter(({ state, reason }) => reason && state !== 'ignored')
-    .map(({ path, state, reason }) => `  ${state}: ${path}${reason ? ` — ${terminal().render(reason)}` : ''}`)
+  const remarks = files.flatMap(({ path, state, reason }) =>
+    reason ? [`  ${state}: ${path} — ${terminal().render(reason)}`] : [],
+  )
+  const shown = remarks.slice(0, maxRemarks)
+  if (remarks.length > maxRemarks) {
+    const rest = remarks.length - maxRemarks
+    shown.push(text(`  and ${rest} more; all of them with --json`, `  另有 ${rest} 項；以 --json 可全部列出`))
+  }
   const head = text(
     `${report.knowledge}: ${states}; ${report.passages} passages; ${Math.round(report.durationMs)} ms`,
     `${report.knowledge}：${states}；共 ${report.passages} 個段落；${Math.round(report.durationMs)} 毫秒`,
   )
-  return [head, ...remarks].join('\n')
+  return [head, ...shown].join('\n')
 }

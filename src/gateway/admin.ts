@@ -166,6 +166,7 @@ const getJob =
     const error = job.error && {
       code: job.error.code,
       message: render(toArchitectError(job.error), language),
+      params: job.error.params,
     }
     sendJson(exchange, { ...job, error })
   }

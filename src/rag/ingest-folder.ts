@@ -104,7 +104,7 @@ const visit = async (run: Run, found: FoundFile | FoundProblem) => {
     if (found.isFolder) run.unreadableFolders.push(path)
     // A link that no longer leads to a file of the folder takes its passages with it.
     else await forget(run, [path])
-    return report(run, path, 'failed', { reason: found.reason })
+    return report(run, path, found.isIgnored ? 'ignored' : 'failed', { reason: found.reason })
   }
   if (!isSupportedDocument(path)) {
     const reason = ragMessage('rag.file-unsupported', { extension: extname(path) })

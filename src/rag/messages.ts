@@ -27,6 +27,15 @@ export const ragMessages = defineMessages({
       `Files ending in "${p.extension}" are not read. Convert it to Markdown (.md) or HTML (.html).`,
     'zh-TW': (p) => `不支援副檔名「${p.extension}」的檔案。請轉成 Markdown（.md）或 HTML（.html）。`,
   },
+  'rag.file-special': {
+    en: (_: Record<string, never>) =>
+      `This is no regular file but a pipe, a socket or a device. Put a regular file in its place.`,
+    'zh-TW': () => `這不是一般檔案，而是管線、通訊端或裝置。請改放一般檔案。`,
+  },
+  'rag.folder-visited': {
+    en: (_: Record<string, never>) => `The link leads to a folder that is read already, so nothing is lost.`,
+    'zh-TW': () => `連結指向已經讀取的資料夾，內容不受影響。`,
+  },
   'rag.file-too-large': {
     en: (p: { bytes: number; maxBytes: number }) =>
       `The file has ${p.bytes} bytes; at most ${p.maxBytes} are read. Split it into smaller files.`,

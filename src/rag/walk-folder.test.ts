@@ -39,12 +39,18 @@ describe('walkFolder', () => {
     expect((await walk(folder.root)).sort()).toEqual([
       'a.md',
       'b/c/three.md',
+      'b/loop: rag.folder-visited',
       'b/two.md',
       'dangling.md: rag.file-unreadable',
       'inside.md',
       'outside.md: rag.file-outside-folder',
       'outside: rag.file-outside-folder',
     ])
+  })
+
+  it('names what is no regular file, and reads none of it', async () => {
+    execFileSync('mkfifo', [join(folder.root, 'pipe.md')])
+    expect(await walk(folder.root)).toContain('pipe.md: rag.file-special')
   })
 
   it('refuses a folder that is not there', async () => {

@@ -19,6 +19,8 @@ export interface FoundProblem {
   readonly reason: Message
   /** A folder that could not be looked into: nothing is known of the files below it. */
   readonly isFolder: boolean
+  /** By its nature nothing to read, so that leaving it out is no failure. */
+  readonly isIgnored?: boolean
 }
 
 /**
@@ -36,7 +38,10 @@ export async function* walkFolder(
   const pending = [{ path: '', realPath: realRoot }]
   for (let folder = pending.pop(); folder; folder = pending.pop()) {
     signal.throwIfAborted()
-    if (visited.has(folder.realPath)) continue
+    if (visited.has(folder.realPath)) {
+      yield ignored(folder.path, 'rag.folder-visited')
+      continue
+    }
     visited.add(folder.realPath)
     const entries = await list(folder.realPath)
     if (entries instanceof Error) {
@@ -52,10 +57,18 @@ export async function* walkFolder(
       if ('reason' in found) yield found
       else if (found.isFolder) folders.push(found)
       else if (found.isFile) yield { path, realPath: found.realPath }
+      else yield ignored(path, 'rag.file-special')
     }
     pending.push(...folders.reverse())
   }
 }
+
+const ignored = (path: string, code: 'rag.folder-visited' | 'rag.file-special'): FoundProblem => ({
+  path,
+  reason: ragMessage(code, {}),
+  isFolder: false,
+  isIgnored: true,
+})
 
 const list = async (folder: string): Promise<Dirent[] | Error> => {
   try {

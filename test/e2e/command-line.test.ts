@@ -1,22 +1,13 @@
 // The command line as scripts rely on it: exit statuses, one JSON document, two languages, files left alone.
 
 import { spawnSync } from 'node:child_process'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
-import { runCommand } from './run-command.js'
+import { runCommand, runJson } from './run-command.js'
 import { createSmallProject } from './small-project.js'
 
 const packageFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -26,12 +17,6 @@ const han = /\p{Script=Han}{2}/u
 const directory = mkdtempSync(join(tmpdir(), 'command-line-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
 const file = (name: string) => join(directory, name)
-
-/** Runs a command with --json. @returns the status, and stdout as the one document it must be */
-const runJson = async (...args: string[]) => {
-  const { status, stdout, stderr } = await runCommand([...args, '--json'])
-  return { status, stderr, document: JSON.parse(stdout) }
-}
 
 describe('init, assess and design', () => {
   it('init writes requirements that assess accepts, and never over a file', async () => {
@@ -130,91 +115,6 @@ describe('init, assess and design', () => {
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-describe('bad input', () => {
-  it.each([
-    [['assess', '/nowhere/requirements.yaml'], 'cli.file-not-found'],
-    [['ask', 'hello', '--architecture', '/nowhere/architecture.yaml'], 'cli.file-not-found'],
-    [['keys', 'paint', '--architecture', '/nowhere/architecture.yaml'], 'cli.bad-argument'],
-  ])('%j ends with 2 and an error that is JSON', async (args, code) => {
-    const { status, document } = await runJson(...args)
-    expect([status, document.error.code]).toEqual([2, code])
-    expect(document.error.message).not.toBe('')
-  })
-
-  it.each([
-    [['serve', '--port', '99999'], '99999', '65535'],
-    [['serve', '--port', ''], '--port', '65535'],
-    [['serve', '--log-level', 'loud'], 'loud', 'silent'],
-    [['start', '--once', '--port', '99999'], '99999', '65535'],
-    [['design', '--rows', 'abc'], 'abc', '--rows'],
-    [['design', '--rows', '-5'], '-5', '--rows'],
-    [['init', '--preset', 'chat', '--peak', 'many'], 'many', '--peak'],
-    [['keys', 'create', 'alice', '--monthly-usd', '-5'], '-5', '--monthly-usd'],
-    [['ledger', '--by', 'banana'], 'banana', 'deployment'],
-    [['ledger', '--limit', '1.5'], '1.5', '--limit'],
-    [['verify', '--profile', 'moon'], 'moon', 'production'],
-  ])('%j says which value is wrong and what it may be', async (args, value, allowed) => {
-    const { status, stdout, stderr } = await runCommand(args)
-    expect([status, stdout]).toEqual([2, ''])
-    expect(stderr).toContain(value)
-    expect(stderr).toContain(allowed)
-    expect(stderr).not.toMatch(/^ +at /m)
-    expect((await runCommand(args, 'zh-TW')).stderr).toMatch(han)
-  })
-
-  it('a place that cannot be used is named, with the reason', async () => {
-    const stray = file('stray')
-    writeFileSync(stray, 'version: 1\n')
-    for (const [args, path, reason] of [
-      [['assess', directory], directory, 'folder'],
-      [
-        ['init', '--preset', 'chat', '--output', file('nowhere/x.yaml')],
-        file('nowhere/x.yaml'),
-        'does not exist',
-      ],
-      [
-        ['init', '--preset', 'chat', '--output', join(stray, 'x.yaml')],
-        join(stray, 'x.yaml'),
-        'not a folder',
-      ],
-    ] as const) {
-      const { status, document, stderr } = await runJson(...args)
-      expect([status, document.error.code]).toEqual([2, 'cli.file-unusable'])
-      expect(stderr).toContain(path)
-      expect(stderr).toContain(reason)
-      expect(stderr).not.toMatch(/^ +at /m)
-    }
-  })
-
-  it('an unknown command or option ends with 2 and says how to get help', async () => {
-    for (const args of [['fly'], ['assess', '--fly']]) {
-      const { status, stdout, stderr } = await runCommand(args)
-      expect([status, stdout]).toEqual([2, ''])
-      expect(stderr).toContain('fly')
-      expect(stderr).toContain('--help')
-    }
-  })
-
-  it('help ends with 0', async () => {
-    const { status, stdout } = await runCommand(['--help'])
-    expect(status).toBe(0)
-    for (const command of [
-      'init',
-      'assess',
-      'design',
-      'serve',
-      'start',
-      'ingest',
-      'ask',
-      'verify',
-      'keys',
-      'ledger',
-      'doctor',
-    ])
-      expect(stdout).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
-  })
-})
-
 describe('in Chinese', () => {
   it('results, help and errors are', async () => {
     const assessed = await runCommand(['assess', example('chat-one-gpu')], 'zh-TW')
@@ -264,54 +164,6 @@ describe('commands that need a system', () => {
     expect(status).toBe(0)
     expect(document.choices[0].message.content).toContain('NT$15')
     expect(existsSync(join(project.directory, '.llm-architect', 'lock.json'))).toBe(false)
-  })
-
-  it('told to stop, says so and nothing else', { timeout: 60_000 }, async () => {
-    const { status, stdout, stderr } = await runCommand(
-      ['ask', 'hello', ...architecture],
-      'en',
-      AbortSignal.abort('SIGINT'),
-    )
-    expect({ status, stdout, stderr }).toEqual({ status: 130, stdout: '', stderr: 'Stopped.\n' })
-  })
-
-  it('ask without the key that is needed says how to get one and where it goes', {
-    timeout: 60_000,
-  }, async () => {
-    const closed = createSmallProject('', ', requireKeys: true')
-    try {
-      const args = ['ask', 'hello', '--architecture', closed.architectureFile]
-      const { status, document, stderr } = await runJson(...args)
-      expect([status, document.error.code]).toEqual([2, 'cli.key-needed'])
-      expect(stderr).toMatch(/keys create .*--key.*LLM_ARCHITECT_KEY/)
-    } finally {
-      closed.remove()
-    }
-  })
-
-  it.each([
-    ['{"token":', 'supervisor.lock-unreadable', 'lock.json'],
-    [undefined, 'cli.file-unusable', '.llm-architect'],
-  ])('names the state that is damaged: %j', async (lock, code, name) => {
-    const state = mkdtempSync(join(tmpdir(), 'damaged-'))
-    try {
-      copyFileSync(project.architectureFile, join(state, 'architecture.yaml'))
-      if (lock === undefined) writeFileSync(join(state, '.llm-architect'), '')
-      else {
-        mkdirSync(join(state, '.llm-architect'))
-        writeFileSync(join(state, '.llm-architect', 'lock.json'), lock)
-      }
-      const { status, document, stderr } = await runJson(
-        'ledger',
-        '--architecture',
-        join(state, 'architecture.yaml'),
-      )
-      expect([status, document.error.code]).toEqual([2, code])
-      expect(stderr).toContain(name)
-      expect(stderr).not.toMatch(/^ +at /m)
-    } finally {
-      rmSync(state, { recursive: true })
-    }
   })
 
   describe('on the one that runs', () => {

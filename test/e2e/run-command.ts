@@ -26,6 +26,12 @@ export const runCommand = async (
   }
 }
 
+/** Runs a command with --json. @returns the status, and stdout as the one document it must be */
+export const runJson = async (...args: string[]) => {
+  const { status, stdout, stderr } = await runCommand([...args, '--json'])
+  return { status, stderr, document: JSON.parse(stdout) }
+}
+
 const catchWrites = (stream: NodeJS.WriteStream) => {
   const pieces: string[] = []
   const spy = vi.spyOn(stream, 'write').mockImplementation((piece) => {
