@@ -1,7 +1,7 @@
 // `init`: writes a first requirements.yaml, from an interview, from options, or from another agent's answer.
 
 import { existsSync, writeFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, relative, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import {
   draftRequirements,
@@ -17,6 +17,7 @@ import { cliError } from './messages.js'
 import { numberOption } from './option-values.js'
 import { readStandardInput } from './read-standard-input.js'
 import { readTextFile } from './read-text-file.js'
+import { writeSampleDocument } from './sample-document.js'
 
 interface Options {
   readonly preset?: UseCaseKind
@@ -64,7 +65,9 @@ export const registerInit = (program: Command, context: CommandContext): void =>
       const yaml = draftRequirements(draft)
       parseRequirements(yaml, options.output)
       writeFileSync(file, yaml, { flag: 'wx' })
-      terminal.result({ file, draft, open }, () =>
+      const source = draft.knowledgeSource
+      const sample = source && writeSampleDocument(dirname(file), source, terminal.language)
+      terminal.result({ file, draft, open, ...(sample ? { sample } : {}) }, () =>
         [
           text(`Wrote ${options.output}.`, `已寫入 ${options.output}。`),
           ...(open.length > 0
@@ -72,6 +75,14 @@ export const registerInit = (program: Command, context: CommandContext): void =>
                 text(
                   `Not answered yet, a default stands there: ${open.join(', ')}.`,
                   `尚未回答、先用預設值：${open.join('、')}。`,
+                ),
+              ]
+            : []),
+          ...(sample
+            ? [
+                text(
+                  `Made ${relative('.', sample)}, a sample document: put your own documents beside it.`,
+                  `已建立範例文件 ${relative('.', sample)}：請將您的文件放在同一個資料夾。`,
                 ),
               ]
             : []),

@@ -54,7 +54,9 @@ export const registerServe = (program: Command, context: CommandContext): void =
       })
       try {
         await ingestAll(system, { terminal, signal: context.signal })
-        terminal.result({ url: system.url, pid: process.pid }, () => tryLines(system, text).join('\n'))
+        terminal.result({ url: system.url, pid: process.pid }, () =>
+          tryLines(system, dirname(architectureFile), context).join('\n'),
+        )
         const stopWatching = options.watch ? reloadOnChange(architectureFile, system, terminal) : () => {}
         await untilAborted(context.signal)
         stopWatching()

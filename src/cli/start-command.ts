@@ -135,7 +135,7 @@ const run = async (
   try {
     await measure(system, { architectureFile, stateDirectory, heading }, context)
     if (options.once) return
-    terminal.print(`\n${tryLines(system, text).join('\n')}`)
+    terminal.print(`\n${tryLines(system, dirname(requirementsFile), context).join('\n')}`)
     await untilAborted(context.signal)
   } finally {
     await system.close()

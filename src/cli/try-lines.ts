@@ -1,12 +1,18 @@
 // What a reader can paste into another terminal to try a system that runs.
 
 import type { CommandContext } from './command-context.js'
+import { sampleQuestion } from './sample-question.js'
 import type { ServingSystem } from './serve-system.js'
 
-export const tryLines = (system: ServingSystem, text: CommandContext['text']): string[] => {
+/** @param directory of the project, whose suites know a question that its documents answer */
+export const tryLines = (
+  system: Pick<ServingSystem, 'url' | 'current'>,
+  directory: string,
+  { text, language }: Pick<CommandContext, 'text' | 'language'>,
+): string[] => {
   const { architecture } = system.current()
   const route = architecture.routes[0]?.name ?? ''
-  const question = text('How do I report a lost card?', '信用卡不見了怎麼辦？')
+  const question = sampleQuestion(directory, language) ?? text('YOUR QUESTION', '您的問題')
   const body = JSON.stringify({ model: route, messages: [{ role: 'user', content: question }] })
   const key = architecture.server.requireKeys ? ' \\\n    -H "authorization: Bearer $LLM_ARCHITECT_KEY"' : ''
   return [
@@ -16,10 +22,14 @@ export const tryLines = (system: ServingSystem, text: CommandContext['text']): s
     ),
     '',
     `  curl -s ${system.url}/v1/chat/completions -H 'content-type: application/json'${key} \\`,
-    `    -d '${body}'`,
+    `    -d ${quoted(body)}`,
     '',
-    `  node -e "import('openai').then(async ({ default: OpenAI }) => { const client = new OpenAI({ baseURL: '${system.url}/v1', apiKey: process.env.LLM_ARCHITECT_KEY ?? 'none' }); const stream = await client.chat.completions.create({ model: '${route}', stream: true, messages: [{ role: 'user', content: '${question}' }] }); for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta?.content ?? '') })"`,
-    '',
-    text('Ctrl-C stops it.', '按 Ctrl-C 停止。'),
+    text(
+      `Any OpenAI client works with the base URL ${system.url}/v1. Ctrl-C stops it.`,
+      `任何 OpenAI 用戶端都能使用，base URL 為 ${system.url}/v1。按 Ctrl-C 停止。`,
+    ),
   ]
 }
+
+/** One word of a POSIX shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

@@ -1,7 +1,7 @@
 // The command line as scripts rely on it: exit statuses, one JSON document, two languages, files left alone.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,6 +34,15 @@ describe('init, assess and design', () => {
       document: { error: { code: 'cli.file-exists' } },
     })
     expect(readFileSync(output, 'utf8')).toBe(written)
+  })
+
+  it('init makes the folder of documents that it names, with a sample to ask about', async () => {
+    const output = file('documented/requirements.yaml')
+    mkdirSync(file('documented'))
+    const { status, document } = await runJson('init', '--preset', 'rag-qa', '--output', output)
+    expect(status).toBe(0)
+    expect(document.sample).toBe(file('documented/documents/sample.md'))
+    expect(readFileSync(document.sample, 'utf8')).toContain('Opening hours')
   })
 
   it('assess ends with 1 when requirements contradict each other', async () => {
