@@ -1,9 +1,11 @@
 // A scorecard for people: the table, what has to be said about its rows, and the count of verdicts.
 
 import type { Architecture, Requirements } from '../spec/index.js'
-import { describeRows, renderNotes, renderScorecard, type Scorecard } from '../verify/index.js'
+import { describeRows, isHereId, renderNotes, renderScorecard, type Scorecard } from '../verify/index.js'
 import type { CommandContext } from './command-context.js'
 import { renderTable } from './table.js'
+
+type Row = Scorecard['rows'][number]
 
 interface Subject {
   readonly scorecard: Scorecard
@@ -11,9 +13,20 @@ interface Subject {
   readonly architecture: Architecture
 }
 
+/** Under which conditions a figure of this machine was taken. */
+const conditions = ['verify.note.stand-in-judged', 'verify.note.load', 'verify.note.lengths']
+
+/** Everything of a row that did not pass; of one that did, what a reader would take it for without. */
+const isToldOf =
+  ({ id, verdict }: Row) =>
+  ({ code }: { readonly code: string }): boolean =>
+    verdict !== 'pass' ||
+    code === 'verify.note.prediction-missed' ||
+    (isHereId(id) && conditions.includes(code))
+
 export const scorecardText = (
   { scorecard, requirements, architecture }: Subject,
-  context: CommandContext,
+  context: Pick<CommandContext, 'language' | 'text'>,
 ): string => {
   const { language, text } = context
   const table = renderScorecard(scorecard, language, describeRows(requirements, architecture))
@@ -22,7 +35,10 @@ export const scorecardText = (
     align: i === 0 || i === 6 ? ('left' as const) : ('right' as const),
   }))
   const notes = scorecard.rows
-    .filter(({ verdict }) => verdict !== 'pass')
+    .map((row) => ({
+      ...row,
+      evidence: { ...row.evidence, notes: row.evidence.notes.filter(isToldOf(row)) },
+    }))
     .flatMap((row) => renderNotes(row, language).map((note) => ({ id: row.id, note })))
   // One note may hold for many rows; it is told once, with the rows it is about.
   const told = Object.entries(Object.groupBy(notes, ({ note }) => note)).map(

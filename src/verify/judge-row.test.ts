@@ -42,6 +42,27 @@ describe('a row', () => {
     expect(row).toMatchObject({ measured: null, verdict: 'not-measured' })
   })
 
+  it('says that its prediction missed, whatever the verdict', () => {
+    const missed = (low: number | null, high: number | null, change: Partial<RowClaim> = {}) => {
+      const prediction = { id: 'ttft-p95', value: 0.1, unit: 's', low, high }
+      const { evidence } = judgeRow({ ...claim, prediction, ...change })
+      return evidence.notes.filter(({ code }) => code === 'verify.note.prediction-missed')
+    }
+    const params = { measured: 150, low: 50, high: 149, unit: 'ms' }
+    expect(missed(0.05, 0.149)).toEqual([{ code: 'verify.note.prediction-missed', params }])
+    expect(missed(0.151, null)).toHaveLength(1)
+    for (const [low, high] of [
+      [0.05, 0.15],
+      [0.15, 0.2],
+      [null, 0.2],
+      [null, null],
+    ] as const)
+      expect(missed(low, high)).toEqual([])
+    // It was made for other conditions, or nothing was measured that can be held against it.
+    for (const change of [{ isShownOnly: true }, { isInvalid: true }])
+      expect(missed(0.05, 0.149, change)).toEqual([])
+  })
+
   it('shows a prediction in the unit of the row', () => {
     const prediction = { id: 'ttft-p95', value: 0.1, unit: 's', low: 0.05, high: null }
     expect(judgeRow({ ...claim, prediction }).predicted).toEqual({

@@ -44,20 +44,37 @@ export const titleText = (title: Message): string => render(title, 'en')
 export const judgeRow = (claim: RowClaim): ScorecardRow => {
   const { interval, target, unit, notes = [] } = claim
   const measured = measuredOf(interval, unit)
+  const predicted = predictedIn(unit, claim.prediction)
   const isSmall = measured !== null && (interval.low === null || interval.high === null)
   return {
     id: claim.id,
     title: titleText(claim.title),
     target: target && { op: target.op, value: target.value, unit: target.unit },
-    predicted: predictedIn(unit, claim.prediction),
+    predicted,
     measured,
     verdict: verdictFor(claim, measured),
     evidence: {
       source: claim.source,
       file: claim.file ?? null,
-      notes: [...notes, ...(isSmall ? [note('verify.note.sample-too-small', { n: interval.n })] : [])],
+      notes: [
+        ...notes,
+        ...(claim.isShownOnly || claim.isInvalid ? [] : missedPrediction(predicted, measured)),
+        ...(isSmall ? [note('verify.note.sample-too-small', { n: interval.n })] : []),
+      ],
     },
   }
+}
+
+/** What was predicted for these very conditions, and did not come. */
+const missedPrediction = (
+  predicted: ScorecardRow['predicted'],
+  measured: Measured | null,
+): readonly Message[] => {
+  if (!predicted || !measured || predicted.unit !== measured.unit) return []
+  const { low, high, unit } = predicted
+  const isInside = measured.value >= (low ?? -Infinity) && measured.value <= (high ?? Infinity)
+  if (isInside || (low === null && high === null)) return []
+  return [note('verify.note.prediction-missed', { measured: measured.value, low, high, unit })]
 }
 
 const measuredOf = ({ value, low, high, n }: Interval, unit: string): Measured | null =>

@@ -17,6 +17,18 @@ const gatesZh: Record<GateName, string> = {
 const unitText = (value: number, unit: 'share' | 'ms') =>
   unit === 'share' ? formatNumber(value) : `${formatNumber(value)} ms`
 
+interface MissedPrediction {
+  readonly measured: number
+  /** null where the prediction has no bound. */
+  readonly low: number | null
+  readonly high: number | null
+  readonly unit: string
+}
+const amount = (value: number | null, unit: string) => {
+  if (value === null) return '?'
+  return unit === 'share' ? `${formatNumber(value * 100)} %` : `${formatNumber(value)} ${unit}`
+}
+
 export const verifyMessages = defineMessages({
   'verify.load-profile-invalid': {
     en: (p: { path: string; detail: string }) => `${p.path} is not a load profile. Correct it:\n${p.detail}`,
@@ -80,8 +92,14 @@ export const verifyMessages = defineMessages({
   },
   'verify.note.stand-in-judged': {
     en: (p: { deployment: string; standsFor: string }) =>
-      `Measured on ${p.deployment}, a stand-in for ${p.standsFor}; the target is the same number.`,
-    'zh-TW': (p) => `在 ${p.deployment} 上量測，它代替 ${p.standsFor}；目標值相同。`,
+      `Measured on ${p.deployment}, a stand-in for ${p.standsFor}, at the load and the lengths of this run; the target is the same number.`,
+    'zh-TW': (p) => `在 ${p.deployment} 上以這次的負載與長度量測，它代替 ${p.standsFor}；目標值相同。`,
+  },
+  'verify.note.prediction-missed': {
+    en: (p: MissedPrediction) =>
+      `The prediction missed: measured ${amount(p.measured, p.unit)}, outside ${amount(p.low, p.unit)} to ${amount(p.high, p.unit)}.`,
+    'zh-TW': (p) =>
+      `預測失準：實測 ${amount(p.measured, p.unit)}，不在 ${amount(p.low, p.unit)} 至 ${amount(p.high, p.unit)} 之間。`,
   },
   'verify.note.load-below-target': {
     en: (p: { offered: number; required: number; unit: string }) =>

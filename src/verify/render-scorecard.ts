@@ -35,7 +35,7 @@ export const renderScorecard = (
   rows: scorecard.rows.map((row) => [
     titleOf(row, language, titles),
     row.target ? `${row.target.op} ${figure(row.target.value, row.target.unit)}` : '-',
-    row.predicted ? predictedText(row.predicted) : '-',
+    row.predicted ? `${predictedText(row.predicted)}${hasMissed(row) ? ' ✗' : ''}` : '-',
     row.measured ? figure(row.measured.value, row.measured.unit) : '-',
     row.measured ? rangeText(row.measured) : '-',
     row.measured ? String(row.measured.n) : '-',
@@ -53,6 +53,9 @@ const render = createRenderer(rowTitles, verifyMessages)
 /** What has to be said about a row, in the reader's language. */
 export const renderNotes = (row: ScorecardRow, language: Language): readonly string[] =>
   row.evidence.notes.map((note) => render(note, language))
+
+const hasMissed = ({ evidence }: ScorecardRow) =>
+  evidence.notes.some(({ code }) => code === 'verify.note.prediction-missed')
 
 type Figure = NonNullable<ScorecardRow['predicted']>
 

@@ -129,3 +129,4 @@ export const describeRows = (
 
 /** The id of the row that judges a speed target on the machine verify runs against. */
 export const hereId = (targetId: string): string => `${targetId}.here`
+export const isHereId = (id: string): boolean => id.endsWith('.here')
