@@ -3,7 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ArchitectError } from '../core/index.js'
+import { type ArchitectError, createId, systemClock } from '../core/index.js'
 import { gatewayError } from './messages.js'
 
 export interface HttpTimeouts {
@@ -32,12 +32,15 @@ export const createHttpServer = (handler: () => HttpHandler, timeouts: HttpTimeo
     keepAliveTimeout: timeouts.keepAliveMs ?? 65_000,
     connectionsCheckingInterval: timeouts.checkMs ?? 5_000,
     maxHeaderSize: maxHeaderBytes,
+    // Checked below: the server's own refusal says nothing.
+    requireHostHeader: false,
     noDelay: true,
   })
   const answering = new WeakMap<Duplex, ServerResponse>()
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.set(request.socket, response)
-    handler()(request, response)
+    if (isHostMissing(request)) refuse(response, gatewayError('gateway.host-missing', {}))
+    else handler()(request, response)
   }
   server.on('request', answer)
   // Permission to send a body is given by whoever reads it, so that a refusal costs the client nothing.
@@ -54,14 +57,35 @@ export const createHttpServer = (handler: () => HttpHandler, timeouts: HttpTimeo
 /** What the parser refused never became a request, so it is answered on the bare socket. */
 const answerClientError = (cause: NodeJS.ErrnoException, socket: Duplex) => {
   const { status, error } = clientErrorOf(cause)
+  const { head, body } = replyTo(error)
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  )
+}
+
+/** RFC 9112, section 3.2: a server must answer a request of HTTP/1.1 without a Host by 400. */
+const isHostMissing = ({ headers, httpVersion }: IncomingMessage) =>
+  headers.host === undefined && httpVersion === '1.1'
+
+const refuse = (response: ServerResponse, error: ArchitectError) => {
+  const { head, body } = replyTo(error)
+  response.writeHead(400, head).end(body)
+}
+
+/** In English: whoever sends this has not said which language it reads. */
+const replyTo = (error: ArchitectError) => {
   const body = JSON.stringify({
     error: { message: error.message, type: 'invalid_request_error', code: null, param: null },
   })
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
-  )
+  const head = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': createId('req', systemClock.wallMs()),
+    'x-error-code': error.code,
+    connection: 'close',
+  }
+  return { head, body }
 }
 
 const clientErrorOf = (cause: NodeJS.ErrnoException): { status: number; error: ArchitectError } => {

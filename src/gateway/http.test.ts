@@ -70,6 +70,7 @@ describe('a slow client', () => {
 describe('a broken request', () => {
   it.each([
     ['not HTTP', 'hello\r\n\r\n', 400],
+    ['without a Host', 'GET /v1/models HTTP/1.1\r\n\r\n', 400],
     ['with 20 KiB of headers', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
     [
       'with a wrong chunk length',
@@ -83,6 +84,17 @@ describe('a broken request', () => {
     const answer = await client.ended()
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(answer).toContain('"invalid_request_error"')
+    expect(answer).toMatch(/^x-request-id: req_\w+\r$/m)
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`)
+    expect(JSON.parse(body).error.message).not.toBe('')
+  })
+
+  it('of HTTP/1.0 needs no Host', async () => {
+    await start()
+    const client = await connectRaw(gateway.port)
+    client.write('GET /v1/models HTTP/1.0\r\n\r\n')
+    expect(await client.ended()).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   it('does not keep the next connection from being served', async () => {

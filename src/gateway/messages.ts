@@ -183,6 +183,10 @@ export const gatewayMessages = defineMessages({
     en: (_p: Record<string, never>) => 'The client closed the connection before the answer was complete.',
     'zh-TW': () => '回應尚未傳完，用戶端就關閉了連線。',
   },
+  'gateway.host-missing': {
+    en: (_p: Record<string, never>) => 'The request has no Host header, which HTTP/1.1 demands. Send one.',
+    'zh-TW': () => '請求缺少 HTTP/1.1 規定的 Host 標頭。請加上該標頭。',
+  },
   'gateway.http-malformed': {
     en: (p: { detail: string }) => `The request is not valid HTTP/1.1 (${p.detail}).`,
     'zh-TW': (p) => `這不是有效的 HTTP/1.1 請求（${p.detail}）。`,
