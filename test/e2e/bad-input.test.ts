@@ -153,6 +153,23 @@ describe('on a project', () => {
     }
   })
 
+  it('serve names a place where it cannot listen', { timeout: 120_000 }, async () => {
+    // Of the addresses that are for documentation only: no machine has it.
+    const elsewhere = createSmallProject('', ', host: 192.0.2.1, requireKeys: true')
+    try {
+      const { status, document, stderr } = await runJson(
+        'serve',
+        '--architecture',
+        elsewhere.architectureFile,
+      )
+      expect([status, document.error.code]).toEqual([2, 'cli.cannot-listen'])
+      expect(stderr).toContain('192.0.2.1')
+      expect(stderr).not.toMatch(/^ +at /m)
+    } finally {
+      elsewhere.remove()
+    }
+  })
+
   it('ingest tells of every file it did not read, the same alone and through a running system', {
     timeout: 120_000,
   }, async () => {
