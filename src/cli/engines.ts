@@ -1,7 +1,17 @@
 // The built-in engines, in the form in which plug-ins bring theirs.
 
-import { createExtractiveModel, createOpenAiCompatibleModel } from '../llm/index.js'
+import { resolve } from 'node:path'
+import {
+  createExtractiveModel,
+  createLocalModel,
+  createOpenAiCompatibleModel,
+  type LlamaArguments,
+  parseLocalOptions,
+} from '../llm/index.js'
+import { superviseChild } from '../supervisor/index.js'
+import { childEnvironment } from './child-environment.js'
 import { cliError } from './messages.js'
+import { processEntry } from './package-file.js'
 import type { EngineContext, EngineFactory } from './plugin.js'
 
 const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: EngineContext) => {
@@ -13,6 +23,27 @@ const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: E
     clock,
     ...(apiKey === undefined ? {} : { apiKey }),
   })
+}
+
+/** llama.cpp in a process of its own, which lives as long as the model. */
+const local: EngineFactory = ({ deployment, facts, directory, environment, log, clock }: EngineContext) => {
+  const { temperature, ...options } = parseLocalOptions(deployment.id, deployment.options)
+  const args: LlamaArguments = {
+    ...options,
+    deployment: deployment.id,
+    modelPath: resolve(directory, deployment.model),
+    contextLength: deployment.contextLength,
+    lora: options.lora.map(({ path, scale }) => ({ path: resolve(directory, path), scale })),
+  }
+  const port = superviseChild({
+    name: `local model ${deployment.id}`,
+    entry: processEntry('llama'),
+    args,
+    env: childEnvironment(environment),
+    clock,
+    log,
+  })
+  return createLocalModel({ deployment, facts, port, clock, temperature })
 }
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
@@ -31,5 +62,6 @@ const openAiCompatibleNames = [
 
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   ...Object.fromEntries(openAiCompatibleNames.map((name) => [name, openAiCompatible])),
+  local,
   extractive: ({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts }),
 }

@@ -1,0 +1,92 @@
+// Looks at a model's file before llama.cpp does, which can only say "failed": is it there, is it GGUF, is it known,
+// and does it fit into memory.
+
+import { open } from 'node:fs/promises'
+import type { GgufFileInfo, GgufInsights, Llama } from 'node-llama-cpp'
+import { llmError } from '../messages.js'
+import type { LlamaArguments } from './protocol.js'
+
+/** node-llama-cpp itself, handed in by the process that may load native code. */
+export type LlamaLibrary = typeof import('node-llama-cpp')
+
+export interface ModelFile {
+  readonly info: GgufFileInfo
+  readonly insights: GgufInsights
+}
+
+export interface ModelFileOptions {
+  readonly library: LlamaLibrary
+  readonly llama: Llama
+  readonly args: LlamaArguments
+}
+
+/** @throws `llm.model-not-found` | `llm.model-not-gguf` | `llm.model-damaged` | `llm.model-not-supported` */
+export const inspectModelFile = async ({ library, llama, args }: ModelFileOptions): Promise<ModelFile> => {
+  const { deployment, modelPath: path } = args
+  await checkIsGguf(deployment, path)
+  try {
+    const info = await library.readGgufFileInfo(path, { sourceType: 'filesystem', logWarnings: false })
+    const insights = await library.GgufInsights.from(info, llama)
+    const architecture = String(info.metadata.general.architecture)
+    if (!insights.isSupportedByLlamaCpp)
+      throw llmError('llm.model-not-supported', { deployment, path, architecture })
+    return { info, insights }
+  } catch (cause) {
+    throw damaged(args, cause)
+  }
+}
+
+/** The error of a file that cannot be loaded; errors that say more pass. */
+export const damaged = ({ deployment, modelPath: path }: LlamaArguments, cause: unknown) =>
+  (cause as Error).name === 'ArchitectError'
+    ? (cause as Error)
+    : llmError('llm.model-damaged', { deployment, path, detail: (cause as Error).message }, { cause })
+
+const checkIsGguf = async (deployment: string, path: string) => {
+  const file = await open(path).catch((cause: unknown) => {
+    throw llmError('llm.model-not-found', { deployment, path }, { cause })
+  })
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).catch((cause: unknown) => {
+      throw llmError('llm.model-not-gguf', { deployment, path }, { cause })
+    })
+    if (bytesRead < 4 || buffer.toString('latin1') !== 'GGUF')
+      throw llmError('llm.model-not-gguf', { deployment, path })
+  } finally {
+    await file.close()
+  }
+}
+
+const bytesPerMiB = 1024 * 1024
+
+export interface MemoryNeed {
+  readonly contextLength: number
+  readonly batchTokens: number
+  /** What the process may still take. */
+  readonly availableBytes: number
+}
+
+/**
+ * Weights on a graphics processor are llama.cpp's to place; what the machine's own memory must hold is checked here.
+ * @throws `llm.model-too-large`
+ */
+export const checkMemory = async ({ insights }: ModelFile, args: LlamaArguments, need: MemoryNeed) => {
+  const { contextLength, batchTokens, availableBytes } = need
+  const { deployment, sequences } = args
+  const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers: 0, useMmap: true })
+  const context = await insights.estimateContextResourceRequirementsV2({
+    contextSize: contextLength,
+    modelGpuLayers: 0,
+    sequences,
+    batchSize: batchTokens,
+  })
+  const neededBytes = weights.cpuRam + context.cpuRam
+  if (neededBytes <= availableBytes) return
+  throw llmError('llm.model-too-large', {
+    deployment,
+    contextLength,
+    sequences,
+    neededMiB: Math.ceil(neededBytes / bytesPerMiB),
+    availableMiB: Math.floor(availableBytes / bytesPerMiB),
+  })
+}
