@@ -45,9 +45,7 @@ export const answerShape = (params: LlamaChatParams, compileSchema: CompileSchem
     tools,
     ...(isForced && { grammar: callGrammar(tools, { withOpening: true }) }),
     ...(isJson && { grammar: tools.length > 0 ? callOrJson(tools, schema) : jsonSchemaGrammar(schema) }),
-    ...(!isForced &&
-      !isJson &&
-      tools.length > 0 && { callGrammar: callGrammar(tools, { withOpening: false }) }),
+    ...(!isForced && !isJson && tools.length > 0 && freeCallGrammar(tools)),
     checkText: (text) => {
       if (checkJson) check(checkJson, text, 'response_format')
     },
@@ -55,6 +53,15 @@ export const answerShape = (params: LlamaChatParams, compileSchema: CompileSchem
       const checkArguments = checks.get(name)
       if (checkArguments) check(checkArguments, args, `tools.${name}`)
     },
+  }
+}
+
+/** A call that nobody asked for is guided where it can be, and free where its schema is beyond a grammar. */
+const freeCallGrammar = (tools: readonly OfferedTool[]) => {
+  try {
+    return { callGrammar: callGrammar(tools, { withOpening: false }) }
+  } catch {
+    return {}
   }
 }
 

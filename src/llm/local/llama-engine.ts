@@ -4,6 +4,7 @@ import type { Log } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import { answerShape } from './answer-shape.js'
 import { createTextEmbedder } from './embed-texts.js'
+import { createGrammarShelf } from './grammar-shelf.js'
 import { loadModel } from './load-model.js'
 import type { LlamaLibrary } from './model-file.js'
 import type {
@@ -53,13 +54,14 @@ export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<Ll
       maxWaiting,
       sequences: Array.from({ length: sequences }, () => context.getSequence()),
     })
+  const grammars = createGrammarShelf(loaded.llama)
   const compileSchema = createSchemaCompiler(options.validator)
   const embedder = createTextEmbedder(loaded, deployment)
   return {
     description: loaded.description,
     chat: async (params, signal, onProgress) => {
       if (!pool) throw llmError('llm.model-cannot-chat', { deployment })
-      return runChat({ loaded, pool, deployment, compileSchema }, { params, signal, onProgress })
+      return runChat({ loaded, pool, deployment, compileSchema, grammars }, { params, signal, onProgress })
     },
     countTokens: (params) =>
       promptTokens(loaded, { params, shape: answerShape(params, compileSchema), deployment }).length,

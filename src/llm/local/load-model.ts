@@ -5,7 +5,7 @@ import type { Llama, LlamaContext, LlamaModel, LlamaOptions } from 'node-llama-c
 import type { Log } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import { type ChatTemplate, createChatTemplate } from './chat-template.js'
-import { checkMemory, damaged, inspectModelFile, type LlamaLibrary, type ModelFile } from './model-file.js'
+import { damaged, estimateMemory, inspectModelFile, type LlamaLibrary, type ModelFile } from './model-file.js'
 import type { LlamaArguments, LlamaDescription } from './protocol.js'
 
 export interface LoadedModel {
@@ -51,13 +51,26 @@ export const loadModel = async ({ library, args, log }: LoadOptions): Promise<Lo
   const file = await inspectModelFile({ library, llama, args })
   const trained = file.insights.trainContextSize ?? args.contextLength
   const contextLength = Math.min(args.contextLength, trained)
-  await checkMemory(file, args, { contextLength, batchTokens, availableBytes: process.availableMemory() })
+  const memory = await estimateMemory(file, args, {
+    contextLength,
+    batchTokens,
+    availableBytes: process.availableMemory(),
+  })
+  // Where a graphics processor takes a part, only llama.cpp knows how much is left to the rest.
+  if (llama.gpu === false && !memory.fits) throw memory.error()
+  const explain = (cause: unknown) => {
+    if (cause instanceof library.InsufficientMemoryError) throw memory.error(cause)
+    throw cause
+  }
   const model = await llama
     .loadModel({ modelPath: args.modelPath, ...(llama.gpu === false && { gpuLayers: 0 }) })
+    .catch(explain)
     .catch((cause: Error) => {
       throw damaged(args, lastWarning ? new Error(`${cause.message}: ${lastWarning}`) : cause)
     })
-  const context = file.insights.hasDecoder ? await createContext({ model, args, contextLength }) : undefined
+  const context = file.insights.hasDecoder
+    ? await createContext({ library, model, args, contextLength }).catch(explain)
+    : undefined
   const template = templateOf(model, args.deployment)
   return {
     library,
@@ -77,12 +90,18 @@ const startLlama = (library: LlamaLibrary, options: LlamaOptions, deployment: st
   })
 
 interface ContextParts {
+  readonly library: LlamaLibrary
   readonly model: LlamaModel
   readonly args: LlamaArguments
   readonly contextLength: number
 }
 
-const createContext = async ({ model, args, contextLength }: ContextParts): Promise<LlamaContext> => {
+const createContext = async ({
+  library,
+  model,
+  args,
+  contextLength,
+}: ContextParts): Promise<LlamaContext> => {
   const { deployment, lora } = args
   for (const { path } of lora)
     await access(path).catch((cause: Error) => {
@@ -97,6 +116,7 @@ const createContext = async ({ model, args, contextLength }: ContextParts): Prom
   if (lora.length === 0) return model.createContext(settings)
   const adapters = lora.map(({ path, scale }) => ({ filePath: path, scale }))
   return model.createContext({ ...settings, lora: { adapters } }).catch((cause: Error) => {
+    if (cause instanceof library.InsufficientMemoryError) throw cause
     const path = lora.map((adapter) => adapter.path).join(', ')
     throw llmError('llm.adapter-unusable', { deployment, path, detail: cause.message }, { cause })
   })
@@ -121,7 +141,12 @@ const controlToken = 3
 
 const describe = (
   { info, insights }: ModelFile,
-  { args, model, contextLength, template }: ContextParts & { template: ChatTemplate | undefined },
+  {
+    args,
+    model,
+    contextLength,
+    template,
+  }: Omit<ContextParts, 'library'> & { template: ChatTemplate | undefined },
 ): LlamaDescription => ({
   architecture: String(info.metadata.general.architecture),
   parameters: insights.totalParameters,

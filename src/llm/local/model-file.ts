@@ -3,6 +3,7 @@
 
 import { open } from 'node:fs/promises'
 import type { GgufFileInfo, GgufInsights, Llama } from 'node-llama-cpp'
+import type { ArchitectError } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import type { LlamaArguments } from './protocol.js'
 
@@ -59,20 +60,25 @@ const checkIsGguf = async (deployment: string, path: string) => {
 
 const bytesPerMiB = 1024 * 1024
 
-export interface MemoryNeed {
+export interface MemoryPlan {
   readonly contextLength: number
   readonly batchTokens: number
   /** What the process may still take. */
   readonly availableBytes: number
 }
 
-/**
- * Weights on a graphics processor are llama.cpp's to place; what the machine's own memory must hold is checked here.
- * @throws `llm.model-too-large`
- */
-export const checkMemory = async ({ insights }: ModelFile, args: LlamaArguments, need: MemoryNeed) => {
-  const { contextLength, batchTokens, availableBytes } = need
-  const { deployment, sequences } = args
+export interface MemoryEstimate {
+  readonly fits: boolean
+  /** `llm.model-too-large` */
+  error(cause?: unknown): ArchitectError
+}
+
+/** What weights and context take when all of it is in the machine's own memory. */
+export const estimateMemory = async (
+  { insights }: ModelFile,
+  { deployment, sequences }: LlamaArguments,
+  { contextLength, batchTokens, availableBytes }: MemoryPlan,
+): Promise<MemoryEstimate> => {
   const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers: 0, useMmap: true })
   const context = await insights.estimateContextResourceRequirementsV2({
     contextSize: contextLength,
@@ -81,12 +87,19 @@ export const checkMemory = async ({ insights }: ModelFile, args: LlamaArguments,
     batchSize: batchTokens,
   })
   const neededBytes = weights.cpuRam + context.cpuRam
-  if (neededBytes <= availableBytes) return
-  throw llmError('llm.model-too-large', {
-    deployment,
-    contextLength,
-    sequences,
-    neededMiB: Math.ceil(neededBytes / bytesPerMiB),
-    availableMiB: Math.floor(availableBytes / bytesPerMiB),
-  })
+  return {
+    fits: neededBytes <= availableBytes,
+    error: (cause) =>
+      llmError(
+        'llm.model-too-large',
+        {
+          deployment,
+          contextLength,
+          sequences,
+          neededMiB: Math.ceil(neededBytes / bytesPerMiB),
+          availableMiB: Math.floor(availableBytes / bytesPerMiB),
+        },
+        { cause },
+      ),
+  }
 }

@@ -6,6 +6,7 @@ import { createId } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import { type AnswerShape, answerShape } from './answer-shape.js'
 import type { PromptPiece } from './chat-template.js'
+import type { GrammarShelf } from './grammar-shelf.js'
 import { batchTokens, type LoadedModel } from './load-model.js'
 import type { LlamaChatParams, LlamaChatProgress, LlamaChatResult, Utterance } from './protocol.js'
 import type { Lease, SequencePool } from './sequence-pool.js'
@@ -20,6 +21,7 @@ export interface ChatRunner {
   readonly pool: SequencePool<LlamaContextSequence>
   readonly deployment: string
   readonly compileSchema: CompileSchema
+  readonly grammars: GrammarShelf
 }
 
 export interface ChatRun {
@@ -97,7 +99,7 @@ const decode = async (runner: ChatRunner, decoding: Decoding): Promise<LlamaChat
     return { ...teller.counts(), finish: reader.calls() > 0 && finish === 'stop' ? 'tool_calls' : finish }
   }
 
-  const grammar = await createGrammarSwitch(loaded, shape)
+  const grammar = await createGrammarSwitch(runner, shape)
   for await (const { token, probabilities } of decodedTokens(decoding, grammar.state)) {
     signal.throwIfAborted()
     teller.count()
@@ -146,11 +148,11 @@ const createTeller = ({ tokens, lease, shape, onProgress }: Decoding) => {
 type GrammarState = SequenceEvaluateOptions['grammarEvaluationState']
 
 /** The grammar in force: of the whole answer, or of a tool call while one is written. */
-const createGrammarSwitch = async ({ library, llama, model }: LoadedModel, shape: AnswerShape) => {
-  const whole =
-    shape.grammar === undefined ? undefined : await llama.createGrammar({ grammar: shape.grammar })
+const createGrammarSwitch = async ({ loaded, grammars }: ChatRunner, shape: AnswerShape) => {
+  const { library, model } = loaded
+  const whole = shape.grammar === undefined ? undefined : await grammars.get(shape.grammar)
   const ofCall =
-    shape.callGrammar === undefined ? undefined : await llama.createGrammar({ grammar: shape.callGrammar })
+    shape.callGrammar === undefined ? undefined : await grammars.get(shape.callGrammar).catch(() => undefined)
   let current = whole && new library.LlamaGrammarEvaluationState({ model, grammar: whole })
   const state: GrammarState = whole || ofCall ? () => current : undefined
   return {
