@@ -75,17 +75,22 @@ export interface MemoryEstimate {
 
 /** What weights and context take when all of it is in the machine's own memory. */
 export const estimateMemory = async (
-  { insights }: ModelFile,
+  { info, insights }: ModelFile,
   { deployment, sequences }: LlamaArguments,
   { contextLength, batchTokens, availableBytes }: MemoryPlan,
 ): Promise<MemoryEstimate> => {
   const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers: 0, useMmap: true })
-  const context = await insights.estimateContextResourceRequirementsV2({
-    contextSize: contextLength,
-    modelGpuLayers: 0,
-    sequences,
-    batchSize: batchTokens,
-  })
+  const stateBytes = stateBytesPerToken(info) * contextLength * sequences
+  // llama.cpp's own estimate tries the context out, which must not be done with one that cannot fit.
+  const context =
+    weights.cpuRam + stateBytes > availableBytes
+      ? { cpuRam: stateBytes }
+      : await insights.estimateContextResourceRequirementsV2({
+          contextSize: contextLength,
+          modelGpuLayers: 0,
+          sequences,
+          batchSize: batchTokens,
+        })
   const neededBytes = weights.cpuRam + context.cpuRam
   return {
     fits: neededBytes <= availableBytes,
@@ -101,5 +106,31 @@ export const estimateMemory = async (
         },
         { cause },
       ),
+  }
+}
+
+/** Keys and values of one token in half precision; 0 for architectures that keep something else. */
+const stateBytesPerToken = ({ architectureMetadata }: GgufFileInfo): number => {
+  const {
+    block_count: layers = 0,
+    embedding_length: width = 0,
+    attention,
+  } = architectureMetadata as LlamaShape
+  const heads = attention?.head_count
+  const keyHeads = attention?.head_count_kv ?? heads
+  if (typeof heads !== 'number' || typeof keyHeads !== 'number' || heads === 0) return 0
+  const { key_length: keys = width / heads, value_length: values = width / heads } = attention ?? {}
+  return layers * keyHeads * (keys + values) * 2
+}
+
+/** Fields that most transformers have in their metadata. */
+interface LlamaShape {
+  readonly block_count?: number
+  readonly embedding_length?: number
+  readonly attention?: {
+    readonly head_count?: unknown
+    readonly head_count_kv?: unknown
+    readonly key_length?: number
+    readonly value_length?: number
   }
 }
