@@ -42,6 +42,8 @@ const local: EngineFactory = ({ deployment, facts, directory, environment, log, 
     env: childEnvironment(environment),
     clock,
     log,
+    // Gigabytes from a slow disk.
+    restart: { startTimeoutMs: 600_000 },
   })
   return createLocalModel({ deployment, facts, port, clock, temperature })
 }
