@@ -73,6 +73,9 @@ describe('an answer', () => {
     const said = eventsOf(await collect(stream)).filter(({ type }) => type === 'text')
     expect(said).toMatchObject([{ text: '中' }, { text: 'é' }])
     expect((await stream.outcome).usage.output.total).toBe(6)
+    expect((await saying.ask('bytes', { maxOutputTokens: 4 })).choices).toMatchObject([
+      { text: '中', finish: 'length' },
+    ])
   })
 
   it('ends at its limit, at a stop string, and at the end of the context', async () => {

@@ -8,7 +8,7 @@ import { toolCallClosing, toolCallOpening } from './tool-call-reader.js'
 export interface TokenSpeech {
   /** @returns what the token completes; undefined while a character is unfinished */
   push(token: Token, logprob?: LogProbability): Speech | undefined
-  /** The answer has ended: what is unfinished is said as it is. */
+  /** The answer has ended: a character that was not finished is left out. */
   rest(): Speech | undefined
 }
 
@@ -46,7 +46,7 @@ export const createTokenSpeech = (model: Vocabulary, before: readonly Token[]): 
       const text = textOfPending()
       return text.endsWith('\uFFFD') && pending.length < longestCharacterTokens ? undefined : say(text)
     },
-    rest: () => (pending.length > 0 ? say(textOfPending()) : undefined),
+    rest: () => (pending.length > 0 ? say(textOfPending().replace(/\uFFFD+$/, '')) : undefined),
   }
 }
 
