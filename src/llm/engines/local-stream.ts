@@ -142,13 +142,16 @@ const createTally = (choices: number) => {
           cacheWrite: 0,
         },
         output: {
-          total: counted.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
-          reasoning: 0,
+          total: sumOf(counted, 'completionTokens'),
+          reasoning: sumOf(counted, 'reasoningTokens'),
         },
       }
     },
   }
 }
+
+const sumOf = (results: readonly LlamaChatResult[], field: 'completionTokens' | 'reasoningTokens') =>
+  results.reduce((sum, result) => sum + (result[field] ?? 0), 0)
 
 /** The deployment's limits and the caller's. Before the first content nothing moves its limit; after it, work does. */
 const watchAnswer = (

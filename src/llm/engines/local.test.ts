@@ -51,7 +51,7 @@ const create = (process = createProcess()) => {
   return { model, clock, asked: process.asked }
 }
 const text = (said: string) => [{ type: 'text', text: said }] as const
-const counted = { finish: 'stop', promptTokens: 9, cachedTokens: 4, completionTokens: 3 }
+const counted = { finish: 'stop', promptTokens: 9, cachedTokens: 4, completionTokens: 3, reasoningTokens: 1 }
 
 describe('the local engine', () => {
   it('knows after loading what the model can do', async () => {
@@ -89,7 +89,7 @@ describe('the local engine', () => {
     const events = eventsOf(await collect(stream))
     expect(events.at(-1)).toMatchObject({
       type: 'usage',
-      usage: { input: { total: 9, cacheRead: 4 }, output: { total: 3 } },
+      usage: { input: { total: 9, cacheRead: 4 }, output: { total: 3, reasoning: 1 } },
     })
     expect((await stream.outcome).attempts).toMatchObject([{ usageSource: 'reported', end: 'finished' }])
   })

@@ -15,7 +15,7 @@ import type {
   LlamaDescription,
   LlamaEmbeddings,
 } from './protocol.js'
-import { promptTokens, runChat } from './run-chat.js'
+import { renderPrompt, runChat } from './run-chat.js'
 import { createSequencePool } from './sequence-pool.js'
 import { createSchemaCompiler, type SchemaValidator } from './validate-json.js'
 
@@ -64,7 +64,7 @@ export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<Ll
       return runChat({ loaded, pool, deployment, compileSchema, grammars }, { params, signal, onProgress })
     },
     countTokens: (params) =>
-      promptTokens(loaded, { params, shape: answerShape(params, compileSchema), deployment }).length,
+      renderPrompt(loaded, { params, shape: answerShape(params, compileSchema), deployment }).tokens.length,
     embed: embedder.embed,
     close: loaded.close,
   }

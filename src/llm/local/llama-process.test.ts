@@ -20,6 +20,7 @@ const script = {
   hello: ['Good', ' day', '.'],
   fees: call,
   endless: [' tock', 'endless'],
+  thinking: ['<think>', 'Fees?', '</think>', '\n\nNT$15.'],
   steps: ['one', ' two', ' three', ' four'],
 }
 /** 中 and é, each token a byte. */
@@ -76,6 +77,12 @@ describe('an answer', () => {
     expect((await saying.ask('bytes', { maxOutputTokens: 4 })).choices).toMatchObject([
       { text: '中', finish: 'length' },
     ])
+  })
+
+  it('is parted from the thinking before it, which is counted', async () => {
+    const { choices, outcome } = await saying.ask('thinking')
+    expect(choices).toMatchObject([{ reasoning: 'Fees?', text: 'NT$15.', finish: 'stop' }])
+    expect(outcome.usage.output).toEqual({ total: 5, reasoning: 2 })
   })
 
   it('ends at its limit, at a stop string, and at the end of the context', async () => {

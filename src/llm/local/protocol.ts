@@ -59,6 +59,7 @@ export interface LlamaChatParams
 /** What an answer says, in order. A tool call comes whole. */
 export type Utterance =
   | { readonly type: 'text'; readonly text: string; readonly logprobs?: readonly LogProbability[] }
+  | { readonly type: 'reasoning'; readonly text: string }
   | {
       readonly type: 'tool-call'
       readonly index: number
@@ -83,6 +84,8 @@ export interface LlamaChatResult {
   readonly promptTokens: number
   readonly cachedTokens: number
   readonly completionTokens: number
+  /** Of the answer's, those in which the model only thought. */
+  readonly reasoningTokens: number
 }
 
 export interface LlamaEmbeddings {

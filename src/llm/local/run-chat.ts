@@ -2,18 +2,17 @@
 
 import { randomInt } from 'node:crypto'
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from 'node-llama-cpp'
-import { createId } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import { type AnswerShape, answerShape } from './answer-shape.js'
-import type { PromptPiece } from './chat-template.js'
 import type { GrammarShelf } from './grammar-shelf.js'
 import { batchTokens, type LoadedModel } from './load-model.js'
 import type { LlamaChatParams, LlamaChatProgress, LlamaChatResult, Utterance } from './protocol.js'
+import { thinkingOpening } from './reasoning-reader.js'
 import type { Lease, SequencePool } from './sequence-pool.js'
-import { createStopFilter } from './stop-filter.js'
+import type { Speech } from './speech.js'
 import { templateInput } from './template-messages.js'
 import { createTokenSpeech, logProbabilityOf } from './token-speech.js'
-import { createToolCallReader } from './tool-call-reader.js'
+import { createUtteranceReader } from './utterance-reader.js'
 import type { CompileSchema } from './validate-json.js'
 
 export interface ChatRunner {
@@ -44,79 +43,89 @@ export const runChat = async (runner: ChatRunner, run: ChatRun): Promise<LlamaCh
   const { loaded, pool, deployment, compileSchema } = runner
   const { params, signal } = run
   const shape = answerShape(params, compileSchema)
-  const tokens = promptTokens(loaded, { params, shape, deployment })
+  const prompt = renderPrompt(loaded, { params, shape, deployment })
+  const { tokens } = prompt
   const { contextLength } = loaded.description
   if (tokens.length >= contextLength)
     throw llmError('llm.context-exceeded', { deployment, tokens: tokens.length, contextLength })
   const lease = await pool.acquire({ tokens, tenant: params.tenant, signal })
   try {
-    return await decode(runner, { ...run, shape, tokens, lease })
+    return await decode(runner, { ...run, ...prompt, shape, lease })
   } finally {
     lease.release()
   }
 }
 
-export const promptTokens = (
-  { model, template }: LoadedModel,
-  { params, shape, deployment }: { params: LlamaChatParams; shape: AnswerShape; deployment: string },
-): Token[] => {
-  if (!template) throw llmError('llm.model-cannot-chat', { deployment })
-  const input = templateInput(params.messages, { tools: shape.tools, inTemplate: template.hasTools })
-  const tokens = template
-    .render(input)
-    .flatMap(({ text, isLiteral }: PromptPiece) => model.tokenize(text, !isLiteral))
-  const { bos, shouldPrependBosToken } = model.tokens
-  return shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos, ...tokens] : tokens
+export interface Prompt {
+  readonly tokens: readonly Token[]
+  /** Whether the template has begun the model's thinking. */
+  readonly opensThinking: boolean
 }
 
-interface Decoding extends ChatRun {
+export const renderPrompt = (
+  { model, template }: LoadedModel,
+  { params, shape, deployment }: { params: LlamaChatParams; shape: AnswerShape; deployment: string },
+): Prompt => {
+  if (!template) throw llmError('llm.model-cannot-chat', { deployment })
+  const input = templateInput(params.messages, { tools: shape.tools, inTemplate: template.hasTools })
+  const pieces = template.render(input)
+  const tokens = pieces.flatMap(({ text, isLiteral }) => model.tokenize(text, !isLiteral))
+  const { bos, shouldPrependBosToken } = model.tokens
+  const isBosMissing = shouldPrependBosToken && bos !== null && tokens[0] !== bos
+  return {
+    tokens: isBosMissing ? [bos, ...tokens] : tokens,
+    opensThinking: pieces.at(-1)?.text.trimEnd().endsWith(thinkingOpening) ?? false,
+  }
+}
+
+interface Decoding extends ChatRun, Prompt {
   readonly shape: AnswerShape
-  readonly tokens: readonly Token[]
   readonly lease: Lease<LlamaContextSequence>
 }
 
 const decode = async (runner: ChatRunner, decoding: Decoding): Promise<LlamaChatResult> => {
   const { loaded } = runner
-  const { params, signal, shape, tokens } = decoding
+  const { params, signal, shape, tokens, opensThinking } = decoding
   const { model } = loaded
   const teller = createTeller(decoding)
   teller.tell([])
   const speech = createTokenSpeech(model, tokens)
-  const stops = createStopFilter(params.stop ?? [])
-  const reader = createToolCallReader(new Set(shape.tools.map(({ name }) => name)), () => createId('call'))
+  const reader = createUtteranceReader({
+    stops: params.stop ?? [],
+    tools: shape.tools.map(({ name }) => name),
+    thinking: shape.grammar !== undefined ? 'none' : opensThinking ? 'open' : 'possible',
+  })
   const most = Math.min(params.maxOutputTokens ?? Infinity, loaded.description.contextLength - tokens.length)
 
-  const ended = (finish: 'stop' | 'length', isCut = false): LlamaChatResult => {
-    const last = isCut ? undefined : speech.rest()
-    const { said } = last ? stops.push(last) : { said: undefined }
-    const spoken = [
-      ...(said ? reader.push(said) : []),
-      ...(isCut ? [] : reader.push(stops.rest())),
-      ...reader.end(),
-    ]
-    teller.tell(spoken)
+  const ended = (finish: 'stop' | 'length'): LlamaChatResult => {
+    teller.tell(reader.end())
     if (finish === 'stop' && reader.calls() === 0) shape.checkText(teller.text())
     return { ...teller.counts(), finish: reader.calls() > 0 && finish === 'stop' ? 'tool_calls' : finish }
+  }
+  /** @returns whether a stop string ends the answer */
+  const say = (spoken: Speech | undefined): boolean => {
+    if (!spoken) return false
+    const { said, isStopped } = reader.push(spoken)
+    teller.tell(said)
+    return isStopped
   }
 
   const grammar = await createGrammarSwitch(runner, shape)
   for await (const { token, probabilities } of decodedTokens(decoding, grammar.state)) {
     signal.throwIfAborted()
-    teller.count()
-    if (model.isEogToken(token)) return ended('stop')
-    const logprob =
-      params.logprobs &&
-      probabilities &&
-      logProbabilityOf(model, { token, probabilities, top: params.logprobs.top })
-    const spoken = speech.push(token, logprob)
-    if (spoken) {
-      const { said, isStopped } = stops.push(spoken)
-      teller.tell(reader.push(said))
-      if (isStopped) return ended('stop', true)
-      grammar.follow(reader)
+    teller.count(reader.isThinking())
+    if (model.isEogToken(token)) {
+      say(speech.rest())
+      return ended('stop')
     }
+    const top = params.logprobs?.top
+    const logprob =
+      top !== undefined && probabilities && logProbabilityOf(model, { token, probabilities, top })
+    if (say(speech.push(token, logprob || undefined))) return ended('stop')
+    grammar.follow(reader)
     if (teller.counts().completionTokens >= most) break
   }
+  say(speech.rest())
   return ended('length')
 }
 
@@ -124,19 +133,21 @@ const decode = async (runner: ChatRunner, decoding: Decoding): Promise<LlamaChat
 const createTeller = ({ tokens, lease, shape, onProgress }: Decoding) => {
   const { cachedTokens } = lease
   let completionTokens = 0
+  let reasoningTokens = 0
   let toldAt = -1
   let text = ''
-  const counts = () => ({ promptTokens: tokens.length, cachedTokens, completionTokens })
+  const counts = () => ({ promptTokens: tokens.length, cachedTokens, completionTokens, reasoningTokens })
   return {
     counts,
     text: () => text,
-    count: () => {
+    count: (isThinking: boolean) => {
       completionTokens += 1
+      if (isThinking) reasoningTokens += 1
     },
     tell: (said: readonly Utterance[]) => {
       for (const utterance of said) {
         if (utterance.type === 'text') text += utterance.text
-        else shape.checkCall(utterance.name, utterance.arguments)
+        if (utterance.type === 'tool-call') shape.checkCall(utterance.name, utterance.arguments)
       }
       if (said.length === 0 && toldAt >= 0 && completionTokens - toldAt < silentTokens) return
       toldAt = completionTokens

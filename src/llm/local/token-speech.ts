@@ -2,6 +2,7 @@
 
 import type { LlamaModel, Token } from 'node-llama-cpp'
 import type { LogProbability } from '../contract.js'
+import { thinkingClosing, thinkingOpening } from './reasoning-reader.js'
 import type { Speech } from './speech.js'
 import { toolCallClosing, toolCallOpening } from './tool-call-reader.js'
 
@@ -21,7 +22,7 @@ const rememberedTokens = 4
 
 /** @param before the end of the prompt */
 export const createTokenSpeech = (model: Vocabulary, before: readonly Token[]): TokenSpeech => {
-  const marks = toolMarks(model)
+  const marks = visibleMarks(model)
   let past = before.slice(-rememberedTokens)
   let pending: Token[] = []
   let logprobs: LogProbability[] = []
@@ -50,10 +51,10 @@ export const createTokenSpeech = (model: Vocabulary, before: readonly Token[]): 
   }
 }
 
-/** Steering tokens are silent, but for those that mark a tool call in some vocabularies. */
-const toolMarks = (model: Vocabulary): ReadonlySet<Token> =>
+/** Steering tokens are silent, but for those that mark a tool call or thinking in some vocabularies. */
+const visibleMarks = (model: Vocabulary): ReadonlySet<Token> =>
   new Set(
-    [toolCallOpening, toolCallClosing].flatMap((mark) => {
+    [toolCallOpening, toolCallClosing, thinkingOpening, thinkingClosing].flatMap((mark) => {
       const tokens = model.tokenize(mark, true)
       return tokens.length === 1 ? tokens : []
     }),
