@@ -184,7 +184,7 @@ export const sayingModel = (
     heads: 1,
     keyHeads: 1,
     inner: 32,
-    contextLength: 8192,
+    contextLength: 65_536,
   }
   if (vocabulary.tokens.length > sayingWidth) throw new Error('more pieces than this model has dimensions')
   const weights: Weights = (name, dimensions) => {
