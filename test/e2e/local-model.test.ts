@@ -12,17 +12,17 @@ import { childrenOf, leftOver } from './processes.js'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-const architecture = (model: string) => `version: 1
+const architecture = (more = '') => `version: 1
 name: local
 server: { port: 0, drainSeconds: 2 }
 deployments:
   - id: tiny
     engine: local
-    model: ${model}
+    model: models/tiny.gguf
     contextLength: 4096
     options: { threads: 1, sequences: 2, gpu: false, temperature: 0 }
   - { id: quoting, engine: extractive, model: extractive }
-routes:
+${more}routes:
   - { name: tiny, strategy: { deployment: tiny } }
   - { name: safe, strategy: { fallback: [{ deployment: tiny }, { deployment: quoting }] } }
 `
@@ -38,7 +38,7 @@ const createProject = () => {
   mkdirSync(join(directory, 'models'))
   writeFileSync(join(directory, 'models', 'tiny.gguf'), sayingModel(script))
   const architectureFile = join(directory, 'architecture.yaml')
-  writeFileSync(architectureFile, architecture('models/tiny.gguf'))
+  writeFileSync(architectureFile, architecture())
   return { directory, architectureFile, stateDirectory: join(directory, '.llm-architect') }
 }
 
@@ -134,7 +134,8 @@ describe('a local model behind the gateway', () => {
     expect(after).toHaveLength(1)
     expect(after).not.toEqual(before)
     const good = readFileSync(project.architectureFile)
-    writeFileSync(project.architectureFile, architecture('models/missing.gguf'))
+    const lost = '  - { id: lost, engine: local, model: models/missing.gguf, options: { gpu: false } }\n'
+    writeFileSync(project.architectureFile, architecture(lost))
     await expect(system.reload()).rejects.toMatchObject({
       code: 'llm.model-not-found',
       params: { path: join(project.directory, 'models', 'missing.gguf') },
