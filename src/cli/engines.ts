@@ -7,6 +7,7 @@ import {
   createOpenAiCompatibleModel,
   type LlamaArguments,
   parseLocalOptions,
+  resolveWeights,
 } from '../llm/index.js'
 import { superviseChild } from '../supervisor/index.js'
 import { childEnvironment } from './child-environment.js'
@@ -26,12 +27,13 @@ const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: E
 }
 
 /** llama.cpp in a process of its own, which lives as long as the model. */
-const local: EngineFactory = ({ deployment, facts, directory, environment, log, clock }: EngineContext) => {
+const local: EngineFactory = async (context: EngineContext) => {
+  const { deployment, facts, directory, environment, log, clock } = context
   const { temperature, ...options } = parseLocalOptions(deployment.id, deployment.options)
   const args: LlamaArguments = {
     ...options,
     deployment: deployment.id,
-    modelPath: resolve(directory, deployment.model),
+    modelPath: await weightsPath(context),
     contextLength: deployment.contextLength,
     lora: options.lora.map(({ path, scale }) => ({ path: resolve(directory, path), scale })),
   }
@@ -47,6 +49,12 @@ const local: EngineFactory = ({ deployment, facts, directory, environment, log, 
   })
   return createLocalModel({ deployment, facts, port, clock, temperature })
 }
+
+/** A file is taken as it is named, so that the engine can say what is wrong with it; anything else was pulled. */
+const weightsPath = async ({ deployment: { model }, directory, modelsDirectory }: EngineContext) =>
+  model.endsWith('.gguf')
+    ? resolve(directory, model)
+    : (await resolveWeights(model, { directory, modelsDirectory })).path
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
 const openAiCompatibleNames = [

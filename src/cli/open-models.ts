@@ -1,5 +1,6 @@
 // The models of an architecture's deployments, each made by its engine, and those that load something waited for.
 
+import { join } from 'node:path'
 import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
 import { builtInEngines } from './engines.js'
@@ -37,7 +38,8 @@ export const openModels = async (deployments: readonly Deployment[], parts: Part
   }
   try {
     const engines = enginesOf(parts.plugins)
-    for (const deployment of deployments) models.set(deployment.id, openModel(deployment, engines, parts))
+    for (const deployment of deployments)
+      models.set(deployment.id, await openModel(deployment, engines, parts))
     await Promise.all([...models.values()].map((model) => model.ready))
     return { byDeployment: models, close }
   } catch (error) {
@@ -51,7 +53,11 @@ type Engines = Readonly<Record<string, EngineFactory>>
 const enginesOf = (plugins: readonly Plugin[]): Engines =>
   Object.assign({}, builtInEngines, ...plugins.map((plugin) => plugin.engines ?? {}))
 
-const openModel = (deployment: Deployment, engines: Engines, { secrets, resources }: Parts): OwningModel => {
+const openModel = (
+  deployment: Deployment,
+  engines: Engines,
+  { secrets, resources }: Parts,
+): OwningModel | Promise<OwningModel> => {
   const factory = Object.hasOwn(engines, deployment.engine) ? engines[deployment.engine] : undefined
   if (!factory)
     throw cliError('cli.engine-unknown', {
@@ -65,6 +71,7 @@ const openModel = (deployment: Deployment, engines: Engines, { secrets, resource
     apiKey: deployment.key && resolveSecret(deployment.key, `deployment ${deployment.id}`, secrets),
     clock: resources.clock,
     log: resources.log,
+    modelsDirectory: join(resources.stateDirectory, 'models'),
     ...secrets,
   })
 }

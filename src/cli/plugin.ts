@@ -16,11 +16,14 @@ export interface EngineContext {
   readonly log: Log
   /** Folder of architecture.yaml, where relative paths start. */
   readonly directory: string
+  /** Where `models pull` puts weights. */
+  readonly modelsDirectory: string
   /** What the product was started with; child processes get no more of it than they need. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-export type EngineFactory = (context: EngineContext) => ChatModel
+/** A model may have `ready`, which `serve` waits for, and `close`. */
+export type EngineFactory = (context: EngineContext) => ChatModel | Promise<ChatModel>
 
 export interface Plugin {
   readonly name: string

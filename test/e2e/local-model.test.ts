@@ -8,7 +8,9 @@ import { startServeProcess } from '../../src/cli/serve-process.js'
 import { type ServingSystem, serveSystem } from '../../src/cli/serve-system.js'
 import { silentLog } from '../../src/core/index.js'
 import { sayingModel } from '../../src/llm/local/__fixtures__/tiny-models.js'
+import { ask } from './ask.js'
 import { childrenOf, leftOver } from './processes.js'
+import { runCommand } from './run-command.js'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -149,14 +151,28 @@ describe('a local model behind the gateway', () => {
 const patience = { timeout: 60_000, interval: 50 }
 
 describe('serve', () => {
-  it('stopped or killed leaves no process of the model', async () => {
+  it('of a pulled model, stopped or killed, leaves no process of it', async () => {
     const other = createProject()
     try {
+      const pull = [
+        'models',
+        'pull',
+        `file:${join(other.directory, 'models', 'tiny.gguf')}`,
+        '--name',
+        'tiny',
+      ]
+      const pulled = await runCommand([...pull, '--yes', '--architecture', other.architectureFile])
+      expect(pulled.status, pulled.stderr).toBe(0)
+      writeFileSync(other.architectureFile, architecture().replace('models/tiny.gguf', 'models:tiny'))
       for (const end of ['SIGTERM', 'SIGKILL'] as const) {
         const serving = await startServeProcess(other.architectureFile)
         await serving.ready
         const family = childrenOf(serving.pid).map(({ pid }) => pid)
         expect(llamaProcesses(serving.pid)).toHaveLength(1)
+        expect(await ask(serving.url, 'tiny', 'hello')).toMatchObject({
+          status: 200,
+          text: expect.stringContaining('Good day.'),
+        })
         process.kill(serving.pid, end)
         await serving.exited
         expect(await leftOver(family)).toEqual([])
