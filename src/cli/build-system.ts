@@ -4,14 +4,13 @@ import { resolve } from 'node:path'
 import { contentHash } from '../core/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
-import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
 import { createKnowledgeClient, type Knowledge } from '../rag/index.js'
-import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
-import { builtInEngines } from './engines.js'
+import type { Architecture, KnowledgeBase } from '../spec/index.js'
 import { loadPlugins } from './load-plugins.js'
 import { cliError } from './messages.js'
+import { type OpenModels, openModels } from './open-models.js'
 import type { Resources } from './open-resources.js'
-import type { EngineFactory, Plugin } from './plugin.js'
+import type { Plugin } from './plugin.js'
 import { render } from './render.js'
 import { resolveSecret, type SecretSource } from './resolve-secret.js'
 
@@ -37,16 +36,33 @@ export interface SystemOptions {
 
 /**
  * Builds the system; the resources outlive it.
- * @throws `cli.engine-unknown` | `cli.secret-missing` | `cli.plugin-invalid` | `gateway.strategy-not-supported`
+ * @throws `cli.engine-unknown` | `cli.secret-missing` | `cli.plugin-invalid` | `gateway.strategy-not-supported`, and
+ * what an engine says that cannot start
  */
 export const buildSystem = async (options: SystemOptions): Promise<System> => {
-  const { architecture, directory, environment, adminToken, resources } = options
-  const { clock, log, metrics, ledger, jobs, prices, keyring, counters } = resources
-  const architectureHash = contentHash(options.text)
+  const { architecture, directory, environment, resources } = options
   const secrets: SecretSource = { environment, directory }
   const plugins = await loadPlugins(architecture.plugins, directory)
-  prices.use(architecture.deployments)
-  const models = createModels(architecture.deployments, { plugins, secrets, resources })
+  resources.prices.use(architecture.deployments)
+  const models = await openModels(architecture.deployments, { plugins, secrets, resources })
+  try {
+    return assemble(options, { models, plugins, secrets })
+  } catch (error) {
+    await models.close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly models: OpenModels
+  readonly plugins: readonly Plugin[]
+  readonly secrets: SecretSource
+}
+
+const assemble = (options: SystemOptions, { models, plugins, secrets }: Parts): System => {
+  const { architecture, directory, adminToken, resources } = options
+  const { clock, log, metrics, ledger, jobs, prices, keyring, counters } = resources
+  const architectureHash = contentHash(options.text)
   const knowledge = trackVersions(wrapSearch(createKnowledge(architecture, { secrets, resources }), plugins))
   const worker = jobs.work('ingest', ({ payload, signal, report }) =>
     knowledge.ingest({ ...(payload as IngestPayload), signal, onProgress: report }),
@@ -62,7 +78,7 @@ export const buildSystem = async (options: SystemOptions): Promise<System> => {
   const gateway = createGateway({
     architecture,
     architectureHash,
-    models,
+    models: models.byDeployment,
     keyring,
     ledger,
     counters,
@@ -93,7 +109,7 @@ export const buildSystem = async (options: SystemOptions): Promise<System> => {
     close: async () => {
       await gateway.close()
       await worker.stop()
-      for (const model of models.values()) await closeModel(model)
+      await models.close()
     },
   }
 }
@@ -103,57 +119,9 @@ interface IngestPayload {
   readonly root: string
 }
 
-interface Parts {
-  readonly plugins: readonly Plugin[]
-  readonly secrets: SecretSource
-  readonly resources: Resources
-}
-
-const createModels = (
-  deployments: readonly Deployment[],
-  { plugins, secrets, resources }: Parts,
-): ReadonlyMap<string, ChatModel> => {
-  const engines: Readonly<Record<string, EngineFactory>> = Object.assign(
-    {},
-    builtInEngines,
-    ...plugins.map((plugin) => plugin.engines ?? {}),
-  )
-  return new Map(
-    deployments.map((deployment) => {
-      const factory = Object.hasOwn(engines, deployment.engine) ? engines[deployment.engine] : undefined
-      if (!factory)
-        throw cliError('cli.engine-unknown', {
-          deployment: deployment.id,
-          engine: deployment.engine,
-          known: Object.keys(engines).join(', '),
-        })
-      const apiKey = deployment.key && resolveSecret(deployment.key, `deployment ${deployment.id}`, secrets)
-      return [
-        deployment.id,
-        factory({ deployment, facts: factsOf(deployment), apiKey, clock: resources.clock }),
-      ]
-    }),
-  )
-}
-
-const factsOf = (deployment: Deployment): ModelFacts => ({
-  contextLength: deployment.contextLength,
-  tools: deployment.engine !== 'extractive',
-  vision: false,
-  languages: deployment.languages,
-  ...(deployment.task && { task: taskOf(deployment.task) }),
-  priceKey:
-    deployment.provider === undefined ? deployment.model : `${deployment.provider}/${deployment.model}`,
-})
-
-const taskOf = ({ tool, outOfScope }: NonNullable<Deployment['task']>): TaskFacts => ({
-  tool,
-  ...(outOfScope && { outOfScope }),
-})
-
 const createKnowledge = (
   architecture: Architecture,
-  { secrets, resources }: Omit<Parts, 'plugins'>,
+  { secrets, resources }: { secrets: SecretSource; resources: Resources },
 ): Knowledge => {
   const keys = new Map(
     architecture.knowledge.flatMap(({ id, embeddings }) =>
@@ -167,5 +135,3 @@ const wrapSearch = (knowledge: Knowledge, plugins: readonly Plugin[]): Knowledge
   ...knowledge,
   search: plugins.reduce((search, plugin) => plugin.wrapSearch?.(search) ?? search, knowledge.search),
 })
-
-const closeModel = async (model: ChatModel & { close?: () => Promise<void> }) => model.close?.()

@@ -1,7 +1,18 @@
 // The built-in engines, in the form in which plug-ins bring theirs.
 
-import { createExtractiveModel, createOpenAiCompatibleModel } from '../llm/index.js'
+import { resolve } from 'node:path'
+import {
+  createExtractiveModel,
+  createLocalModel,
+  createOpenAiCompatibleModel,
+  type LlamaArguments,
+  parseLocalOptions,
+  resolveWeights,
+} from '../llm/index.js'
+import { superviseChild } from '../supervisor/index.js'
+import { childEnvironment } from './child-environment.js'
 import { cliError } from './messages.js'
+import { processEntry } from './package-file.js'
 import type { EngineContext, EngineFactory } from './plugin.js'
 
 const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: EngineContext) => {
@@ -14,6 +25,36 @@ const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: E
     ...(apiKey === undefined ? {} : { apiKey }),
   })
 }
+
+/** llama.cpp in a process of its own, which lives as long as the model. */
+const local: EngineFactory = async (context: EngineContext) => {
+  const { deployment, facts, directory, environment, log, clock } = context
+  const { temperature, ...options } = parseLocalOptions(deployment.id, deployment.options)
+  const args: LlamaArguments = {
+    ...options,
+    deployment: deployment.id,
+    modelPath: await weightsPath(context),
+    contextLength: deployment.contextLength,
+    lora: options.lora.map(({ path, scale }) => ({ path: resolve(directory, path), scale })),
+  }
+  const port = superviseChild({
+    name: `local model ${deployment.id}`,
+    entry: processEntry('llama'),
+    args,
+    env: childEnvironment(environment),
+    clock,
+    log,
+    // Gigabytes from a slow disk.
+    restart: { startTimeoutMs: 600_000 },
+  })
+  return createLocalModel({ deployment, facts, port, clock, temperature })
+}
+
+/** A file is taken as it is named, so that the engine can say what is wrong with it; anything else was pulled. */
+const weightsPath = async ({ deployment: { model }, directory, modelsDirectory }: EngineContext) =>
+  model.endsWith('.gguf')
+    ? resolve(directory, model)
+    : (await resolveWeights(model, { directory, modelsDirectory })).path
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
 const openAiCompatibleNames = [
@@ -31,5 +72,6 @@ const openAiCompatibleNames = [
 
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   ...Object.fromEntries(openAiCompatibleNames.map((name) => [name, openAiCompatible])),
+  local,
   extractive: ({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts }),
 }

@@ -6,5 +6,6 @@ import { fileURLToPath } from 'node:url'
 export const packageFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** Absolute path of the entry of a child process; children always run from dist/. */
-export const processEntry = (name: 'database' | 'knowledge' | 'load' | 'provider-mock' | 'serve'): string =>
-  packageFile(`dist/cli/processes/${name}.js`)
+export const processEntry = (
+  name: 'database' | 'knowledge' | 'llama' | 'load' | 'provider-mock' | 'serve',
+): string => packageFile(`dist/cli/processes/${name}.js`)

@@ -1,6 +1,6 @@
 // What a plug-in may bring. Built-in engines and detectors are registered in the same form.
 
-import type { Clock } from '../core/index.js'
+import type { Clock, Log } from '../core/index.js'
 import type { Detector } from '../guardrails/index.js'
 import type { ChatModel, ModelFacts } from '../llm/index.js'
 import type { Knowledge } from '../rag/index.js'
@@ -13,9 +13,17 @@ export interface EngineContext {
   /** The deployment's key, resolved; undefined when it names none. */
   readonly apiKey: string | undefined
   readonly clock: Clock
+  readonly log: Log
+  /** Folder of architecture.yaml, where relative paths start. */
+  readonly directory: string
+  /** Where `models pull` puts weights. */
+  readonly modelsDirectory: string
+  /** What the product was started with; child processes get no more of it than they need. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-export type EngineFactory = (context: EngineContext) => ChatModel
+/** A model may have `ready`, which `serve` waits for, and `close`. */
+export type EngineFactory = (context: EngineContext) => ChatModel | Promise<ChatModel>
 
 export interface Plugin {
   readonly name: string

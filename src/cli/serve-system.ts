@@ -52,8 +52,10 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
   const adminToken = `la-admin-${randomBytes(24).toString('base64url')}`
   const build = (file: typeof first) =>
     buildSystem({ architecture: file.value, text: file.text, directory, environment, adminToken, resources })
+  let built: System | undefined
   try {
     let system = await build(first)
+    built = system
     await system.probe()
     const { host } = first.value.server
     const server = createHttpServer(() => system.handle)
@@ -86,6 +88,7 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
       },
     }
   } catch (error) {
+    await built?.close()
     await resources.close()
     throw error
   }

@@ -85,6 +85,10 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.request-unreadable': shape(400, 'invalid_value'),
   'llm.not-capable': shape(400, 'unsupported_parameter'),
   'llm.request-not-expressible': shape(400, 'unsupported_parameter'),
+  'llm.schema-invalid': shape(400, 'invalid_value'),
+  'llm.schema-not-supported': shape(400, 'unsupported_parameter'),
+  'llm.template-refused': shape(400, 'invalid_value'),
+  'llm.context-exceeded': shape(400, 'context_length_exceeded'),
   'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
@@ -124,6 +128,17 @@ export const createErrorDescriber =
 export const isClientFault = ({ code, params }: ArchitectError): boolean =>
   (code === 'llm.upstream-status' && [400, 413, 422].includes(params.status)) ||
   (code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error')
+
+/** What is wrong with a request for one model, though another may take it. */
+const unsuited: ReadonlySet<string> = new Set([
+  'llm.schema-invalid',
+  'llm.schema-not-supported',
+  'llm.template-refused',
+  'llm.context-exceeded',
+])
+
+/** Whether the request does not suit the model that was asked; its words are ours, and fit for the client. */
+export const isUnsuited = ({ code }: ArchitectError): boolean => unsuited.has(code)
 
 const faultShape = (params: Params): Shape =>
   shape(

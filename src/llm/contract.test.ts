@@ -42,7 +42,7 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> => {
   return (await Promise.race([settled, Promise.resolve(pending)])) === pending
 }
 
-describe.each(['openai-compatible', 'scripted'] as const)('the %s engine', (name) => {
+describe.each(['openai-compatible', 'scripted', 'local'] as const)('the %s engine', (name) => {
   let subject: Subject
   beforeAll(async () => {
     subject = await startSubjects[name]()

@@ -184,6 +184,7 @@ export type ChatEvent =
       readonly name?: string
       /** A piece of the arguments' JSON text. */
       readonly arguments: string
+      readonly logprobs?: readonly LogProbability[]
       readonly extra?: Extra
     }
   | {

@@ -33,6 +33,9 @@ export type {
 export type { EngineDeployment } from './engines/engine-deployment.js'
 export { createExtractiveModel } from './engines/extractive.js'
 export { notInDocuments } from './engines/extractive-answer.js'
+export { createLocalModel, type LocalModel, type LocalModelOptions } from './engines/local.js'
+export { type LocalOptions, parseLocalOptions } from './engines/local-options.js'
+export type { LlamaPort } from './engines/local-port.js'
 export {
   createOpenAiCompatibleModel,
   type OpenAiCompatibleModel,
@@ -49,6 +52,13 @@ export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
 export { attachWire, editFrame, editRequest, originOf, wireOf } from './identity.js'
+export {
+  createLlamaEngine,
+  type LlamaEngine,
+  type LlamaEngineOptions,
+  llamaMethods,
+} from './local/llama-engine.js'
+export type { LlamaArguments, LlamaDescription, LlamaEmbeddings } from './local/protocol.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'

@@ -100,6 +100,105 @@ export const llmMessages = defineMessages({
       `A part of the answer is not ${p.dialect}: ${p.detail}. Check the engine's address and dialect.`,
     'zh-TW': (p) => `回答中有一部分不是 ${p.dialect} 格式：${p.detail}。請檢查引擎的位址與格式。`,
   },
+  'llm.schema-not-supported': {
+    en: (p: { what: string }) =>
+      `A local model cannot be held to this JSON schema: it uses ${p.what}. Express it with properties, items, enum, anyOf and references inside the schema.`,
+    'zh-TW': (p) =>
+      `本機模型無法依照這份 JSON schema 產生答案：其中使用了 ${p.what}。請改用 properties、items、enum、anyOf 以及 schema 內部的參照。`,
+  },
+  'llm.schema-invalid': {
+    en: (p: { detail: string }) => `The JSON schema of the request is not valid: ${p.detail}. Correct it.`,
+    'zh-TW': (p) => `請求中的 JSON schema 無效：${p.detail}。請修正。`,
+  },
+  'llm.template-refused': {
+    en: (p: { deployment: string; detail: string }) =>
+      `The chat template of ${p.deployment} does not take these messages: ${p.detail}. Change their roles or order, or use another model.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的對話範本不接受這些訊息：${p.detail}。請調整訊息的角色或順序，或改用其他模型。`,
+  },
+  'llm.context-exceeded': {
+    en: (p: { deployment: string; tokens: number; contextLength: number }) =>
+      `The prompt has ${p.tokens} tokens; ${p.deployment} takes fewer than ${p.contextLength} together with the answer. Shorten it, or raise contextLength.`,
+    'zh-TW': (p) =>
+      `提示共有 ${p.tokens} 個 token；部署 ${p.deployment} 的提示加上回答必須少於 ${p.contextLength}。請縮短提示，或調高 contextLength。`,
+  },
+  'llm.answer-invalid': {
+    en: (p: { field: string; detail: string }) =>
+      `The model's answer does not follow the schema of ${p.field}: ${p.detail}. Ask again, or use a larger model.`,
+    'zh-TW': (p) => `模型的回答不符合 ${p.field} 的 schema：${p.detail}。請重新提問，或改用更大的模型。`,
+  },
+  'llm.queue-full': {
+    en: (p: { deployment: string; waiting: number; status: 429; retryAfterMs: number }) =>
+      `Deployment ${p.deployment} has ${p.waiting} requests waiting and takes no more. Try again later, or raise its options sequences or maxWaiting.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 已有 ${p.waiting} 個請求在等候，無法再接受。請稍後再試，或調高 options 的 sequences 或 maxWaiting。`,
+  },
+  'llm.local-away': {
+    en: (p: { deployment: string; detail: string }) =>
+      `The process of the local model ${p.deployment} is not running (${p.detail}). It is restarted automatically: try again later, and see the log if it stays away.`,
+    'zh-TW': (p) =>
+      `本機模型 ${p.deployment} 的程序目前未執行（${p.detail}）。系統會自動重新啟動：請稍後再試；若持續無法使用，請查看記錄檔。`,
+  },
+  'llm.options-invalid': {
+    en: (p: { deployment: string; detail: string }) =>
+      `The options of deployment ${p.deployment} are not valid: ${p.detail}. Known: threads, sequences, maxWaiting, gpu, lora, temperature.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的 options 無效：${p.detail}。可用的有：threads、sequences、maxWaiting、gpu、lora、temperature。`,
+  },
+  'llm.model-not-found': {
+    en: (p: { deployment: string; path: string }) =>
+      `The model of deployment ${p.deployment} is not at ${p.path}. Correct \`model\` in architecture.yaml, or put the GGUF file there.`,
+    'zh-TW': (p) =>
+      `找不到部署 ${p.deployment} 的模型 ${p.path}。請修正 architecture.yaml 的 model，或將 GGUF 檔案放到該處。`,
+  },
+  'llm.model-not-gguf': {
+    en: (p: { deployment: string; path: string }) =>
+      `${p.path} is not a GGUF file, which is what deployment ${p.deployment} needs. Convert the model with llama.cpp's convert_hf_to_gguf.py, or name another file.`,
+    'zh-TW': (p) =>
+      `${p.path} 不是 GGUF 檔案，部署 ${p.deployment} 需要 GGUF。請用 llama.cpp 的 convert_hf_to_gguf.py 轉換，或指定其他檔案。`,
+  },
+  'llm.model-damaged': {
+    en: (p: { deployment: string; path: string; detail: string }) =>
+      `${p.path}, the model of deployment ${p.deployment}, cannot be loaded (${p.detail}). The file is incomplete or damaged: fetch it again.`,
+    'zh-TW': (p) =>
+      `無法載入部署 ${p.deployment} 的模型 ${p.path}（${p.detail}）。檔案不完整或已損毀：請重新取得。`,
+  },
+  'llm.model-not-supported': {
+    en: (p: { deployment: string; path: string; architecture: string }) =>
+      `${p.path}, the model of deployment ${p.deployment}, is of the architecture "${p.architecture}", which this llama.cpp does not know. Use another model, or an engine that knows it.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的模型 ${p.path} 屬於「${p.architecture}」架構，目前的 llama.cpp 不支援。請改用其他模型，或支援它的引擎。`,
+  },
+  'llm.model-too-large': {
+    en: (p: {
+      deployment: string
+      neededMiB: number
+      availableMiB: number
+      sequences: number
+      contextLength: number
+    }) =>
+      `Deployment ${p.deployment} needs about ${p.neededMiB} MiB of memory and ${p.availableMiB} MiB are free. Lower contextLength (${p.contextLength}) or options.sequences (${p.sequences}), or use a smaller model.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 約需 ${p.neededMiB} MiB 記憶體，目前可用 ${p.availableMiB} MiB。請調低 contextLength（${p.contextLength}）或 options.sequences（${p.sequences}），或改用較小的模型。`,
+  },
+  'llm.gpu-not-available': {
+    en: (p: { deployment: string; gpu: string }) =>
+      `Deployment ${p.deployment} asks for options.gpu "${p.gpu}", and no llama.cpp for it is installed. Install it, or set options.gpu to auto or false.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的 options.gpu 設為「${p.gpu}」，但未安裝對應的 llama.cpp。請安裝，或將 options.gpu 設為 auto 或 false。`,
+  },
+  'llm.model-cannot-chat': {
+    en: (p: { deployment: string }) =>
+      `The model of deployment ${p.deployment} has no chat template, so it cannot answer chats. Use an instruction-tuned model; this one can still make embeddings.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的模型沒有對話範本，無法回答對話。請改用經過指令微調的模型；這個模型仍可用於產生向量。`,
+  },
+  'llm.adapter-unusable': {
+    en: (p: { deployment: string; path: string; detail: string }) =>
+      `The LoRA adapter ${p.path} of deployment ${p.deployment} cannot be used (${p.detail}). Name a GGUF adapter that was made for this very model.`,
+    'zh-TW': (p) =>
+      `無法使用部署 ${p.deployment} 的 LoRA 轉接器 ${p.path}（${p.detail}）。請指定為這個模型製作的 GGUF 轉接器。`,
+  },
   'llm.script-exhausted': {
     en: (p: { id: string; calls: number }) =>
       `The scripted model ${p.id} has answers for ${p.calls} calls and was called once more. Add an answer to its script.`,

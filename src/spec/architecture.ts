@@ -71,7 +71,7 @@ const deployment = z.strictObject({
       idleMs: z.number().positive().default(60_000),
     })
     .prefault({}),
-  /** Passed to a plug-in engine as it is. */
+  /** Passed to the engine as it is. */
   options: z.record(z.string(), z.unknown()).default({}),
 })
 

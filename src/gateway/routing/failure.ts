@@ -3,7 +3,7 @@
 
 import { type ArchitectError, type Attempt, toArchitectError } from '../../core/index.js'
 import { withAttempts } from '../../llm/index.js'
-import { isClientFault } from '../error-response.js'
+import { isClientFault, isUnsuited } from '../error-response.js'
 import { gatewayError, type Tried } from '../messages.js'
 
 export interface Failure {
@@ -26,7 +26,10 @@ export const mayTryNext = (cause: unknown): boolean => {
 const isNoAnswer = ({ code }: ArchitectError) =>
   code === 'gateway.no-answer' || code === 'gateway.upstream-slow' || code === 'gateway.upstream-busy'
 
-/** The error of a route none of whose deployments could answer. @param failures in the order of the attempts */
+/**
+ * The error of a route none of whose deployments could answer; the last one's own where the request suited none.
+ * @param failures in the order of the attempts
+ */
 export const noAnswer = (
   model: string,
   failures: readonly Failure[],
@@ -36,6 +39,7 @@ export const noAnswer = (
   if (incapable) return withAttempts(incapable, attempts)
   const tried = failures.map(triedOf)
   const cause = failures.at(-1)?.error
+  if (cause && failures.every(({ error }) => isUnsuited(error))) return withAttempts(cause, attempts)
   if (failures.every(({ error }) => error.params.status === 429 && error.retryable))
     return withAttempts(
       gatewayError(

@@ -221,6 +221,21 @@ describe('the output guard', () => {
     expect(choices[0]?.toolCalls[0]).toMatchObject({ id: 'c', name: 'send' })
   })
 
+  it('a tool call that it changes no longer tells its old tokens', async () => {
+    const call = { type: 'tool-call', choice: 0, index: 0, id: 'c', name: 'send' } as const
+    const tokensOf = async (to: string) => {
+      const spoken = `{"to":"${to}"}`
+      const events: ChatEvent[] = [
+        { ...call, arguments: spoken, logprobs: [{ token: spoken, logprob: -1 }] },
+        { type: 'finish', choice: 0, reason: 'tool_calls' },
+      ]
+      const { events: said } = await answerOf({ events })
+      return said.find((event) => event.type === 'tool-call')?.logprobs?.map(({ token }) => token)
+    }
+    expect(await tokensOf('nobody')).toEqual(['{"to":"nobody"}'])
+    expect(await tokensOf(mail)).toBeUndefined()
+  })
+
   it('leaves the pieces of an innocent tool call as they came', async () => {
     const call = { type: 'tool-call', choice: 0, index: 0 } as const
     const events: ChatEvent[] = [

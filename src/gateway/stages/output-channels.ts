@@ -76,11 +76,14 @@ export const createOutputChannels = (guard: GuardPort, policy: string): OutputCh
   }
 }
 
-/** The pieces of one call; changed arguments stand whole in the first piece that had any. */
+/** The pieces of one call; changed arguments stand whole in the first piece that had any, without the old tokens. */
 const guardToolCall = (pieces: readonly ToolCallEvent[], check: CheckText): readonly ToolCallEvent[] => {
   const whole = pieces.map((piece) => piece.arguments).join('')
   const guarded = guardJsonText(whole, check)
   if (guarded === whole) return pieces
   const carrier = pieces.findIndex((piece) => piece.arguments !== '')
-  return pieces.map((piece, i) => ({ ...piece, arguments: i === carrier ? guarded : '' }))
+  return pieces.map(({ logprobs: _logprobs, ...piece }, i) => ({
+    ...piece,
+    arguments: i === carrier ? guarded : '',
+  }))
 }

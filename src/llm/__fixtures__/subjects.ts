@@ -3,9 +3,13 @@
 
 import { ArchitectError, systemClock } from '../../core/index.js'
 import type { ChatModel } from '../contract.js'
+import { createLocalModel } from '../engines/local.js'
+import type { LlamaPort } from '../engines/local-port.js'
 import { createOpenAiCompatibleModel } from '../engines/openai-compatible.js'
 import { createScriptedModel } from '../engines/scripted.js'
 import type { ScriptedAnswer } from '../engines/scripted-answer.js'
+import { estimateTokens } from '../estimate-tokens.js'
+import type { LlamaChatProgress } from '../local/protocol.js'
 import { chunk, done, usageChunk } from './chunks.js'
 import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
 
@@ -154,7 +158,66 @@ const scriptOf = (scenario: Scenario): ScriptedAnswer => ({
   }),
 })
 
+const startLocalSubject = async (): Promise<Subject> => {
+  let scenario: Scenario = { pieces: [] }
+  const model = createLocalModel({
+    deployment,
+    facts,
+    clock: systemClock,
+    temperature: 1,
+    port: {
+      ready: Promise.resolve(),
+      request: async <T>(method: string, _params: unknown, options: PortOptions = {}) =>
+        (method === 'chat' ? playInProcess(scenario, options) : { contextLength: 8192, canChat: true }) as T,
+      close: async () => {},
+    },
+  })
+  return {
+    name: 'local',
+    model,
+    play: (next) => {
+      scenario = next
+    },
+    close: () => model.close(),
+  }
+}
+
+type PortOptions = NonNullable<Parameters<LlamaPort['request']>[2]>
+
+const playInProcess = async (scenario: Scenario, { signal, onProgress }: PortOptions) => {
+  const cancelled = rejectOnAbort(signal)
+  cancelled.catch(() => {})
+  if (scenario.isDown) throw processAway('supervisor.child-away')
+  const promptTokens = scenario.usage?.input ?? 10
+  let text = ''
+  const tell = (said: readonly string[]) =>
+    onProgress?.({
+      promptTokens,
+      cachedTokens: 0,
+      completionTokens: estimateTokens(text),
+      said: said.map((piece) => ({ type: 'text', text: piece })),
+    } satisfies LlamaChatProgress)
+  tell([])
+  for (const [piece, said] of [...scenario.pieces, undefined].entries()) {
+    if (scenario.stallsAfter === piece) await cancelled
+    await Promise.race([scenario.gate?.(piece), cancelled])
+    if (scenario.diesAfter === piece) throw processAway('supervisor.child-crashed')
+    if (scenario.endsAfter === piece) return {}
+    if (said === undefined) break
+    text += said
+    tell([said])
+  }
+  return {
+    finish: scenario.finish ?? 'stop',
+    ...(scenario.usage && { promptTokens, cachedTokens: 0, completionTokens: scenario.usage.output }),
+  }
+}
+
+const processAway = (code: string) =>
+  new ArchitectError(code, { name: 'llama', detail: 'signal SIGKILL' }, 'gone', { retryable: true })
+
 export const startSubjects = {
   'openai-compatible': startHttpSubject,
   scripted: startScriptedSubject,
+  local: startLocalSubject,
 } as const

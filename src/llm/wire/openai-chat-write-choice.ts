@@ -1,7 +1,7 @@
 // Puts events back into one choice of the chat completions API: a stream's delta or an answer's message. The
 // counterpart of openai-chat-read-choice.ts. Texts that follow each other are joined.
 
-import type { ChatEvent } from '../contract.js'
+import type { ChatEvent, LogProbability } from '../contract.js'
 import { compact, type Fields, listOf, objectOf } from './fields.js'
 import { chatNative, dialect } from './openai-chat-native.js'
 import { writeLogProbabilities } from './openai-log-probabilities.js'
@@ -52,16 +52,29 @@ const addText = ({ outer, body }: ChoiceDraft, event: TextEvent) => {
   const name = native?.field === undefined ? field : native.field
   if (name !== null) body[name] = `${typeof body[name] === 'string' ? body[name] : ''}${event.text}`
   if (event.type === 'reasoning' || !event.logprobs) return
-  const logprobs = objectOf(outer.logprobs) ?? (native ? {} : { content: null, refusal: null })
+  addLogProbabilities(outer, { field, isNative: native !== undefined, entries: event.logprobs })
+}
+
+interface Entries {
+  readonly field: string
+  readonly isNative: boolean
+  readonly entries: readonly LogProbability[]
+}
+
+const addLogProbabilities = (outer: Draft, { field, isNative, entries }: Entries) => {
+  const logprobs = objectOf(outer.logprobs) ?? (isNative ? {} : { content: null, refusal: null })
   const before = listOf(logprobs[field])
-  outer.logprobs = { ...logprobs, [field]: [...before, ...writeLogProbabilities(event.logprobs)] }
+  outer.logprobs = { ...logprobs, [field]: [...before, ...writeLogProbabilities(entries)] }
 }
 
 type ToolCallEvent = Extract<ChatEvent, { readonly type: 'tool-call' }>
 
-const addToolCall = ({ body }: ChoiceDraft, event: ToolCallEvent) => {
+const addToolCall = ({ outer, body }: ChoiceDraft, event: ToolCallEvent) => {
   const calls = listOf(body.tool_calls) as Draft[]
   const native = chatNative(event)
+  // The API has one list for the tokens of an answer, whether they say a text or a call.
+  if (event.logprobs)
+    addLogProbabilities(outer, { field: 'content', isNative: native !== undefined, entries: event.logprobs })
   const kind = native?.call?.custom ? 'custom' : 'function'
   const content = kind === 'custom' ? 'input' : 'arguments'
   const known = calls.find((call) => call.index === event.index)

@@ -1,0 +1,92 @@
+// The models of an architecture's deployments, each made by its engine, and those that load something waited for.
+
+import { join } from 'node:path'
+import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
+import type { Deployment } from '../spec/index.js'
+import { builtInEngines } from './engines.js'
+import { cliError } from './messages.js'
+import type { Resources } from './open-resources.js'
+import type { EngineFactory, Plugin } from './plugin.js'
+import { resolveSecret, type SecretSource } from './resolve-secret.js'
+
+export interface OpenModels {
+  readonly byDeployment: ReadonlyMap<string, ChatModel>
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly plugins: readonly Plugin[]
+  readonly secrets: SecretSource
+  readonly resources: Resources
+}
+
+/** What an engine's model may have beyond the contract. */
+type OwningModel = ChatModel & {
+  /** Resolves when it can be asked. */
+  readonly ready?: Promise<void>
+  close?(): Promise<void>
+}
+
+/**
+ * Makes the models and waits until all can be asked; leaves none behind when one cannot.
+ * @throws `cli.engine-unknown` | `cli.secret-missing`, and what an engine says that cannot start
+ */
+export const openModels = async (deployments: readonly Deployment[], parts: Parts): Promise<OpenModels> => {
+  const models = new Map<string, OwningModel>()
+  const close = async () => {
+    await Promise.all([...models.values()].map((model) => model.close?.()))
+  }
+  try {
+    const engines = enginesOf(parts.plugins)
+    for (const deployment of deployments)
+      models.set(deployment.id, await openModel(deployment, engines, parts))
+    await Promise.all([...models.values()].map((model) => model.ready))
+    return { byDeployment: models, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+type Engines = Readonly<Record<string, EngineFactory>>
+
+const enginesOf = (plugins: readonly Plugin[]): Engines =>
+  Object.assign({}, builtInEngines, ...plugins.map((plugin) => plugin.engines ?? {}))
+
+const openModel = (
+  deployment: Deployment,
+  engines: Engines,
+  { secrets, resources }: Parts,
+): OwningModel | Promise<OwningModel> => {
+  const factory = Object.hasOwn(engines, deployment.engine) ? engines[deployment.engine] : undefined
+  if (!factory)
+    throw cliError('cli.engine-unknown', {
+      deployment: deployment.id,
+      engine: deployment.engine,
+      known: Object.keys(engines).join(', '),
+    })
+  return factory({
+    deployment,
+    facts: factsOf(deployment),
+    apiKey: deployment.key && resolveSecret(deployment.key, `deployment ${deployment.id}`, secrets),
+    clock: resources.clock,
+    log: resources.log,
+    modelsDirectory: join(resources.stateDirectory, 'models'),
+    ...secrets,
+  })
+}
+
+const factsOf = (deployment: Deployment): ModelFacts => ({
+  contextLength: deployment.contextLength,
+  tools: deployment.engine !== 'extractive',
+  vision: false,
+  languages: deployment.languages,
+  ...(deployment.task && { task: taskOf(deployment.task) }),
+  priceKey:
+    deployment.provider === undefined ? deployment.model : `${deployment.provider}/${deployment.model}`,
+})
+
+const taskOf = ({ tool, outOfScope }: NonNullable<Deployment['task']>): TaskFacts => ({
+  tool,
+  ...(outOfScope && { outOfScope }),
+})

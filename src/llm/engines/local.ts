@@ -1,0 +1,96 @@
+// A chat model in a process of its own on this machine: llama.cpp with a GGUF file. This side only asks; what runs
+// the model is in `local/`, and native code never runs here.
+
+import type { Clock } from '../../core/index.js'
+import type { ChatModel, ChatRequest, ModelFacts, TokenCount } from '../contract.js'
+import { estimateRequestTokens } from '../estimate-tokens.js'
+import type { LlamaChatParams, LlamaDescription, LlamaEmbeddings } from '../local/protocol.js'
+import { compact } from '../wire/fields.js'
+import type { EngineDeployment } from './engine-deployment.js'
+import type { LlamaPort } from './local-port.js'
+import { openLocalAnswer } from './local-stream.js'
+import { createWatchdog } from './watchdog.js'
+
+export interface LocalModelOptions {
+  readonly deployment: Pick<EngineDeployment, 'id' | 'model' | 'timeouts'>
+  readonly facts: ModelFacts
+  readonly port: LlamaPort
+  readonly clock: Clock
+  /** For requests that name none. */
+  readonly temperature: number
+}
+
+export interface LocalModel extends ChatModel {
+  /** Resolves when the model is loaded; rejects with what to change when it cannot be. */
+  readonly ready: Promise<void>
+  describe(): Promise<LlamaDescription>
+  /** What `countTokens` can only estimate, because it may not wait. */
+  countTokensExactly(request: ChatRequest): Promise<TokenCount>
+  /** Unit vectors of texts, in their order. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<LlamaEmbeddings>
+  /** Lets answers finish and ends the process. */
+  close(): Promise<void>
+}
+
+/**
+ * @example
+ * const model = createLocalModel({ deployment, facts, port: superviseChild({ ... }), clock, temperature: 0 })
+ */
+export const createLocalModel = (options: LocalModelOptions): LocalModel => {
+  const { deployment, port, clock } = options
+  const watchdog = createWatchdog(clock)
+  let facts = options.facts
+  const ready = port.ready.then(async () => {
+    const { contextLength, canChat } = await port.request<LlamaDescription>('describe', {})
+    facts = { ...facts, contextLength, tools: facts.tools && canChat }
+  })
+  // Whoever waits for it is told; a model that nobody waits for must not end the process.
+  ready.catch(() => {})
+  const paramsOf = (request: ChatRequest, tenant: string) => chatParams(request, { ...options, tenant })
+  return {
+    id: deployment.id,
+    get facts() {
+      return facts
+    },
+    ready,
+    countTokens: estimateRequestTokens,
+    countTokensExactly: async (request) => ({
+      tokens: await port.request<number>('countTokens', paramsOf(request, '')),
+      exact: true,
+    }),
+    describe: () => port.request<LlamaDescription>('describe', {}),
+    embed: (texts, signal) => port.request<LlamaEmbeddings>('embed', { texts }, signal ? { signal } : {}),
+    open: (request, call) =>
+      openLocalAnswer({
+        port,
+        deployment,
+        clock,
+        watchdog,
+        request,
+        call,
+        params: paramsOf(request, call.tenant),
+      }),
+    close: async () => {
+      watchdog.close()
+      await port.close()
+    },
+  }
+}
+
+const chatParams = (
+  request: ChatRequest,
+  { temperature, tenant }: { temperature: number; tenant: string },
+): LlamaChatParams =>
+  compact({
+    tenant,
+    messages: request.messages,
+    tools: request.tools,
+    toolChoice: request.toolChoice,
+    maxOutputTokens: request.maxOutputTokens,
+    temperature: request.temperature ?? temperature,
+    topP: request.topP,
+    stop: request.stop,
+    seed: request.seed,
+    responseFormat: request.responseFormat,
+    logprobs: request.logprobs,
+  })

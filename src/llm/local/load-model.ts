@@ -1,0 +1,162 @@
+// Loads a GGUF model and what belongs to it. Everything that touches native code starts here, in a process of its own.
+
+import { access } from 'node:fs/promises'
+import type { Llama, LlamaContext, LlamaModel, LlamaOptions } from 'node-llama-cpp'
+import type { Log } from '../../core/index.js'
+import { llmError } from '../messages.js'
+import { type ChatTemplate, createChatTemplate } from './chat-template.js'
+import { damaged, estimateMemory, inspectModelFile, type LlamaLibrary, type ModelFile } from './model-file.js'
+import type { LlamaArguments, LlamaDescription } from './protocol.js'
+
+export interface LoadedModel {
+  readonly library: LlamaLibrary
+  readonly llama: Llama
+  readonly model: LlamaModel
+  /** Undefined for a model that only makes embeddings. */
+  readonly context: LlamaContext | undefined
+  readonly template: ChatTemplate | undefined
+  readonly description: LlamaDescription
+  close(): Promise<void>
+}
+
+export interface LoadOptions {
+  /** The library, with the functions of it that reach native code. */
+  readonly library: LlamaLibrary
+  readonly args: LlamaArguments
+  readonly log: Log
+}
+
+/** Tokens computed in one step at most: all sequences share them. */
+export const batchTokens = 512
+
+/** @throws `llm.model-*` | `llm.adapter-unusable` */
+export const loadModel = async ({ library, args, log }: LoadOptions): Promise<LoadedModel> => {
+  let lastWarning = ''
+  const llama = await startLlama(
+    library,
+    {
+      gpu: args.gpu,
+      build: 'never',
+      skipDownload: true,
+      progressLogs: false,
+      maxThreads: args.threads,
+      logLevel: library.LlamaLogLevel.warn,
+      logger: (level, message) => {
+        lastWarning = message.trim() || lastWarning
+        log.warn({ level, line: message.trim() }, 'llama.cpp says')
+      },
+    },
+    args.deployment,
+  )
+  const file = await inspectModelFile({ library, llama, args })
+  const trained = file.insights.trainContextSize ?? args.contextLength
+  const contextLength = Math.min(args.contextLength, trained)
+  const memory = await estimateMemory(file, args, {
+    contextLength,
+    batchTokens,
+    availableBytes: process.availableMemory(),
+  })
+  // Where a graphics processor takes a part, only llama.cpp knows how much is left to the rest.
+  if (llama.gpu === false && !memory.fits) throw memory.error()
+  const explain = (cause: unknown) => {
+    if (cause instanceof library.InsufficientMemoryError) throw memory.error(cause)
+    throw cause
+  }
+  const model = await llama
+    .loadModel({ modelPath: args.modelPath, ...(llama.gpu === false && { gpuLayers: 0 }) })
+    .catch(explain)
+    .catch((cause: Error) => {
+      throw damaged(args, lastWarning ? new Error(`${cause.message}: ${lastWarning}`) : cause)
+    })
+  const context = file.insights.hasDecoder
+    ? await createContext({ library, model, args, contextLength }).catch(explain)
+    : undefined
+  const template = templateOf(model, args.deployment)
+  return {
+    library,
+    llama,
+    model,
+    context,
+    template,
+    description: describe(file, { args, model, contextLength, template }),
+    close: () => llama.dispose(),
+  }
+}
+
+const startLlama = (library: LlamaLibrary, options: LlamaOptions, deployment: string): Promise<Llama> =>
+  library.getLlama(options).catch((cause: unknown) => {
+    if (!(cause instanceof library.NoBinaryFoundError)) throw cause
+    throw llmError('llm.gpu-not-available', { deployment, gpu: String(options.gpu) }, { cause })
+  })
+
+interface ContextParts {
+  readonly library: LlamaLibrary
+  readonly model: LlamaModel
+  readonly args: LlamaArguments
+  readonly contextLength: number
+}
+
+const createContext = async ({
+  library,
+  model,
+  args,
+  contextLength,
+}: ContextParts): Promise<LlamaContext> => {
+  const { deployment, lora } = args
+  for (const { path } of lora)
+    await access(path).catch((cause: Error) => {
+      throw llmError('llm.adapter-unusable', { deployment, path, detail: cause.message }, { cause })
+    })
+  const settings = {
+    contextSize: contextLength,
+    sequences: args.sequences,
+    threads: args.threads,
+    batchSize: batchTokens,
+  }
+  if (lora.length === 0) return model.createContext(settings)
+  const adapters = lora.map(({ path, scale }) => ({ filePath: path, scale }))
+  return model.createContext({ ...settings, lora: { adapters } }).catch((cause: Error) => {
+    if (cause instanceof library.InsufficientMemoryError) throw cause
+    const path = lora.map((adapter) => adapter.path).join(', ')
+    throw llmError('llm.adapter-unusable', { deployment, path, detail: cause.message }, { cause })
+  })
+}
+
+const templateOf = (model: LlamaModel, deployment: string): ChatTemplate | undefined => {
+  const { tokenizer } = model.fileInfo.metadata
+  const source = tokenizer?.chat_template
+  if (typeof source !== 'string') return undefined
+  const { tokens = [], token_type: types = [] } = tokenizer?.ggml ?? {}
+  return createChatTemplate({
+    deployment,
+    source,
+    bos: model.tokens.bosString ?? '',
+    eos: model.tokens.eosString ?? '',
+    marks: tokens.filter((_text, token) => types[token] === controlToken),
+  })
+}
+
+/** GGUF's token type of marks that steer the model. */
+const controlToken = 3
+
+const describe = (
+  { info, insights }: ModelFile,
+  {
+    args,
+    model,
+    contextLength,
+    template,
+  }: Omit<ContextParts, 'library'> & { template: ChatTemplate | undefined },
+): LlamaDescription => ({
+  architecture: String(info.metadata.general.architecture),
+  parameters: insights.totalParameters,
+  contextLength,
+  trainedContextLength: insights.trainContextSize ?? contextLength,
+  sequences: args.sequences,
+  threads: args.threads,
+  device: model.llama.gpu === false ? 'cpu' : model.llama.gpu,
+  embeddingDimensions: model.embeddingVectorSize,
+  adapters: args.lora.length,
+  canChat: template !== undefined && insights.hasDecoder,
+  templateHasTools: template?.hasTools ?? false,
+})
