@@ -61,6 +61,7 @@ describe('a task with a trained model', () => {
       model: './models/intents/model.gguf',
       contextLength: 512,
       languages: ['en'],
+      options: { temperature: 0 },
       task: { tool: 'intent', outOfScope: { intent: 'none' } },
     })
     expect(architecture?.routes[0]?.strategy).toEqual({

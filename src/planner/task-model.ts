@@ -43,6 +43,8 @@ export const taskDeployments = (
         model: weights,
         contextLength,
         languages: [...languages],
+        // The likeliest answer is the answer; one core is enough for a few million parameters.
+        options: { temperature: 0, threads: 1 },
         task: { tool, ...(outOfScope && { outOfScope: { ...outOfScope } }) },
       },
     ]

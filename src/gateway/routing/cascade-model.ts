@@ -100,9 +100,9 @@ const withoutLogprobs = (frame: Frame): Frame =>
   editFrame(
     frame,
     frame.events().flatMap((event): ChatEvent[] => {
-      if ((event.type !== 'text' && event.type !== 'refusal') || !event.logprobs) return [event]
+      if (!('logprobs' in event)) return [event]
       const { logprobs: _asked, ...rest } = event
-      return event.text === '' ? [] : [rest]
+      return 'text' in rest && rest.text === '' ? [] : [rest]
     }),
   )
 

@@ -88,6 +88,13 @@ describe('confidenceOf', () => {
   it('is the probability of the least certain token, in whichever event it stands', () => {
     expect(confidenceOf([text([-0.1, Math.log(0.4)]), text([-0.2])])).toBeCloseTo(0.4, 12)
   })
+  it('is that of a call where its tokens are told', () => {
+    const call = { type: 'tool-call' as const, choice: 0, index: 0, arguments: '{}' }
+    expect(confidenceOf([{ ...call, logprobs: [{ token: 't', logprob: Math.log(0.3) }] }, call])).toBeCloseTo(
+      0.3,
+      12,
+    )
+  })
   it('is 1 for tokens without a doubt and unknown without any token', () => {
     expect(confidenceOf([text([0])])).toBe(1)
     expect(confidenceOf([{ type: 'text', choice: 0, text: 'Hello' }, text([])])).toBeUndefined()

@@ -53,10 +53,11 @@ const isLatin = (text: string): boolean => {
 export const confidenceOf = (events: readonly ChatEvent[]): number | undefined => {
   let least: number | undefined
   for (const event of events)
-    if ((event.type === 'text' || event.type === 'refusal') && event.logprobs)
-      for (const { logprob } of event.logprobs) least = Math.min(least ?? 0, logprob)
+    for (const { logprob } of logprobsOf(event)) least = Math.min(least ?? 0, logprob)
   return least === undefined ? undefined : Math.exp(least)
 }
+
+const logprobsOf = (event: ChatEvent) => ('logprobs' in event ? (event.logprobs ?? []) : [])
 
 /** Why an answer is not good enough; undefined when it is. */
 export const refused = (
