@@ -99,14 +99,15 @@ const checkOptions = ({ from, format, write }: Options, text: CommandContext['te
 const hasContradiction = (findings: readonly { readonly kind: string }[]): boolean =>
   findings.some(({ kind }) => kind === 'contradiction')
 
-const assessFile = (file: string, catalogue: Catalogue) => {
+const assessFile = async (file: string, catalogue: Catalogue) => {
   const { value, path } = loadRequirements(file)
-  return { requirements: value, assessment: assess(value, catalogue, readTaskModels(value, dirname(path))) }
+  const taskModels = await readTaskModels(value, dirname(path))
+  return { requirements: value, assessment: assess(value, catalogue, taskModels) }
 }
 
-const assessRequirements = (file: string, context: CommandContext): void => {
+const assessRequirements = async (file: string, context: CommandContext): Promise<void> => {
   const terminal = context.terminal()
-  const { assessment } = assessFile(file, loadCatalogue())
+  const { assessment } = await assessFile(file, loadCatalogue())
   terminal.result(assessment, () => assessmentText(assessment, terminal))
   context.exitWith(hasContradiction(assessment.conflicts) ? 1 : 0)
 }
@@ -120,7 +121,7 @@ const assessTraffic = async (
   const say = sayIn(terminal)
   const catalogue = loadCatalogue()
   // A mistake in the requirements is told before a large log is read.
-  const stated = file === undefined ? undefined : assessFile(file, catalogue)
+  const stated = file === undefined ? undefined : await assessFile(file, catalogue)
   const traffic = await readTraffic({
     source,
     format,

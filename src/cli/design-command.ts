@@ -1,9 +1,11 @@
 // `design`: the architecture for the real load, the one for this machine, and the report that says why.
 
 import type { Command } from 'commander'
+import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { designProject, shortReport } from './design-project.js'
 import { designText } from './design-text.js'
+import { measuringText } from './machine/measuring-text.js'
 import { numberOption } from './option-values.js'
 import type { WrittenArchitecture } from './write-architecture.js'
 
@@ -27,7 +29,12 @@ export const registerDesign = (program: Command, context: CommandContext): void 
     )
     .action(async (file: string, options: { readonly rows: number; readonly write: boolean }) => {
       const terminal = context.terminal()
-      const result = await designProject(file, { environment: context.environment, write: options.write })
+      const result = await designProject(file, {
+        environment: context.environment,
+        write: options.write,
+        log: createLogger({ level: 'warn', stream: process.stderr }),
+        onMeasure: () => terminal.note(measuringText(text)),
+      })
       const { report, local, written } = result
       terminal.result({ ...result, report: shortReport(report) }, () =>
         [

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { loadCatalogue } from '../catalog/index.js'
+import type { Log } from '../core/index.js'
 import {
   type Assessment,
   assess,
@@ -12,9 +13,11 @@ import {
   type MachineDesign,
   type MachineFacts,
   predictionsOf,
+  type TaskModel,
 } from '../planner/index.js'
 import type { Architecture } from '../spec/index.js'
 import { writePredictions } from '../verify/index.js'
+import { localRates } from './machine/local-rates.js'
 import { readMachineFacts } from './machine/machine-facts.js'
 import { loadRequirements, projectOf } from './project.js'
 import { readTaskModels } from './task-models.js'
@@ -34,20 +37,23 @@ export interface ProjectDesign {
 export interface DesignOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly write: boolean
+  readonly log: Log
   /** Where all files are written; default: architectures beside requirements.yaml, the rest in its state directory. */
   readonly directory?: string
   /** An engine of the hints, `NAME` or `NAME:MODEL`, to use here in place of the built-in one. */
   readonly engine?: string | undefined
   /** Load that will be offered here, requests/s; default the peak of the requirements. */
   readonly requestsPerSecond?: number | undefined
+  /** Called before this machine is measured. */
+  readonly onMeasure?: () => void
 }
 
 /** @throws `cli.file-not-found` | `spec.invalid` */
 export const designProject = async (file: string, options: DesignOptions): Promise<ProjectDesign> => {
   const { value: requirements, path } = loadRequirements(file)
-  const taskModels = readTaskModels(requirements, dirname(path))
+  const taskModels = await readTaskModels(requirements, dirname(path))
   const catalogue = loadCatalogue()
-  const machine = await readMachineFacts(options.environment)
+  const machine = await machineOf(options, taskModels, path)
   const assessment = assess(requirements, catalogue, taskModels)
   const { report, architecture } = design({ requirements, assessment, catalogue, taskModels })
   const { engine, requestsPerSecond } = options
@@ -62,6 +68,21 @@ export const designProject = async (file: string, options: DesignOptions): Promi
   })
   const result = { assessment, report, architecture, local, machine, written: [] }
   return options.write ? { ...result, written: await write(file, result, options) } : result
+}
+
+/** Rates are measured where a model waits to be predicted. */
+const machineOf = async (
+  { environment, log, directory, onMeasure }: DesignOptions,
+  taskModels: readonly TaskModel[],
+  requirementsPath: string,
+): Promise<MachineFacts> => {
+  const facts = await readMachineFacts(environment)
+  if (taskModels.length === 0) return facts
+  const stateDirectory = directory ?? projectOf(requirementsPath).stateDirectory
+  return {
+    ...facts,
+    localRates: await localRates({ environment, log, stateDirectory, ...(onMeasure ? { onMeasure } : {}) }),
+  }
 }
 
 /** Of thousands of ways, those that are best or nearest; the summary counts the rest. */

@@ -1,14 +1,20 @@
 // `doctor`: what this machine has, what of it the product can use, and what is missing.
 
 import { accessSync, constants } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { LocalRates } from '../planner/index.js'
+import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
+import { localRates } from './machine/local-rates.js'
 import { readMachineFacts } from './machine/machine-facts.js'
+import { measuringText, ratesText } from './machine/measuring-text.js'
 import { packageFile } from './package-file.js'
+import { stateDirectoryName } from './project.js'
 import { productVersion } from './version.js'
 
 interface Check {
-  readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'accelerators' | 'engines' | 'keys'
+  readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'accelerators' | 'rates' | 'engines' | 'keys'
   readonly ok: boolean
   readonly detail: string
 }
@@ -17,9 +23,17 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
   program
     .command('doctor')
     .description(context.text('Say what this machine has and what is missing', '檢查這台機器有什麼、缺什麼'))
-    .action(async () => {
+    .option(
+      '--measure',
+      context.text(
+        'measure how fast this machine runs models; predictions of `design` use it',
+        '量測這台機器執行模型的速度，供 design 預測使用',
+      ),
+    )
+    .action(async ({ measure = false }: { readonly measure?: boolean }) => {
       const terminal = context.terminal()
-      const machine = await readMachineFacts(context.environment)
+      const facts = await readMachineFacts(context.environment)
+      const machine = measure ? { ...facts, localRates: await measureNow(context) } : facts
       const checks = checksOf(machine, context)
       const failed = checks.some(({ ok }) => !ok)
       terminal.result({ version: productVersion(), machine, checks }, () =>
@@ -32,8 +46,20 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
     })
 }
 
+const measureNow = (context: CommandContext) => {
+  const terminal = context.terminal()
+  return localRates({
+    environment: context.environment,
+    stateDirectory: resolve(stateDirectoryName),
+    log: createLogger({ level: 'warn', stream: process.stderr }),
+    isFresh: true,
+    signal: context.signal,
+    onMeasure: () => terminal.note(measuringText(context.text)),
+  })
+}
+
 const checksOf = (
-  machine: Awaited<ReturnType<typeof readMachineFacts>>,
+  machine: Awaited<ReturnType<typeof readMachineFacts>> & { readonly localRates?: LocalRates },
   { text }: CommandContext,
 ): Check[] => [
   { id: 'node', ok: isSupportedNode(process.versions.node), detail: `Node ${process.versions.node}` },
@@ -81,6 +107,9 @@ const checksOf = (
             )
             .join('; '),
   },
+  ...(machine.localRates
+    ? [{ id: 'rates' as const, ok: true, detail: ratesText(machine.localRates, text) }]
+    : []),
   {
     id: 'engines',
     ok: true,

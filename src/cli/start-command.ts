@@ -10,6 +10,7 @@ import type { CommandContext } from './command-context.js'
 import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
 import { ingestAll } from './ingest-all.js'
+import { measuringText } from './machine/measuring-text.js'
 import { machineDesignText } from './machine-design-text.js'
 import { openResources, type Resources } from './open-resources.js'
 import { portOption } from './option-values.js'
@@ -102,6 +103,8 @@ const run = async (
   const { assessment, report, local, machine } = await designProject(requirementsFile, {
     environment: context.environment,
     write: true,
+    log,
+    onMeasure: () => terminal.note(measuringText(text)),
     directory: stateDirectory,
     engine: options.engine,
     requestsPerSecond: loadProfileOf(dirname(requirementsFile), 'here').requestsPerSecond,

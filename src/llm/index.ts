@@ -58,7 +58,13 @@ export {
   type LlamaEngineOptions,
   llamaMethods,
 } from './local/llama-engine.js'
-export type { LlamaArguments, LlamaDescription, LlamaEmbeddings } from './local/protocol.js'
+export type {
+  LlamaArguments,
+  LlamaChatProgress,
+  LlamaDescription,
+  LlamaEmbeddings,
+} from './local/protocol.js'
+export { type SampleModel, sampleModel } from './local/sample-model.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'

@@ -41,6 +41,8 @@ export const architectureAround = (
         ...(knowledge ? { knowledge: knowledge.id } : {}),
         ...(cache ? { cache } : {}),
       },
+      // Each task's model also answers alone, under its own name.
+      ...tasks.map(({ id }) => ({ name: id, strategy: { deployment: id }, guardrails: 'default' })),
     ],
     knowledge: knowledge ? [knowledge] : [],
     prompts: [prompt],

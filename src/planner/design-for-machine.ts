@@ -8,6 +8,7 @@ import { findEngineHints, useFoundEngine } from './found-engines.js'
 import type { MachineDesign, MachineFacts } from './machine.js'
 import { machineMessage } from './machine-messages.js'
 import { predictMachine } from './predict-machine.js'
+import { predictTasks } from './predict-tasks.js'
 import type { TaskModel } from './task-model.js'
 import { deriveWorkload } from './workload.js'
 
@@ -25,7 +26,11 @@ export interface MachineDesignOptions {
   readonly outputTokens?: number
   /** Models that were trained for the tasks of the requirements. */
   readonly taskModels?: readonly TaskModel[]
+  /** Mean length of a question of a task, tokens; default 20. */
+  readonly questionTokens?: number
 }
+
+const defaultQuestionTokens = 20
 
 /**
  * Designs for this machine, and predicts what will be measured on it. An engine that was found is never used unless
@@ -41,7 +46,10 @@ export const designForMachine = (options: MachineDesignOptions): MachineDesign =
   if (deployment)
     return {
       architecture: architectureAround(deployment, { requirements, taskModels }),
-      predictions: deployment.engine === 'extractive' ? predictionsHere(options) : [],
+      predictions: [
+        ...(deployment.engine === 'extractive' ? predictionsHere(options) : []),
+        ...predictTasks(taskModels, machine, options.questionTokens ?? defaultQuestionTokens),
+      ],
       hints,
       reasons: [],
     }

@@ -4,6 +4,12 @@ export { assess } from './assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment.js'
 export { type Design, design } from './design.js'
 export { designForMachine, type MachineDesignOptions } from './design-for-machine.js'
+export {
+  fitLocalRates,
+  type LocalRates,
+  type LocalSample,
+  predictLocalSpeed,
+} from './local-engine.js'
 export type {
   EngineHint,
   FoundAccelerator,
@@ -25,6 +31,7 @@ export type {
   Violation,
 } from './report.js'
 export { requirementsHash } from './requirements-hash.js'
+export { localRows } from './row-ids.js'
 export { type Summary, type SummaryRow, summarise } from './summarise.js'
 export type { Share, TaskModel } from './task-model.js'
 export type { BrokenReason, BrokenSummary } from './traffic/broken.js'

@@ -2,6 +2,7 @@
 
 import type { Message } from '../core/index.js'
 import type { Architecture } from '../spec/index.js'
+import type { LocalRates } from './local-engine.js'
 
 /** An engine that answers on this machine. */
 export interface FoundEngine {
@@ -30,6 +31,8 @@ export interface MachineFacts {
   readonly apiKeys: readonly string[]
   /** Speed of one core; 1.0 = the reference core. */
   readonly speedScore: number
+  /** How fast the built-in engine runs models here; absent while nobody has measured it. */
+  readonly localRates?: LocalRates
 }
 
 /** What a row of the scorecard will measure, written down before it is measured. */

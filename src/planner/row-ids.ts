@@ -32,3 +32,9 @@ export const rowOf = (
 
 /** The row that judges a speed target on the machine at hand. */
 export const hereRow = (targetId: string): string => `${targetId}.here`
+
+/** The rows of a model that the built-in engine runs, by the id of its deployment. */
+export const localRows = (deployment: string) => ({
+  firstToken: `${deployment}.first-token`,
+  tokensPerSecond: `${deployment}.tokens-per-second`,
+})

@@ -14,6 +14,8 @@ const share = (value: number) => ({ value, low: value - 0.01, high: value + 0.01
 const intents: TaskModel = {
   task: 'intents',
   weights: './models/intents/model.gguf',
+  bytes: 8e6,
+  parameters: 4e6,
   outOfScope: { intent: 'none' },
   languages: ['en'],
   escalateBelow: 0.7,

@@ -16,6 +16,9 @@ export interface TaskModel {
   readonly task: string
   /** Path of the weights, from the folder of requirements.yaml. */
   readonly weights: string
+  /** Size of the weights, and how many they are. */
+  readonly bytes: number
+  readonly parameters: number
   /** Arguments by which it says that a question is none of its business. */
   readonly outOfScope?: Readonly<Record<string, string>>
   readonly languages: readonly string[]

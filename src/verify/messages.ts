@@ -169,6 +169,10 @@ export const verifyMessages = defineMessages({
     en: (p: { detail: string }) => `The measurement could not be made: ${p.detail}`,
     'zh-TW': (p) => `無法完成量測：${p.detail}`,
   },
+  'verify.note.one-at-a-time': {
+    en: (p: { n: number }) => `${p.n} questions, one at a time; the median.`,
+    'zh-TW': (p) => `${p.n} 個問題，逐一提問；取中位數。`,
+  },
   'verify.note.no-target': {
     en: (p: { field: string }) => `requirements.yaml sets no ${p.field}: shown, not judged.`,
     'zh-TW': (p) => `requirements.yaml 沒有設定 ${p.field}：僅供參考，不作判定。`,

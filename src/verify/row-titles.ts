@@ -71,6 +71,14 @@ export const rowTitles = defineMessages({
     en: (p: { metric: QualityTarget['metric']; data: string }) => `${qualityEn[p.metric]} (${p.data})`,
     'zh-TW': (p) => `${qualityZh[p.metric]}（${p.data}）`,
   },
+  'verify.row.first-token': {
+    en: (p: { deployment: string }) => `First token of ${p.deployment}, this machine`,
+    'zh-TW': (p) => `${p.deployment} 的首個 token 時間，本機`,
+  },
+  'verify.row.tokens-per-second': {
+    en: (p: { deployment: string }) => `Tokens/s of ${p.deployment}, this machine`,
+    'zh-TW': (p) => `${p.deployment} 的輸出速度，本機`,
+  },
   'verify.row.cost-per-million-output-tokens': {
     en: (_p: Record<string, never>) => 'Cost per million output tokens',
     'zh-TW': () => '每百萬輸出 token 成本',
@@ -117,8 +125,15 @@ export const describeRows = (
   const benchmarks = benchmarkChecks.map(
     ({ id, metric, data }) => [id, title('verify.row.benchmark', { metric, data })] as const,
   )
+  const local = architecture.deployments
+    .filter(({ engine }) => engine === 'local')
+    .flatMap(({ id: deployment }) => [
+      [`${deployment}.first-token`, title('verify.row.first-token', { deployment })] as const,
+      [`${deployment}.tokens-per-second`, title('verify.row.tokens-per-second', { deployment })] as const,
+    ])
   return new Map([
     ...speed,
+    ...local,
     ...quality,
     ...benchmarks,
     ['cost-per-million-output-tokens', title('verify.row.cost-per-million-output-tokens', {})],

@@ -1,6 +1,7 @@
 // From the files of a project and a running system to a scorecard. Speed is measured first and alone; the suites and
 // the drills share the machine after it. Speaks HTTP to the system under test, and nothing else.
 
+import { measureLocal } from './measure-local.js'
 import { checkSuites, measurePromptBenchmarks, measureTargets, notRun } from './measure-quality.js'
 import { measureSpeed, type SpeedMeasurement } from './measure-speed.js'
 import { verifyError } from './messages.js'
@@ -58,6 +59,7 @@ const measureAreas = async (
   stop: AbortController,
 ): Promise<ScorecardRow[]> => {
   const speed = await speedOf(run, areas)
+  const local = areas.includes('speed') ? await measureLocal(run) : []
   const cost = speed.measurement && (await ownLedger(run, speed.measurement))
   const parts = [
     measureTargets(run, areas),
@@ -68,7 +70,7 @@ const measureAreas = async (
   for (const part of parts) part.catch((error: unknown) => stop.abort(error))
   await Promise.allSettled(parts)
   const [targets, prompts, proof] = await Promise.all(parts)
-  return [...speed.rows, ...targets, ...proof.benchmarks, ...prompts, ...proof.ledger]
+  return [...speed.rows, ...local, ...targets, ...proof.benchmarks, ...prompts, ...proof.ledger]
 }
 
 interface Speed {

@@ -13,7 +13,8 @@ export interface GgufTensor {
   readonly name: string
   /** Elements of a row first. */
   readonly shape: readonly number[]
-  readonly values: Float32Array
+  /** Single precision, or the bits of half precision. */
+  readonly values: Float32Array | Uint16Array
 }
 
 const type = { u32: 4, i32: 5, f32: 6, boolean: 7, string: 8, array: 9 } as const
@@ -28,7 +29,7 @@ export const ggufFile = (
   for (const [key, value] of entries) head.push(text(key), ...valueBytes(value))
   let offset = 0
   for (const { name, shape, values } of tensors) {
-    head.push(text(name), u32(shape.length), ...shape.map(u64), u32(0), u64(offset))
+    head.push(text(name), u32(shape.length), ...shape.map(u64), u32(tensorType(values)), u64(offset))
     offset += padded(values.byteLength)
   }
   const header = pad(Buffer.concat(head))
@@ -37,6 +38,9 @@ export const ggufFile = (
   )
   return Buffer.concat([header, ...data])
 }
+
+/** GGML's numbers of F32 and F16. */
+const tensorType = (values: GgufTensor['values']) => (values instanceof Float32Array ? 0 : 1)
 
 const padded = (bytes: number) => Math.ceil(bytes / alignment) * alignment
 const pad = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(padded(bytes.length) - bytes.length)])

@@ -1,0 +1,20 @@
+// What is said before this machine is measured, and of what was measured.
+
+import { formatNumber } from '../../core/index.js'
+import type { LocalRates } from '../../planner/index.js'
+import type { CommandContext } from '../command-context.js'
+
+export const measuringText = (text: CommandContext['text']): string =>
+  text(
+    'Measuring how fast this machine runs models (a few seconds, once) …',
+    '正在量測這台機器執行模型的速度（數秒，僅此一次）…',
+  )
+
+export const ratesText = (rates: LocalRates, text: CommandContext['text']): string => {
+  const [memory, matrix] = [formatNumber(rates.memoryGBps), formatNumber(rates.matrixGflops)]
+  const [token, prompt] = [formatNumber(rates.tokenOverheadMs), formatNumber(rates.promptOverheadMs)]
+  return text(
+    `one thread reads weights at ${memory} GB/s and multiplies matrices at ${matrix} GFLOP/s; ${token} ms beside that for each token, ${prompt} ms for each prompt`,
+    `單一執行緒讀取權重 ${memory} GB/s、矩陣運算 ${matrix} GFLOP/s；另加每個 token ${token} 毫秒、每個提示 ${prompt} 毫秒`,
+  )
+}
