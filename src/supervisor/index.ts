@@ -7,6 +7,13 @@ export {
   type LockRecord,
   readDirectoryLock,
 } from './directory-lock.js'
+export {
+  guardProgram,
+  nameOfExit,
+  type ProgramFailure,
+  type ProgramSpec,
+  type ProgramStatus,
+} from './guard-program.js'
 export type { RestartPolicy } from './keep-running.js'
 export { supervisorMessages } from './messages.js'
 export type { ChildState } from './readiness.js'
@@ -17,3 +24,4 @@ export {
   type SuperviseOptions,
   superviseChild,
 } from './supervise-child.js'
+export { type SupervisedProgram, superviseProgram } from './supervise-program.js'
