@@ -60,7 +60,7 @@ export {
 } from './local/llama-engine.js'
 export type { LlamaArguments, LlamaDescription, LlamaEmbeddings } from './local/protocol.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
-export { llmMessages, type TimeoutPhase } from './messages.js'
+export { llmError, llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'
 export { isPermissive, type Licence } from './weights/licence.js'
 export type { ModelManifest, WeightFormat } from './weights/manifest.js'

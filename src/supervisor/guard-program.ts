@@ -50,6 +50,8 @@ export interface GuardOptions {
 
 const probeEveryMs = 250
 const probeTimeoutMs = 2000
+/** For workers whose program has crashed: they have nothing to finish, and the restart waits for them. */
+const crashGraceMs = 500
 
 /** Serves the parent until it closes standard input. Call it once in a process that does nothing else. */
 export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void => {
@@ -77,7 +79,7 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
   const endWithProgram = async ({ exited, end, lastLines }: ProgramRun) => {
     const exit = await exited
     if (isClosing) return
-    await end(graceMs)
+    await end(Math.min(graceMs, crashGraceMs))
     process.stderr.write(`${lastLines().slice(-3).join('\n')}\nthe program ended: ${nameOfExit(exit)}\n`)
     process.exit(exitStatusOf(exit))
   }
