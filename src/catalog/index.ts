@@ -10,6 +10,7 @@ export {
   requireModel,
 } from './catalogue.js'
 export { costUsd, type TokenPrice } from './cost-usd.js'
+export { type EngineEnd, explainEngineEnd } from './engine-failures.js'
 export {
   checkFlags,
   type Engine,
@@ -17,8 +18,33 @@ export {
   type EngineName,
   type FlagProblem,
 } from './engine-flags.js'
+export {
+  engineError,
+  engineMessages,
+  engineRemark,
+  type LaunchProblemCode,
+  launchProblem,
+} from './engine-messages.js'
+export { type EngineLoad, readEngineLoad } from './engine-metrics.js'
+export {
+  type EngineKind,
+  type FoundProgram,
+  flagValue,
+  helpCommand,
+  programIn,
+} from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'
+export {
+  checkListed,
+  checkSnapshot,
+  flagsInHelp,
+  isOlder,
+  type LaunchFlagProblem,
+  type ListedFlags,
+  snapshotName,
+  versionIn,
+} from './installed-flags.js'
 export { catalogMessages } from './messages.js'
 export type { Attention, Model, Precision, PublishedQuality } from './model.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'

@@ -6,6 +6,7 @@ import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import { createKnowledgeClient, type Knowledge } from '../rag/index.js'
 import type { Architecture, KnowledgeBase } from '../spec/index.js'
+import type { EngineLaunch } from './launch/engine-launch.js'
 import { loadPlugins } from './load-plugins.js'
 import { cliError } from './messages.js'
 import { type OpenModels, openModels } from './open-models.js'
@@ -32,6 +33,8 @@ export interface SystemOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly adminToken: string
   readonly resources: Resources
+  /** The engines of its deployments that `resources.engines` runs. */
+  readonly launches: readonly EngineLaunch[]
 }
 
 /**
@@ -40,11 +43,11 @@ export interface SystemOptions {
  * what an engine says that cannot start
  */
 export const buildSystem = async (options: SystemOptions): Promise<System> => {
-  const { architecture, directory, environment, resources } = options
+  const { architecture, directory, environment, resources, launches } = options
   const secrets: SecretSource = { environment, directory }
   const plugins = await loadPlugins(architecture.plugins, directory)
   resources.prices.use(architecture.deployments)
-  const models = await openModels(architecture.deployments, { plugins, secrets, resources })
+  const models = await openModels(architecture.deployments, { plugins, secrets, resources, launches })
   try {
     return assemble(options, { models, plugins, secrets })
   } catch (error) {
@@ -89,6 +92,7 @@ const assemble = (options: SystemOptions, { models, plugins, secrets }: Parts): 
     knowledge,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,
+    engineStates: resources.engines.states,
     render,
     log,
     clock,

@@ -50,6 +50,7 @@ const ingest = async (
     environment: context.environment,
     log,
     port: 0,
+    withEngines: false,
   })
   try {
     return await ingestAll(system, { terminal: context.terminal(), signal: context.signal, only })

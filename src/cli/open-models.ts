@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
 import { builtInEngines } from './engines.js'
+import type { EngineLaunch } from './launch/engine-launch.js'
 import { cliError } from './messages.js'
 import type { Resources } from './open-resources.js'
 import type { EngineFactory, Plugin } from './plugin.js'
@@ -18,6 +19,8 @@ interface Parts {
   readonly plugins: readonly Plugin[]
   readonly secrets: SecretSource
   readonly resources: Resources
+  /** The engines of the deployments that `resources.engines` runs. */
+  readonly launches: readonly EngineLaunch[]
 }
 
 /** What an engine's model may have beyond the contract. */
@@ -39,13 +42,19 @@ export const openModels = async (deployments: readonly Deployment[], parts: Part
   try {
     const engines = enginesOf(parts.plugins)
     for (const deployment of deployments)
-      models.set(deployment.id, await openModel(deployment, engines, parts))
+      models.set(deployment.id, guarded(deployment, await openModel(deployment, engines, parts), parts))
     await Promise.all([...models.values()].map((model) => model.ready))
     return { byDeployment: models, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** An engine that runs here may be away, which its model then says at once. */
+const guarded = ({ id }: Deployment, model: OwningModel, { launches, resources }: Parts): OwningModel => {
+  const launch = launches.find(({ deployments }) => deployments.includes(id))
+  return launch ? resources.engines.guard(launch, model) : model
 }
 
 type Engines = Readonly<Record<string, EngineFactory>>

@@ -15,6 +15,7 @@ import {
 } from '../supervisor/index.js'
 import { createMetrics, type Metrics } from '../telemetry/index.js'
 import { childEnvironment } from './child-environment.js'
+import { createEnginePool, type EnginePool } from './launch/engine-pool.js'
 import { openDatabase } from './open-database.js'
 import { processEntry } from './package-file.js'
 import { createPriceBook, type PriceBook } from './price-book.js'
@@ -32,6 +33,8 @@ export interface Resources {
   readonly jobs: JobQueue
   /** Index and parsers, in a child: a crash there is a failed search or a failed document. */
   readonly knowledgeProcess: SupervisedChild
+  /** The engines that run on this machine. */
+  readonly engines: EnginePool
   readonly metrics: Metrics
   readonly prices: PriceBook
   readonly log: Log
@@ -68,6 +71,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
     const lock = await acquireDirectoryLock(stateDirectory, {}, { waitMs: 3000, clock })
     closers.push(() => lock.release())
     options.onLocked?.()
+    const engines = opened(createEnginePool({ stateDirectory, environment, clock, log }))
     // Both children start at the same time: each needs a second or two.
     const knowledgeProcess = opened(
       superviseChild({
@@ -104,6 +108,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
     const jobs = opened(createJobQueue({ store, clock, log, soleWorker: database.child !== undefined }))
     const metrics = createMetrics()
     metrics.observeLedger(() => ledger.health())
+    metrics.observeEngines(engines.observe)
     await knowledgeProcess.ready
     return {
       stateDirectory,
@@ -114,6 +119,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       ledger,
       jobs,
       knowledgeProcess,
+      engines,
       metrics,
       prices,
       log,

@@ -18,7 +18,10 @@ export const startProvingInstance = async (
 ): Promise<ProvingInstance> => {
   const directory = order.directory ?? (await mkdtemp(join(tmpdir(), 'llm-architect-proving-')))
   const file = join(directory, 'architecture.yaml')
-  await writeFile(file, formatArchitecture(adjust(patchArchitecture(architecture, order.patch))))
+  await writeFile(
+    file,
+    formatArchitecture(withoutLaunch(adjust(patchArchitecture(architecture, order.patch)))),
+  )
   const serve = await startServeProcess(file)
   return {
     url: serve.url,
@@ -39,3 +42,9 @@ export const startProvingInstance = async (
     },
   }
 }
+
+/** The engines run already, for the system that is being proved; a second one on the same port could not. */
+const withoutLaunch = (architecture: Architecture): Architecture => ({
+  ...architecture,
+  deployments: architecture.deployments.map(({ launch: _, ...deployment }) => deployment),
+})

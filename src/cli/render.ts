@@ -1,7 +1,7 @@
 // The renderer of every message of the product.
 
 import { accessMessages } from '../access/index.js'
-import { catalogMessages } from '../catalog/index.js'
+import { catalogMessages, engineMessages } from '../catalog/index.js'
 import { coreMessages, createRenderer, type Message, type Renderer } from '../core/index.js'
 import { gatewayMessages } from '../gateway/index.js'
 import { guardrailsMessages } from '../guardrails/index.js'
@@ -22,6 +22,7 @@ const renderKnown = createRenderer(
   supervisorMessages,
   specMessages,
   catalogMessages,
+  engineMessages,
   llmMessages,
   weightsMessages,
   jobMessages,

@@ -4,8 +4,10 @@ import { watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Command } from 'commander'
 import { ArchitectError, toArchitectError } from '../core/index.js'
-import { createLogger } from '../telemetry/index.js'
+import { createLogger, type RootLogger } from '../telemetry/index.js'
+import { checkEngines } from './check-engines.js'
 import type { CommandContext } from './command-context.js'
+import { engineProgress } from './engine-progress.js'
 import { ingestAll } from './ingest-all.js'
 import { portOption, wordOption } from './option-values.js'
 import { architectureOption, chooseArchitecture, projectOf } from './project.js'
@@ -21,6 +23,7 @@ interface Options {
   readonly port?: number
   readonly logLevel: (typeof logLevels)[number]
   readonly watch: boolean
+  readonly check?: boolean
 }
 
 export const registerServe = (program: Command, context: CommandContext): void => {
@@ -41,17 +44,20 @@ export const registerServe = (program: Command, context: CommandContext): void =
       'warn',
     )
     .option('--no-watch', text('do not reload when the file changes', '檔案變更時不重新載入'))
+    .option(
+      '--check',
+      text(
+        'only check the engines that would be launched: programs, ports and flags; starts nothing',
+        '只檢查將要啟動的引擎：程式、連接埠與旗標；不啟動任何東西',
+      ),
+    )
     .action(async (options: Options) => {
       const terminal = context.terminal()
       const architectureFile = chooseArchitecture(options.architecture, context)
+      if (options.check) return checkEngines(architectureFile, context)
       const log = createLogger({ level: options.logLevel, stream: process.stderr })
-      const system = await serveSystem({
-        architectureFile,
-        stateDirectory: projectOf(architectureFile).stateDirectory,
-        environment: context.environment,
-        log,
-        ...(options.port === undefined ? {} : { port: options.port }),
-      })
+      const system = await startSystem(architectureFile, { log, options, context })
+      if (!system) return
       try {
         await ingestAll(system, { terminal, signal: context.signal })
         terminal.result({ url: system.url, pid: process.pid }, () =>
@@ -68,6 +74,32 @@ export const registerServe = (program: Command, context: CommandContext): void =
         log.flush()
       }
     })
+}
+
+/** Undefined when it was told to stop before its engines had loaded. */
+const startSystem = async (
+  architectureFile: string,
+  { log, options, context }: { log: RootLogger; options: Options; context: CommandContext },
+): Promise<ServingSystem | undefined> => {
+  const { signal, environment, text } = context
+  const terminal = context.terminal()
+  try {
+    return await serveSystem({
+      architectureFile,
+      stateDirectory: projectOf(architectureFile).stateDirectory,
+      environment,
+      log,
+      signal,
+      ...engineProgress(terminal, text),
+      ...(options.port === undefined ? {} : { port: options.port }),
+    })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    terminal.note(text('Stopped before everything was ready.', '尚未就緒即已停止。'))
+    return undefined
+  } finally {
+    terminal.progressEnd()
+  }
 }
 
 /** Editors write a file in several steps; one reload follows the last of them. */

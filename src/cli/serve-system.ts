@@ -1,13 +1,15 @@
 // A system that listens: resources, the system built on them, and the server in front; reload swaps the middle.
 
 import { randomBytes } from 'node:crypto'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
-import type { Log } from '../core/index.js'
+import type { Log, Message } from '../core/index.js'
 import { createHttpServer } from '../gateway/index.js'
 import type { Architecture } from '../spec/index.js'
 import { buildSystem, type System } from './build-system.js'
+import type { EngineProgress } from './launch/engine-pool.js'
+import { prepareLaunches } from './launch/prepare-launches.js'
 import { cliError } from './messages.js'
 import { openResources, type Resources } from './open-resources.js'
 import { loadArchitecture } from './project.js'
@@ -34,6 +36,13 @@ export interface ServeOptions {
   readonly resources?: Promise<Resources>
   /** Overrides server.port; 0 = any free port. */
   readonly port?: number
+  /** Whether the engines that the architecture launches are started; without them only the rest answers. Default true. */
+  readonly withEngines?: boolean
+  /** Ends the wait for engines that load. */
+  readonly signal?: AbortSignal
+  readonly onEngine?: (progress: EngineProgress) => void
+  /** What is worth knowing about engines and keeps none from starting. */
+  readonly onRemark?: (remark: Message) => void
 }
 
 /** @throws `cli.port-in-use` | `cli.cannot-listen` | `spec.invalid` and the errors of resources and engines */
@@ -50,35 +59,74 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
   const resources = await (options.resources ??
     openResources({ stateDirectory, databaseUrl: fixed['store.url'], environment, log }))
   const adminToken = `la-admin-${randomBytes(24).toString('base64url')}`
-  const build = (file: typeof first) =>
-    buildSystem({ architecture: file.value, text: file.text, directory, environment, adminToken, resources })
+  const closing = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
+  const prepare = async (file: typeof first) => {
+    const { value: architecture, text } = file
+    const { engines, catalogue } = resources
+    const { withEngines = true, onRemark } = options
+    const checking = { directory, stateDirectory, environment, catalogue, signal, onRemark }
+    const launches = withEngines ? await prepareLaunches(architecture, checking) : []
+    const next = await buildSystem({
+      architecture,
+      text,
+      directory,
+      environment,
+      adminToken,
+      resources,
+      launches,
+    })
+    try {
+      const drainMs = architecture.server.drainSeconds * 1000
+      const change = await engines.change(launches, { signal, drainMs, onProgress: options.onEngine })
+      return { next, change }
+    } catch (error) {
+      await next.close()
+      throw error
+    }
+  }
   let built: System | undefined
   try {
-    let system = await build(first)
-    built = system
-    await system.probe()
     const { host } = first.value.server
+    const wantedPort = options.port ?? first.value.server.port
+    await assertPortFree(host, wantedPort)
+    const { next: firstSystem, change } = await prepare(first)
+    let system = firstSystem
+    built = firstSystem
+    let reloading: Promise<unknown> = Promise.resolve()
+    change.adopt()
+    await system.probe()
     const server = createHttpServer(() => system.handle)
-    const port = await listen(server, host, options.port ?? first.value.server.port)
+    const port = await listen(server, host, wantedPort)
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     await resources.lock.update({ url, adminToken })
+    const reload = async () => {
+      const file = loadArchitecture(architectureFile)
+      requireSame(fixed, fixedOf(file.value))
+      const { next, change } = await prepare(file)
+      await next.probe()
+      const previous = system
+      system = next
+      change.adopt()
+      await previous.drain(next.architecture.server.drainSeconds * 1000)
+      await previous.close()
+      await change.retire()
+      return next
+    }
     return {
       url,
       adminToken,
       resources,
       current: () => system,
-      reload: async () => {
-        const file = loadArchitecture(architectureFile)
-        requireSame(fixed, fixedOf(file.value))
-        const next = await build(file)
-        await next.probe()
-        const previous = system
-        system = next
-        await previous.drain(next.architecture.server.drainSeconds * 1000)
-        await previous.close()
-        return next
+      reload: () => {
+        // One after the other: two that overlap would each end engines that the other needs.
+        const reloaded = reloading.then(reload)
+        reloading = reloaded.catch(() => {})
+        return reloaded
       },
       close: async () => {
+        closing.abort()
+        await reloading
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))
         await system.drain(system.architecture.server.drainSeconds * 1000)
         server.closeAllConnections()
@@ -106,6 +154,14 @@ const requireSame = (before: FixedAtStart, after: FixedAtStart): void => {
   const names = Object.keys(before) as (keyof FixedAtStart)[]
   const changed = names.filter((name) => before[name] !== after[name])
   if (changed.length > 0) throw cliError('cli.restart-needed', { fields: changed.join(', ') })
+}
+
+/** Engines load for minutes: that the port is taken must not be found out after that. */
+const assertPortFree = async (host: string, port: number): Promise<void> => {
+  if (port === 0) return
+  const server = createServer()
+  await listen(server, host, port)
+  await new Promise((resolve) => server.close(resolve))
 }
 
 const listen = (server: Server, host: string, port: number): Promise<number> =>

@@ -9,6 +9,7 @@ import { assessmentText } from './assessment-text.js'
 import type { CommandContext } from './command-context.js'
 import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
+import { engineProgress } from './engine-progress.js'
 import { ingestAll } from './ingest-all.js'
 import { measuringText } from './machine/measuring-text.js'
 import { machineDesignText } from './machine-design-text.js'
@@ -133,6 +134,8 @@ const run = async (
     environment: context.environment,
     log,
     resources,
+    signal: context.signal,
+    ...engineProgress(terminal, text),
     ...(port === undefined ? {} : { port }),
   })
   try {

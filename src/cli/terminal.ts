@@ -15,6 +15,8 @@ export interface Terminal {
   result(value: unknown, text: () => string): void
   /** A progress line that replaces itself on a terminal and is silent in a pipe. `total` 0 = unknown. */
   progress(title: string, done: number, total: number): void
+  /** A line of text that replaces itself like progress. */
+  status(text: string): void
   /** Ends the progress line, so that the next text starts on a line of its own. */
   progressEnd(): void
   readonly isInteractive: boolean
@@ -40,6 +42,11 @@ export const createTerminal = (
     clear()
     stream.write(text.endsWith('\n') ? text : `${text}\n`)
   }
+  const replace = (line: string) => {
+    if (!streams.stderr.isTTY) return
+    hasProgress = true
+    streams.stderr.write(`\r\u001B[K${line}`)
+  }
   return {
     language,
     json,
@@ -48,11 +55,8 @@ export const createTerminal = (
     print: (text) => write(json ? streams.stderr : streams.stdout, text),
     note: (text) => write(streams.stderr, text),
     result: (value, text) => write(streams.stdout, json ? JSON.stringify(value, null, 2) : text()),
-    progress: (title, done, total) => {
-      if (!streams.stderr.isTTY) return
-      hasProgress = true
-      streams.stderr.write(`\r\u001B[K${progressLine(title, done, total)}`)
-    },
+    progress: (title, done, total) => replace(progressLine(title, done, total)),
+    status: replace,
     progressEnd: clear,
   }
 }

@@ -3,6 +3,7 @@
 import type { Log } from '../core/index.js'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
+import { engineProgress } from './engine-progress.js'
 import { ingestAll } from './ingest-all.js'
 import { chooseArchitecture, projectOf } from './project.js'
 import { findRunningSystem, type RunningSystem } from './running-system.js'
@@ -29,6 +30,10 @@ export const withSystem = async <T>(context: CommandContext, task: Task<T>): Pro
     environment: context.environment,
     log,
     port: 0,
+    // Keys and the ledger need no engine; whoever asks a question needs both.
+    withEngines: task.withKnowledge,
+    signal: context.signal,
+    ...engineProgress(context.terminal(), context.text),
   })
   try {
     if (task.withKnowledge) await ingestAll(system, { terminal: context.terminal(), signal: context.signal })

@@ -279,6 +279,36 @@ describe('GET /health', () => {
   })
 })
 
+describe('GET /health with engines that run on this machine', () => {
+  const twoDeployments = {
+    deployments: ['main', 'other'].map((id) => ({ id, engine: 'scripted', model: id })),
+    routes: [{ name: 'chat', strategy: { fallback: [{ deployment: 'main' }, { deployment: 'other' }] } }],
+  }
+  const healthOf = async (architecture: object | undefined, states: Record<string, string>) => {
+    const served = await start({
+      ...(architecture && { architecture: architecture as Record<string, unknown> }),
+      models: { main: 'Hello', other: 'Hello' },
+      engineStates: () => new Map(Object.entries(states)),
+    })
+    const response = await fetch(`${served.url}/health`)
+    return { status: response.status, checks: ((await response.json()) as { checks: object }).checks }
+  }
+
+  it('shows each, and takes work as long as every route has one that answers', async () => {
+    const { status, checks } = await healthOf(twoDeployments, { main: 'starting', other: 'ready' })
+    expect(status).toBe(200)
+    expect(checks).toMatchObject({ 'engine:main': 'starting', 'engine:other': 'ok' })
+  })
+
+  it('counts a deployment that runs elsewhere as one that answers', async () => {
+    expect((await healthOf(twoDeployments, { main: 'down' })).status).toBe(200)
+  })
+
+  it('is 503 when a route has none left', async () => {
+    expect((await healthOf(undefined, { main: 'down' })).status).toBe(503)
+  })
+})
+
 describe('GET /metrics', () => {
   it('counts requests by route, status and end', async () => {
     await start()

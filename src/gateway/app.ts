@@ -46,6 +46,8 @@ export interface GatewayOptions {
   readonly costUsd: (deployment: string, usage: Usage) => number | null
   readonly audit?: AuditPort | undefined
   readonly metrics: Metrics
+  /** The states of engines that run on this machine, by deployment; see `health.ts`. */
+  readonly engineStates?: (() => ReadonlyMap<string, string>) | undefined
   /** Knows the messages of every room. */
   readonly render: Renderer
   readonly log: Log
@@ -134,8 +136,8 @@ const targetOf = (target: string): { readonly path: string; readonly search: str
 }
 
 const healthDeps = (options: GatewayOptions, isDraining: () => boolean): HealthDeps => {
-  const { architecture, architectureHash, ledger, knowledge, log } = options
-  return { architecture, architectureHash, ledger, knowledge, isDraining, log }
+  const { architecture, architectureHash, ledger, knowledge, engineStates, log } = options
+  return { architecture, architectureHash, ledger, knowledge, engineStates, isDraining, log }
 }
 
 const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readonly Endpoint[] => {

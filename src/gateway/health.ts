@@ -6,6 +6,7 @@ import type { Architecture } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Exchange, Handler } from './exchange.js'
 import type { KnowledgePort, LedgerPort } from './ports.js'
+import { canAnswer } from './routing/can-answer.js'
 import { send, sendJson } from './send.js'
 
 export interface HealthDeps {
@@ -13,6 +14,8 @@ export interface HealthDeps {
   readonly architectureHash: string
   readonly ledger: Pick<LedgerPort, 'health'>
   readonly knowledge: KnowledgePort | undefined
+  /** Of deployments whose engines run on this machine: `ready`, `starting` or `down`. */
+  readonly engineStates: (() => ReadonlyMap<string, string>) | undefined
   readonly isDraining: () => boolean
   readonly log: Log
 }
@@ -37,9 +40,15 @@ export const checkReadiness = async (deps: HealthDeps): Promise<Readiness> => {
     deps.architecture.routes.some(({ knowledge }) => knowledge === id),
   )
   for (const { id } of used) checks[`knowledge:${id}`] = await stateOf(deps, id)
+  const engines = deps.engineStates?.() ?? new Map<string, string>()
+  for (const [id, state] of engines) checks[`engine:${id}`] = state === 'ready' ? 'ok' : state
+  const isUp = (id: string) => (engines.get(id) ?? 'ready') === 'ready'
+  const isAnswerable = deps.architecture.routes.every(({ strategy }) => canAnswer(strategy, isUp))
   // Without the store the journal keeps rows and known keys stay in force: requests are still answered.
-  const isReady = Object.entries(checks).every(([name, state]) => state === 'ok' || name === 'store')
-  return { isReady, checks }
+  // An engine that is away makes its route fall back: only a route without any is unavailable.
+  const isSpared = (name: string) => name === 'store' || name.startsWith('engine:')
+  const isWell = Object.entries(checks).every(([name, state]) => state === 'ok' || isSpared(name))
+  return { isReady: isWell && isAnswerable, checks }
 }
 
 const stateOf = async ({ knowledge, log }: HealthDeps, id: string): Promise<string> => {

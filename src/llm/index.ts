@@ -66,7 +66,7 @@ export type {
 } from './local/protocol.js'
 export { type SampleModel, sampleModel } from './local/sample-model.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
-export { llmMessages, type TimeoutPhase } from './messages.js'
+export { llmError, llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'
 export { isPermissive, type Licence } from './weights/licence.js'
 export type { ModelManifest, WeightFormat } from './weights/manifest.js'

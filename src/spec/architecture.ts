@@ -41,7 +41,13 @@ const deployment = z.strictObject({
   key: secret.optional(),
   /** Command line that `serve` starts and supervises; the address is where it will answer. */
   launch: z
-    .strictObject({ command: z.array(z.string()).min(1), env: z.record(z.string(), z.string()).default({}) })
+    .strictObject({
+      command: z.array(z.string()).min(1),
+      /** Added to the engine's environment; a value may be `${env:NAME}` or `${file:PATH}`. */
+      env: z.record(z.string(), z.string()).default({}),
+      /** How long the engine may load before its start counts as failed. */
+      readyTimeoutSeconds: z.number().positive().max(86_400).default(600),
+    })
     .optional(),
   /** Accelerators of one replica, and how many replicas. */
   hardware: z

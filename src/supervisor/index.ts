@@ -7,8 +7,16 @@ export {
   type LockRecord,
   readDirectoryLock,
 } from './directory-lock.js'
+export {
+  guardProgram,
+  nameOfExit,
+  type ProgramFailure,
+  type ProgramSpec,
+  type ProgramStatus,
+} from './guard-program.js'
 export type { RestartPolicy } from './keep-running.js'
 export { supervisorMessages } from './messages.js'
+export { endLeftOver } from './program-record.js'
 export type { ChildState } from './readiness.js'
 export { type ChildMethod, type ServeParentOptions, serveParent } from './serve-parent.js'
 export {
@@ -17,3 +25,4 @@ export {
   type SuperviseOptions,
   superviseChild,
 } from './supervise-child.js'
+export { type SupervisedProgram, superviseProgram } from './supervise-program.js'

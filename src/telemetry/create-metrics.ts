@@ -4,6 +4,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import type { Usage } from '../core/index.js'
 import { createInstruments, type Instruments } from './instruments.js'
 import { metricNames as names } from './metric-names.js'
+import { type EngineObservation, observeEngines } from './observe-engines.js'
 
 /** What a client saw of one request. */
 export interface RequestMetrics {
@@ -50,6 +51,8 @@ export interface Metrics {
   cascadeStep(route: string, deployment: string, decision: string): void
   /** Reads the ledger's state whenever metrics are read. */
   observeLedger(read: () => LedgerGauges): void
+  /** Reads the state of engines and GPUs whenever metrics are read. */
+  observeEngines(read: () => EngineObservation): void
   /** Reads the number of dropped log lines whenever metrics are read. */
   observeLog(dropped: () => number): void
   /** The text exposition format of Prometheus, version 0.0.4. */
@@ -80,6 +83,7 @@ export const createMetrics = (): Metrics => {
       instruments.cascadeSteps.add(1, route, deployment, decision),
     cacheLookup: (route, result) => instruments.cacheLookups.add(1, route, result),
     observeLedger: (read) => observeLedger(registry, read),
+    observeEngines: (read) => observeEngines(registry, read),
     observeLog: (dropped) => observeLog(registry, dropped),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }

@@ -14,3 +14,4 @@ export {
   type RequestMetrics,
 } from './create-metrics.js'
 export type { LogStream } from './log-sink.js'
+export type { EngineGauges, EngineObservation, GpuMemory } from './observe-engines.js'

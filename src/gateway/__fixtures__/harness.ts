@@ -90,6 +90,7 @@ export interface TestOptions {
   readonly counters?: GatewayOptions['counters']
   readonly admin?: GatewayOptions['admin']
   readonly audit?: GatewayOptions['audit']
+  readonly engineStates?: GatewayOptions['engineStates']
   readonly patience?: GatewayOptions['patience']
   readonly timeouts?: HttpTimeouts
   readonly clock?: Clock
@@ -149,6 +150,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     clock,
     admin: options.admin,
     audit: options.audit,
+    engineStates: options.engineStates,
     ...(options.patience && { patience: options.patience }),
   })
   const server = createHttpServer(() => gateway.handle, options.timeouts)

@@ -1,0 +1,48 @@
+// Who listens on a port of this machine, as far as the kernel tells (Linux). Knows no protocol.
+
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { connect } from 'node:net'
+
+/** Whether something accepts connections there. */
+export const isListening = (host: string, port: number, timeoutMs = 1000): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: timeoutMs })
+    const done = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.once('connect', () => done(true))
+    socket.once('timeout', () => done(false))
+    socket.once('error', () => done(false))
+  })
+
+/** `PID (command)` of the process that listens on the port, or null where it cannot be known. */
+export const portOwner = async (port: number): Promise<string | null> => {
+  const inodes = new Set((await Promise.all(['tcp', 'tcp6'].map((table) => listeners(table, port)))).flat())
+  if (inodes.size === 0) return null
+  for (const name of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(name) || !(await holdsOneOf(name, inodes))) continue
+    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
+    return `${name} (${command.split('\0').join(' ').trim().slice(0, 120)})`
+  }
+  return null
+}
+
+/** Source: proc_net(5), `/proc/net/tcp`: fields local address (hexadecimal), state (0A = listening), inode. */
+const listeners = async (table: string, port: number): Promise<string[]> => {
+  const text = await readFile(`/proc/net/${table}`, 'utf8').catch(() => '')
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return text.split('\n').flatMap((line) => {
+    const fields = line.trim().split(/\s+/)
+    return fields[1]?.endsWith(wanted) && fields[3] === '0A' && fields[9] ? [fields[9]] : []
+  })
+}
+
+const holdsOneOf = async (pid: string, inodes: ReadonlySet<string>): Promise<boolean> => {
+  for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+    const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')
+    const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
+    if (inode !== undefined && inodes.has(inode)) return true
+  }
+  return false
+}

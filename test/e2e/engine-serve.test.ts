@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ingestAll } from '../../src/cli/ingest-all.js'
+import { recordedOutput } from '../../src/cli/launch/__fixtures__/fake-engine.js'
+import { render } from '../../src/cli/render.js'
+import { startServeProcess } from '../../src/cli/serve-process.js'
+import { type ServeOptions, type ServingSystem, serveSystem } from '../../src/cli/serve-system.js'
+import { createTerminal } from '../../src/cli/terminal.js'
+import { silentLog } from '../../src/core/index.js'
+import { createEngineProject, type EngineProject, enginePids } from './engine-project.js'
+import { childrenOf, leftOver } from './processes.js'
+import { runCommand } from './run-command.js'
+
+const nowhere = Object.assign(new Writable({ write: (_chunk, _encoding, done) => done() }), { isTTY: false })
+const terminal = createTerminal(
+  { language: 'en', json: true, render },
+  { stdout: nowhere, stderr: nowhere, stdin: {} },
+)
+let project: EngineProject
+const closers: (() => Promise<unknown>)[] = []
+beforeEach(async () => {
+  project = await createEngineProject()
+})
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+  project.remove()
+})
+
+const serve = async (options: Partial<ServeOptions> = {}): Promise<ServingSystem> => {
+  const system = await serveSystem({
+    architectureFile: project.architectureFile,
+    stateDirectory: join(project.directory, '.llm-architect'),
+    environment: process.env,
+    log: silentLog,
+    ...options,
+  })
+  closers.push(() => system.close())
+  await ingestAll(system, { terminal, signal: new AbortController().signal })
+  return system
+}
+const ask = async (system: ServingSystem) => {
+  const response = await fetch(`${system.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'support',
+      messages: [{ role: 'user', content: 'What costs a transfer?' }],
+    }),
+  })
+  return { status: response.status, by: response.headers.get('x-answered-by') }
+}
+const health = async (system: ServingSystem) => {
+  const response = await fetch(`${system.url}/health`)
+  const { checks } = (await response.json()) as { checks: Record<string, string> }
+  return { status: response.status, engine: checks['engine:engine'] }
+}
+
+describe('a system with an engine of its own', { timeout: 120_000 }, () => {
+  it('answers from it, shows its state and its figures, and falls back while it is away', async () => {
+    const told: string[] = []
+    const system = await serve({ onEngine: ({ engine, state }) => told.push(`${engine} ${state}`) })
+    expect(told.at(-1)).toBe('engine ready')
+    expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
+    expect(await health(system)).toEqual({ status: 200, engine: 'ok' })
+    await vi.waitFor(
+      async () => {
+        const text = await (await fetch(`${system.url}/metrics`)).text()
+        expect(text).toContain('llm_architect_engine_up{deployment="engine"} 1')
+        expect(text).toContain('llm_architect_engine_kv_cache_usage_ratio{deployment="engine"} 0.25')
+        expect(text).toMatch(/llm_architect_engine_resident_memory_bytes\{deployment="engine"\} \d{7,}/)
+      },
+      { timeout: 30_000, interval: 200 },
+    )
+    const [pid] = await enginePids(project.enginePort)
+    process.kill(pid ?? 0, 'SIGKILL')
+    await vi.waitFor(async () => expect((await health(system)).engine).toBe('down'), { timeout: 20_000 })
+    // The route has another deployment: the system as a whole still takes work.
+    expect(await ask(system)).toEqual({ status: 200, by: 'extractive' })
+    await vi.waitFor(async () => expect(await health(system)).toEqual({ status: 200, engine: 'ok' }), {
+      timeout: 60_000,
+    })
+    expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
+    expect(await (await fetch(`${system.url}/metrics`)).text()).toContain(
+      'llm_architect_engine_restarts_total{deployment="engine"} 1',
+    )
+  })
+
+  it('keeps the engine over a reload that does not touch it, and changes it over one that does', async () => {
+    const system = await serve()
+    const before = await enginePids(project.enginePort)
+    await system.reload()
+    expect(await enginePids(project.enginePort)).toEqual(before)
+    project.write({}, ['--dtype', 'auto'])
+    await system.reload()
+    expect(await enginePids(project.enginePort)).not.toEqual(before)
+    expect(await leftOver(before)).toEqual([])
+    expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
+  })
+
+  it('is unharmed by a reload with an unknown flag or an engine that does not start', async () => {
+    const system = await serve()
+    const before = await enginePids(project.enginePort)
+    project.write({}, ['--max-modle-len', '512'])
+    await expect(system.reload()).rejects.toMatchObject({
+      code: 'engine.flag-unknown',
+      params: { deployment: 'engine', suggestion: '--max-model-len' },
+    })
+    expect(await enginePids(project.enginePort)).toEqual(before)
+    project.write({ FAKE_PRINTS: recordedOutput('no-weights') })
+    await expect(system.reload()).rejects.toMatchObject({ code: 'engine.model-missing' })
+    await vi.waitFor(async () => expect((await health(system)).engine).toBe('ok'), { timeout: 60_000 })
+    expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
+  })
+
+  it('without engines, as for keys and documents, starts none', async () => {
+    await serve({ withEngines: false })
+    await expect(enginePids(project.enginePort)).rejects.toThrow()
+  })
+
+  it('does not start at all with an engine that does not, and says why', async () => {
+    project.write({ FAKE_PRINTS: recordedOutput('no-weights') })
+    await expect(serve()).rejects.toMatchObject({ code: 'engine.model-missing' })
+  })
+})
+
+describe('serve', { timeout: 120_000 }, () => {
+  it('--check says what is wrong with the engines and starts nothing', async () => {
+    const good = await runCommand(['serve', '--check', '--architecture', project.architectureFile])
+    expect(good.status).toBe(0)
+    expect(good.stdout).toContain('✓ engine')
+    expect(good.stdout).toContain('flags as vllm 0.32.0 lists them')
+
+    project.write({}, ['--max-modle-len', '512'])
+    const bad = await runCommand(['serve', '--check', '--json', '--architecture', project.architectureFile])
+    expect(bad.status).toBe(1)
+    expect(JSON.parse(bad.stdout)).toMatchObject({
+      engines: [{ deployments: ['engine'], validated: true, checkedAgainst: 'vllm 0.32.0' }],
+      problems: [{ code: 'engine.flag-unknown', params: { suggestion: '--max-model-len' } }],
+    })
+    const chinese = await runCommand(
+      ['serve', '--check', '--architecture', project.architectureFile],
+      'zh-TW',
+    )
+    expect(chinese.stdout).toContain('沒有 --max-modle-len 這個旗標')
+    await expect(enginePids(project.enginePort)).rejects.toThrow()
+  })
+
+  it('stops while an engine still loads, and leaves nothing behind', async () => {
+    project.write({ FAKE_LOAD_MS: '100000' })
+    const controller = new AbortController()
+    const starting = serve({ signal: controller.signal })
+    starting.catch(() => {})
+    const before = new Set(childrenOf(process.pid).map(({ pid }) => pid))
+    const loading = () =>
+      childrenOf(process.pid).filter(
+        ({ pid, command }) => !before.has(pid) && command.includes('fake-engine.mjs'),
+      )
+    await vi.waitFor(() => expect(loading()).toHaveLength(1), { timeout: 60_000, interval: 100 })
+    const pids = loading().map(({ pid }) => pid)
+    controller.abort(new Error('told to stop'))
+    await expect(starting).rejects.toThrow('told to stop')
+    expect(await leftOver(pids)).toEqual([])
+  })
+
+  it('ends with a clear sentence when an engine does not start', async () => {
+    project.write({ FAKE_PRINTS: recordedOutput('cache-too-small') })
+    await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
+      code: 'cli.serve-failed',
+      params: { detail: expect.stringContaining('Set --max-model-len to at most 128') },
+    })
+  })
+})
