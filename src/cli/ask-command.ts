@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { request } from 'undici'
 import type { Language } from '../core/index.js'
+import { firstChatRoute } from '../spec/index.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
 import { architectureOption, loadArchitecture } from './project.js'
@@ -40,7 +41,7 @@ export const registerAsk = (program: Command, context: CommandContext): void => 
         architecture: options.architecture,
         withKnowledge: true,
         run: async ({ url }, file) => {
-          const model = options.model ?? loadArchitecture(file).value.routes[0]?.name
+          const model = options.model ?? firstChatRoute(loadArchitecture(file).value)?.name
           const key = options.key ?? context.environment.LLM_ARCHITECT_KEY
           return complete({
             url,

@@ -4,16 +4,20 @@ import { resolve } from 'node:path'
 import { contentHash } from '../core/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
-import { createKnowledgeClient, type Knowledge } from '../rag/index.js'
-import type { Architecture, KnowledgeBase } from '../spec/index.js'
+import { createKnowledgeClient, type EmbedParams, type Knowledge } from '../rag/index.js'
+import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
 import type { EngineLaunch } from './launch/engine-launch.js'
 import { loadPlugins } from './load-plugins.js'
 import { cliError } from './messages.js'
+import { type ModelListener, startModelListener } from './model-listener.js'
+import { onnxModelOf, requireOnnxModel } from './onnx-model.js'
 import { type OpenModels, openModels } from './open-models.js'
 import type { Resources } from './open-resources.js'
-import type { Plugin } from './plugin.js'
+import type { EmbedHere, Plugin } from './plugin.js'
 import { render } from './render.js'
+import { createKnowledgeResolver } from './resolve-knowledge.js'
 import { resolveSecret, type SecretSource } from './resolve-secret.js'
+import { createVectorModels, isServerEngine } from './vector-models.js'
 
 export interface System extends Pick<Gateway, 'handle' | 'probe' | 'drain'> {
   readonly architecture: Architecture
@@ -47,9 +51,12 @@ export const buildSystem = async (options: SystemOptions): Promise<System> => {
   const secrets: SecretSource = { environment, directory }
   const plugins = await loadPlugins(architecture.plugins, directory)
   resources.prices.use(architecture.deployments)
-  const models = await openModels(architecture.deployments, { plugins, secrets, resources, launches })
+  const models = await openModels(
+    architecture.deployments.filter(({ kind }) => kind === 'chat'),
+    { plugins, secrets, resources, launches },
+  )
   try {
-    return assemble(options, { models, plugins, secrets })
+    return await assemble(options, { models, plugins, secrets })
   } catch (error) {
     await models.close()
     throw error
@@ -62,14 +69,28 @@ interface Parts {
   readonly secrets: SecretSource
 }
 
-const assemble = (options: SystemOptions, { models, plugins, secrets }: Parts): System => {
+const assemble = async (options: SystemOptions, { models, plugins, secrets }: Parts): Promise<System> => {
   const { architecture, directory, adminToken, resources } = options
-  const { clock, log, metrics, ledger, jobs, prices, keyring, counters } = resources
+  const { clock, log, metrics, ledger, jobs, prices, keyring, counters, stateDirectory } = resources
   const architectureHash = contentHash(options.text)
-  const knowledge = trackVersions(wrapSearch(createKnowledge(architecture, { secrets, resources }), plugins))
-  const worker = jobs.work('ingest', ({ payload, signal, report }) =>
-    knowledge.ingest({ ...(payload as IngestPayload), signal, onProgress: report }),
-  )
+  const vectors = createVectorModels(architecture.deployments, {
+    plugins,
+    keyOf: (deployment) => apiKeyOf(deployment, secrets),
+    embedHere: embedInKnowledgeProcess(resources, directory),
+    checkHere: (deployment) => requireOnnxModel(deployment, { stateDirectory, directory }),
+    clock,
+  })
+  const isServer = isServerEngine(plugins)
+  let listener: ModelListener | undefined
+  const resolveKnowledge = createKnowledgeResolver({
+    architecture,
+    secrets,
+    stateDirectory,
+    isServer,
+    listener: () => listener,
+  })
+  const client = createKnowledgeClient(resources.knowledgeProcess, { resolve: resolveKnowledge })
+  const knowledge = trackVersions(wrapSearch(client, plugins))
   const enqueue = (base: KnowledgeBase) =>
     jobs.enqueue(
       'ingest',
@@ -82,6 +103,8 @@ const assemble = (options: SystemOptions, { models, plugins, secrets }: Parts): 
     architecture,
     architectureHash,
     models: models.byDeployment,
+    embeddingModels: vectors.embeddingModels,
+    rerankModels: vectors.rerankModels,
     keyring,
     ledger,
     counters,
@@ -98,6 +121,11 @@ const assemble = (options: SystemOptions, { models, plugins, secrets }: Parts): 
     clock,
     admin: { token: adminToken, keys: keyring, ingest: { start: enqueue, get: jobs.get } },
   })
+  // Nothing that has to be closed is started before everything that may be refused was looked at.
+  if (needsListener(architecture, isServer)) listener = await startModelListener(vectors, log)
+  const worker = jobs.work('ingest', ({ payload, signal, report }) =>
+    knowledge.ingest({ ...(payload as IngestPayload), signal, onProgress: report }),
+  )
   return {
     architecture,
     architectureHash,
@@ -114,6 +142,8 @@ const assemble = (options: SystemOptions, { models, plugins, secrets }: Parts): 
       await gateway.close()
       await worker.stop()
       await models.close()
+      await listener?.close()
+      await vectors.close()
     },
   }
 }
@@ -123,17 +153,30 @@ interface IngestPayload {
   readonly root: string
 }
 
-const createKnowledge = (
-  architecture: Architecture,
-  { secrets, resources }: { secrets: SecretSource; resources: Resources },
-): Knowledge => {
-  const keys = new Map(
-    architecture.knowledge.flatMap(({ id, embeddings }) =>
-      embeddings?.key === undefined ? [] : [[id, resolveSecret(embeddings.key, `knowledge ${id}`, secrets)]],
-    ),
+/** Whether a knowledge base names a deployment that only this process can ask. */
+const needsListener = (
+  { knowledge, deployments }: Architecture,
+  isServer: (deployment: Deployment) => boolean,
+): boolean => {
+  const named = new Set(
+    knowledge.flatMap(({ embeddings, rerank }) => [embeddings?.deployment, rerank?.deployment]),
   )
-  return createKnowledgeClient(resources.knowledgeProcess, { embeddingsKey: (id) => keys.get(id) })
+  return deployments.some(
+    (deployment) => named.has(deployment.id) && deployment.engine !== 'transformers' && !isServer(deployment),
+  )
 }
+
+const apiKeyOf = ({ id, key }: Deployment, secrets: SecretSource): string | undefined =>
+  key && resolveSecret(key, `deployment ${id}`, secrets)
+
+/** The knowledge process holds the models of the engine `transformers`: beside the index that needs them most. */
+const embedInKnowledgeProcess =
+  ({ knowledgeProcess, stateDirectory }: Resources, directory: string): EmbedHere =>
+  (deployment, { texts, inputType, signal }) => {
+    const model = onnxModelOf(deployment, { stateDirectory, directory })
+    const purpose = inputType !== undefined && /query/i.test(inputType) ? 'query' : 'document'
+    return knowledgeProcess.request('embed', { model, texts, purpose } satisfies EmbedParams, { signal })
+  }
 
 const wrapSearch = (knowledge: Knowledge, plugins: readonly Plugin[]): Knowledge => ({
   ...knowledge,

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { registerAsk } from './ask-command.js'
 import { registerAssess } from './assess-command.js'
+import { registerBench } from './bench-command.js'
 import type { CommandContext } from './command-context.js'
 import { registerDesign } from './design-command.js'
 import { registerDoctor } from './doctor-command.js'
@@ -28,4 +29,5 @@ export const registerCommands = (program: Command, context: CommandContext): voi
   registerLedger(program, context)
   registerModels(program, context)
   registerDoctor(program, context)
+  registerBench(program, context)
 }

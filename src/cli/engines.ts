@@ -57,7 +57,7 @@ const weightsPath = async ({ deployment: { model }, directory, modelsDirectory }
     : (await resolveWeights(model, { directory, modelsDirectory })).path
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
-const openAiCompatibleNames = [
+export const openAiCompatibleNames = [
   'openai-chat',
   'openai-compatible',
   'vllm',

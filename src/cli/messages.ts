@@ -90,6 +90,35 @@ export const cliMessages = defineMessages({
     'zh-TW': (p) =>
       `部署「${p.deployment}」使用 ${p.engine}，需要提供位址（例如 http://127.0.0.1:8000/v1）。`,
   },
+  'cli.engine-options-invalid': {
+    en: (p: { deployment: string; detail: string }) =>
+      `The options of deployment "${p.deployment}" are not those of its engine:\n${p.detail}`,
+    'zh-TW': (p) => `部署「${p.deployment}」的 options 不符合其引擎的要求：\n${p.detail}`,
+  },
+  'cli.transformers-missing': {
+    en: (p: { folder: string }) =>
+      `The engine "transformers" is not installed in ${p.folder}. Install it (470 MB) with: llm-architect doctor --fix transformers`,
+    'zh-TW': (p) =>
+      `引擎 transformers 尚未安裝於 ${p.folder}。請執行以下指令安裝（470 MB）：llm-architect doctor --fix transformers`,
+  },
+  'cli.transformers-broken': {
+    en: (p: { folder: string; detail: string }) =>
+      `The engine "transformers" in ${p.folder} does not load (${p.detail}). Delete the folder and install it again with: llm-architect doctor --fix transformers`,
+    'zh-TW': (p) =>
+      `無法載入 ${p.folder} 中的引擎 transformers（${p.detail}）。請刪除該資料夾後重新安裝：llm-architect doctor --fix transformers`,
+  },
+  'cli.transformers-not-installed': {
+    en: (p: { folder: string; detail: string }) =>
+      `npm could not install the engine "transformers" into ${p.folder} (${p.detail}). Check that the npm registry can be reached and the disk has 1 GB free, then try again.`,
+    'zh-TW': (p) =>
+      `npm 無法將引擎 transformers 安裝到 ${p.folder}（${p.detail}）。請確認可以連到 npm 套件庫、磁碟尚有 1 GB 空間，然後再試一次。`,
+  },
+  'cli.bench-embeddings': {
+    en: (_: Record<string, never>) =>
+      '--embeddings and --model belong together: the address of an OpenAI-compatible endpoint (http://127.0.0.1:8000/v1) and the name of its model.',
+    'zh-TW': () =>
+      '--embeddings 與 --model 必須一起使用：相容 OpenAI 的端點位址（http://127.0.0.1:8000/v1）及其模型名稱。',
+  },
   'cli.knowledge-unknown': {
     en: (p: { id: string; known: string }) =>
       `There is no knowledge base "${p.id}". Defined: ${p.known || 'none'}.`,

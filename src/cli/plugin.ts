@@ -2,7 +2,7 @@
 
 import type { Clock, Log } from '../core/index.js'
 import type { Detector } from '../guardrails/index.js'
-import type { ChatModel, ModelFacts } from '../llm/index.js'
+import type { ChatModel, EmbeddingModel, EmbedTexts, ModelFacts, RerankModel } from '../llm/index.js'
 import type { Knowledge } from '../rag/index.js'
 import type { Deployment } from '../spec/index.js'
 
@@ -25,10 +25,27 @@ export interface EngineContext {
 /** A model may have `ready`, which `serve` waits for, and `close`. */
 export type EngineFactory = (context: EngineContext) => ChatModel | Promise<ChatModel>
 
+/** Vectors by a model that runs in the knowledge process. */
+export type EmbedHere = (deployment: Deployment, ...request: Parameters<EmbedTexts>) => ReturnType<EmbedTexts>
+
+/** What an engine of kind `embedding` or `rerank` is made from. */
+export interface VectorEngineContext extends Pick<EngineContext, 'deployment' | 'apiKey' | 'clock'> {
+  readonly embedHere: EmbedHere
+  /** Throws when the knowledge process could not run the deployment's model. */
+  readonly checkHere: (deployment: Deployment) => void
+}
+
+/** A model that also has `close()` is closed with its system. */
+export type EmbeddingEngineFactory = (context: VectorEngineContext) => EmbeddingModel
+export type RerankEngineFactory = (context: VectorEngineContext) => RerankModel
+
 export interface Plugin {
   readonly name: string
   /** Engines by the name that `deployments[].engine` uses. A built-in name may be replaced. */
   readonly engines?: Readonly<Record<string, EngineFactory>>
+  /** Engines of deployments of kind `embedding` and `rerank`, likewise. */
+  readonly embeddingEngines?: Readonly<Record<string, EmbeddingEngineFactory>>
+  readonly rerankEngines?: Readonly<Record<string, RerankEngineFactory>>
   /** Detectors that `guardrails[].detectors` switches on by their id. */
   readonly detectors?: readonly Detector[]
   /** Wraps every search of the knowledge bases, for re-ranking or filtering. */

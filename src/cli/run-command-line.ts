@@ -61,7 +61,7 @@ const createProgram = (context: CommandContext): Command => {
     .helpCommand(false)
   registerCommands(program, context)
   // Before the command or after it: both are places where people write them.
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...commandsOf(program)]) {
     command
       .option(
         '--json',
@@ -74,6 +74,10 @@ const createProgram = (context: CommandContext): Command => {
   }
   return program
 }
+
+/** Every command, those of groups included. */
+const commandsOf = (group: Command): readonly Command[] =>
+  group.commands.flatMap((command) => [command, ...commandsOf(command)])
 
 /** Whether a command ended because it was told to, and has nothing else to say. */
 const isStop = (error: unknown, signal: AbortSignal): boolean =>

@@ -1,5 +1,6 @@
 // What a reader can paste into another terminal to try a system that runs.
 
+import { firstChatRoute } from '../spec/index.js'
 import type { CommandContext } from './command-context.js'
 import { sampleQuestion } from './sample-question.js'
 import type { ServingSystem } from './serve-system.js'
@@ -11,7 +12,7 @@ export const tryLines = (
   { text, language }: Pick<CommandContext, 'text' | 'language'>,
 ): string[] => {
   const { architecture } = system.current()
-  const route = architecture.routes[0]?.name ?? ''
+  const route = firstChatRoute(architecture)?.name ?? ''
   const question = sampleQuestion(directory, language) ?? text('YOUR QUESTION', '您的問題')
   const body = JSON.stringify({ model: route, messages: [{ role: 'user', content: question }] })
   const key = architecture.server.requireKeys ? ' \\\n    -H "authorization: Bearer $LLM_ARCHITECT_KEY"' : ''

@@ -4,12 +4,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, createId, type Log, languageOfHeader, type Renderer, type Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
-import type { ChatModel } from '../llm/index.js'
+import type { ChatModel, EmbeddingModel, RerankModel } from '../llm/index.js'
 import type { Architecture } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
 import { createAuthenticate } from './authenticate.js'
 import { createChatHandler } from './chat.js'
+import { createEmbeddings } from './embeddings.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
@@ -26,6 +27,7 @@ import type {
   LedgerPort,
 } from './ports.js'
 import { createBodyReader } from './read-body.js'
+import { createRerank } from './rerank.js'
 import { createRouter, type Endpoint } from './router.js'
 import { createRoutes } from './routes.js'
 import { createSearchStore } from './search-store.js'
@@ -36,6 +38,9 @@ export interface GatewayOptions {
   readonly architectureHash: string
   /** The engines, by deployment id. */
   readonly models: ReadonlyMap<string, ChatModel>
+  /** Those of kind `embedding` and `rerank`. */
+  readonly embeddingModels?: ReadonlyMap<string, EmbeddingModel> | undefined
+  readonly rerankModels?: ReadonlyMap<string, RerankModel> | undefined
   readonly keyring: KeyFinder
   readonly ledger: LedgerPort
   readonly counters: Counters
@@ -151,17 +156,17 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
   const routes = createRoutes(options)
   const models = { authenticate, routes, createdSeconds: Math.floor(clock.wallMs() / 1000) }
   const knowledgeBases = architecture.knowledge
-  const chat = createChatHandler({
-    ...options,
-    authenticate,
-    routes,
-    bodies,
-    describeError: createErrorDescriber(options.render),
-    stalledMs: patience?.stalledMs ?? 60_000,
-  })
+  const describeError = createErrorDescriber(options.render)
+  const handling = { ...options, authenticate, routes, bodies, describeError }
+  const chat = createChatHandler({ ...handling, stalledMs: patience?.stalledMs ?? 60_000 })
+  const rerank = createRerank(handling)
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
     { method: 'POST', path: '/v1/chat/completions', handle: chat },
+    { method: 'POST', path: '/v1/embeddings', handle: createEmbeddings(handling) },
+    { method: 'POST', path: '/v1/rerank', handle: rerank },
+    { method: 'POST', path: '/v2/rerank', handle: rerank },
+    { method: 'POST', path: '/rerank', handle: rerank },
     { method: 'GET', path: '/v1/models', handle: createListModels(models) },
     { method: 'GET', path: '/v1/models/{id}', handle: createGetModel(models) },
     { method: 'POST', path: '/v1/vector_stores/{id}/search', handle: search },

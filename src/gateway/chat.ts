@@ -10,7 +10,8 @@ import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf, type Handler } from './exchange.js'
 import type { LedgerPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
-import type { Routes, ServedRoute } from './routes.js'
+import type { Routes } from './routes.js'
+import type { ServedChat } from './served-route.js'
 import { writeEvents, writeJson } from './write-answer.js'
 
 export interface ChatDeps {
@@ -32,7 +33,7 @@ export const createChatHandler =
     const bytes = await deps.bodies.read(exchange.request, exchange.response)
     try {
       const request = readChatRequest(bytes)
-      const served = deps.routes.get(request.model, caller)
+      const served = deps.routes.chat(request.model, caller)
       await measured(deps, { exchange, served, request, caller })
     } finally {
       deps.bodies.release(bytes.length)
@@ -41,7 +42,7 @@ export const createChatHandler =
 
 interface Job {
   readonly exchange: Exchange
-  readonly served: ServedRoute
+  readonly served: ServedChat
   readonly request: ChatRequest
   readonly caller: Caller
 }

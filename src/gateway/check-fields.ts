@@ -1,7 +1,7 @@
-// Checks the fields of a JSON body by rules, and refuses the first wrong one by name, in words of both languages.
+// Checks the fields of a JSON body by rules, and refuses what is wrong by name, in words of both languages.
 // Knows no endpoint.
 
-import { gatewayError, type Words } from './messages.js'
+import { type FieldProblem, gatewayError, type Words } from './messages.js'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -56,37 +56,55 @@ export const absent = rule(
 
 /**
  * @returns the body, when every rule accepts it
- * @throws gateway.field-missing, gateway.field-invalid
+ * @throws gateway.field-missing, gateway.field-invalid: the first problem
  */
-export const checkFields = (
+export const checkFields = (body: unknown, rules: FieldRules): Fields => {
+  const [problem] = problemsOf(body, rules)
+  if (problem) throw errorOf(problem)
+  return body as Fields
+}
+
+/**
+ * @returns the body, when every rule accepts it
+ * @throws gateway.field-missing, gateway.field-invalid, or gateway.fields-invalid with all problems
+ */
+export const checkAllFields = (body: unknown, rules: FieldRules): Fields => {
+  const problems = [...problemsOf(body, rules)]
+  const [problem] = problems
+  if (!problem) return body as Fields
+  if (problems.length === 1) throw errorOf(problem)
+  throw gatewayError('gateway.fields-invalid', { field: problem.field, problems })
+}
+
+function* problemsOf(
   body: unknown,
   { required = {}, optional = {}, isClosed }: FieldRules,
-): Fields => {
-  if (!isObject(body)) throw invalid('body', object, body)
-  for (const [field, expected] of Object.entries(required)) {
-    if (body[field] === undefined)
-      throw gatewayError('gateway.field-missing', { field, expected: expected.expected })
-    check(field, expected, body[field])
+): Generator<FieldProblem> {
+  if (!isObject(body)) return yield wrong('body', object, body)
+  for (const [field, { expected }] of Object.entries(required))
+    if (body[field] === undefined) yield { field, expected, actual: null }
+  const named: Readonly<Record<string, Rule>> = { ...optional, ...required }
+  for (const [field, value] of Object.entries(body)) {
+    const known = Object.hasOwn(named, field) ? named[field] : undefined
+    if (!known && isClosed) yield wrong(field, unknownField(Object.keys(named)), value)
+    if (!known || value === undefined || (value === null && !Object.hasOwn(required, field))) continue
+    if (!known.accepts(value)) yield wrong(field, known, value)
   }
-  for (const field of Object.keys(body)) {
-    if (Object.hasOwn(required, field)) continue
-    const known = Object.hasOwn(optional, field) ? optional[field] : undefined
-    if (known && body[field] !== null) check(field, known, body[field])
-    if (!known && isClosed)
-      throw invalid(field, unknownField([...Object.keys(required), ...Object.keys(optional)]), body[field])
-  }
-  return body
 }
 
 const unknownField = (known: readonly string[]) =>
   rule(`one of the fields ${known.join(', ')}`, `下列欄位之一：${known.join('、')}`, () => false)
 
-const check = (field: string, expected: Rule, value: unknown) => {
-  if (!expected.accepts(value)) throw invalid(field, expected, value)
-}
+const wrong = (field: string, { expected }: Rule, value: unknown): FieldProblem => ({
+  field,
+  expected,
+  actual: describe(value),
+})
 
-const invalid = (field: string, { expected }: Rule, value: unknown) =>
-  gatewayError('gateway.field-invalid', { field, expected, actual: describe(value) })
+const errorOf = ({ field, expected, actual }: FieldProblem) =>
+  actual === null
+    ? gatewayError('gateway.field-missing', { field, expected })
+    : gatewayError('gateway.field-invalid', { field, expected, actual })
 
 /** A value as an error may show it: short, and of a structure only its kind. */
 const describe = (value: unknown): Words => {

@@ -1,6 +1,7 @@
 // What the gateway says to its clients, in both languages.
 
 import { defineMessages, errorFactory, type Language } from '../core/index.js'
+import type { DeploymentKind } from '../spec/index.js'
 import type { JsonExpectation } from './find-json-error.js'
 
 const expectedEn: Record<JsonExpectation, string> = {
@@ -35,6 +36,16 @@ export interface Tried {
   readonly code: string
 }
 const triedText = (tried: readonly Tried[]) => tried.map((t) => `${t.deployment} (${t.code})`).join(', ')
+
+/** What is wrong with one field of a request; `actual` null when it is missing. */
+export interface FieldProblem {
+  readonly field: string
+  readonly expected: Words
+  readonly actual: Words | null
+}
+
+const kindsEn = { chat: 'chat', embedding: 'embeddings', rerank: 'reranking' } as const
+const kindsZh = { chat: '對話', embedding: '向量', rerank: '重新排序' } as const
 
 export const gatewayMessages = defineMessages({
   'gateway.key-missing': {
@@ -137,6 +148,40 @@ export const gatewayMessages = defineMessages({
     en: (p: { field: string; expected: Words; actual: Words }) =>
       `"${p.field}" must be ${p.expected.en}, not ${p.actual.en}.`,
     'zh-TW': (p) => `「${p.field}」必須是${p.expected['zh-TW']}，而不是${p.actual['zh-TW']}。`,
+  },
+  'gateway.fields-invalid': {
+    en: (p: { field: string; problems: readonly FieldProblem[] }) =>
+      `${p.problems.length} fields are wrong: ${p.problems
+        .map(({ field, expected, actual }) =>
+          actual === null
+            ? `"${field}" is missing, give ${expected.en}`
+            : `"${field}" must be ${expected.en}, not ${actual.en}`,
+        )
+        .join('; ')}.`,
+    'zh-TW': (p) =>
+      `有 ${p.problems.length} 個欄位不正確：${p.problems
+        .map(({ field, expected, actual }) =>
+          actual === null
+            ? `缺少「${field}」，請提供${expected['zh-TW']}`
+            : `「${field}」必須是${expected['zh-TW']}，而不是${actual['zh-TW']}`,
+        )
+        .join('；')}。`,
+  },
+  'gateway.model-of-other-kind': {
+    en: (p: { model: string; kind: DeploymentKind; path: string }) =>
+      `The model "${p.model}" serves ${kindsEn[p.kind]}. Send the request to ${p.path}, or name another model.`,
+    'zh-TW': (p) =>
+      `模型「${p.model}」提供的是${kindsZh[p.kind]}服務。請將請求送到 ${p.path}，或改用其他模型。`,
+  },
+  'gateway.tokens-not-taken': {
+    en: (p: { model: string; isGuarded: boolean }) =>
+      p.isGuarded
+        ? `The model "${p.model}" checks what it is sent, and token ids cannot be checked. Send "input" as text.`
+        : `The model "${p.model}" takes no token ids. Send "input" as text.`,
+    'zh-TW': (p) =>
+      p.isGuarded
+        ? `模型「${p.model}」會檢查收到的內容，而詞元編號無法檢查。請以文字傳送 input。`
+        : `模型「${p.model}」不接受詞元編號。請以文字傳送 input。`,
   },
   'gateway.rate-limited': {
     en: (p: { limit: number; retryAfterMs: number }) =>

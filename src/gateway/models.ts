@@ -2,8 +2,9 @@
 
 import type { Authenticate } from './authenticate.js'
 import type { Handler } from './exchange.js'
-import type { Routes, ServedRoute } from './routes.js'
+import type { Routes } from './routes.js'
 import { sendJson } from './send.js'
+import type { ServedRoute } from './served-route.js'
 
 export interface ModelsDeps {
   readonly authenticate: Authenticate
@@ -22,14 +23,15 @@ export const createListModels =
 export const createGetModel =
   ({ authenticate, routes, createdSeconds }: ModelsDeps): Handler =>
   async (exchange, [id = '']) => {
-    const served = routes.get(id, authenticate(exchange.request))
+    const served = routes.find(id, authenticate(exchange.request))
     sendJson(exchange, describe(served, createdSeconds))
   }
 
-const describe = ({ route, model }: ServedRoute, created: number) => ({
+const describe = ({ route, kind, contextLength }: ServedRoute, created: number) => ({
   id: route.name,
   object: 'model',
   created,
   owned_by: 'llm-architect',
-  context_length: model.facts.contextLength,
+  context_length: contextLength,
+  kind,
 })

@@ -33,6 +33,13 @@ export type {
 export type { EngineDeployment } from './engines/engine-deployment.js'
 export { createExtractiveModel } from './engines/extractive.js'
 export { notInDocuments } from './engines/extractive-answer.js'
+export {
+  type ClosableRerankModel,
+  createHttpRerankModel,
+  type HttpRerankOptions,
+  type RerankShape,
+  rerankTokens,
+} from './engines/http-rerank.js'
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './engines/local.js'
 export { type LocalOptions, parseLocalOptions } from './engines/local-options.js'
 export type { LlamaPort } from './engines/local-port.js'
@@ -41,6 +48,14 @@ export {
   type OpenAiCompatibleModel,
   type OpenAiCompatibleOptions,
 } from './engines/openai-compatible.js'
+export {
+  type ClosableEmbeddingModel,
+  createOpenAiEmbeddingModel,
+  inputTokens,
+  inputUsage,
+  type OpenAiEmbeddingOptions,
+} from './engines/openai-embedding.js'
+export { createPortEmbeddingModel, type EmbedTexts } from './engines/port-embedding.js'
 export {
   createScriptedModel,
   type Script,
@@ -68,6 +83,18 @@ export { type SampleModel, sampleModel } from './local/sample-model.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmError, llmMessages, type TimeoutPhase } from './messages.js'
 export { tap } from './tap.js'
+export type {
+  Answered,
+  EmbeddingAnswer,
+  EmbeddingModel,
+  EmbeddingRequest,
+  ModelCall,
+  RerankAnswer,
+  RerankModel,
+  RerankRequest,
+  RerankResult,
+  Vector,
+} from './vector-contract.js'
 export { isPermissive, type Licence } from './weights/licence.js'
 export type { ModelManifest, WeightFormat } from './weights/manifest.js'
 export { weightsError, weightsMessages } from './weights/messages.js'

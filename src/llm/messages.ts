@@ -85,6 +85,11 @@ export const llmMessages = defineMessages({
       `Deployment ${p.deployment} sent an answer that is not of its API (${p.reason}). Check its address and engine.`,
     'zh-TW': (p) => `部署 ${p.deployment} 傳回的內容不符合其 API（${p.reason}）。請檢查位址與引擎設定。`,
   },
+  'llm.engine-failed': {
+    en: (p: { deployment: string; detail: string }) =>
+      `Deployment ${p.deployment} failed in its own process: ${p.detail}`,
+    'zh-TW': (p) => `部署 ${p.deployment} 在其程序中失敗：${p.detail}`,
+  },
   'llm.cancelled': {
     en: (p: { deployment: string; reason: string }) =>
       `The call of deployment ${p.deployment} was cancelled (${p.reason}).`,

@@ -52,6 +52,18 @@ describe('chunkDocument', () => {
     }
   })
 
+  it('leaves no short rest of a paragraph behind', () => {
+    const sentence = 'Each branch is open on every working day of the year. '
+    const fourSentences = 4 * estimateTokens(sentence)
+    const lengths = (count: number) =>
+      chunksOf(sentence.repeat(count), fourSentences).map(({ text }) => text.split('.').length - 1)
+    expect(lengths(4)).toEqual([4])
+    expect(lengths(6)).toEqual([6])
+    // Three sentences are more than half a passage: they stand alone, with the one before them repeated.
+    expect(lengths(7)).toEqual([4, 4])
+    expect(lengths(10)).toEqual([4, 7])
+  })
+
   it('keeps a line that introduces a list with the list', () => {
     const chunks = chunksOf(
       `${'Words of an introduction. '.repeat(7)}\n\nYou need:\n\n- a card\n- a seal\n`,

@@ -9,6 +9,8 @@ export interface Unit extends Span {
   readonly plain: string
   /** Estimated; 0 of headings, which are searched in a field of their own. */
   readonly tokens: number
+  /** Whether it goes on with a block that was cut before it. */
+  readonly isContinuation?: boolean
   /** The end of the text before this unit, to be repeated when a passage begins here in the middle of it. */
   readonly overlap?: Span & { readonly plain: string }
   /** The header of a table that was cut before this unit. */
@@ -88,6 +90,7 @@ const cutBlock = (text: string, block: Block, chunkTokens: number): readonly Uni
       end: block.start + span.end,
       plain,
       tokens: estimateTokens(plain),
+      ...(previous && { isContinuation: true }),
       ...(isShort && block.kind !== 'code' && { overlap: previous }),
     })
   }

@@ -2,7 +2,8 @@
 // folder of a thousand files does not wait a thousand times.
 
 import { toArchitectError } from '../core/index.js'
-import type { Embed, EmbeddingsEndpoint } from './embed.js'
+import type { Embed } from './embed.js'
+import type { EmbeddingsEndpoint } from './endpoint.js'
 import type { EmbeddingsState } from './knowledge.js'
 import type { PassageRow } from './passage-index.js'
 

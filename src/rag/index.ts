@@ -3,6 +3,7 @@
 export { holdsWords } from './check-citations.js'
 export { createParseWorker, type ParseWorker, type ParseWorkerOptions } from './create-parse-worker.js'
 export type { DocumentParser, ParsedDocument } from './document.js'
+export type { EmbeddingsEndpoint, RerankEndpoint, ResolvedKnowledge } from './endpoint.js'
 export type { IngestLimits } from './ingest-folder.js'
 export type {
   EmbeddingsState,
@@ -14,10 +15,13 @@ export type {
   Knowledge,
   KnowledgeStatus,
   Passage,
+  SearchArm,
   SearchRequest,
 } from './knowledge.js'
 export {
   createKnowledgeClient,
+  type EmbedParams,
+  embedMethods,
   type KnowledgeClientOptions,
   type KnowledgeProcess,
   knowledgeMethods,
@@ -27,4 +31,5 @@ export {
   type KnowledgeEngine,
   type KnowledgeEngineOptions,
 } from './knowledge-engine.js'
-export { ragMessages } from './messages.js'
+export { ragError, ragMessages } from './messages.js'
+export { createOnnxEmbedder, type OnnxEmbedder, type OnnxModel, type TransformersLibrary } from './onnx.js'

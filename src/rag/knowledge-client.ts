@@ -1,9 +1,10 @@
 // Speaks to the knowledge process. Knows its methods and nothing of processes.
 
 import type { PassageReference } from '../llm/index.js'
-import type { KnowledgeBase } from '../spec/index.js'
+import type { ResolvedKnowledge } from './endpoint.js'
 import type { IngestProgress, IngestReport, Knowledge, KnowledgeStatus, Passage } from './knowledge.js'
 import type { KnowledgeEngine } from './knowledge-engine.js'
+import type { OnnxEmbedder, OnnxModel } from './onnx.js'
 
 /** What the client needs of a child process; `supervisor` gives it. */
 export interface KnowledgeProcess {
@@ -19,8 +20,8 @@ export interface KnowledgeProcess {
 }
 
 export interface KnowledgeClientOptions {
-  /** The key of a knowledge base's embeddings endpoint. Without it `embeddings.key` is sent as it stands. */
-  readonly embeddingsKey?: (knowledge: string) => string | undefined
+  /** Puts secrets and endpoints in place of their names. Without it a knowledge base is sent as it stands. */
+  readonly resolve?: (knowledge: ResolvedKnowledge) => ResolvedKnowledge
   /** Default 10,000. */
   readonly searchTimeoutMs?: number
 }
@@ -29,34 +30,26 @@ export interface KnowledgeClientOptions {
  * The knowledge bases of another process. A search or a read whose process dies rejects with a retryable error.
  * @example
  * const child = superviseChild({ name: 'knowledge', entry, args: { directory }, env, clock, log })
- * const knowledge = createKnowledgeClient(child, { embeddingsKey: (id) => secrets.get(id) })
+ * const knowledge = createKnowledgeClient(child, { resolve: (knowledge) => withSecrets(knowledge) })
  */
 export const createKnowledgeClient = (
   child: KnowledgeProcess,
-  { embeddingsKey, searchTimeoutMs = 10_000 }: KnowledgeClientOptions = {},
-): Knowledge => {
-  const withKey = (knowledge: KnowledgeBase): KnowledgeBase => {
-    const key = embeddingsKey?.(knowledge.id)
-    return knowledge.embeddings && key !== undefined
-      ? { ...knowledge, embeddings: { ...knowledge.embeddings, key } }
-      : knowledge
-  }
-  return {
-    ingest: ({ knowledge, root, signal, onProgress }) =>
-      child.request<IngestReport>('ingest', { knowledge: withKey(knowledge), root } satisfies IngestParams, {
-        signal,
-        onProgress: (value) => onProgress?.(value as IngestProgress),
-      }),
-    search: ({ knowledge, signal, ...search }) =>
-      child.request<readonly Passage[]>(
-        'search',
-        { ...search, knowledge: withKey(knowledge) } satisfies SearchParams,
-        { signal, timeoutMs: searchTimeoutMs },
-      ),
-    read: (reference) => child.request<string>('read', reference, { timeoutMs: searchTimeoutMs }),
-    status: (knowledge) => child.request<KnowledgeStatus>('status', { knowledge }),
-  }
-}
+  { resolve = (knowledge) => knowledge, searchTimeoutMs = 10_000 }: KnowledgeClientOptions = {},
+): Knowledge => ({
+  ingest: ({ knowledge, root, signal, onProgress }) =>
+    child.request<IngestReport>('ingest', { knowledge: resolve(knowledge), root } satisfies IngestParams, {
+      signal,
+      onProgress: (value) => onProgress?.(value as IngestProgress),
+    }),
+  search: ({ knowledge, signal, ...search }) =>
+    child.request<readonly Passage[]>(
+      'search',
+      { ...search, knowledge: resolve(knowledge) } satisfies SearchParams,
+      { signal, timeoutMs: searchTimeoutMs },
+    ),
+  read: (reference) => child.request<string>('read', reference, { timeoutMs: searchTimeoutMs }),
+  status: (knowledge) => child.request<KnowledgeStatus>('status', { knowledge }),
+})
 
 type IngestParams = Omit<Parameters<Knowledge['ingest']>[0], 'signal' | 'onProgress'>
 type SearchParams = Omit<Parameters<Knowledge['search']>[0], 'signal'>
@@ -68,4 +61,17 @@ export const knowledgeMethods = (engine: KnowledgeEngine) => ({
   search: (params: SearchParams, signal: AbortSignal) => engine.search({ ...params, signal }),
   read: (reference: PassageReference) => engine.read(reference),
   status: ({ knowledge }: { readonly knowledge: string }) => engine.status(knowledge),
+})
+
+/** What the method `embed` is asked. */
+export interface EmbedParams {
+  readonly model: OnnxModel
+  readonly texts: readonly string[]
+  readonly purpose: 'query' | 'document'
+}
+
+/** The method of a knowledge process that makes vectors for others. */
+export const embedMethods = (onnx: OnnxEmbedder) => ({
+  embed: ({ model, ...request }: EmbedParams, signal: AbortSignal) =>
+    onnx.embed(model, { ...request, signal }),
 })

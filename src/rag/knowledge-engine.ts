@@ -2,24 +2,25 @@
 // process, so that a crash of the native index costs no request but the one it answered.
 
 import { type Clock, type Log, systemClock, toArchitectError } from '../core/index.js'
-import type { KnowledgeBase } from '../spec/index.js'
 import type { DocumentParser } from './document.js'
 import type { DocumentRecord } from './document-table.js'
-import { createHttpEmbedder, type Embed } from './embed.js'
+import { createEmbedder } from './embed.js'
 import { defaultIngestLimits, type IngestLimits, ingestFolder } from './ingest-folder.js'
 import type { EmbeddingsState, Knowledge, KnowledgeStatus } from './knowledge.js'
 import { ragError } from './messages.js'
+import type { OnnxEmbedder } from './onnx.js'
 import { parseDocument } from './parse-document.js'
 import { sourceOfPassage } from './passage-id.js'
-import { searchKnowledge } from './search-knowledge.js'
+import { createReranker } from './rerank.js'
+import { type SearchArms, searchKnowledge } from './search-knowledge.js'
 import { type Generation, generationOf, openShelf, type Shelf, shelfExists } from './shelf.js'
 
 export interface KnowledgeEngineOptions {
   /** Holds a folder for each knowledge base; made when it is not there. */
   readonly directory: string
   readonly log: Log
-  /** Where vectors come from. Default: the endpoint of the knowledge base, over HTTP. */
-  readonly embed?: Embed
+  /** Runs models in this process. */
+  readonly onnx?: OnnxEmbedder
   /** Default: in this thread, without limits of time and memory. */
   readonly parse?: DocumentParser
   readonly limits?: Partial<IngestLimits>
@@ -30,8 +31,8 @@ export interface KnowledgeEngine extends Knowledge {
   close(): Promise<void>
 }
 
-/** After the embeddings endpoint failed to answer a question, it is left alone so long. */
-const embedPauseMs = 5000
+/** After an endpoint failed to answer a question, it is left alone so long. */
+const pauseMs = 5000
 
 /** What is known of one knowledge base while the process runs. */
 interface Desk {
@@ -40,20 +41,22 @@ interface Desk {
   lastIngest: Promise<unknown>
   /** How the dense arm fared in the last search; undefined when it answered. */
   dense: { readonly state: EmbeddingsState; readonly pausedUntilMs: number } | undefined
+  rerankPausedUntilMs: number
 }
 
 export const createKnowledgeEngine = (options: KnowledgeEngineOptions): KnowledgeEngine => {
   const { directory, log, parse = parseDocument, clock = systemClock } = options
   const limits = { ...defaultIngestLimits, ...options.limits }
-  const http = options.embed ? undefined : createHttpEmbedder(clock)
-  const embed = options.embed ?? (http?.embed as Embed)
+  const embedder = createEmbedder({ clock, onnx: options.onnx })
+  const { embed } = embedder
+  const reranker = createReranker(clock)
   const desks = new Map<string, Promise<Desk>>()
 
   const deskOf = (knowledge: string) => {
     const desk =
       desks.get(knowledge) ??
       openShelf(directory, knowledge).then(
-        (shelf): Desk => ({ shelf, lastIngest: Promise.resolve(), dense: undefined }),
+        (shelf): Desk => ({ shelf, lastIngest: Promise.resolve(), dense: undefined, rerankPausedUntilMs: 0 }),
       )
     desks.set(knowledge, desk)
     desk.catch(() => desks.delete(knowledge))
@@ -64,16 +67,23 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
   const existingDesk = async (knowledge: string) =>
     desks.has(knowledge) || (await shelfExists(directory, knowledge)) ? deskOf(knowledge) : undefined
 
-  const arms = (desk: Desk, knowledge: KnowledgeBase, isCurrent: boolean) => ({
-    embed: isCurrent && clock.monotonicMs() >= (desk.dense?.pausedUntilMs ?? 0) ? embed : undefined,
+  const isAwake = (untilMs: number) => clock.monotonicMs() >= untilMs
+
+  const arms = (desk: Desk, knowledge: string, isCurrent: boolean): SearchArms => ({
+    embed: isCurrent && isAwake(desk.dense?.pausedUntilMs ?? 0) ? embed : undefined,
     onEmbedSuccess: () => {
       desk.dense = undefined
     },
-    onEmbedFailure: (error: unknown) => {
+    onEmbedFailure: (error) => {
       const { code, params, message } = toArchitectError(error)
-      const pausedUntilMs = clock.monotonicMs() + embedPauseMs
+      const pausedUntilMs = clock.monotonicMs() + pauseMs
       desk.dense = { state: { state: 'unavailable', reason: { code, params } }, pausedUntilMs }
-      log.warn({ knowledge: knowledge.id, cause: message }, 'searching by words alone')
+      log.warn({ knowledge, cause: message }, 'searching by words alone')
+    },
+    rerank: isAwake(desk.rerankPausedUntilMs) ? reranker.rerank : undefined,
+    onRerankFailure: (error) => {
+      desk.rerankPausedUntilMs = clock.monotonicMs() + pauseMs
+      log.warn({ knowledge, cause: toArchitectError(error).message }, 'passages are not reranked')
     },
   })
 
@@ -98,7 +108,7 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
       if (!desk || !generation) throw ragError('rag.not-ingested', { knowledge: knowledge.id })
       const isCurrent = generation.name === generationOf(knowledge).name
       if (!isCurrent && knowledge.embeddings) desk.dense = { state: { state: 'outdated' }, pausedUntilMs: 0 }
-      return searchKnowledge(generation, request, arms(desk, knowledge, isCurrent))
+      return searchKnowledge(generation, request, arms(desk, knowledge.id, isCurrent))
     },
     read: async (reference) => {
       const { id, path, start, end } = reference
@@ -112,7 +122,9 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
     status: async (knowledge) => statusOf(knowledge, await existingDesk(knowledge)),
     close: async () => {
       for (const desk of desks.values()) await desk.then(({ shelf }) => shelf.close()).catch(() => {})
-      await http?.close()
+      await embedder.close()
+      await reranker.close()
+      await options.onnx?.close()
     },
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Message } from '../core/index.js'
 import type { PassageReference } from '../llm/index.js'
-import type { KnowledgeBase } from '../spec/index.js'
+import type { ResolvedKnowledge } from './endpoint.js'
 
 export interface Passage {
   readonly reference: PassageReference
@@ -67,16 +67,19 @@ export interface KnowledgeStatus {
 }
 
 export interface IngestRequest {
-  /** `embeddings.key`, where there is one, is the secret itself. */
-  readonly knowledge: KnowledgeBase
+  /** Its keys, where there are any, are the secrets themselves. */
+  readonly knowledge: ResolvedKnowledge
   /** The folder of documents, as an absolute path. */
   readonly root: string
   readonly signal: AbortSignal
   readonly onProgress?: (progress: IngestProgress) => void
 }
 
+/** What ranks the passages: the words, the vectors, or both and, where there is one, the reranker. */
+export type SearchArm = 'lexical' | 'dense' | 'hybrid'
+
 export interface SearchRequest {
-  readonly knowledge: KnowledgeBase
+  readonly knowledge: ResolvedKnowledge
   /** A hard partition: nothing of another tenant is found. */
   readonly tenant: string
   /** Groups the caller belongs to; nothing is found for a caller without any. */
@@ -84,6 +87,8 @@ export interface SearchRequest {
   readonly query: string
   /** At most so many passages; as many are found if the caller may read so many that match. */
   readonly limit: number
+  /** For measuring: fails where the arm fails. Default: `hybrid`, or the words alone where there are no vectors. */
+  readonly arm?: SearchArm | undefined
   readonly signal: AbortSignal
 }
 

@@ -80,6 +80,24 @@ export const ragMessages = defineMessages({
       `The embeddings endpoint ${p.address} gave an unusable answer: ${p.detail}. Check "model" and "dimensions".`,
     'zh-TW': (p) => `向量端點 ${p.address} 的回應無法使用：${p.detail}。請檢查 model 與 dimensions。`,
   },
+  'rag.dense-arm-off': {
+    en: (p: { knowledge: string }) =>
+      `The knowledge base "${p.knowledge}" has no vectors to search by at the moment. Configure "embeddings", ingest, and check that its endpoint answers.`,
+    'zh-TW': (p) =>
+      `知識庫「${p.knowledge}」目前沒有可供檢索的向量。請設定 embeddings 並重新匯入，並確認端點有回應。`,
+  },
+  'rag.rerank-unavailable': {
+    en: (p: { address: string; detail: string }) =>
+      `The rerank endpoint ${p.address} gave no usable answer (${p.detail}). Passages stay in the order in which they were found; check that it runs, or raise "timeoutMs".`,
+    'zh-TW': (p) =>
+      `重新排序端點 ${p.address} 沒有可用的回應（${p.detail}）。段落維持檢索時的順序；請確認服務是否執行中，或調高 timeoutMs。`,
+  },
+  'rag.onnx-unusable': {
+    en: (p: { model: string; folder: string; detail: string }) =>
+      `The model ${p.model} in ${p.folder} cannot be used (${p.detail}). Its folder must hold config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx or the file that "dtype" names.`,
+    'zh-TW': (p) =>
+      `無法使用 ${p.folder} 中的模型 ${p.model}（${p.detail}）。該資料夾必須包含 config.json、tokenizer.json、tokenizer_config.json，以及 onnx/model.onnx 或 dtype 所指的檔案。`,
+  },
 })
 
 export const ragError = errorFactory(ragMessages)

@@ -1,5 +1,6 @@
 // One file's bytes to the rows that make it searchable, vectors aside. Knows no table and no folder.
 
+import { basename, extname } from 'node:path'
 import { canonicalJson, contentHash, languageOfText } from '../core/index.js'
 import type { KnowledgeBase } from '../spec/index.js'
 import { type Chunk, chunkDocument } from './chunk-document.js'
@@ -9,7 +10,7 @@ import type { PassageRow } from './passage-index.js'
 import { gramsOf, normalizeText } from './search-text.js'
 
 /** Raised when the same bytes give other passages than before. */
-const passageFormat = 1
+const passageFormat = 2
 /** Between the headings of a passage's title. */
 const headingSeparator = ' > '
 
@@ -59,7 +60,10 @@ const rowOf = (
     text,
   }: { knowledge: KnowledgeBase; path: string; version: string; text: string },
 ): PassageRow => {
-  const heading = normalizeText(headings.join('\n'))
+  // Of a document without a title the name of its file stands in; one like 0042 says nothing and is near to all.
+  const fileName = basename(path, extname(path))
+  const said = headings.filter((name) => name !== fileName || /\p{L}{2}/u.test(name))
+  const heading = normalizeText(said.join('\n'))
   const body = normalizeText([heading, context, plain].filter((part) => part !== '').join('\n'))
   return {
     id: passageIdOf(knowledge.id, version, { start, end }),

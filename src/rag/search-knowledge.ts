@@ -1,10 +1,13 @@
-// Answers one search: the lexical arm, the dense arm where there is one, and one ranking out of both. Knows no files.
+// Answers one search: the lexical arm, the dense arm where there is one, one ranking out of both, and a reranker's
+// word on its first passages. Knows no files.
 
 import { type Language, languageOfText } from '../core/index.js'
 import type { Embed } from './embed.js'
 import { defaultAlpha, fuse, inOrder } from './fuse.js'
-import type { Passage, SearchRequest } from './knowledge.js'
+import type { Passage, SearchArm, SearchRequest } from './knowledge.js'
+import { ragError } from './messages.js'
 import type { PassageHit } from './passage-index.js'
+import type { Rerank } from './rerank.js'
 import { normalizeText, searchTermsOf } from './search-text.js'
 import type { OpenGeneration } from './shelf.js'
 
@@ -23,28 +26,51 @@ export interface SearchArms {
   /** Called with what went wrong when the dense arm could not be asked. */
   readonly onEmbedFailure: (error: unknown) => void
   readonly onEmbedSuccess: () => void
+  /** Undefined where the endpoint is not to be asked. */
+  readonly rerank: Rerank | undefined
+  readonly onRerankFailure: (error: unknown) => void
 }
 
 export const searchKnowledge = async (
-  { passages }: OpenGeneration,
+  generation: OpenGeneration,
   request: SearchRequest,
   arms: SearchArms,
 ): Promise<readonly Passage[]> => {
-  const { tenant, principal, query, limit, signal } = request
-  const access = { tenant, principal }
-  const candidates = Math.max(minCandidates, limit)
-  const [lexical, vector] = await Promise.all([
-    passages.lexical(searchTermsOf(query), access, candidates),
-    embedQuery(request, arms),
-  ])
-  signal.throwIfAborted()
-  const language = languageOfText(query)
-  const preferred = preferLanguage(lexical, language)
-  if (!vector) return preferred.slice(0, limit).map(passageOf)
-  const dense = await passages.dense(vector, access, candidates)
-  signal.throwIfAborted()
-  return fuse(preferred, dense, alphaOf(preferred, language)).slice(0, limit).map(passageOf)
+  const { limit, arm = 'hybrid' } = request
+  const found = await rankings[arm](generation.passages, request, arms)
+  request.signal.throwIfAborted()
+  const ranked = arm === 'hybrid' ? await rerankFirst(found, request, arms) : found
+  return ranked.slice(0, limit).map(passageOf)
 }
+
+type Ranking = (
+  passages: OpenGeneration['passages'],
+  request: SearchRequest,
+  arms: SearchArms,
+) => Promise<readonly PassageHit[]>
+
+const rankings: Readonly<Record<SearchArm, Ranking>> = {
+  lexical: async (passages, request) => {
+    const hits = await passages.lexical(searchTermsOf(request.query), request, candidatesOf(request))
+    return preferLanguage(hits, languageOfText(request.query))
+  },
+  dense: async (passages, request, arms) => {
+    const vector = await vectorOf(request, arms)
+    return passages.dense(vector, request, candidatesOf(request))
+  },
+  hybrid: async (passages, request, arms) => {
+    const [preferred, vector] = await Promise.all([
+      rankings.lexical(passages, request, arms),
+      request.arm ? vectorOf(request, arms) : vectorOrNone(request, arms),
+    ])
+    request.signal.throwIfAborted()
+    if (!vector) return preferred
+    const dense = await passages.dense(vector, request, candidatesOf(request))
+    return fuse(preferred, dense, alphaOf(preferred, languageOfText(request.query)))
+  },
+}
+
+const candidatesOf = ({ limit }: SearchRequest) => Math.max(minCandidates, limit)
 
 const preferLanguage = (hits: readonly PassageHit[], language: Language): readonly PassageHit[] =>
   inOrder(
@@ -58,23 +84,56 @@ const preferLanguage = (hits: readonly PassageHit[], language: Language): readon
 const alphaOf = (lexical: readonly PassageHit[], language: Language): number =>
   lexical.slice(0, decisiveHits).some((hit) => hit.language === language) ? defaultAlpha : 1
 
-const embedQuery = async (
+const vectorOf = async (
   { knowledge, query, signal }: SearchRequest,
-  { embed, onEmbedFailure, onEmbedSuccess }: SearchArms,
-): Promise<readonly number[] | undefined> => {
-  if (!embed || !knowledge.embeddings || query.trim() === '') return undefined
+  { embed, onEmbedSuccess }: SearchArms,
+): Promise<readonly number[]> => {
+  const endpoint = knowledge.embeddings
+  if (!embed || !endpoint)
+    throw ragError('rag.dense-arm-off', { knowledge: knowledge.id }, { retryable: true })
+  const texts = [normalizeText(query)]
+  const [vector] = await embed({ endpoint, texts, purpose: 'query', timeoutMs: queryTimeoutMs, signal })
+  onEmbedSuccess()
+  return vector ?? []
+}
+
+const vectorOrNone = async (request: SearchRequest, arms: SearchArms) => {
+  if (!arms.embed || !request.knowledge.embeddings || request.query.trim() === '') return undefined
   try {
-    const texts = [normalizeText(query)]
-    const endpoint = knowledge.embeddings
-    const vectors = await embed({ endpoint, texts, purpose: 'query', timeoutMs: queryTimeoutMs, signal })
-    onEmbedSuccess()
-    return vectors[0]
+    return await vectorOf(request, arms)
   } catch (error) {
-    signal.throwIfAborted()
-    onEmbedFailure(error)
+    request.signal.throwIfAborted()
+    arms.onEmbedFailure(error)
     return undefined
   }
 }
+
+/** The first hits in the order of their scores at the reranker; only these are returned. */
+const rerankFirst = async (
+  hits: readonly PassageHit[],
+  { knowledge, query, limit, signal }: SearchRequest,
+  { rerank, onRerankFailure }: SearchArms,
+): Promise<readonly PassageHit[]> => {
+  const endpoint = knowledge.rerank
+  if (!endpoint || !rerank || hits.length < 2) return hits
+  const first = hits.slice(0, Math.max(endpoint.topN, limit))
+  try {
+    const texts = first.map(readableOf)
+    const results = await rerank({ endpoint, query: normalizeText(query), texts, signal })
+    return results.flatMap(({ index, score }) => {
+      const hit = first[index]
+      return hit ? [{ ...hit, score }] : []
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    onRerankFailure(error)
+    return hits
+  }
+}
+
+/** A passage with what a reader needs to understand it. */
+const readableOf = ({ title, context, text }: PassageHit): string =>
+  [title, context, text].filter((part) => part !== '').join('\n')
 
 const passageOf = ({ id, document, title, start, end, text, context, score }: PassageHit): Passage => ({
   reference: { id, path: document, title, start, end, score },

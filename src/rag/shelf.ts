@@ -37,7 +37,7 @@ export interface Shelf {
 }
 
 export const generationOf = ({ embeddings }: KnowledgeBase): Generation => {
-  const dense = embeddings ? { model: embeddings.model, dimensions: embeddings.dimensions } : null
+  const dense = embeddings ? { model: embeddings.model ?? '', dimensions: embeddings.dimensions } : null
   const hash = contentHash(
     canonicalJson({ format, embeddings: dense, inputType: embeddings?.inputType ?? false }),
   )

@@ -22,6 +22,8 @@ const quirks = z.strictObject({
   maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_completion_tokens'),
   /** Knows no `developer` role. */
   developerAsSystem: z.boolean().default(false),
+  /** Embeds texts only, no lists of token ids. */
+  noTokenInput: z.boolean().default(false),
 })
 
 /** A model trained for one task. It answers by calling one tool, and is asked where the request offers that tool. */
@@ -31,8 +33,12 @@ const task = z.strictObject({
   outOfScope: z.record(z.string(), z.json()).optional(),
 })
 
+/** What a deployment does. A route's deployments are all of one kind, which is the endpoint that serves the route. */
+const deploymentKind = z.enum(['chat', 'embedding', 'rerank'])
+
 const deployment = z.strictObject({
   id,
+  kind: deploymentKind.default('chat'),
   /** The engine that answers: a wire dialect at `address`, or a built-in or plug-in engine. */
   engine: z.string(),
   /** The model's name as the engine knows it. */
@@ -135,15 +141,36 @@ const knowledge = z.strictObject({
   tenant: z.string().default('default'),
   chunkTokens: z.int().positive().default(256),
   topK: z.int().positive().max(100).default(6),
-  /** OpenAI-compatible embeddings endpoint for the dense arm; without it the lexical arm answers alone. */
+  /**
+   * Vectors for the dense arm, from a deployment of kind `embedding` or from an OpenAI-compatible endpoint (`address`
+   * and `model`); without it the lexical arm answers alone.
+   */
   embeddings: z
     .strictObject({
-      address: z.url(),
-      model: z.string(),
+      deployment: id.optional(),
+      address: z.url().optional(),
+      model: z.string().optional(),
       key: secret.optional(),
       dimensions: z.int().positive(),
       /** Says `input_type` `query` or `document` in each call, for models that embed the two differently. */
       inputType: z.boolean().default(false),
+    })
+    .optional(),
+  /**
+   * Scores the first passages again, by a deployment of kind `rerank` or a rerank endpoint (`address` and `model`).
+   * While it does not answer in time, passages stay in the order in which they were found.
+   */
+  rerank: z
+    .strictObject({
+      deployment: id.optional(),
+      address: z.url().optional(),
+      model: z.string().optional(),
+      key: secret.optional(),
+      /** How the endpoint names things: `jina` as vLLM, llama-server and Cohere do, `tei` as text-embeddings-inference. */
+      api: z.enum(['jina', 'tei']).default('jina'),
+      /** How many passages are scored; never fewer than a search asks for. */
+      topN: z.int().positive().max(100).default(20),
+      timeoutMs: z.number().positive().default(1_000),
     })
     .optional(),
 })
@@ -221,6 +248,7 @@ export const architectureSchema = z.strictObject({
 /** architecture.yaml, checked, with its defaults filled in. */
 export type Architecture = z.infer<typeof architectureSchema>
 export type Deployment = z.infer<typeof deployment>
+export type DeploymentKind = z.infer<typeof deploymentKind>
 export type Route = z.infer<typeof route>
 export type KnowledgeBase = z.infer<typeof knowledge>
 export type PromptDefinition = z.infer<typeof prompt>

@@ -4,6 +4,7 @@ export {
   type Architecture,
   architectureSchema,
   type Deployment,
+  type DeploymentKind,
   type DetectorAction,
   type GuardrailPolicy,
   type KnowledgeBase,
@@ -13,9 +14,10 @@ export {
   type TokenPrice,
 } from './architecture.js'
 export { type ContextReading, readContextAnswer } from './context-answer.js'
+export { deploymentsOf, firstChatRoute, kindOfRoute } from './deployments-of.js'
 export { draftRequirements, type RequirementsDraft } from './draft-requirements.js'
 export { specMessages } from './messages.js'
-export { deploymentsOf, formatArchitecture, parseArchitecture } from './parse-architecture.js'
+export { formatArchitecture, parseArchitecture } from './parse-architecture.js'
 export { parseRequirements } from './parse-requirements.js'
 export { type Preset, presets, type UseCaseKind } from './presets.js'
 export type { Problem } from './problem.js'

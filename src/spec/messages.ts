@@ -110,6 +110,28 @@ const problemMessages = defineMessages({
     'zh-TW': (p) =>
       `伺服器將在 ${p.host} 上對外開放且不需金鑰。請設定 server.requireKeys: true，或改綁定 127.0.0.1。`,
   },
+  'spec.mixed-kinds': {
+    en: (p: { route: string; kinds: string[] }) =>
+      `Route "${p.route}" names deployments of several kinds (${list(p.kinds, 'en')}). Give each kind a route of its own.`,
+    'zh-TW': (p) =>
+      `路由「${p.route}」同時使用多種 kind 的部署（${list(p.kinds, 'zh-TW')}）。請為每種 kind 各設一個路由。`,
+  },
+  'spec.not-for-kind': {
+    en: (p: { key: string; kind: string }) =>
+      `"${p.key}" belongs to chat; this route's deployments are of kind ${p.kind}. Remove it here.`,
+    'zh-TW': (p) => `「${p.key}」只適用於對話；這個路由的部署屬於 ${p.kind}。請在此移除。`,
+  },
+  'spec.wrong-kind': {
+    en: (p: { id: string; kind: string; expected: string; known: string[] }) =>
+      `Deployment "${p.id}" is of kind ${p.kind}; one of kind ${p.expected} is needed here${p.known.length ? `: ${list(p.known, 'en')}` : ', and none is defined'}.`,
+    'zh-TW': (p) =>
+      `部署「${p.id}」的 kind 是 ${p.kind}，這裡需要 ${p.expected}${p.known.length ? `：${list(p.known, 'zh-TW')}` : '，但尚未定義'}。`,
+  },
+  'spec.endpoint-or-deployment': {
+    en: (p: { key: string }) =>
+      `"${p.key}" needs either "deployment", or "address" and "model"; not both and not neither.`,
+    'zh-TW': (p) => `「${p.key}」必須指定 deployment，或同時指定 address 與 model；兩者只能擇一。`,
+  },
   'spec.question-metric': {
     en: (p: { target: string }) =>
       `"${p.target}" does not say what is measured. Which metric: ttft (time to first token), e2e (to the last token), tpot (per token), outputTokensPerSecond (per user) or systemOutputTokensPerSecond?`,

@@ -2,7 +2,9 @@
 
 import { stringify } from 'yaml'
 import { suggest } from '../core/index.js'
-import { type Architecture, architectureSchema, type Strategy } from './architecture.js'
+import { type Architecture, architectureSchema } from './architecture.js'
+import { kindProblems } from './deployment-kinds.js'
+import { deploymentsOf } from './deployments-of.js'
 import { problemMessage, specError } from './messages.js'
 import type { DocumentPath, Problem } from './problem.js'
 import { validate, withoutGuesses } from './validate.js'
@@ -34,6 +36,7 @@ const consistency = (document: YamlDocument, architecture: Architecture): Proble
   ...architecture.routes.flatMap((route, index) =>
     brokenReferences(document, architecture, { route, index }),
   ),
+  ...kindProblems(document, architecture),
   ...publicWithoutKeys(document, architecture),
 ]
 
@@ -89,22 +92,6 @@ const brokenReferences = (
       const params = { kind, id, known: [...known], ...(suggestion === undefined ? {} : { suggestion }) }
       return document.problemAt(path, problemMessage('spec.unknown-reference', params))
     })
-}
-
-/** Every deployment a strategy names, with the path at which it stands. */
-export const deploymentsOf = (
-  strategy: Strategy,
-  path: DocumentPath = [],
-): { id: string; path: DocumentPath }[] => {
-  if ('deployment' in strategy) return [{ id: strategy.deployment, path: [...path, 'deployment'] }]
-  if ('fallback' in strategy)
-    return strategy.fallback.flatMap((inner, i) => deploymentsOf(inner, [...path, 'fallback', i]))
-  if ('weighted' in strategy)
-    return strategy.weighted.flatMap((arm, i) =>
-      deploymentsOf(arm.strategy, [...path, 'weighted', i, 'strategy']),
-    )
-  const [kind, { strategies }] = Object.entries(strategy)[0] as [string, { strategies: Strategy[] }]
-  return strategies.flatMap((inner, i) => deploymentsOf(inner, [...path, kind, 'strategies', i]))
 }
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])

@@ -228,4 +228,54 @@ describe('architecture.yaml', () => {
       said(problemsOf(() => parseArchitecture(architecture.concat('server: { host: 0.0.0.0 }\n')))),
     ).toEqual(['9 server.host spec.public-without-keys'])
   })
+
+  const withVectors = (more: string, routes = '') => `version: 1
+name: bank
+deployments:
+  - { id: main, engine: extractive, model: extractive }
+  - { id: embedder, kind: embedding, engine: vllm, model: e5, address: http://127.0.0.1:1/v1 }
+  - { id: judge, kind: rerank, engine: tei, model: bge, address: http://127.0.0.1:2 }
+routes:
+  - { name: support, strategy: { deployment: main } }
+${routes}knowledge:
+  - { id: handbook, source: ./handbook${more} }
+`
+
+  it('takes embeddings and a reranker by deployment or by address', () => {
+    const text = withVectors(
+      ', embeddings: { deployment: embedder, dimensions: 384 }, rerank: { address: http://127.0.0.1:3, model: bge }',
+      '  - { name: vectors, strategy: { fallback: [{ deployment: embedder }] } }\n',
+    )
+    const { knowledge, deployments } = parseArchitecture(text)
+    expect(deployments.map(({ kind }) => kind)).toEqual(['chat', 'embedding', 'rerank'])
+    expect(knowledge[0]).toMatchObject({
+      embeddings: { deployment: 'embedder', inputType: false },
+      rerank: { topN: 20, timeoutMs: 1000, api: 'jina' },
+    })
+  })
+
+  it('reports deployments of the wrong kind, and endpoints that are named twice or not at all', () => {
+    const problems = (more: string, routes?: string) =>
+      said(problemsOf(() => parseArchitecture(withVectors(more, routes))))
+    expect(
+      problems(', embeddings: { deployment: main, dimensions: 3 }, rerank: { deployment: jugde }'),
+    ).toEqual([
+      expect.stringMatching(/knowledge\[0\].embeddings.deployment spec.wrong-kind$/),
+      expect.stringMatching(/knowledge\[0\].rerank.deployment spec.unknown-reference$/),
+    ])
+    for (const both of ['deployment: embedder, model: e5, ', 'model: e5, ', ''])
+      expect(problems(`, embeddings: { ${both}dimensions: 3 }`)).toEqual([
+        expect.stringMatching(/knowledge\[0\].embeddings spec.endpoint-or-deployment$/),
+      ])
+    const mixed = '{ fallback: [{ deployment: embedder }, { deployment: judge }] }'
+    expect(problems('', `  - { name: both, strategy: ${mixed} }\n`)).toEqual([
+      expect.stringMatching(/routes\[1\].strategy spec.mixed-kinds$/),
+    ])
+    const cascade =
+      '{ cascade: { strategies: [{ deployment: judge }, { deployment: judge }], escalateBelow: 0.5 } }'
+    expect(problems('', `  - { name: judge, strategy: ${cascade}, knowledge: handbook }\n`)).toEqual([
+      expect.stringMatching(/routes\[1\].strategy spec.not-for-kind$/),
+      expect.stringMatching(/routes\[1\].knowledge spec.not-for-kind$/),
+    ])
+  })
 })

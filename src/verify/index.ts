@@ -1,5 +1,6 @@
 // Floor 4: measures a running system against its requirements, over HTTP only.
 
+export type { BenchMetric } from './bench-metric.js'
 export { type ArchitecturePatch, patchArchitecture } from './drills/patch-architecture.js'
 export type { ProviderOptions } from './drills/provider-options.js'
 export { type ProviderServer, startProvider } from './drills/provider-server.js'
@@ -11,6 +12,9 @@ export { verifyMessages } from './messages.js'
 export type { ProvingInstance, ProvingOrder, VerificationPorts, WorkerProcess } from './ports.js'
 export { type PredictedFigure, writePredictions } from './predictions.js'
 export { renderNotes, renderScorecard, type ScorecardTable } from './render-scorecard.js'
+export type { RetrievalDataset } from './retrieval/dataset.js'
+export { readDataset } from './retrieval/read-dataset.js'
+export { type Found, scoreArms, scoreFusion, searchArms } from './retrieval/score-arms.js'
 export { describeRows, isHereId } from './row-titles.js'
 export { runVerification } from './run-verification.js'
 export { type Scorecard, type ScorecardRow, scorecardSchema, type Verdict } from './scorecard.js'

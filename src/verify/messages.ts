@@ -48,6 +48,17 @@ export const verifyMessages = defineMessages({
       `${p.path}, line ${p.line} is not a row of this suite. Correct it: ${p.detail}`,
     'zh-TW': (p) => `${p.path} 第 ${p.line} 行不符合這份評測的格式。請修正：${p.detail}`,
   },
+  'verify.dataset-unknown': {
+    en: (p: { path: string }) =>
+      `${p.path} is no retrieval dataset. Name a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) or SQuAD JSON files; of BEIR folders one at a time.`,
+    'zh-TW': (p) =>
+      `${p.path} 不是檢索資料集。請指定 BEIR 資料夾（corpus.jsonl、queries.jsonl、qrels/test.tsv）或 SQuAD 的 JSON 檔；BEIR 資料夾一次只能一個。`,
+  },
+  'verify.dataset-unjudged': {
+    en: (p: { path: string }) =>
+      `None of the questions in ${p.path} has an answer in the dataset: their ids do not match. Check that both belong together.`,
+    'zh-TW': (p) => `${p.path} 中沒有任何問題在資料集裡有答案：識別名稱不相符。請確認兩者屬於同一份資料。`,
+  },
   'verify.predictions-invalid': {
     en: (p: { path: string; detail: string }) =>
       `${p.path} holds no predictions. Write it again with: llm-architect design. ${p.detail}`,

@@ -3,9 +3,16 @@
 // of embeddings endpoints come with the requests that need them.
 
 import { systemClock } from '../../core/index.js'
-import { createKnowledgeEngine, createParseWorker, knowledgeMethods } from '../../rag/index.js'
+import {
+  createKnowledgeEngine,
+  createOnnxEmbedder,
+  createParseWorker,
+  embedMethods,
+  knowledgeMethods,
+} from '../../rag/index.js'
 import { acquireDirectoryLock, type DirectoryLock, serveParent } from '../../supervisor/index.js'
 import { createLogger, type LogLevel } from '../../telemetry/index.js'
+import { loadTransformers } from '../load-transformers.js'
 
 /** A predecessor whose parent was killed closes its files first; see `closeWithinMs` of `serveParent`. */
 const predecessorMs = 15_000
@@ -16,11 +23,12 @@ const { directory, logLevel = 'info' } = JSON.parse(process.argv[2] ?? '{}') as 
 }
 const log = createLogger({ level: logLevel, stream: process.stderr, name: 'knowledge' })
 const parser = createParseWorker()
-const engine = createKnowledgeEngine({ directory, log, parse: parser.parse, clock: systemClock })
+const onnx = createOnnxEmbedder(loadTransformers)
+const engine = createKnowledgeEngine({ directory, log, parse: parser.parse, onnx, clock: systemClock })
 let lock: DirectoryLock | undefined
 
 serveParent({
-  methods: knowledgeMethods(engine),
+  methods: { ...knowledgeMethods(engine), ...embedMethods(onnx) },
   ready: async () => {
     lock = await acquireDirectoryLock(directory, {}, { waitMs: predecessorMs, clock: systemClock })
   },

@@ -16,7 +16,14 @@ import {
 } from '../../core/index.js'
 import { createGuardrails, guardrailsMessages } from '../../guardrails/index.js'
 import { createCounters, ledgerMessages } from '../../ledger/index.js'
-import { type ChatModel, createScriptedModel, llmMessages, type Script } from '../../llm/index.js'
+import {
+  type ChatModel,
+  createScriptedModel,
+  type EmbeddingModel,
+  llmMessages,
+  type RerankModel,
+  type Script,
+} from '../../llm/index.js'
 import { ragMessages } from '../../rag/index.js'
 import { type Architecture, architectureSchema } from '../../spec/index.js'
 import { createMetrics } from '../../telemetry/index.js'
@@ -75,7 +82,9 @@ export interface TestGateway {
   readonly ledger: RecordingLedger
   readonly metrics: ReturnType<typeof createMetrics>
   readonly keys: Map<string, KeyRecord>
+  /** To /v1/chat/completions. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>
+  postTo(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
   close(): Promise<void>
 }
 
@@ -83,6 +92,8 @@ export interface TestOptions {
   readonly architecture?: Record<string, unknown>
   /** Engines by deployment id, or scripts of scripted ones. Default: one, `main`, that says Hello. */
   readonly models?: Readonly<Record<string, ChatModel | Script>>
+  readonly embeddingModels?: Readonly<Record<string, EmbeddingModel>>
+  readonly rerankModels?: Readonly<Record<string, RerankModel>>
   readonly knowledge?: GatewayOptions['knowledge']
   readonly ledger?: Partial<GatewayOptions['ledger']>
   readonly keyring?: GatewayOptions['keyring']
@@ -124,6 +135,8 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     architecture,
     architectureHash: 'sha256:test',
     models,
+    embeddingModels: new Map(Object.entries(options.embeddingModels ?? {})),
+    rerankModels: new Map(Object.entries(options.rerankModels ?? {})),
     keyring: options.keyring ?? { find: (secret) => keys.get(secret) },
     ledger: {
       recorder: ledger.recorder,
@@ -158,6 +171,12 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
+  const postTo: TestGateway['postTo'] = (path, body, headers = {}) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
   return {
     url,
     port,
@@ -165,12 +184,8 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     ledger,
     metrics,
     keys,
-    post: (body, headers = {}) =>
-      fetch(`${url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    post: (body, headers) => postTo('/v1/chat/completions', body, headers),
+    postTo,
     close: async () => {
       server.closeAllConnections()
       server.close()

@@ -24,7 +24,7 @@ export interface ExchangeOptions {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  readonly deployment: EngineDeployment
+  readonly deployment: Pick<EngineDeployment, 'id' | 'timeouts'>
   readonly clock: Clock
   readonly watchdog: Watchdog
   /** Monotonic ms after which the answer is of no use. */

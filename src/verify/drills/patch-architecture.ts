@@ -1,7 +1,8 @@
 // The architecture of a proving instance: the routes, guards, prompts and limits of the one under test, with a
-// provider mock in place of its engines and test corpora in place of its documents. Pure.
+// provider mock in place of its engines and test corpora in place of its documents. Chat alone: the provider speaks
+// nothing else. Pure.
 
-import type { Architecture, TokenPrice } from '../../spec/index.js'
+import { type Architecture, kindOfRoute, type TokenPrice } from '../../spec/index.js'
 import type { PriceSheet } from './provider-options.js'
 
 export interface ArchitecturePatch {
@@ -19,32 +20,38 @@ export const tokenPriceOf = (prices: PriceSheet): TokenPrice => ({
 })
 
 /** The architecture that `startProvingInstance` runs, on a free port of loopback. */
-export const patchArchitecture = (architecture: Architecture, patch: ArchitecturePatch): Architecture => ({
-  ...architecture,
-  server: { ...architecture.server, host: '127.0.0.1', port: 0, requireKeys: false },
-  store: {},
-  limits: { ...architecture.limits, requestsPerMinute: 0, tokensPerMinute: 0, monthlyBudgetUsd: 0 },
-  deployments: architecture.deployments.map(({ id, contextLength, languages, task, quirks, timeouts }) => ({
-    id,
-    engine: 'openai-chat',
-    model: 'proving-model',
-    address: patch.provider.address,
-    price: patch.provider.price,
-    contextLength,
-    languages,
-    ...(task && { task }),
-    quirks: { ...quirks, noStreamUsage: false },
-    timeouts,
-    options: {},
-  })),
-  routes: architecture.routes.map(({ knowledge: _own, cache: _cache, ...route }) => route),
-  knowledge: patch.knowledge.map(({ id, source }) => ({
-    id,
-    source,
-    access: ['public'],
-    tenant: 'default',
-    chunkTokens: 256,
-    topK: 10,
-  })),
-  plugins: architecture.plugins,
-})
+export const patchArchitecture = (architecture: Architecture, patch: ArchitecturePatch): Architecture => {
+  const chat = architecture.deployments.filter(({ kind }) => kind === 'chat')
+  return {
+    ...architecture,
+    server: { ...architecture.server, host: '127.0.0.1', port: 0, requireKeys: false },
+    store: {},
+    limits: { ...architecture.limits, requestsPerMinute: 0, tokensPerMinute: 0, monthlyBudgetUsd: 0 },
+    deployments: chat.map(({ id, kind, contextLength, languages, task, quirks, timeouts }) => ({
+      id,
+      kind,
+      engine: 'openai-chat',
+      model: 'proving-model',
+      address: patch.provider.address,
+      price: patch.provider.price,
+      contextLength,
+      languages,
+      ...(task && { task }),
+      quirks: { ...quirks, noStreamUsage: false },
+      timeouts,
+      options: {},
+    })),
+    routes: architecture.routes
+      .filter((route) => kindOfRoute(route, architecture) === 'chat')
+      .map(({ knowledge: _own, cache: _cache, ...route }) => route),
+    knowledge: patch.knowledge.map(({ id, source }) => ({
+      id,
+      source,
+      access: ['public'],
+      tenant: 'default',
+      chunkTokens: 256,
+      topK: 10,
+    })),
+    plugins: architecture.plugins,
+  }
+}

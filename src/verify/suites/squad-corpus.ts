@@ -62,7 +62,8 @@ export const writeSquadCorpus = async (files: readonly string[], target: string)
   return { documents, questions }
 }
 
-const readSquad = async (path: string): Promise<z.infer<typeof squad>> => {
+/** @throws `verify.suite-invalid` */
+export const readSquad = async (path: string): Promise<z.infer<typeof squad>> => {
   let value: unknown
   try {
     value = JSON.parse(await readFile(path, 'utf8'))
@@ -75,4 +76,5 @@ const readSquad = async (path: string): Promise<z.infer<typeof squad>> => {
 }
 
 /** A paragraph that starts like a heading, a list or a quote must stay a paragraph. */
-const asMarkdown = (context: string) => context.replace(/\s*\n\s*/g, ' ').replace(/^([#>*+-]|\d+\.)/, '\\$1')
+export const asMarkdown = (context: string) =>
+  context.replace(/\s*\n\s*/g, ' ').replace(/^([#>*+-]|\d+\.)/, '\\$1')

@@ -1,0 +1,52 @@
+// What metrics and the log are told of one call of an engine, and what a call that was rejected counts as. Knows no
+// endpoint.
+
+import { type Attempt, type Clock, type Log, noUsage, toArchitectError } from '../core/index.js'
+import { attemptsOf } from '../llm/index.js'
+import type { Metrics } from '../telemetry/index.js'
+
+export interface AttemptReportDeps {
+  /** Id, provider and model of the deployment, as metrics name them. */
+  readonly deployment: { readonly id: string; readonly provider: string; readonly model: string }
+  /** US dollars; null when no price is known. */
+  readonly costUsd: (deployment: string, usage: Attempt['usage']) => number | null
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly log: Log
+}
+
+type Report = Omit<Attempt, 'deployment'> & {
+  readonly firstContentMs: number | null
+  readonly totalMs: number
+}
+
+export const reportAttempt = (
+  deps: AttemptReportDeps,
+  { route, requestId }: { readonly route: string; readonly requestId: string },
+  attempt: Report,
+): void => {
+  const { id: deployment, provider, model } = deps.deployment
+  const { end, usage, error, firstContentMs, totalMs } = attempt
+  deps.metrics.attemptEnded({
+    route,
+    deployment,
+    provider,
+    model,
+    end,
+    ...(error && { errorCode: error.code }),
+    durationMs: totalMs,
+    firstContentMs,
+    usage,
+    costUsd: deps.costUsd(deployment, usage),
+  })
+  if (end === 'failed') deps.log.warn({ requestId, deployment, err: error }, 'an attempt failed')
+}
+
+/** The attempt of a rejected call: what its engine says of it, or one that used nothing. */
+export const failedAttempt = (cause: unknown): Omit<Attempt, 'deployment'> => {
+  const error = toArchitectError(cause)
+  const [attempt] = attemptsOf(error)
+  if (attempt) return attempt
+  const end = error.code === 'llm.cancelled' ? 'cancelled' : 'failed'
+  return { usage: noUsage, usageSource: 'none', end, error }
+}

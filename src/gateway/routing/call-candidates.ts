@@ -1,0 +1,89 @@
+// Asks a route's deployments in order until one answers, each attempt journalled before its call and settled before
+// the answer is used. For answers that come whole: embeddings and rerank scores.
+
+import { type Attempt, type AttemptRecorder, toArchitectError, type Usage } from '../../core/index.js'
+import { type Answered, attemptsOf, type ModelCall, withAttempts } from '../../llm/index.js'
+import { type AttemptReportDeps, failedAttempt, reportAttempt } from '../attempt-report.js'
+import { type Failure, mayTryNext, noAnswer } from './failure.js'
+
+/** An engine and how its attempts are told. */
+export interface Candidate<Engine> {
+  readonly engine: Engine
+  readonly report: AttemptReportDeps
+}
+
+/** Who calls, as the ledger's row says it. */
+export interface RecordedCall extends ModelCall {
+  readonly tenant: string
+  readonly keyId: string
+  readonly route: string
+  readonly architectureHash: string
+  readonly recorder: AttemptRecorder
+  /** Upper bound of what one attempt may use. */
+  readonly reservation: Usage
+}
+
+export interface CandidateAnswer<Answer> {
+  readonly answer: Answer
+  /** Id of the deployment that answered. */
+  readonly deployment: string
+}
+
+/** @param candidates at least one, in the order to try @throws gateway.no-answer and what may not be tried again */
+export const callCandidates = async <Engine, Answer extends Answered>(
+  candidates: readonly Candidate<Engine>[],
+  call: RecordedCall,
+  ask: (engine: Engine) => Promise<Answer>,
+): Promise<CandidateAnswer<Answer>> => {
+  const failures: Failure[] = []
+  const attempts: Attempt[] = []
+  for (const [attempt, candidate] of candidates.entries()) {
+    const deployment = candidate.report.deployment.id
+    try {
+      return { answer: await attemptOnce(candidate, { ...call, attempt }, ask), deployment }
+    } catch (cause) {
+      const error = toArchitectError(cause)
+      attempts.push(...attemptsOf(error))
+      if (call.signal.aborted || !mayTryNext(error)) throw withAttempts(error, attempts)
+      failures.push({ deployment, error })
+    }
+  }
+  throw noAnswer(call.route, failures, attempts)
+}
+
+const attemptOnce = async <Engine, Answer extends Answered>(
+  { engine, report }: Candidate<Engine>,
+  call: RecordedCall & { readonly attempt: number },
+  ask: (engine: Engine) => Promise<Answer>,
+): Promise<Answer> => {
+  const { clock, log } = report
+  const { requestId, attempt, tenant, keyId, route, architectureHash, reservation } = call
+  const startedMs = clock.monotonicMs()
+  const open = await call.recorder.begin({
+    requestId,
+    attempt,
+    tenant,
+    keyId,
+    route,
+    deployment: report.deployment.id,
+    architectureHash,
+    reservation,
+  })
+  const settle = async (settled: Omit<Attempt, 'deployment'>) => {
+    const timing = { firstContentMs: null, totalMs: clock.monotonicMs() - startedMs }
+    reportAttempt(report, call, { ...settled, ...timing })
+    await open.settle(settled, timing).catch((error: unknown) => {
+      // The ledger keeps the row and writes it later; the answer that is ready must not suffer.
+      log.error({ err: error, requestId }, 'an attempt could not be settled')
+    })
+  }
+  let answer: Answer
+  try {
+    answer = await ask(engine)
+  } catch (cause) {
+    await settle(failedAttempt(cause))
+    throw cause
+  }
+  await settle({ usage: answer.usage, usageSource: answer.usageSource, end: 'finished' })
+  return answer
+}

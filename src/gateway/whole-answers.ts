@@ -1,0 +1,179 @@
+// What /v1/embeddings and /v1/rerank have in common: key, body, route, limits, guard, ledger, audit, metrics, and an
+// answer in one piece. What a request and an answer look like is the endpoint's own.
+
+import type { Clock } from '../core/index.js'
+import { contentHash, type Usage } from '../core/index.js'
+import { guardrailsError } from '../guardrails/index.js'
+import type { Counters } from '../ledger/index.js'
+import type { Answered } from '../llm/index.js'
+import type { Metrics } from '../telemetry/index.js'
+import type { Authenticate, Caller } from './authenticate.js'
+import type { DescribeError } from './error-response.js'
+import { type Exchange, failureOf, type Handler } from './exchange.js'
+import { parseJson } from './parse-json.js'
+import type { AuditPort, GuardPort, LedgerPort } from './ports.js'
+import type { BodyReader } from './read-body.js'
+import { reserveRequest } from './reserve-request.js'
+import type { Routes } from './routes.js'
+import { callCandidates, type RecordedCall } from './routing/call-candidates.js'
+import { type Headers, send } from './send.js'
+import type { EngineOf, ServedEngines, WholeKind } from './served-route.js'
+
+export interface WholeAnswerDeps {
+  readonly authenticate: Authenticate
+  readonly routes: Routes
+  readonly bodies: BodyReader
+  readonly counters: Counters
+  readonly guardrails: GuardPort
+  readonly ledger: Pick<LedgerPort, 'recorder'>
+  readonly audit?: AuditPort | undefined
+  readonly architectureHash: string
+  readonly describeError: DescribeError
+  readonly metrics: Metrics
+  readonly clock: Clock
+}
+
+/** One endpoint: how its requests are read, checked and asked, and how its answers are written. */
+export interface WholeEndpoint<Kind extends WholeKind, Request, Answer extends Answered> {
+  readonly kind: Kind
+  /** @throws gateway.field-missing, gateway.field-invalid, gateway.fields-invalid */
+  read(body: unknown): { readonly model: string; readonly request: Request }
+  /** Refuses what this route cannot do. */
+  refuse?(served: ServedEngines<Kind>, request: Request): void
+  /** The request with each of its texts replaced by what `check` makes of it. */
+  mapTexts(request: Request, check: (text: string) => string): Request
+  reservation(request: Request): Usage
+  ask(engine: EngineOf<Kind>, request: Request, call: RecordedCall): Promise<Answer>
+  /** The answer as the client gets it. @param asked the request before the guard */
+  write(
+    answer: Answer,
+    context: { readonly model: string; readonly asked: Request; readonly id: string },
+  ): object
+}
+
+interface Job<Kind extends WholeKind, Request> {
+  readonly exchange: Exchange
+  readonly served: ServedEngines<Kind>
+  readonly request: Request
+  readonly caller: Caller
+  readonly bytes: Buffer
+}
+
+export const createWholeAnswers =
+  <Kind extends WholeKind, Request, Answer extends Answered>(
+    deps: WholeAnswerDeps,
+    endpoint: WholeEndpoint<Kind, Request, Answer>,
+  ): Handler =>
+  async (exchange) => {
+    const caller = deps.authenticate(exchange.request)
+    const bytes = await deps.bodies.read(exchange.request, exchange.response)
+    try {
+      const { model, request } = endpoint.read(parseJson(bytes))
+      const served = deps.routes.engines(endpoint.kind, model, caller)
+      await measured(deps, endpoint, { exchange, served, request, caller, bytes })
+    } finally {
+      deps.bodies.release(bytes.length)
+    }
+  }
+
+const measured = async <Kind extends WholeKind, Request, Answer extends Answered>(
+  deps: WholeAnswerDeps,
+  endpoint: WholeEndpoint<Kind, Request, Answer>,
+  job: Job<Kind, Request>,
+): Promise<void> => {
+  const { clock, metrics } = deps
+  const { exchange, served } = job
+  const end = (status: number, how: Parameters<Metrics['requestEnded']>[0]['end']) =>
+    metrics.requestEnded({
+      route: served.route.name,
+      status,
+      end: how,
+      durationMs: clock.monotonicMs() - exchange.startedMs,
+      firstContentMs: null,
+      outputTokens: 0,
+    })
+  metrics.requestStarted()
+  try {
+    await answer(deps, endpoint, job)
+    end(exchange.response.statusCode, 'finished')
+  } catch (cause) {
+    const error = failureOf(exchange, cause)
+    const { status } = deps.describeError(error, { language: 'en', requestId: exchange.requestId })
+    const failed = error.code === 'guardrails.blocked' ? 'blocked' : 'failed'
+    end(status, exchange.signal.aborted ? 'cancelled' : failed)
+    audited(deps, job, { answeredBy: 'none', end: 'refused', errorCode: error.code })
+    throw cause
+  }
+}
+
+const answer = async <Kind extends WholeKind, Request, Answer extends Answered>(
+  deps: WholeAnswerDeps,
+  endpoint: WholeEndpoint<Kind, Request, Answer>,
+  job: Job<Kind, Request>,
+): Promise<void> => {
+  const { exchange, served, caller, request: asked } = job
+  const limits = await reserveRequest(deps.counters, caller)
+  endpoint.refuse?.(served, asked)
+  const { policy } = served
+  const request = policy ? endpoint.mapTexts(asked, guarded(deps, policy)) : asked
+  const call = callOf(deps, job, endpoint.reservation(request))
+  const { answer, deployment } = await callCandidates(served.candidates, call, (engine) =>
+    endpoint.ask(engine, request, call),
+  )
+  const { upstreamRequestId } = answer
+  const headers: Headers = {
+    ...limits,
+    ...(upstreamRequestId !== undefined && { 'x-upstream-request-id': upstreamRequestId }),
+  }
+  const context = { model: served.route.name, asked, id: exchange.requestId }
+  const body = JSON.stringify(endpoint.write(answer, context))
+  audited(deps, job, { answeredBy: deployment, end: 'finished', errorCode: null })
+  send(exchange, { status: 200, body, contentType: 'application/json', headers })
+}
+
+/** @throws guardrails.blocked */
+const guarded =
+  ({ guardrails, metrics }: WholeAnswerDeps, policy: string) =>
+  (text: string) => {
+    const verdict = guardrails.check({ policy, stage: 'input', source: 'user', text })
+    metrics.guardVerdict({ policy, stage: 'input', action: verdict.action })
+    if (verdict.action !== 'block') return verdict.text
+    const kinds = verdict.findings.filter(({ severity }) => severity !== 'low').map(({ kind }) => kind)
+    throw guardrailsError('guardrails.blocked', { stage: 'input', kinds: [...new Set(kinds)] })
+  }
+
+const callOf = <Kind extends WholeKind>(
+  deps: WholeAnswerDeps,
+  { exchange, served, caller }: Job<Kind, unknown>,
+  reservation: Usage,
+): RecordedCall => {
+  const trace = exchange.request.headers.traceparent
+  return {
+    requestId: exchange.requestId,
+    signal: exchange.signal,
+    ...(typeof trace === 'string' && { trace }),
+    tenant: caller.tenant,
+    keyId: caller.keyId,
+    route: served.route.name,
+    architectureHash: deps.architectureHash,
+    recorder: deps.ledger.recorder(caller.limits),
+    reservation,
+  }
+}
+
+type Ending = Pick<Parameters<AuditPort['append']>[0], 'answeredBy' | 'end' | 'errorCode'>
+
+const audited = <Kind extends WholeKind>(
+  { audit, architectureHash }: WholeAnswerDeps,
+  { exchange, caller, served, bytes }: Job<Kind, unknown>,
+  ending: Ending,
+) =>
+  audit?.append({
+    requestId: exchange.requestId,
+    tenant: caller.tenant,
+    keyId: caller.keyId,
+    route: served.route.name,
+    architectureHash,
+    requestDigest: contentHash(bytes),
+    ...ending,
+  })
