@@ -1,6 +1,6 @@
 // The composition root: an architecture on top of resources becomes a system that answers. Here peers meet.
 
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { contentHash } from '../core/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
@@ -17,7 +17,7 @@ import type { EmbedHere, Plugin } from './plugin.js'
 import { render } from './render.js'
 import { createKnowledgeResolver } from './resolve-knowledge.js'
 import { resolveSecret, type SecretSource } from './resolve-secret.js'
-import { createVectorModels, isServerEngine } from './vector-models.js'
+import { isServerEngine, openVectorModels, type VectorModels } from './vector-models.js'
 
 export interface System extends Pick<Gateway, 'handle' | 'probe' | 'drain'> {
   readonly architecture: Architecture
@@ -56,30 +56,51 @@ export const buildSystem = async (options: SystemOptions): Promise<System> => {
     { plugins, secrets, resources, launches },
   )
   try {
-    return await assemble(options, { models, plugins, secrets })
+    const vectors = await openVectors(options, { plugins, secrets })
+    try {
+      return await assemble(options, { models, vectors, plugins, secrets })
+    } catch (error) {
+      await vectors.close()
+      throw error
+    }
   } catch (error) {
     await models.close()
     throw error
   }
 }
 
-interface Parts {
-  readonly models: OpenModels
-  readonly plugins: readonly Plugin[]
-  readonly secrets: SecretSource
-}
-
-const assemble = async (options: SystemOptions, { models, plugins, secrets }: Parts): Promise<System> => {
-  const { architecture, directory, adminToken, resources } = options
-  const { clock, log, metrics, ledger, jobs, prices, keyring, counters, stateDirectory } = resources
-  const architectureHash = contentHash(options.text)
-  const vectors = createVectorModels(architecture.deployments, {
+const openVectors = (
+  { architecture, directory, environment, resources }: SystemOptions,
+  { plugins, secrets }: Pick<Parts, 'plugins' | 'secrets'>,
+): Promise<VectorModels> => {
+  const { clock, log, stateDirectory } = resources
+  return openVectorModels(architecture.deployments, {
     plugins,
     keyOf: (deployment) => apiKeyOf(deployment, secrets),
     embedHere: embedInKnowledgeProcess(resources, directory),
     checkHere: (deployment) => requireOnnxModel(deployment, { stateDirectory, directory }),
     clock,
+    log,
+    directory,
+    environment,
+    modelsDirectory: join(stateDirectory, 'models'),
   })
+}
+
+interface Parts {
+  readonly models: OpenModels
+  readonly vectors: VectorModels
+  readonly plugins: readonly Plugin[]
+  readonly secrets: SecretSource
+}
+
+const assemble = async (
+  options: SystemOptions,
+  { models, vectors, plugins, secrets }: Parts,
+): Promise<System> => {
+  const { architecture, directory, adminToken, resources } = options
+  const { clock, log, metrics, ledger, jobs, prices, keyring, counters, stateDirectory } = resources
+  const architectureHash = contentHash(options.text)
   const isServer = isServerEngine(plugins)
   let listener: ModelListener | undefined
   const resolveKnowledge = createKnowledgeResolver({

@@ -6,6 +6,7 @@ import {
   createLocalModel,
   createOpenAiCompatibleModel,
   type LlamaArguments,
+  type LocalModel,
   parseLocalOptions,
   resolveWeights,
 } from '../llm/index.js'
@@ -27,7 +28,7 @@ const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: E
 }
 
 /** llama.cpp in a process of its own, which lives as long as the model. */
-const local: EngineFactory = async (context: EngineContext) => {
+export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Promise<LocalModel> => {
   const { deployment, facts, directory, environment, log, clock } = context
   const { temperature, ...options } = parseLocalOptions(deployment.id, deployment.options)
   const args: LlamaArguments = {
@@ -51,7 +52,11 @@ const local: EngineFactory = async (context: EngineContext) => {
 }
 
 /** A file is taken as it is named, so that the engine can say what is wrong with it; anything else was pulled. */
-const weightsPath = async ({ deployment: { model }, directory, modelsDirectory }: EngineContext) =>
+const weightsPath = async ({
+  deployment: { model },
+  directory,
+  modelsDirectory,
+}: Pick<EngineContext, 'deployment' | 'directory' | 'modelsDirectory'>) =>
   model.endsWith('.gguf')
     ? resolve(directory, model)
     : (await resolveWeights(model, { directory, modelsDirectory })).path
@@ -72,6 +77,6 @@ export const openAiCompatibleNames = [
 
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   ...Object.fromEntries(openAiCompatibleNames.map((name) => [name, openAiCompatible])),
-  local,
+  local: openLocalModel,
   extractive: ({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts }),
 }

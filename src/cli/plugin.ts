@@ -29,15 +29,17 @@ export type EngineFactory = (context: EngineContext) => ChatModel | Promise<Chat
 export type EmbedHere = (deployment: Deployment, ...request: Parameters<EmbedTexts>) => ReturnType<EmbedTexts>
 
 /** What an engine of kind `embedding` or `rerank` is made from. */
-export interface VectorEngineContext extends Pick<EngineContext, 'deployment' | 'apiKey' | 'clock'> {
+export interface VectorEngineContext extends Omit<EngineContext, 'facts'> {
   readonly embedHere: EmbedHere
   /** Throws when the knowledge process could not run the deployment's model. */
   readonly checkHere: (deployment: Deployment) => void
 }
 
 /** A model that also has `close()` is closed with its system. */
-export type EmbeddingEngineFactory = (context: VectorEngineContext) => EmbeddingModel
-export type RerankEngineFactory = (context: VectorEngineContext) => RerankModel
+export type EmbeddingEngineFactory = (
+  context: VectorEngineContext,
+) => EmbeddingModel | Promise<EmbeddingModel>
+export type RerankEngineFactory = (context: VectorEngineContext) => RerankModel | Promise<RerankModel>
 
 export interface Plugin {
   readonly name: string

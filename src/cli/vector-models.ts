@@ -1,6 +1,5 @@
 // The embedding and rerank models of an architecture. Chat models are made in build-system.ts.
 
-import type { Clock } from '../core/index.js'
 import {
   createHttpRerankModel,
   createOpenAiEmbeddingModel,
@@ -9,15 +8,9 @@ import {
   type RerankModel,
 } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
-import { openAiCompatibleNames } from './engines.js'
+import { openAiCompatibleNames, openLocalModel } from './engines.js'
 import { cliError } from './messages.js'
-import type {
-  EmbeddingEngineFactory,
-  EmbedHere,
-  Plugin,
-  RerankEngineFactory,
-  VectorEngineContext,
-} from './plugin.js'
+import type { EmbeddingEngineFactory, Plugin, RerankEngineFactory, VectorEngineContext } from './plugin.js'
 
 const addressOf = ({ id, engine, address }: Deployment): string => {
   if (address === undefined) throw cliError('cli.address-missing', { deployment: id, engine })
@@ -59,11 +52,34 @@ const transformers: EmbeddingEngineFactory = ({ deployment, embedHere, checkHere
   })
 }
 
+/** llama.cpp in a process of its own. */
+const local: EmbeddingEngineFactory = async (context) => {
+  const { id, contextLength } = context.deployment
+  const facts = { contextLength, tools: false, vision: false, languages: [], priceKey: id }
+  const model = await openLocalModel({ ...context, facts })
+  const embedding = createPortEmbeddingModel({
+    id,
+    contextLength,
+    embedTexts: async ({ texts, signal }) => {
+      const { vectors, tokens } = await model.embed(texts, signal)
+      return { vectors, inputTokens: tokens }
+    },
+  })
+  try {
+    await model.ready
+  } catch (error) {
+    await model.close()
+    throw error
+  }
+  return Object.assign(embedding, { close: model.close })
+}
+
 const servers = [...openAiCompatibleNames, 'cohere', 'jina']
 
 export const embeddingEngines: Readonly<Record<string, EmbeddingEngineFactory>> = {
   ...Object.fromEntries([...servers, 'tei'].map((name) => [name, openAiEmbedding])),
   transformers,
+  local,
 }
 
 export const rerankEngines: Readonly<Record<string, RerankEngineFactory>> = {
@@ -82,12 +98,9 @@ export const isServerEngine =
     return !isReplaced && (servers.includes(engine) || engine === 'tei')
   }
 
-export interface VectorParts {
+export interface VectorParts extends Omit<VectorEngineContext, 'deployment' | 'apiKey'> {
   readonly plugins: readonly Plugin[]
   readonly keyOf: (deployment: Deployment) => string | undefined
-  readonly embedHere: EmbedHere
-  readonly checkHere: VectorEngineContext['checkHere']
-  readonly clock: Clock
 }
 
 export interface VectorModels {
@@ -96,41 +109,57 @@ export interface VectorModels {
   close(): Promise<void>
 }
 
-/** @throws `cli.engine-unknown` | `cli.address-missing` */
-export const createVectorModels = (deployments: readonly Deployment[], parts: VectorParts): VectorModels => {
-  const { plugins, keyOf, ...here } = parts
-  const make = <Model>(
-    kind: Deployment['kind'],
-    engines: Readonly<Record<string, (context: Parameters<EmbeddingEngineFactory>[0]) => Model>>,
-  ): ReadonlyMap<string, Model> =>
-    new Map(
-      deployments
-        .filter((deployment) => deployment.kind === kind)
-        .map((deployment) => {
-          const { id, engine } = deployment
-          const factory = Object.hasOwn(engines, engine) ? engines[engine] : undefined
-          if (!factory) {
-            const known = Object.keys(engines).join(', ')
-            throw cliError('cli.engine-unknown', { deployment: id, engine, known })
-          }
-          return [id, factory({ deployment, apiKey: keyOf(deployment), ...here })]
-        }),
-    )
-  const embeddingModels = make<EmbeddingModel>(
-    'embedding',
-    Object.assign({}, embeddingEngines, ...plugins.map((plugin) => plugin.embeddingEngines ?? {})),
-  )
-  const rerankModels = make<RerankModel>(
-    'rerank',
-    Object.assign({}, rerankEngines, ...plugins.map((plugin) => plugin.rerankEngines ?? {})),
-  )
-  return {
-    embeddingModels,
-    rerankModels,
-    close: async () => {
-      for (const model of [...embeddingModels.values(), ...rerankModels.values()]) await closeModel(model)
-    },
+/**
+ * Makes the models; leaves none behind when one cannot be made.
+ * @throws `cli.engine-unknown` | `cli.address-missing`, and what an engine says that cannot start
+ */
+export const openVectorModels = async (
+  deployments: readonly Deployment[],
+  { plugins, keyOf, ...context }: VectorParts,
+): Promise<VectorModels> => {
+  const opened: object[] = []
+  const close = async () => {
+    for (const model of opened.splice(0)) await closeModel(model)
   }
+  const open = async <Model extends object>(
+    kind: Deployment['kind'],
+    engines: Readonly<Record<string, (context: VectorEngineContext) => Model | Promise<Model>>>,
+  ): Promise<ReadonlyMap<string, Model>> => {
+    const models = new Map<string, Model>()
+    for (const deployment of deployments.filter((each) => each.kind === kind)) {
+      const factory = factoryOf(deployment, engines)
+      const model = await factory({ deployment, apiKey: keyOf(deployment), ...context })
+      opened.push(model)
+      models.set(deployment.id, model)
+    }
+    return models
+  }
+  try {
+    return {
+      embeddingModels: await open<EmbeddingModel>(
+        'embedding',
+        Object.assign({}, embeddingEngines, ...plugins.map((plugin) => plugin.embeddingEngines ?? {})),
+      ),
+      rerankModels: await open<RerankModel>(
+        'rerank',
+        Object.assign({}, rerankEngines, ...plugins.map((plugin) => plugin.rerankEngines ?? {})),
+      ),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const factoryOf = <Factory>(
+  { id, engine }: Deployment,
+  engines: Readonly<Record<string, Factory>>,
+): Factory => {
+  const factory = Object.hasOwn(engines, engine) ? engines[engine] : undefined
+  if (factory) return factory
+  const known = Object.keys(engines).join(', ')
+  throw cliError('cli.engine-unknown', { deployment: id, engine, known })
 }
 
 const closeModel = async (model: object & { close?: () => Promise<void> }) => model.close?.()
