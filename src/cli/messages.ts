@@ -84,6 +84,11 @@ export const cliMessages = defineMessages({
       `Deployment "${p.deployment}" names the engine "${p.engine}", which is not there. Known: ${p.known}.`,
     'zh-TW': (p) => `部署「${p.deployment}」指定的引擎「${p.engine}」不存在。可用的有：${p.known}。`,
   },
+  'cli.engine-options-invalid': {
+    en: (p: { deployment: string; engine: string; detail: string }) =>
+      `Deployment "${p.deployment}" gives its engine ${p.engine} options that cannot be used. ${p.detail}.`,
+    'zh-TW': (p) => `部署「${p.deployment}」給引擎 ${p.engine} 的選項無法使用。${p.detail}。`,
+  },
   'cli.address-missing': {
     en: (p: { deployment: string; engine: string }) =>
       `Deployment "${p.deployment}" runs on ${p.engine} and needs its address (for example http://127.0.0.1:8000/v1).`,
