@@ -16,6 +16,15 @@ const schema = z.strictObject({
         start: z.string().default(''),
         message: z.string().includes('{content}'),
         answer: z.string(),
+        roles: z
+          .strictObject({
+            system: z.string().optional(),
+            developer: z.string().optional(),
+            user: z.string().optional(),
+            assistant: z.string().optional(),
+            tool: z.string().optional(),
+          })
+          .optional(),
         stop: z.array(z.string()).default([]),
         markers: z.array(z.string().min(1)).default([]),
       }),

@@ -12,7 +12,10 @@ const guard = join(import.meta.dirname, 'engine-guard.mjs')
 const stubborn = 'trap "" TERM; sleep 600 & echo child $!; wait; wait'
 
 const start = async () => {
-  const child = spawn(process.execPath, [guard, 'sh', '-c', stubborn], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [guard, 'sh', '-c', stubborn], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ENGINE_GUARD_GRACE_MS: '500' },
+  })
   let log = ''
   const add = (chunk: Buffer) => {
     log += chunk.toString('utf8')

@@ -75,13 +75,18 @@ const askVllm = async (question: string): Promise<Decoded & { readonly prompt: r
     return_token_ids: true,
   })) as VllmAnswer
   const [{ token_ids, logprobs }] = answer.choices
-  // llama.cpp does not tell the token that ends an answer.
-  const ids = token_ids.filter((id) => !model.isEogToken(id as Token))
+  const ids = untilEnd(token_ids)
   const gaps = logprobs.content.map(({ top_logprobs: [first, second] }) =>
     // Log probabilities at one place differ from logits by the same amount.
     first && second ? first.logprob - second.logprob : Number.NaN,
   )
   return { prompt: answer.prompt_token_ids, ids, gaps }
+}
+
+/** Without the token that ends an answer: one engine tells it, another does not. */
+const untilEnd = (ids: readonly number[]): readonly number[] => {
+  const end = ids.indexOf(model.tokens.eos ?? -1)
+  return end < 0 ? ids : ids.slice(0, end)
 }
 
 const post = async (url: string, body: object): Promise<unknown> => {
@@ -108,17 +113,19 @@ describe('vLLM and llama.cpp on one model', () => {
 
     const context = await model.createContext({ contextSize: 512, threads: 1 })
     const sequence = context.getSequence()
-    const decoded: number[][] = []
+    const decoded: (readonly number[])[] = []
     for (const { prompt } of reference) {
       const ids: number[] = []
-      const evaluation = sequence.evaluate(prompt as Token[], { temperature: 0 })
-      for await (const token of evaluation) if (ids.push(token) === maxTokens) break
+      // The model's own end counts, not what llama.cpp takes for an end by its name: that is how vLLM has it.
+      const evaluation = sequence.evaluate(prompt as Token[], { temperature: 0, yieldEogToken: true })
+      for await (const token of evaluation)
+        if (ids.push(token) === maxTokens || token === model.tokens.eos) break
       await sequence.clearHistory()
-      decoded.push(ids)
+      decoded.push(untilEnd(ids))
     }
     await context.dispose()
 
-    expect(decoded.every((ids) => ids.length > 0)).toBe(true)
+    expect(decoded.filter((ids) => ids.length > 0).length).toBeGreaterThan(questions / 2)
     const differing = differences(reference, decoded)
     expect(differing.filter(({ gap }) => !(gap < maxGap))).toEqual([])
     expect(differing.length).toBeLessThanOrEqual(maxDifferences)

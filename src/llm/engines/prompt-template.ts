@@ -11,6 +11,8 @@ export interface PromptTemplate {
   readonly message: string
   /** Put after everything, so that the model speaks next. */
   readonly answer: string
+  /** What the model calls who speaks, where it is not the name of the role. Default: a developer is `system`. */
+  readonly roles?: { readonly [role in Message['role']]?: string | undefined } | undefined
   /** Texts at which an answer has ended; sent as stop words. */
   readonly stop: readonly string[]
   /** Texts with a meaning to the model: where a message holds one, it is broken by a space. */
@@ -34,6 +36,8 @@ export const promptTemplates = {
   gemma: {
     message: '<start_of_turn>{role}\n{content}<end_of_turn>\n',
     answer: '<start_of_turn>model\n',
+    // Gemma knows two who speak.
+    roles: { assistant: 'model', system: 'user', developer: 'user', tool: 'user' },
     stop: ['<end_of_turn>'],
     markers: ['<bos>', '<eos>', '<start_of_turn>', '<end_of_turn>'],
   },
@@ -59,11 +63,8 @@ export const renderPrompt = (request: ChatRequest, template: PromptTemplate, dia
 const fill = (turn: string, role: string, content: string) =>
   turn.replace(/\{(role|content)\}/g, (_whole, name: string) => (name === 'role' ? role : content))
 
-/** Gemma calls the assistant `model` and knows no system; the others have no `developer`. */
-const roleOf = ({ role }: Message, template: PromptTemplate): string => {
-  if (template === promptTemplates.gemma) return role === 'assistant' ? 'model' : 'user'
-  return role === 'developer' ? 'system' : role
-}
+const roleOf = ({ role }: Message, { roles = { developer: 'system' } }: PromptTemplate): string =>
+  roles[role] ?? role
 
 /** What a model once reasoned is not shown to it again, as the models' own templates have it. */
 const textOf = (part: Part, at: string, dialect: string): string[] => {
