@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
+          globalSetup: ['test/engines/start-engines.ts'],
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 300_000,

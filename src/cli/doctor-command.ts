@@ -9,6 +9,8 @@ import type { CommandContext } from './command-context.js'
 import { localRates } from './machine/local-rates.js'
 import { readMachineFacts } from './machine/machine-facts.js'
 import { measuringText, ratesText } from './machine/measuring-text.js'
+import { optionalEngines } from './optional-engines/engine-table.js'
+import { fixEngines } from './optional-engines/fix-engines.js'
 import { packageFile } from './package-file.js'
 import { stateDirectoryName } from './project.js'
 import { productVersion } from './version.js'
@@ -17,6 +19,12 @@ interface Check {
   readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'accelerators' | 'rates' | 'engines' | 'keys'
   readonly ok: boolean
   readonly detail: string
+}
+
+interface DoctorOptions {
+  readonly measure?: boolean
+  /** Optional engines to install. */
+  readonly fix?: readonly string[]
 }
 
 export const registerDoctor = (program: Command, context: CommandContext): void => {
@@ -30,16 +38,28 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
         '量測這台機器執行模型的速度，供 design 預測使用',
       ),
     )
-    .action(async ({ measure = false }: { readonly measure?: boolean }) => {
+    .option(
+      '--fix <engines...>',
+      context.text(
+        `install optional engines: ${optionalEngines.map(({ name }) => name).join(', ')}`,
+        `安裝選用的引擎：${optionalEngines.map(({ name }) => name).join('、')}`,
+      ),
+    )
+    .action(async ({ measure = false, fix = [] }: DoctorOptions) => {
       const terminal = context.terminal()
+      const installed = await fixEngines(fix, context, '.')
       const facts = await readMachineFacts(context.environment)
       const machine = measure ? { ...facts, localRates: await measureNow(context) } : facts
       const checks = checksOf(machine, context)
       const failed = checks.some(({ ok }) => !ok)
-      terminal.result({ version: productVersion(), machine, checks }, () =>
+      terminal.result({ version: productVersion(), machine, checks, installed }, () =>
         [
           `llm-architect ${productVersion()}`,
           ...checks.map(({ ok, detail }) => `  ${ok ? '✓' : '✗'} ${detail}`),
+          ...installed.map(
+            ({ engine, seconds }) =>
+              `  ✓ ${context.text(`${engine} is installed (${seconds} s)`, `${engine} 已安裝（${seconds} 秒）`)}`,
+          ),
         ].join('\n'),
       )
       context.exitWith(failed ? 1 : 0)

@@ -5,8 +5,10 @@ import {
   createExtractiveModel,
   createLocalModel,
   createOpenAiCompatibleModel,
+  createTritonGenerateModel,
   type LlamaArguments,
   type LocalModel,
+  type OpenAiCompatibleOptions,
   parseLocalOptions,
   resolveWeights,
 } from '../llm/index.js'
@@ -15,17 +17,19 @@ import { childEnvironment } from './child-environment.js'
 import { cliError } from './messages.js'
 import { processEntry } from './package-file.js'
 import type { EngineContext, EngineFactory } from './plugin.js'
+import { tritonOptions } from './triton-options.js'
 
-const openAiCompatible: EngineFactory = ({ deployment, facts, apiKey, clock }: EngineContext) => {
+/** What an engine at an address is made from. @throws `cli.address-missing` */
+const serverOf = ({ deployment, facts, apiKey, clock }: EngineContext): OpenAiCompatibleOptions => {
   if (deployment.address === undefined)
     throw cliError('cli.address-missing', { deployment: deployment.id, engine: deployment.engine })
-  return createOpenAiCompatibleModel({
-    deployment,
-    facts,
-    clock,
-    ...(apiKey === undefined ? {} : { apiKey }),
-  })
+  return { deployment, facts, clock, ...(apiKey === undefined ? {} : { apiKey }) }
 }
+
+const openAiCompatible: EngineFactory = (context) => createOpenAiCompatibleModel(serverOf(context))
+
+const tritonGenerate: EngineFactory = (context) =>
+  createTritonGenerateModel({ ...serverOf(context), ...tritonOptions(context.deployment) })
 
 /** llama.cpp in a process of its own, which lives as long as the model. */
 export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Promise<LocalModel> => {
@@ -71,12 +75,13 @@ export const openAiCompatibleNames = [
   'llama.cpp',
   'ollama',
   'lm-studio',
-  'triton',
+  'triton-openai',
   'hosted-api',
 ]
 
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   ...Object.fromEntries(openAiCompatibleNames.map((name) => [name, openAiCompatible])),
   local: openLocalModel,
+  triton: tritonGenerate,
   extractive: ({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts }),
 }

@@ -15,6 +15,7 @@ import { storeMessages } from '../store/index.js'
 import { supervisorMessages } from '../supervisor/index.js'
 import { verifyMessages } from '../verify/index.js'
 import { cliMessages } from './messages.js'
+import { optionalEngineMessages } from './optional-engines/messages.js'
 
 const renderKnown = createRenderer(
   coreMessages,
@@ -34,6 +35,7 @@ const renderKnown = createRenderer(
   gatewayMessages,
   verifyMessages,
   cliMessages,
+  optionalEngineMessages,
 )
 
 /** What a running system said, it has rendered itself: see `serverError`. */

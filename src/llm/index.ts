@@ -63,6 +63,10 @@ export {
   type ScriptedModelOptions,
 } from './engines/scripted.js'
 export type { ScriptedAnswer } from './engines/scripted-answer.js'
+export {
+  createTritonGenerateModel,
+  type TritonGenerateOptions,
+} from './engines/triton-generate.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'

@@ -44,10 +44,8 @@ const selfHosted = (chosen: Chosen) => {
   const { replicas } = candidate
   return {
     id,
-    // Triton serves TensorRT-LLM; the others answer under their own name.
-    engine: candidate.engine === 'trtllm' ? 'triton' : (candidate.engine ?? 'openai-compatible'),
+    ...serverOf(candidate),
     model: id,
-    address: 'http://127.0.0.1:8000/v1',
     ...(launch ? { launch: { command: launch.command } } : {}),
     hardware: {
       accelerator: candidate.accelerator ?? '',
@@ -62,6 +60,20 @@ const selfHosted = (chosen: Chosen) => {
     price: perTokenPrice(candidate),
   }
 }
+
+/** Triton serves TensorRT-LLM and takes a rendered prompt; the others speak OpenAI's dialect under their own name. */
+const serverOf = ({ engine, model }: Candidate) =>
+  engine === 'trtllm'
+    ? {
+        engine: 'triton',
+        address: 'http://127.0.0.1:8000',
+        options: { dialect: 'tensorrt-llm', template: promptTemplateOf(model) },
+      }
+    : { engine: engine ?? 'openai-compatible', address: 'http://127.0.0.1:8000/v1' }
+
+/** Of the families in the catalogue these two have a template of their own; ChatML is what most others were taught. */
+const promptTemplateOf = (model: string) =>
+  /llama-?3/i.test(model) ? 'llama-3' : /gemma/i.test(model) ? 'gemma' : 'chatml'
 
 /** Rented hours as a price of output tokens, so that the ledger shows what an answer costs; prompts count nothing. */
 const perTokenPrice = ({ usdPerMillionOutputTokens }: Candidate) => ({

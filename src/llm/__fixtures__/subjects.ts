@@ -1,4 +1,4 @@
-// The engines that have to keep the contract, each told by the same scenario what to do: the openai-compatible one
+// The engines that have to keep the contract, each told by the same scenario what to do: those that speak HTTP
 // through a server that plays it on a socket, the scripted one directly.
 
 import { ArchitectError, systemClock } from '../../core/index.js'
@@ -8,26 +8,13 @@ import type { LlamaPort } from '../engines/local-port.js'
 import { createOpenAiCompatibleModel } from '../engines/openai-compatible.js'
 import { createScriptedModel } from '../engines/scripted.js'
 import type { ScriptedAnswer } from '../engines/scripted-answer.js'
+import { createTritonGenerateModel } from '../engines/triton-generate.js'
 import { estimateTokens } from '../estimate-tokens.js'
 import type { LlamaChatProgress } from '../local/protocol.js'
 import { chunk, done, usageChunk } from './chunks.js'
 import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
-
-export interface Scenario {
-  readonly pieces: readonly string[]
-  /** Resolves when the piece of this number may be said. */
-  readonly gate?: (piece: number) => Promise<void>
-  readonly finish?: string
-  readonly usage?: { readonly input: number; readonly output: number }
-  /** Answers with an error in place of the first piece. */
-  readonly isDown?: boolean
-  /** Dies after so many pieces. */
-  readonly diesAfter?: number
-  /** Ends cleanly, but without a finish, after so many pieces. */
-  readonly endsAfter?: number
-  /** Says nothing more after so many pieces. */
-  readonly stallsAfter?: number
-}
+import type { Scenario } from './scenario.js'
+import { playTriton } from './triton-server.js'
 
 export interface Subject {
   readonly name: string
@@ -216,8 +203,27 @@ const playInProcess = async (scenario: Scenario, { signal, onProgress }: PortOpt
 const processAway = (code: string) =>
   new ArchitectError(code, { name: 'llama', detail: 'signal SIGKILL' }, 'gone', { retryable: true })
 
+const startTritonSubject = async (): Promise<Subject> => {
+  const upstream = await startFakeUpstream()
+  const model = createTritonGenerateModel({
+    deployment: { ...deployment, address: upstream.address.replace('/v1', '') },
+    facts,
+    clock: systemClock,
+  })
+  return {
+    name: 'triton-generate',
+    model,
+    play: (scenario) => upstream.behave((connection) => playTriton(connection, scenario)),
+    close: async () => {
+      await upstream.close()
+      await model.close()
+    },
+  }
+}
+
 export const startSubjects = {
   'openai-compatible': startHttpSubject,
+  'triton-generate': startTritonSubject,
   scripted: startScriptedSubject,
   local: startLocalSubject,
 } as const

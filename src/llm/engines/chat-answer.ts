@@ -11,23 +11,30 @@ import { createFinishTracker } from './finish-tracker.js'
 import { createFrameScanner } from './scan-frame.js'
 import { withoutUsageChunks } from './usage-chunk.js'
 
-export interface ChatAnswerOptions extends Omit<DeliveryOptions, 'areAllFinished'> {
-  /** Choices the request asked for; with more than one every frame is decoded, to know which have begun. */
-  readonly choices: number
-  readonly dropsUsage: boolean
+/** What the answer of any protocol is given. */
+export interface AnswerOptions extends Omit<DeliveryOptions, 'areAllFinished'> {
+  /** What must not appear in an error. */
   readonly secrets: readonly string[]
 }
 
+export interface ChatAnswerOptions extends AnswerOptions {
+  /** Choices the request asked for; with more than one every frame is decoded, to know which have begun. */
+  readonly choices: number
+  readonly dropsUsage: boolean
+}
+
+/** Reads an answer in the words of its protocol. */
 export interface ChatAnswer {
   setHead(head: ChatStream['head']): void
   /** @param bytes whole SSE events */
   addEvents(bytes: Buffer): void
   /** @param bytes the whole body of an answer that is not streamed */
   addBody(bytes: Buffer): void
+  /** Whether what stands behind the last blank line of a stream, completed by one, is but a part of an event. */
+  isCut(bytes: Buffer): boolean
   /** The body of a stream has ended. */
   end(): void
   fail: ChatDelivery['fail']
-  cancel: ChatStream['cancel']
 }
 
 export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
@@ -86,11 +93,14 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     addBody: (bytes) => {
       if (!result.isSettled()) addBody(bytes)
     },
+    isCut: (bytes) => decodeFrame(bytes).some(isUnreadable),
     end: delivery.complete,
     fail: delivery.fail,
-    cancel: delivery.cancel,
   }
 }
+
+const isUnreadable = (event: ChatEvent) =>
+  event.type === 'error' && event.error.code === 'llm.event-unreadable'
 
 /** A frame that holds an error: what came before it is delivered without its bytes, which may hold a secret. */
 const failInside = (delivery: ChatDelivery, events: readonly ChatEvent[], error: ArchitectError) => {

