@@ -71,8 +71,9 @@ const readTaskModel = async (id: string, directory: string): Promise<TaskModel> 
   }
 }
 
-const shareOf = (value: number, n: number) => {
-  const { low, high } = wilson(Math.round(value * n), n)
+/** The share as it was counted: files round it, and two that tie must not differ by that. */
+const shareOf = (share: number, n: number) => {
+  const { value, low, high } = wilson(Math.round(share * n), n)
   return { value, low: low ?? 0, high: high ?? 1 }
 }
 

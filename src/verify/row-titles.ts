@@ -119,9 +119,8 @@ export const describeRows = (
     [id, title('verify.row.speed', { metric, percentile })] as const,
     [hereId(id), title('verify.row.speed-here', { metric, percentile, standsFor })] as const,
   ])
-  const quality = [...requirements.quality.targets, ...requirements.safety.targets].map(
-    ({ id, metric }) => [id, title('verify.row.quality', { metric })] as const,
-  )
+  const targets = [...requirements.quality.targets, ...requirements.safety.targets]
+  const quality = targets.map((target) => [target.id, qualityTitle(target, targets)] as const)
   const benchmarks = benchmarkChecks.map(
     ({ id, metric, data }) => [id, title('verify.row.benchmark', { metric, data })] as const,
   )
@@ -140,6 +139,13 @@ export const describeRows = (
     ['ledger-vs-invoice', title('verify.row.ledger-vs-invoice', {})],
     ['kill9-survival', title('verify.row.kill9-survival', {})],
   ])
+}
+
+/** Targets of the same metric are told apart by their suites. */
+const qualityTitle = ({ metric, suite }: QualityTarget, targets: readonly QualityTarget[]): Message => {
+  const isAlone = targets.filter((target) => target.metric === metric).length === 1
+  const data = suite.replace(/^builtin:/, '').replace(/\.jsonl$/, '')
+  return isAlone ? title('verify.row.quality', { metric }) : title('verify.row.benchmark', { metric, data })
 }
 
 /** The id of the row that judges a speed target on the machine verify runs against. */
