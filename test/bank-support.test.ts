@@ -180,7 +180,9 @@ describe('requirements and load profile', () => {
     const requirements = requirementsSchema.parse(read('requirements.yaml'))
     const profile = read('load-profile.yaml') as { profiles: Record<string, { questions: string }> }
     const named = [
-      ...[...requirements.quality.targets, ...requirements.safety.targets].map((target) => target.suite),
+      ...[...requirements.quality.targets, ...requirements.safety.targets].map(({ suite }) =>
+        suite.replace(/^builtin:(.*)$/, '../../benchmarks/data/$1.jsonl'),
+      ),
       ...Object.values(profile.profiles).map((entry) => entry.questions),
     ]
     expect(named.length).toBeGreaterThanOrEqual(8)
