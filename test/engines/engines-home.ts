@@ -9,7 +9,7 @@ import { packageFile } from '../../src/cli/package-file.js'
 import { createRenderer, systemClock } from '../../src/core/index.js'
 import type { EngineStart } from './engine-process.js'
 
-const home = enginesHome(packageFile(''), process.env)
+export const home = enginesHome(packageFile(''), process.env)
 
 const render = createRenderer(optionalEngineMessages)
 
@@ -28,7 +28,7 @@ export const ensureEngine = async (name: OptionalEngineName, signal: AbortSignal
 }
 
 /** The name every engine of these tests serves its model by. */
-export const servedName = 'banking-intents'
+export const servedName = 'tiny'
 
 export const vllmOn = (modelFolder: string, contextLength = 1024): EngineStart => ({
   name: 'vLLM',
