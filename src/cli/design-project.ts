@@ -13,12 +13,10 @@ import {
   type MachineDesign,
   type MachineFacts,
   predictionsOf,
-  type TaskModel,
 } from '../planner/index.js'
 import type { Architecture } from '../spec/index.js'
 import { writePredictions } from '../verify/index.js'
-import { localRates } from './machine/local-rates.js'
-import { readMachineFacts } from './machine/machine-facts.js'
+import { measureMachine } from './machine/measure-machine.js'
 import { loadRequirements, projectOf } from './project.js'
 import { readTaskModels } from './task-models.js'
 import { productVersion } from './version.js'
@@ -46,6 +44,8 @@ export interface DesignOptions {
   readonly requestsPerSecond?: number | undefined
   /** Called before this machine is measured. */
   readonly onMeasure?: () => void
+  /** What was measured already. */
+  readonly machine?: MachineFacts
 }
 
 /** @throws `cli.file-not-found` | `spec.invalid` */
@@ -53,7 +53,10 @@ export const designProject = async (file: string, options: DesignOptions): Promi
   const { value: requirements, path } = loadRequirements(file)
   const taskModels = await readTaskModels(requirements, dirname(path))
   const catalogue = loadCatalogue()
-  const machine = await machineOf(options, taskModels, path)
+  const stateDirectory = options.directory ?? projectOf(path).stateDirectory
+  const machine =
+    options.machine ??
+    (await measureMachine({ ...options, stateDirectory, hasLocalModels: taskModels.length > 0 }))
   const assessment = assess(requirements, catalogue, taskModels)
   const { report, architecture } = design({ requirements, assessment, catalogue, taskModels })
   const { engine, requestsPerSecond } = options
@@ -68,21 +71,6 @@ export const designProject = async (file: string, options: DesignOptions): Promi
   })
   const result = { assessment, report, architecture, local, machine, written: [] }
   return options.write ? { ...result, written: await write(file, result, options) } : result
-}
-
-/** Rates are measured where a model waits to be predicted. */
-const machineOf = async (
-  { environment, log, directory, onMeasure }: DesignOptions,
-  taskModels: readonly TaskModel[],
-  requirementsPath: string,
-): Promise<MachineFacts> => {
-  const facts = await readMachineFacts(environment)
-  if (taskModels.length === 0) return facts
-  const stateDirectory = directory ?? projectOf(requirementsPath).stateDirectory
-  return {
-    ...facts,
-    localRates: await localRates({ environment, log, stateDirectory, ...(onMeasure ? { onMeasure } : {}) }),
-  }
 }
 
 /** Of thousands of ways, those that are best or nearest; the summary counts the rest. */

@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import type { MachineFacts } from '../planner/index.js'
 import { createLogger, type RootLogger } from '../telemetry/index.js'
 import { assessmentText } from './assessment-text.js'
 import type { CommandContext } from './command-context.js'
@@ -11,6 +12,7 @@ import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
 import { engineProgress } from './engine-progress.js'
 import { ingestAll } from './ingest-all.js'
+import { measureMachine } from './machine/measure-machine.js'
 import { measuringText } from './machine/measuring-text.js'
 import { machineDesignText } from './machine-design-text.js'
 import { openResources, type Resources } from './open-resources.js'
@@ -66,6 +68,16 @@ export const start = async (
 ): Promise<void> => {
   mkdirSync(stateDirectory, { recursive: true })
   const log = createLogger({ level: 'warn', stream: process.stderr })
+  const terminal = context.terminal()
+  // Before anything else runs, which would be measured along.
+  const machine = await measureMachine({
+    stateDirectory,
+    environment: context.environment,
+    log,
+    signal: context.signal,
+    hasLocalModels: true,
+    onMeasure: () => terminal.note(measuringText(context.text)),
+  })
   const locked = Promise.withResolvers<void>()
   // The database and the knowledge process take their seconds while the design is made and read.
   const resources = openResources({
@@ -79,7 +91,7 @@ export const start = async (
   resources.catch(() => {})
   try {
     await Promise.race([locked.promise, resources])
-    await run(options, { stateDirectory, resources, log }, context)
+    await run(options, { stateDirectory, machine, resources, log }, context)
   } finally {
     // What could not be opened has closed itself, and its error has been thrown by `run`.
     const opened = await resources.catch(() => undefined)
@@ -90,22 +102,23 @@ export const start = async (
 
 interface Opened {
   readonly stateDirectory: string
+  readonly machine: MachineFacts
   readonly resources: Promise<Resources>
   readonly log: RootLogger
 }
 
 const run = async (
   options: Options,
-  { stateDirectory, resources, log }: Opened,
+  { stateDirectory, machine, resources, log }: Opened,
   context: CommandContext,
 ): Promise<void> => {
   const terminal = context.terminal()
   const { text } = context
-  const { assessment, report, local, machine } = await designProject(requirementsFile, {
+  const { assessment, report, local } = await designProject(requirementsFile, {
     environment: context.environment,
     write: true,
     log,
-    onMeasure: () => terminal.note(measuringText(text)),
+    machine,
     directory: stateDirectory,
     engine: options.engine,
     requestsPerSecond: loadProfileOf(dirname(requirementsFile), 'here').requestsPerSecond,

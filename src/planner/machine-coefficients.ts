@@ -7,6 +7,8 @@
 export const machineCoefficients = {
   /** HTTP, routing, guards on a short question, ledger: in the gateway's process. */
   gatewayMs: 3,
+  /** The same for a short request while no other is served. */
+  aloneMs: 1,
   /** Full-text search in the knowledge process, with the way there and back. */
   retrievalMs: 9,
   /** Choosing sentences from the passages, and the guards over them. */

@@ -17,7 +17,7 @@ export const predictTasks = (
   questionTokens: number,
 ): readonly Prediction[] => {
   if (!localRates) return []
-  const gatewayMs = machineCoefficients.gatewayMs / speedScore
+  const gatewayMs = machineCoefficients.aloneMs / speedScore
   return models.flatMap((model) => {
     const { firstTokenMs, tokensPerSecond } = predictLocalSpeed(localRates, model, questionTokens)
     const rows = localRows(model.task)
