@@ -49,8 +49,8 @@ export interface ResourceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly log: Log
   readonly clock?: Clock
-  /** Called as soon as the directory is ours; what takes longer is still to come. */
-  readonly onLocked?: () => void
+  /** Called as soon as the directory is ours, and awaited before anything is started in it. */
+  readonly onLocked?: () => Promise<void> | void
 }
 
 /**
@@ -70,7 +70,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
   try {
     const lock = await acquireDirectoryLock(stateDirectory, {}, { waitMs: 3000, clock })
     closers.push(() => lock.release())
-    options.onLocked?.()
+    await options.onLocked?.()
     const engines = opened(createEnginePool({ stateDirectory, environment, clock, log }))
     // Both children start at the same time: each needs a second or two.
     const knowledgeProcess = opened(

@@ -69,29 +69,30 @@ export const start = async (
   mkdirSync(stateDirectory, { recursive: true })
   const log = createLogger({ level: 'warn', stream: process.stderr })
   const terminal = context.terminal()
-  // Before anything else runs, which would be measured along.
-  const machine = await measureMachine({
-    stateDirectory,
-    environment: context.environment,
-    log,
-    signal: context.signal,
-    hasLocalModels: true,
-    onMeasure: () => terminal.note(measuringText(context.text)),
-  })
-  const locked = Promise.withResolvers<void>()
+  const measured = Promise.withResolvers<MachineFacts>()
+  const measure = () =>
+    measureMachine({
+      stateDirectory,
+      environment: context.environment,
+      log,
+      signal: context.signal,
+      hasLocalModels: true,
+      onMeasure: () => terminal.note(measuringText(context.text)),
+    })
   // The database and the knowledge process take their seconds while the design is made and read.
   const resources = openResources({
     stateDirectory,
     databaseUrl: undefined,
     environment: context.environment,
     log,
-    onLocked: locked.resolve,
+    // Before anything else runs, which would be measured along.
+    onLocked: async () => measured.resolve(await measure()),
   })
   // Whoever needs them awaits them and hears of it; until then a failure is nobody's unhandled rejection.
   resources.catch(() => {})
   try {
-    await Promise.race([locked.promise, resources])
-    await run(options, { stateDirectory, machine, resources, log }, context)
+    await Promise.race([measured.promise, resources])
+    await run(options, { stateDirectory, machine: await measured.promise, resources, log }, context)
   } finally {
     // What could not be opened has closed itself, and its error has been thrown by `run`.
     const opened = await resources.catch(() => undefined)
