@@ -14,36 +14,44 @@ interface Scored {
 }
 
 /**
- * @param alpha weight of the dense arm in [0, 1]
- * @returns every item of either list once, best first; an item that one arm did not find has 0 of that arm
+ * Words do not find what is written in another language than they are, and their silence says nothing against it: such
+ * an item has this part of its dense score for its words. Chosen on half of XQuAD, each article in English or in
+ * Chinese alone and asked in both: the largest that costs answers in the question's language no more than .005.
  */
+const foreignShare = 0.7
+
+export interface FuseOptions<T> {
+  /** Weight of the dense arm in [0, 1]. */
+  readonly alpha: number
+  /** Whether an item is written in another language than the words that were looked up. */
+  readonly isForeign?: (item: T) => boolean
+}
+
+/** @returns every item of either list once, best first; an item that one arm did not find has 0 of that arm */
 export const fuse = <T extends Scored>(
   lexical: readonly T[],
   dense: readonly T[],
-  alpha: number,
+  { alpha, isForeign = () => false }: FuseOptions<T>,
 ): readonly T[] => {
-  const scores = new Map<string, number>()
-  const items = new Map<string, T>()
-  for (const [arm, weight] of [
-    [lexical, 1 - alpha],
-    [dense, alpha],
-  ] as const) {
-    const scale = scaleOf(arm)
-    for (const item of arm) {
-      items.set(item.id, item)
-      scores.set(item.id, (scores.get(item.id) ?? 0) + weight * scale(item.score))
-    }
+  const words = scaledScores(lexical)
+  const vectors = scaledScores(dense)
+  const items = new Map([...lexical, ...dense].map((item) => [item.id, item]))
+  const scoreOf = (item: T) => {
+    const vector = vectors.get(item.id) ?? 0
+    const word = Math.max(words.get(item.id) ?? 0, isForeign(item) ? foreignShare * vector : 0)
+    return (1 - alpha) * word + alpha * vector
   }
-  return inOrder([...items.values()].map((item) => ({ ...item, score: scores.get(item.id) ?? 0 })))
+  return inOrder([...items.values()].map((item) => ({ ...item, score: scoreOf(item) })))
 }
 
 /** Best first; equal scores in order of their ids, so that the same index gives the same ranking. */
 export const inOrder = <T extends Scored>(items: readonly T[]): readonly T[] =>
   [...items].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
 
-const scaleOf = (arm: readonly Scored[]) => {
+const scaledScores = (arm: readonly Scored[]): ReadonlyMap<string, number> => {
   const scores = arm.map((item) => item.score)
   const low = Math.min(...scores)
   const high = Math.max(...scores)
-  return high > low ? (score: number) => (score - low) / (high - low) : () => 1
+  const scale = high > low ? (score: number) => (score - low) / (high - low) : () => 1
+  return new Map(arm.map(({ id, score }) => [id, scale(score)]))
 }

@@ -66,7 +66,7 @@ describe('the passage index', () => {
         async (tenant, principal, limit, isDense) => {
           const access = { tenant, principal }
           const hits = isDense
-            ? await index.dense([1, 2, 3, 1], access, limit)
+            ? await index.dense([1, 2, 3, 1], access, { limit })
             : await index.lexical(searchTermsOf('fee'), access, limit)
           const allowed = (each: PassageRow) =>
             each.tenant === tenant && each.access.some((group) => principal.includes(group))

@@ -3,7 +3,9 @@
 
 import { type Connection, Index, type Table } from '@lancedb/lancedb'
 import { Field, FixedSizeList, Float32, Int32, List, Schema, Utf8 } from 'apache-arrow'
-import { type Access, accessFilter, isOneOf } from './access-filter.js'
+import { languages } from '../core/index.js'
+import { type Access, accessFilter, isOneOf, quoted } from './access-filter.js'
+import { createMeans, type LanguageMeans } from './language-bias.js'
 import { lexicalQuery } from './lexical-query.js'
 import type { SearchTerms } from './search-text.js'
 
@@ -35,6 +37,14 @@ export type PassageHit = Pick<PassageRow, (typeof hitColumns)[number]> & {
   readonly score: number
 }
 
+export type DenseHit = PassageHit & { readonly vector: ArrayLike<number> }
+
+export interface DenseLimits {
+  readonly limit: number
+  /** Passages in this language alone. */
+  readonly language?: string
+}
+
 export interface IndexStatistics {
   readonly passages: number
   /** Passages that the full-text index does not hold yet; they are found all the same, more slowly. */
@@ -45,7 +55,9 @@ export interface PassageIndex {
   /** Puts rows in place of everything the documents had before, in one step for every reader. */
   replace(documents: readonly string[], rows: readonly PassageRow[]): Promise<void>
   lexical(terms: SearchTerms, access: Access, limit: number): Promise<readonly PassageHit[]>
-  dense(vector: readonly number[], access: Access, limit: number): Promise<readonly PassageHit[]>
+  dense(vector: readonly number[], access: Access, limits: DenseLimits): Promise<readonly DenseHit[]>
+  /** Of a tenant's vectors. */
+  languageMeans(tenant: string): Promise<LanguageMeans>
   /** Brings the indexes up to date and removes what only versions older than `before` need. */
   optimize(before: Date): Promise<void>
   statistics(): Promise<IndexStatistics>
@@ -110,8 +122,12 @@ export const openPassageIndex = async (
     existOk: true,
   })
   await createIndexes(table)
+  const means = new Map<string, Promise<LanguageMeans>>()
   return {
-    replace: (documents, rows) => replaceRows(table, documents, rows),
+    replace: async (documents, rows) => {
+      await replaceRows(table, documents, rows)
+      means.clear()
+    },
     lexical: async (terms, access, limit) => {
       if (access.principal.length === 0) return []
       const rows = await table
@@ -123,17 +139,25 @@ export const openPassageIndex = async (
         .toArray()
       return rows.map((row) => hitOf(row, row._score))
     },
-    dense: async (vector, access, limit) => {
+    dense: async (vector, access, { limit, language }) => {
       if (access.principal.length === 0) return []
+      const conditions = [accessFilter(access), 'vector IS NOT NULL']
+      if (language !== undefined) conditions.push(`language = ${quoted(language)}`)
       const rows = await table
         .query()
         .nearestTo([...vector])
         .distanceType('cosine')
-        .where(`${accessFilter(access)} AND vector IS NOT NULL`)
-        .select([...hitColumns, '_distance'])
+        .where(conditions.join(' AND '))
+        .select([...hitColumns, 'vector', '_distance'])
         .limit(limit)
         .toArray()
-      return rows.map((row) => hitOf(row, 1 - row._distance))
+      return rows.map((row) => ({ ...hitOf(row, 1 - row._distance), vector: row.vector.toArray() }))
+    },
+    languageMeans: (tenant) => {
+      const known = means.get(tenant) ?? readMeans(table, tenant)
+      means.set(tenant, known)
+      known.catch(() => means.delete(tenant))
+      return known
     },
     optimize: async (before) => {
       await table.optimize({ cleanupOlderThan: before })
@@ -160,6 +184,23 @@ const createIndexes = async (table: Table) => {
   ]
   for (const [column, config] of wanted)
     if (!existing.has(column)) await table.createIndex(column, { config })
+}
+
+/** A mean needs no more; so many vectors are read in milliseconds. */
+const maxMeanRows = 4000
+
+const readMeans = async (table: Table, tenant: string): Promise<LanguageMeans> => {
+  const means = createMeans()
+  for (const language of languages) {
+    const rows = await table
+      .query()
+      .where(`tenant = ${quoted(tenant)} AND language = ${quoted(language)} AND vector IS NOT NULL`)
+      .select(['vector'])
+      .limit(maxMeanRows)
+      .toArray()
+    for (const row of rows) means.add({ language, vector: row.vector.toArray() })
+  }
+  return means.means()
 }
 
 const replaceRows = async (table: Table, documents: readonly string[], rows: readonly PassageRow[]) => {

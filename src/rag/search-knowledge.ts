@@ -2,6 +2,7 @@
 // word on its first passages. Knows no files.
 
 import { type Language, languageOfText } from '../core/index.js'
+import { denseHits } from './dense-arm.js'
 import type { Embed } from './embed.js'
 import { defaultAlpha, fuse, inOrder } from './fuse.js'
 import type { Passage, SearchArm, SearchRequest } from './knowledge.js'
@@ -56,7 +57,7 @@ const rankings: Readonly<Record<SearchArm, Ranking>> = {
   },
   dense: async (passages, request, arms) => {
     const vector = await vectorOf(request, arms)
-    return passages.dense(vector, request, candidatesOf(request))
+    return near(passages, request, vector)
   },
   hybrid: async (passages, request, arms) => {
     const [preferred, vector] = await Promise.all([
@@ -65,10 +66,16 @@ const rankings: Readonly<Record<SearchArm, Ranking>> = {
     ])
     request.signal.throwIfAborted()
     if (!vector) return preferred
-    const dense = await passages.dense(vector, request, candidatesOf(request))
-    return fuse(preferred, dense, alphaOf(preferred, languageOfText(request.query)))
+    const language = languageOfText(request.query)
+    return fuse(preferred, await near(passages, request, vector), {
+      alpha: alphaOf(preferred, language),
+      isForeign: (hit) => hit.language !== language,
+    })
   },
 }
+
+const near = (passages: OpenGeneration['passages'], request: SearchRequest, vector: readonly number[]) =>
+  denseHits(passages, { query: request.query, vector, access: request, limit: candidatesOf(request) })
 
 const candidatesOf = ({ limit }: SearchRequest) => Math.max(minCandidates, limit)
 
