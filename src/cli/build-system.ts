@@ -4,16 +4,16 @@ import { join, resolve } from 'node:path'
 import { contentHash } from '../core/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
-import { createKnowledgeClient, type EmbedParams, type Knowledge } from '../rag/index.js'
+import { createKnowledgeClient, type EmbedParams, type Knowledge, type RankParams } from '../rag/index.js'
 import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
 import type { EngineLaunch } from './launch/engine-launch.js'
 import { loadPlugins } from './load-plugins.js'
 import { cliError } from './messages.js'
 import { type ModelListener, startModelListener } from './model-listener.js'
-import { onnxModelOf, requireOnnxModel } from './onnx-model.js'
+import { onnxModelOf, onnxRankerOf, requireOnnx } from './onnx-model.js'
 import { type OpenModels, openModels } from './open-models.js'
 import type { Resources } from './open-resources.js'
-import type { EmbedHere, Plugin } from './plugin.js'
+import type { EmbedHere, Plugin, RankHere } from './plugin.js'
 import { render } from './render.js'
 import { createKnowledgeResolver } from './resolve-knowledge.js'
 import { resolveSecret, type SecretSource } from './resolve-secret.js'
@@ -78,7 +78,8 @@ const openVectors = (
     plugins,
     keyOf: (deployment) => apiKeyOf(deployment, secrets),
     embedHere: embedInKnowledgeProcess(resources, directory),
-    checkHere: (deployment) => requireOnnxModel(deployment, { stateDirectory, directory }),
+    rankHere: rankInKnowledgeProcess(resources, directory),
+    checkHere: (deployment) => requireOnnx(deployment, { stateDirectory, directory }),
     clock,
     log,
     directory,
@@ -197,6 +198,13 @@ const embedInKnowledgeProcess =
     const model = onnxModelOf(deployment, { stateDirectory, directory })
     const purpose = inputType !== undefined && /query/i.test(inputType) ? 'query' : 'document'
     return knowledgeProcess.request('embed', { model, texts, purpose } satisfies EmbedParams, { signal })
+  }
+
+const rankInKnowledgeProcess =
+  ({ knowledgeProcess, stateDirectory }: Resources, directory: string): RankHere =>
+  (deployment, { query, documents, signal }) => {
+    const model = onnxRankerOf(deployment, { stateDirectory, directory })
+    return knowledgeProcess.request('rank', { model, query, documents } satisfies RankParams, { signal })
   }
 
 const wrapSearch = (knowledge: Knowledge, plugins: readonly Plugin[]): Knowledge => ({

@@ -40,6 +40,7 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
     deployment: deployment.id,
     modelPath: await weightsPath(context),
     contextLength: deployment.contextLength,
+    ...(deployment.kind === 'rerank' && { ranks: true, sequences: 1 }),
     lora: options.lora.map(({ path, scale }) => ({ path: resolve(directory, path), scale })),
   }
   const port = superviseChild({

@@ -2,7 +2,14 @@
 
 import type { Clock, Log } from '../core/index.js'
 import type { Detector } from '../guardrails/index.js'
-import type { ChatModel, EmbeddingModel, EmbedTexts, ModelFacts, RerankModel } from '../llm/index.js'
+import type {
+  ChatModel,
+  EmbeddingModel,
+  EmbedTexts,
+  ModelFacts,
+  RankTexts,
+  RerankModel,
+} from '../llm/index.js'
 import type { Knowledge } from '../rag/index.js'
 import type { Deployment } from '../spec/index.js'
 
@@ -28,9 +35,13 @@ export type EngineFactory = (context: EngineContext) => ChatModel | Promise<Chat
 /** Vectors by a model that runs in the knowledge process. */
 export type EmbedHere = (deployment: Deployment, ...request: Parameters<EmbedTexts>) => ReturnType<EmbedTexts>
 
+/** Scores by a model that runs there. */
+export type RankHere = (deployment: Deployment, ...request: Parameters<RankTexts>) => ReturnType<RankTexts>
+
 /** What an engine of kind `embedding` or `rerank` is made from. */
 export interface VectorEngineContext extends Omit<EngineContext, 'facts'> {
   readonly embedHere: EmbedHere
+  readonly rankHere: RankHere
   /** Throws when the knowledge process could not run the deployment's model. */
   readonly checkHere: (deployment: Deployment) => void
 }

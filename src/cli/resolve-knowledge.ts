@@ -4,7 +4,7 @@
 import type { EmbeddingsEndpoint, RerankEndpoint, ResolvedKnowledge } from '../rag/index.js'
 import type { Architecture, Deployment } from '../spec/index.js'
 import type { ModelListener } from './model-listener.js'
-import { onnxModelOf } from './onnx-model.js'
+import { onnxModelOf, onnxRankerOf } from './onnx-model.js'
 import { resolveSecret, type SecretSource } from './resolve-secret.js'
 
 export interface ResolveKnowledgeOptions {
@@ -45,9 +45,7 @@ const resolveEmbeddings = (
   if (!deployment) return { ...endpoint, ...keyOf(endpoint.key, `knowledge ${knowledge}`, options) }
   const { id, model, engine } = deployment
   if (engine !== 'transformers') return { ...endpoint, ...placeOf(deployment, options) }
-  const { stateDirectory, secrets } = options
-  const onnx = onnxModelOf(deployment, { stateDirectory, directory: secrets.directory })
-  return { ...endpoint, deployment: id, model, onnx }
+  return { ...endpoint, deployment: id, model, onnx: onnxModelOf(deployment, placesOf(options)) }
 }
 
 const resolveRerank = (
@@ -57,9 +55,17 @@ const resolveRerank = (
 ): RerankEndpoint => {
   const deployment = deploymentOf(endpoint, options)
   if (!deployment) return { ...endpoint, ...keyOf(endpoint.key, `knowledge ${knowledge}`, options) }
+  const { id, model, engine } = deployment
+  if (engine === 'transformers')
+    return { ...endpoint, deployment: id, model, onnx: onnxRankerOf(deployment, placesOf(options)) }
   const api = options.isServer(deployment) && deployment.engine === 'tei' ? 'tei' : 'jina'
   return { ...endpoint, api, ...placeOf(deployment, options) }
 }
+
+const placesOf = ({ stateDirectory, secrets }: ResolveKnowledgeOptions) => ({
+  stateDirectory,
+  directory: secrets.directory,
+})
 
 /** A deployment that is gone since the knowledge base was queued leaves it as it is, and the endpoint unanswered. */
 const deploymentOf = (

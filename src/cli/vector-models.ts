@@ -4,7 +4,9 @@ import {
   createHttpRerankModel,
   createOpenAiEmbeddingModel,
   createPortEmbeddingModel,
+  createPortRerankModel,
   type EmbeddingModel,
+  type LocalModel,
   type RerankModel,
 } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
@@ -42,7 +44,7 @@ const httpRerank =
   }
 
 /** Runs in the knowledge process, beside the index. */
-const transformers: EmbeddingEngineFactory = ({ deployment, embedHere, checkHere }) => {
+const transformersEmbedding: EmbeddingEngineFactory = ({ deployment, embedHere, checkHere }) => {
   checkHere(deployment)
   const { id, contextLength } = deployment
   return createPortEmbeddingModel({
@@ -52,39 +54,72 @@ const transformers: EmbeddingEngineFactory = ({ deployment, embedHere, checkHere
   })
 }
 
-/** llama.cpp in a process of its own. */
-const local: EmbeddingEngineFactory = async (context) => {
+/** Likewise. */
+const transformersRerank: RerankEngineFactory = ({ deployment, rankHere, checkHere }) => {
+  checkHere(deployment)
+  const { id, contextLength } = deployment
+  return createPortRerankModel({
+    id,
+    contextLength,
+    rankTexts: (request) => rankHere(deployment, request),
+  })
+}
+
+const localEmbedding: EmbeddingEngineFactory = async (context) => {
   const { id, contextLength } = context.deployment
-  const facts = { contextLength, tools: false, vision: false, languages: [], priceKey: id }
-  const model = await openLocalModel({ ...context, facts })
-  const embedding = createPortEmbeddingModel({
+  const { embed, close } = await openReadyModel(context)
+  const model = createPortEmbeddingModel({
     id,
     contextLength,
     embedTexts: async ({ texts, signal }) => {
-      const { vectors, tokens } = await model.embed(texts, signal)
+      const { vectors, tokens } = await embed(texts, signal)
       return { vectors, inputTokens: tokens }
     },
   })
+  return Object.assign(model, { close })
+}
+
+const localRerank: RerankEngineFactory = async (context) => {
+  const { id, contextLength } = context.deployment
+  const { rank, close } = await openReadyModel(context)
+  const model = createPortRerankModel({
+    id,
+    contextLength,
+    rankTexts: async ({ query, documents, signal }) => {
+      const { scores, tokens } = await rank(query, documents, signal)
+      return { scores, inputTokens: tokens }
+    },
+  })
+  return Object.assign(model, { close })
+}
+
+/** llama.cpp in a process of its own: what it cannot do is told before the system serves. */
+const openReadyModel = async (context: VectorEngineContext): Promise<LocalModel> => {
+  const { id, contextLength } = context.deployment
+  const facts = { contextLength, tools: false, vision: false, languages: [], priceKey: id }
+  const model = await openLocalModel({ ...context, facts })
   try {
     await model.ready
+    return model
   } catch (error) {
     await model.close()
     throw error
   }
-  return Object.assign(embedding, { close: model.close })
 }
 
 const servers = [...openAiCompatibleNames, 'cohere', 'jina']
 
 export const embeddingEngines: Readonly<Record<string, EmbeddingEngineFactory>> = {
   ...Object.fromEntries([...servers, 'tei'].map((name) => [name, openAiEmbedding])),
-  transformers,
-  local,
+  transformers: transformersEmbedding,
+  local: localEmbedding,
 }
 
 export const rerankEngines: Readonly<Record<string, RerankEngineFactory>> = {
   ...Object.fromEntries(servers.map((name) => [name, httpRerank('jina')])),
   tei: httpRerank('tei'),
+  transformers: transformersRerank,
+  local: localRerank,
 }
 
 /** Whether the engine is a server that speaks one of the known APIs at the deployment's address. */

@@ -92,6 +92,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.schema-not-supported': shape(400, 'unsupported_parameter'),
   'llm.template-refused': shape(400, 'invalid_value'),
   'llm.context-exceeded': shape(400, 'context_length_exceeded'),
+  'llm.query-too-long': shape(400, 'context_length_exceeded', 'invalid_request_error', 'query'),
   'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
@@ -138,6 +139,7 @@ const unsuited: ReadonlySet<string> = new Set([
   'llm.schema-not-supported',
   'llm.template-refused',
   'llm.context-exceeded',
+  'llm.query-too-long',
 ])
 
 /** Whether the request does not suit the model that was asked; its words are ours, and fit for the client. */

@@ -56,6 +56,7 @@ export {
   type OpenAiEmbeddingOptions,
 } from './engines/openai-embedding.js'
 export { createPortEmbeddingModel, type EmbedTexts } from './engines/port-embedding.js'
+export { createPortRerankModel, inOrderOfScores, type RankTexts } from './engines/port-rerank.js'
 export {
   createScriptedModel,
   type Script,
@@ -82,6 +83,7 @@ export type {
   LlamaChatProgress,
   LlamaDescription,
   LlamaEmbeddings,
+  LlamaRanking,
 } from './local/protocol.js'
 export { type SampleModel, sampleModel } from './local/sample-model.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'

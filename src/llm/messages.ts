@@ -127,6 +127,12 @@ export const llmMessages = defineMessages({
     'zh-TW': (p) =>
       `提示共有 ${p.tokens} 個 token；部署 ${p.deployment} 的提示加上回答必須少於 ${p.contextLength}。請縮短提示，或調高 contextLength。`,
   },
+  'llm.query-too-long': {
+    en: (p: { model: string; tokens: number; contextLength: number }) =>
+      `The query has ${p.tokens} tokens; ${p.model} reads ${p.contextLength} of query and document together, which leaves no room for documents. Shorten the query, or raise contextLength as far as the model goes.`,
+    'zh-TW': (p) =>
+      `查詢共有 ${p.tokens} 個 token；${p.model} 讀取的查詢加上文件最多 ${p.contextLength} 個，已無法容納文件。請縮短查詢，或在模型允許的範圍內調高 contextLength。`,
+  },
   'llm.answer-invalid': {
     en: (p: { field: string; detail: string }) =>
       `The model's answer does not follow the schema of ${p.field}: ${p.detail}. Ask again, or use a larger model.`,
@@ -197,6 +203,12 @@ export const llmMessages = defineMessages({
       `The model of deployment ${p.deployment} has no chat template, so it cannot answer chats. Use an instruction-tuned model; this one can still make embeddings.`,
     'zh-TW': (p) =>
       `部署 ${p.deployment} 的模型沒有對話範本，無法回答對話。請改用經過指令微調的模型；這個模型仍可用於產生向量。`,
+  },
+  'llm.model-cannot-rank': {
+    en: (p: { deployment: string; detail: string }) =>
+      `The model of deployment ${p.deployment} cannot score documents against a query (${p.detail}). Use a reranker: a GGUF file that was converted with its classification head, such as bge-reranker or Qwen3-Reranker.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的模型無法依查詢為文件評分（${p.detail}）。請改用重新排序模型：轉換時保留分類層的 GGUF 檔案，例如 bge-reranker 或 Qwen3-Reranker。`,
   },
   'llm.adapter-unusable': {
     en: (p: { deployment: string; path: string; detail: string }) =>

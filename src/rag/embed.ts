@@ -5,7 +5,7 @@ import { type ClosableEmbeddingModel, createOpenAiEmbeddingModel, type Vector } 
 import { type EmbeddingsEndpoint, placeOf } from './endpoint.js'
 import { endpointDetail, endpointTimeouts, isOutOfTime } from './endpoint-failure.js'
 import { ragError } from './messages.js'
-import type { OnnxEmbedder } from './onnx.js'
+import type { OnnxModels } from './onnx.js'
 
 /**
  * Turns texts into vectors of unit length, in order.
@@ -28,7 +28,7 @@ export interface Embedder {
 export interface EmbedderOptions {
   readonly clock: Clock
   /** For endpoints that name a model of this process. */
-  readonly onnx?: OnnxEmbedder | undefined
+  readonly onnx?: Pick<OnnxModels, 'embed'> | undefined
 }
 
 /** Pauses before further tries. A question gets one more at once: a kept connection may have just been closed. */
@@ -91,7 +91,7 @@ const embedThere = async (model: ClosableEmbeddingModel, clock: Clock, request: 
   return vectors
 }
 
-const embedHere = async (onnx: OnnxEmbedder | undefined, { endpoint, texts, purpose, signal }: Request) => {
+const embedHere = async (onnx: EmbedderOptions['onnx'], { endpoint, texts, purpose, signal }: Request) => {
   if (!onnx || !endpoint.onnx) throw wrong(endpoint, 'this process runs no models')
   return (await onnx.embed(endpoint.onnx, { texts, purpose, signal })).vectors
 }

@@ -21,10 +21,11 @@ export type {
 export {
   createKnowledgeClient,
   type EmbedParams,
-  embedMethods,
   type KnowledgeClientOptions,
   type KnowledgeProcess,
   knowledgeMethods,
+  onnxMethods,
+  type RankParams,
 } from './knowledge-client.js'
 export {
   createKnowledgeEngine,
@@ -32,4 +33,6 @@ export {
   type KnowledgeEngineOptions,
 } from './knowledge-engine.js'
 export { ragError, ragMessages } from './messages.js'
-export { createOnnxEmbedder, type OnnxEmbedder, type OnnxModel, type TransformersLibrary } from './onnx.js'
+export { createOnnxModels, type OnnxModel, type OnnxModels } from './onnx.js'
+export type { TransformersLibrary } from './onnx-library.js'
+export type { OnnxRanker } from './onnx-rank.js'

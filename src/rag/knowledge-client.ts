@@ -4,7 +4,8 @@ import type { PassageReference } from '../llm/index.js'
 import type { ResolvedKnowledge } from './endpoint.js'
 import type { IngestProgress, IngestReport, Knowledge, KnowledgeStatus, Passage } from './knowledge.js'
 import type { KnowledgeEngine } from './knowledge-engine.js'
-import type { OnnxEmbedder, OnnxModel } from './onnx.js'
+import type { OnnxModel, OnnxModels } from './onnx.js'
+import type { OnnxRanker } from './onnx-rank.js'
 
 /** What the client needs of a child process; `supervisor` gives it. */
 export interface KnowledgeProcess {
@@ -70,8 +71,16 @@ export interface EmbedParams {
   readonly purpose: 'query' | 'document'
 }
 
-/** The method of a knowledge process that makes vectors for others. */
-export const embedMethods = (onnx: OnnxEmbedder) => ({
+/** What the method `rank` is asked. */
+export interface RankParams {
+  readonly model: OnnxRanker
+  readonly query: string
+  readonly documents: readonly string[]
+}
+
+/** The methods of a knowledge process that run its models for others. */
+export const onnxMethods = (onnx: OnnxModels) => ({
   embed: ({ model, ...request }: EmbedParams, signal: AbortSignal) =>
     onnx.embed(model, { ...request, signal }),
+  rank: ({ model, ...request }: RankParams, signal: AbortSignal) => onnx.rank(model, { ...request, signal }),
 })

@@ -8,7 +8,7 @@ import { createEmbedder } from './embed.js'
 import { defaultIngestLimits, type IngestLimits, ingestFolder } from './ingest-folder.js'
 import type { EmbeddingsState, Knowledge, KnowledgeStatus } from './knowledge.js'
 import { ragError } from './messages.js'
-import type { OnnxEmbedder } from './onnx.js'
+import type { OnnxModels } from './onnx.js'
 import { parseDocument } from './parse-document.js'
 import { sourceOfPassage } from './passage-id.js'
 import { createReranker } from './rerank.js'
@@ -20,7 +20,7 @@ export interface KnowledgeEngineOptions {
   readonly directory: string
   readonly log: Log
   /** Runs models in this process. */
-  readonly onnx?: OnnxEmbedder
+  readonly onnx?: OnnxModels
   /** Default: in this thread, without limits of time and memory. */
   readonly parse?: DocumentParser
   readonly limits?: Partial<IngestLimits>
@@ -49,7 +49,7 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
   const limits = { ...defaultIngestLimits, ...options.limits }
   const embedder = createEmbedder({ clock, onnx: options.onnx })
   const { embed } = embedder
-  const reranker = createReranker(clock)
+  const reranker = createReranker({ clock, rank: options.onnx?.rank })
   const desks = new Map<string, Promise<Desk>>()
 
   const deskOf = (knowledge: string) => {

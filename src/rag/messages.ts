@@ -98,6 +98,12 @@ export const ragMessages = defineMessages({
     'zh-TW': (p) =>
       `無法使用 ${p.folder} 中的模型 ${p.model}（${p.detail}）。該資料夾必須包含 config.json、tokenizer.json、tokenizer_config.json，以及 onnx/model.onnx 或 dtype 所指的檔案。`,
   },
+  'rag.onnx-not-ranker': {
+    en: (p: { model: string; folder: string; detail: string }) =>
+      `The model ${p.model} in ${p.folder} cannot score documents: ${p.detail}. Use a cross-encoder: a model for sequence classification with one output or two, exported to ONNX, such as bge-reranker or ms-marco-MiniLM.`,
+    'zh-TW': (p) =>
+      `${p.folder} 中的模型 ${p.model} 無法為文件評分（${p.detail}）。請改用 cross-encoder：以序列分類訓練、有一個或兩個輸出並匯出為 ONNX 的模型，例如 bge-reranker 或 ms-marco-MiniLM。`,
+  },
 })
 
 export const ragError = errorFactory(ragMessages)

@@ -1,46 +1,15 @@
-// Vectors made in this process by transformers.js, from a folder of weights on this machine. The library is optional
-// and handed in: who starts the process loads it. Never asks a hub.
+// Models that run in this process by transformers.js, from folders of weights on this machine: vectors of texts, and
+// scores of documents.
 
-import { ragError } from './messages.js'
+import { createFolderOpener, createOnnxShelf, type LoadLibrary, type OnnxFolder } from './onnx-library.js'
+import { createOnnxRank, type OnnxRank } from './onnx-rank.js'
 
-/** A model on disk, as JSON between processes. */
-export interface OnnxModel {
-  /** Where the library is installed. */
-  readonly library: string
-  /** Folder that holds the model's folder. */
-  readonly models: string
-  /** Name of the model's folder: config.json, tokenizer.json, onnx/model*.onnx. */
-  readonly model: string
-  /** Which of the weights: `fp32` is model.onnx, `q8` model_quantized.onnx. */
-  readonly dtype: string
+/** An embedding model. */
+export interface OnnxModel extends OnnxFolder {
   /** How the vectors of a text's tokens become one. */
   readonly pooling: 'mean' | 'cls'
   /** Put before questions and before passages, for models trained so (`query: `, `passage: `). */
   readonly prefixes: { readonly query: string; readonly document: string }
-}
-
-/** What is used of the library. */
-export interface TransformersLibrary {
-  readonly env: {
-    allowRemoteModels: boolean
-    allowLocalModels: boolean
-    localModelPath: string
-    cacheDir: string | null
-  }
-  pipeline(
-    task: 'feature-extraction',
-    model: string,
-    options: { readonly dtype: string; readonly local_files_only: true },
-  ): Promise<Extractor>
-}
-
-interface Extractor {
-  (
-    texts: readonly string[],
-    options: { readonly pooling: string; readonly normalize: boolean },
-  ): Promise<{ tolist(): number[][] }>
-  tokenizer(texts: string): { readonly input_ids: { readonly size: number } }
-  dispose(): Promise<unknown>
 }
 
 export interface OnnxVectors {
@@ -48,7 +17,7 @@ export interface OnnxVectors {
   readonly inputTokens: number
 }
 
-export interface OnnxEmbedder {
+export interface OnnxModels {
   /** @throws `rag.onnx-unusable` and what `load` throws */
   embed(
     model: OnnxModel,
@@ -58,40 +27,24 @@ export interface OnnxEmbedder {
       readonly signal: AbortSignal
     },
   ): Promise<OnnxVectors>
+  readonly rank: OnnxRank
   close(): Promise<void>
 }
 
 /** Small batches: padding costs, and a question need not wait behind a whole folder. */
 const textsPerBatch = 8
 
-/** @param load gives the library that is installed in a folder */
-export const createOnnxEmbedder = (load: (library: string) => Promise<TransformersLibrary>): OnnxEmbedder => {
-  const extractors = new Map<string, Promise<Extractor>>()
-
-  const open = async ({ library, models, model, dtype }: OnnxModel): Promise<Extractor> => {
-    const { env, pipeline } = await load(library)
-    env.allowRemoteModels = false
-    env.allowLocalModels = true
-    env.localModelPath = models
-    env.cacheDir = null
-    try {
-      return await pipeline('feature-extraction', model, { dtype, local_files_only: true })
-    } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause)
-      throw ragError('rag.onnx-unusable', { model, folder: models, detail }, { cause })
-    }
-  }
-  const extractorOf = (model: OnnxModel): Promise<Extractor> => {
-    const name = JSON.stringify([model.library, model.models, model.model, model.dtype])
-    const extractor = extractors.get(name) ?? open(model)
-    extractors.set(name, extractor)
-    extractor.catch(() => extractors.delete(name))
-    return extractor
-  }
-
+export const createOnnxModels = (load: LoadLibrary): OnnxModels => {
+  const open = createFolderOpener(load)
+  const extractors = createOnnxShelf((folder) =>
+    open(folder, ({ pipeline }) =>
+      pipeline('feature-extraction', folder.model, { dtype: folder.dtype, local_files_only: true }),
+    ),
+  )
+  const ranker = createOnnxRank(open)
   return {
     embed: async (model, { texts, purpose, signal }) => {
-      const extractor = await extractorOf(model)
+      const extractor = await extractors.of(model)
       const prefixed = texts.map((text) => model.prefixes[purpose] + text)
       const vectors: number[][] = []
       for (let at = 0; at < prefixed.length; at += textsPerBatch) {
@@ -103,9 +56,10 @@ export const createOnnxEmbedder = (load: (library: string) => Promise<Transforme
       const inputTokens = prefixed.reduce((sum, text) => sum + extractor.tokenizer(text).input_ids.size, 0)
       return { vectors, inputTokens }
     },
+    rank: ranker.rank,
     close: async () => {
-      for (const extractor of extractors.values())
-        await extractor.then((open) => open.dispose()).catch(() => {})
+      await extractors.close()
+      await ranker.close()
     },
   }
 }

@@ -5,10 +5,10 @@
 import { systemClock } from '../../core/index.js'
 import {
   createKnowledgeEngine,
-  createOnnxEmbedder,
+  createOnnxModels,
   createParseWorker,
-  embedMethods,
   knowledgeMethods,
+  onnxMethods,
 } from '../../rag/index.js'
 import { acquireDirectoryLock, type DirectoryLock, serveParent } from '../../supervisor/index.js'
 import { createLogger, type LogLevel } from '../../telemetry/index.js'
@@ -23,12 +23,12 @@ const { directory, logLevel = 'info' } = JSON.parse(process.argv[2] ?? '{}') as 
 }
 const log = createLogger({ level: logLevel, stream: process.stderr, name: 'knowledge' })
 const parser = createParseWorker()
-const onnx = createOnnxEmbedder(loadTransformers)
+const onnx = createOnnxModels(loadTransformers)
 const engine = createKnowledgeEngine({ directory, log, parse: parser.parse, onnx, clock: systemClock })
 let lock: DirectoryLock | undefined
 
 serveParent({
-  methods: { ...knowledgeMethods(engine), ...embedMethods(onnx) },
+  methods: { ...knowledgeMethods(engine), ...onnxMethods(onnx) },
   ready: async () => {
     lock = await acquireDirectoryLock(directory, {}, { waitMs: predecessorMs, clock: systemClock })
   },

@@ -1,4 +1,4 @@
-// Entry of the process of a local model: answers chats and embeds texts for the parent at the other end of standard
+// Entry of the process of a local model: answers chats, embeds texts and ranks documents for the parent at the other end of standard
 // input. argv[2] is `LlamaArguments` as JSON, with `logLevel?`. The one place that loads llama.cpp.
 
 import { Ajv2020 } from 'ajv/dist/2020.js'

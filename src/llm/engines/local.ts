@@ -4,7 +4,7 @@
 import type { Clock } from '../../core/index.js'
 import type { ChatModel, ChatRequest, ModelFacts, TokenCount } from '../contract.js'
 import { estimateRequestTokens } from '../estimate-tokens.js'
-import type { LlamaChatParams, LlamaDescription, LlamaEmbeddings } from '../local/protocol.js'
+import type { LlamaChatParams, LlamaDescription, LlamaEmbeddings, LlamaRanking } from '../local/protocol.js'
 import { compact } from '../wire/fields.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import type { LlamaPort } from './local-port.js'
@@ -28,6 +28,8 @@ export interface LocalModel extends ChatModel {
   countTokensExactly(request: ChatRequest): Promise<TokenCount>
   /** Unit vectors of texts, in their order. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<LlamaEmbeddings>
+  /** Scores of documents against a query, in their order. Needs a model that was loaded to rank. */
+  rank(query: string, documents: readonly string[], signal?: AbortSignal): Promise<LlamaRanking>
   /** Lets answers finish and ends the process. */
   close(): Promise<void>
 }
@@ -60,6 +62,8 @@ export const createLocalModel = (options: LocalModelOptions): LocalModel => {
     }),
     describe: () => port.request<LlamaDescription>('describe', {}),
     embed: (texts, signal) => port.request<LlamaEmbeddings>('embed', { texts }, signal ? { signal } : {}),
+    rank: (query, documents, signal) =>
+      port.request<LlamaRanking>('rank', { query, documents }, signal ? { signal } : {}),
     open: (request, call) =>
       openLocalAnswer({
         port,

@@ -1,11 +1,10 @@
 // An embedding model whose vectors are made elsewhere on this machine: in the process of the engine `local`, or by
 // ONNX in the knowledge process. Knows no process; it is handed one function.
 
-import { type ArchitectError, toArchitectError } from '../../core/index.js'
-import { withAttempts } from '../attempts.js'
 import { llmError } from '../messages.js'
 import type { EmbeddingModel } from '../vector-contract.js'
 import { inputTokens, inputUsage } from './openai-embedding.js'
+import { portCall } from './port-failure.js'
 
 /**
  * Texts to vectors, in order.
@@ -31,9 +30,9 @@ export const createPortEmbeddingModel = (options: PortEmbeddingOptions): Embeddi
     id,
     contextLength,
     takesTokens: false,
-    embed: async ({ input, inputType, dimensions }, { signal }) => {
-      const texts = input.filter((item) => typeof item === 'string')
-      try {
+    embed: ({ input, inputType, dimensions }, { signal }) =>
+      portCall(id, signal, async () => {
+        const texts = input.filter((item) => typeof item === 'string')
         if (texts.length < input.length) throw cannot(id, 'input')
         const { vectors, inputTokens: counted } = await embedTexts({ texts, inputType, signal })
         if (vectors.length !== texts.length)
@@ -45,26 +44,9 @@ export const createPortEmbeddingModel = (options: PortEmbeddingOptions): Embeddi
           usage: inputUsage(counted ?? inputTokens(input)),
           usageSource: counted === null ? 'estimated' : 'reported',
         }
-      } catch (cause) {
-        throw attempted(id, signal.aborted ? cancelled(id) : failed(id, cause))
-      }
-    },
+      }),
   }
 }
 
 const cannot = (deployment: string, field: string) =>
   llmError('llm.request-not-expressible', { field, dialect: deployment })
-
-const cancelled = (deployment: string) => llmError('llm.cancelled', { deployment, reason: 'aborted' })
-
-/** What went wrong elsewhere, as a failure of this engine: another deployment may do better. */
-const failed = (deployment: string, cause: unknown): ArchitectError => {
-  const error = toArchitectError(cause)
-  if (error.code.startsWith('llm.')) return error
-  return llmError('llm.engine-failed', { deployment, detail: error.message }, { retryable: true, cause })
-}
-
-const attempted = (deployment: string, error: ArchitectError): ArchitectError => {
-  const end = error.code === 'llm.cancelled' ? 'cancelled' : 'failed'
-  return withAttempts(error, [{ deployment, usage: inputUsage(0), usageSource: 'none', end, error }])
-}

@@ -1,4 +1,4 @@
-// What the llama process does for its parent, composed: load the model, answer chats, count tokens, embed texts.
+// What the llama process does for its parent, composed: load the model, answer chats, count tokens, embed texts, rank documents.
 
 import type { Log } from '../../core/index.js'
 import { llmError } from '../messages.js'
@@ -14,7 +14,9 @@ import type {
   LlamaChatResult,
   LlamaDescription,
   LlamaEmbeddings,
+  LlamaRanking,
 } from './protocol.js'
+import { cannotRank, createTextRanker } from './rank-texts.js'
 import { renderPrompt, runChat } from './run-chat.js'
 import { createSequencePool } from './sequence-pool.js'
 import { createSchemaCompiler, type SchemaValidator } from './validate-json.js'
@@ -29,6 +31,8 @@ export interface LlamaEngine {
   /** Tokens of the prompt that `chat` would compute. */
   countTokens(params: LlamaChatParams): number
   embed(texts: readonly string[], signal: AbortSignal): Promise<LlamaEmbeddings>
+  /** @throws `llm.model-cannot-rank` unless it was loaded for that */
+  rank(query: string, documents: readonly string[], signal: AbortSignal): Promise<LlamaRanking>
   close(): Promise<void>
 }
 
@@ -46,7 +50,7 @@ export interface LlamaEngineOptions {
 export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<LlamaEngine> => {
   const { deployment, sequences, maxWaiting } = options.args
   const loaded = await loadModel(options)
-  const { context } = loaded
+  const { context, ranking, model } = loaded
   const pool =
     context &&
     createSequencePool({
@@ -57,6 +61,7 @@ export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<Ll
   const grammars = createGrammarShelf(loaded.llama)
   const compileSchema = createSchemaCompiler(options.validator)
   const embedder = createTextEmbedder(loaded, deployment)
+  const ranker = ranking && createTextRanker({ model, context: ranking, deployment })
   return {
     description: loaded.description,
     chat: async (params, signal, onProgress) => {
@@ -66,6 +71,10 @@ export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<Ll
     countTokens: (params) =>
       renderPrompt(loaded, { params, shape: answerShape(params, compileSchema), deployment }).tokens.length,
     embed: embedder.embed,
+    rank: async (...request) => {
+      if (!ranker) throw cannotRank(deployment, 'it was not loaded to rank')
+      return ranker.rank(...request)
+    },
     close: loaded.close,
   }
 }
@@ -77,4 +86,8 @@ export const llamaMethods = (engine: () => LlamaEngine) => ({
     engine().chat(params, signal, onProgress),
   countTokens: async (params: LlamaChatParams) => engine().countTokens(params),
   embed: ({ texts }: { texts: readonly string[] }, signal: AbortSignal) => engine().embed(texts, signal),
+  rank: (
+    { query, documents }: { readonly query: string; readonly documents: readonly string[] },
+    signal: AbortSignal,
+  ) => engine().rank(query, documents, signal),
 })

@@ -1,19 +1,22 @@
 // Loads a GGUF model and what belongs to it. Everything that touches native code starts here, in a process of its own.
 
 import { access } from 'node:fs/promises'
-import type { Llama, LlamaContext, LlamaModel, LlamaOptions } from 'node-llama-cpp'
+import type { Llama, LlamaContext, LlamaModel, LlamaOptions, LlamaRankingContext } from 'node-llama-cpp'
 import type { Log } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import { type ChatTemplate, createChatTemplate } from './chat-template.js'
 import { damaged, estimateMemory, inspectModelFile, type LlamaLibrary, type ModelFile } from './model-file.js'
 import type { LlamaArguments, LlamaDescription } from './protocol.js'
+import { cannotRank, createRankingContext } from './rank-texts.js'
 
 export interface LoadedModel {
   readonly library: LlamaLibrary
   readonly llama: Llama
   readonly model: LlamaModel
-  /** Undefined for a model that only makes embeddings. */
+  /** Undefined for a model that only makes embeddings, or is only asked to rank. */
   readonly context: LlamaContext | undefined
+  /** Undefined unless ranking is what the model is there for. */
+  readonly ranking: LlamaRankingContext | undefined
   readonly template: ChatTemplate | undefined
   readonly description: LlamaDescription
   close(): Promise<void>
@@ -49,11 +52,12 @@ export const loadModel = async ({ library, args, log }: LoadOptions): Promise<Lo
     args.deployment,
   )
   const file = await inspectModelFile({ library, llama, args })
+  if (args.ranks) refuseToRank(file, args)
   const trained = file.insights.trainContextSize ?? args.contextLength
   const contextLength = Math.min(args.contextLength, trained)
   const memory = await estimateMemory(file, args, {
     contextLength,
-    batchTokens,
+    batchTokens: args.ranks ? contextLength : batchTokens,
     availableBytes: process.availableMemory(),
   })
   // Where a graphics processor takes a part, only llama.cpp knows how much is left to the rest.
@@ -68,19 +72,31 @@ export const loadModel = async ({ library, args, log }: LoadOptions): Promise<Lo
     .catch((cause: Error) => {
       throw damaged(args, lastWarning ? new Error(`${cause.message}: ${lastWarning}`) : cause)
     })
-  const context = file.insights.hasDecoder
-    ? await createContext({ library, model, args, contextLength }).catch(explain)
+  const ranking = args.ranks
+    ? await createRankingContext(model, { library, args, contextLength }).catch(explain)
     : undefined
+  const context =
+    file.insights.hasDecoder && !ranking
+      ? await createContext({ library, model, args, contextLength }).catch(explain)
+      : undefined
   const template = templateOf(model, args.deployment)
   return {
     library,
     llama,
     model,
     context,
+    ranking,
     template,
     description: describe(file, { args, model, contextLength, template }),
     close: () => llama.dispose(),
   }
+}
+
+/** Told before gigabytes are read. */
+const refuseToRank = ({ insights }: ModelFile, { deployment, lora }: LlamaArguments) => {
+  if (!insights.supportsRanking) throw cannotRank(deployment, 'its file holds no classification head')
+  if (lora.length > 0)
+    throw llmError('llm.options-invalid', { deployment, detail: 'lora: adapters serve chats only' })
 }
 
 const startLlama = (library: LlamaLibrary, options: LlamaOptions, deployment: string): Promise<Llama> =>

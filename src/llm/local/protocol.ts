@@ -18,6 +18,8 @@ export interface LlamaArguments {
   readonly gpu: 'auto' | 'metal' | 'cuda' | 'vulkan' | false
   /** Adapters, added to the weights with their scale. */
   readonly lora: readonly { readonly path: string; readonly scale: number }[]
+  /** Nothing but ranking is asked of the model, which must be made for that. */
+  readonly ranks?: boolean
 }
 
 /** What the process knows of its model once it is loaded. */
@@ -86,6 +88,12 @@ export interface LlamaChatResult {
   readonly completionTokens: number
   /** Of the answer's, those in which the model only thought. */
   readonly reasoningTokens: number
+}
+
+export interface LlamaRanking {
+  /** Between 0 and 1, in the order of the documents. */
+  readonly scores: readonly number[]
+  readonly tokens: number
 }
 
 export interface LlamaEmbeddings {
