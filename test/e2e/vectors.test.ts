@@ -1,8 +1,7 @@
 // Embeddings, reranking and search by vectors, against the product as a user starts it. The servers behind it follow
 // from the texts alone; the library of the engine `transformers` is a stand-in of a few lines.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -15,26 +14,9 @@ import {
   vectorOf,
 } from '../../src/gateway/__fixtures__/vector-upstream.js'
 import { createSmallProject } from './small-project.js'
+import { installStandIn, writeStandInModel } from './stand-in-transformers.js'
 
 const project = createSmallProject()
-const inState = (...path: string[]) => join(project.directory, '.llm-architect', ...path)
-
-/** Refuses to work unless it was told to stay on this machine. */
-const standInLibrary = `
-const env = { allowRemoteModels: true, allowLocalModels: false, localModelPath: '', cacheDir: '/nowhere' }
-const pipeline = async (task, model, options) => {
-  if (env.allowRemoteModels || !env.allowLocalModels || env.cacheDir !== null || !options.local_files_only)
-    throw new Error('it would ask a hub')
-  if (model === 'damaged') throw new Error('no weights in ' + env.localModelPath)
-  const extractor = async (texts, { normalize }) => ({
-    tolist: () => texts.map((text) => [text.startsWith('query: ') ? 1 : 0, text.length, normalize ? 1 : 0]),
-  })
-  extractor.tokenizer = (text) => ({ input_ids: { size: text.split(' ').length } })
-  extractor.dispose = async () => {}
-  return extractor
-}
-module.exports = { env, pipeline }
-`
 
 const architecture = (upstream: VectorUpstream) => `version: 1
 name: small
@@ -60,20 +42,6 @@ guardrails:
   - { id: default }
 `
 
-const installStandIn = (directory: string) => {
-  const home = join(directory, '.llm-architect/engines/transformers/node_modules/@huggingface/transformers')
-  mkdirSync(home, { recursive: true })
-  writeFileSync(
-    join(home, 'package.json'),
-    JSON.stringify({ name: '@huggingface/transformers', main: 'main.cjs' }),
-  )
-  writeFileSync(join(home, 'main.cjs'), standInLibrary)
-}
-const writeModel = (name: string) => {
-  mkdirSync(inState('models', name), { recursive: true })
-  writeFileSync(inState('models', name, 'config.json'), '{}')
-}
-
 let upstream: VectorUpstream
 let system: ServeProcess
 let client: OpenAI
@@ -81,8 +49,8 @@ beforeAll(async () => {
   upstream = await startVectorUpstream()
   writeFileSync(project.architectureFile, architecture(upstream))
   installStandIn(project.directory)
-  writeModel('tiny')
-  writeModel('damaged')
+  writeStandInModel(project.directory, 'tiny')
+  writeStandInModel(project.directory, 'damaged')
   system = await startServeProcess(project.architectureFile)
   await system.ready
   client = new OpenAI({ baseURL: `${system.url}/v1`, apiKey: 'none', maxRetries: 0 })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createLocalProcesses, type LocalProcess, type LocalProcesses } from './__fixtures__/local-process.js'
 import { randomAdapter, randomModel } from './__fixtures__/tiny-models.js'
 import { rankerModel } from './__fixtures__/tiny-ranker.js'
+import { createTextRanker } from './rank-texts.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
@@ -59,10 +60,21 @@ describe('ranking', () => {
 
   it('stops between documents when it is given up', async () => {
     const gone = new AbortController()
-    const asked = ranker.model.rank('card', new Array<string>(100_000).fill('card fee'), gone.signal)
-    gone.abort(new Error('gone'))
-    await expect(asked).rejects.toThrow('gone')
-    expect((await rank('card', ['card'])).scores).toHaveLength(1)
+    const scored: unknown[] = []
+    const { rank: rankOne } = createTextRanker({
+      deployment: 'small',
+      model: { tokenize: () => [] },
+      context: {
+        contextSize: 64,
+        calculateInputLength: () => 4,
+        rank: async () => {
+          if (scored.push('a document') === 2) gone.abort(new Error('gone'))
+          return 0.5
+        },
+      },
+    })
+    await expect(rankOne('card', ['a', 'b', 'c', 'd'], gone.signal)).rejects.toThrow('gone')
+    expect(scored).toHaveLength(2)
   })
 
   it('needs a model that was made for it, and says so at the start', async () => {

@@ -11,8 +11,8 @@ export interface TextRanker {
 }
 
 interface RankerParts {
-  readonly model: LlamaModel
-  readonly context: LlamaRankingContext
+  readonly model: Pick<LlamaModel, 'tokenize'>
+  readonly context: Pick<LlamaRankingContext, 'contextSize' | 'calculateInputLength' | 'rank'>
   readonly deployment: string
 }
 
