@@ -10,7 +10,7 @@ import type { EngineLaunch } from './launch/engine-launch.js'
 import { loadPlugins } from './load-plugins.js'
 import { cliError } from './messages.js'
 import { type ModelListener, startModelListener } from './model-listener.js'
-import { onnxModelOf, onnxRankerOf, requireOnnx } from './onnx-model.js'
+import { type OnnxPlaces, onnxModelOf, onnxRankerOf, requireOnnx } from './onnx-model.js'
 import { type OpenModels, openModels } from './open-models.js'
 import type { Resources } from './open-resources.js'
 import type { EmbedHere, Plugin, RankHere } from './plugin.js'
@@ -74,12 +74,13 @@ const openVectors = (
   { plugins, secrets }: Pick<Parts, 'plugins' | 'secrets'>,
 ): Promise<VectorModels> => {
   const { clock, log, stateDirectory } = resources
+  const places: OnnxPlaces = { stateDirectory, directory, environment }
   return openVectorModels(architecture.deployments, {
     plugins,
     keyOf: (deployment) => apiKeyOf(deployment, secrets),
-    embedHere: embedInKnowledgeProcess(resources, directory),
-    rankHere: rankInKnowledgeProcess(resources, directory),
-    checkHere: (deployment) => requireOnnx(deployment, { stateDirectory, directory }),
+    embedHere: embedInKnowledgeProcess(resources, places),
+    rankHere: rankInKnowledgeProcess(resources, places),
+    checkHere: (deployment) => requireOnnx(deployment, places),
     clock,
     log,
     directory,
@@ -193,17 +194,17 @@ const apiKeyOf = ({ id, key }: Deployment, secrets: SecretSource): string | unde
 
 /** The knowledge process holds the models of the engine `transformers`: beside the index that needs them most. */
 const embedInKnowledgeProcess =
-  ({ knowledgeProcess, stateDirectory }: Resources, directory: string): EmbedHere =>
+  ({ knowledgeProcess }: Resources, places: OnnxPlaces): EmbedHere =>
   (deployment, { texts, inputType, signal }) => {
-    const model = onnxModelOf(deployment, { stateDirectory, directory })
+    const model = onnxModelOf(deployment, places)
     const purpose = inputType !== undefined && /query/i.test(inputType) ? 'query' : 'document'
     return knowledgeProcess.request('embed', { model, texts, purpose } satisfies EmbedParams, { signal })
   }
 
 const rankInKnowledgeProcess =
-  ({ knowledgeProcess, stateDirectory }: Resources, directory: string): RankHere =>
+  ({ knowledgeProcess }: Resources, places: OnnxPlaces): RankHere =>
   (deployment, { query, documents, signal }) => {
-    const model = onnxRankerOf(deployment, { stateDirectory, directory })
+    const model = onnxRankerOf(deployment, places)
     return knowledgeProcess.request('rank', { model, query, documents } satisfies RankParams, { signal })
   }
 

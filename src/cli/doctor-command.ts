@@ -11,6 +11,7 @@ import { readMachineFacts } from './machine/machine-facts.js'
 import { measuringText, ratesText } from './machine/measuring-text.js'
 import { optionalEngines } from './optional-engines/engine-table.js'
 import { fixEngines } from './optional-engines/fix-engines.js'
+import { listEngines, listText } from './optional-engines/list-engines.js'
 import { packageFile } from './package-file.js'
 import { stateDirectoryName } from './project.js'
 import { productVersion } from './version.js'
@@ -23,8 +24,8 @@ interface Check {
 
 interface DoctorOptions {
   readonly measure?: boolean
-  /** Optional engines to install. */
-  readonly fix?: readonly string[]
+  /** Optional engines to install; true where none is named. */
+  readonly fix?: readonly string[] | true
 }
 
 export const registerDoctor = (program: Command, context: CommandContext): void => {
@@ -39,14 +40,19 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
       ),
     )
     .option(
-      '--fix <engines...>',
+      '--fix [engines...]',
       context.text(
-        `install optional engines: ${optionalEngines.map(({ name }) => name).join(', ')}`,
-        `安裝選用的引擎：${optionalEngines.map(({ name }) => name).join('、')}`,
+        `install optional engines, or list them: ${optionalEngines.map(({ name }) => name).join(', ')}`,
+        `安裝選用的引擎；未指定名稱時列出：${optionalEngines.map(({ name }) => name).join('、')}`,
       ),
     )
     .action(async ({ measure = false, fix = [] }: DoctorOptions) => {
       const terminal = context.terminal()
+      if (fix === true) {
+        const engines = listEngines('.', context.environment)
+        terminal.result({ engines }, () => listText(engines, context))
+        return
+      }
       const installed = await fixEngines(fix, context, '.')
       const facts = await readMachineFacts(context.environment)
       const machine = measure ? { ...facts, localRates: await measureNow(context) } : facts

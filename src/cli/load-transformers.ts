@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { TransformersLibrary } from '../rag/index.js'
 import { cliError } from './messages.js'
-import { transformersPackage } from './onnx-model.js'
+import { transformersPackage } from './optional-engines/transformers-steps.js'
 
-/** @param folder as `installTransformers` filled it @throws `cli.transformers-missing` | `cli.transformers-broken` */
+/** @param folder as `doctor --fix transformers` filled it @throws `cli.transformers-missing` | `cli.transformers-broken` */
 export const loadTransformers = async (folder: string): Promise<TransformersLibrary> => {
   const require = createRequire(join(folder, 'package.json'))
   let entry: string

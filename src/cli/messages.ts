@@ -107,12 +107,6 @@ export const cliMessages = defineMessages({
     'zh-TW': (p) =>
       `無法載入 ${p.folder} 中的引擎 transformers（${p.detail}）。請刪除該資料夾後重新安裝：llm-architect doctor --fix transformers`,
   },
-  'cli.transformers-not-installed': {
-    en: (p: { folder: string; detail: string }) =>
-      `npm could not install the engine "transformers" into ${p.folder} (${p.detail}). Check that the npm registry can be reached and the disk has 1 GB free, then try again.`,
-    'zh-TW': (p) =>
-      `npm 無法將引擎 transformers 安裝到 ${p.folder}（${p.detail}）。請確認可以連到 npm 套件庫、磁碟尚有 1 GB 空間，然後再試一次。`,
-  },
   'cli.bench-embeddings': {
     en: (_: Record<string, never>) =>
       '--embeddings and --model belong together: the address of an OpenAI-compatible endpoint (http://127.0.0.1:8000/v1) and the name of its model.',

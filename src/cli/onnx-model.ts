@@ -7,6 +7,9 @@ import { z } from 'zod'
 import { type OnnxModel, type OnnxRanker, ragError } from '../rag/index.js'
 import type { Deployment } from '../spec/index.js'
 import { cliError } from './messages.js'
+import type { Environment } from './optional-engines/install-site.js'
+import { enginesHomeIn } from './optional-engines/installed-engine.js'
+import { transformersPackage } from './optional-engines/transformers-steps.js'
 
 const folderOptions = {
   /** Folder that holds the model's folder, relative to architecture.yaml. Default: the models of the project. */
@@ -25,22 +28,18 @@ const embeddingOptions = z.strictObject({
   documentPrefix: z.string().default(''),
 })
 
-export const transformersPackage = { name: '@huggingface/transformers', version: '4.3.1' } as const
-
-/** Where `installTransformers` puts the library. */
-export const transformersFolder = (stateDirectory: string): string =>
-  join(stateDirectory, 'engines', 'transformers')
-
-interface Places {
+export interface OnnxPlaces {
   readonly stateDirectory: string
   /** Of architecture.yaml. */
   readonly directory: string
+  /** Says where engines are, where it does. */
+  readonly environment: Environment
 }
 
 type Named = Pick<Deployment, 'id' | 'model' | 'options'>
 
 /** @throws `cli.engine-options-invalid` */
-export const onnxModelOf = (deployment: Named, places: Places): OnnxModel => {
+export const onnxModelOf = (deployment: Named, places: OnnxPlaces): OnnxModel => {
   const { pooling, queryPrefix, documentPrefix, ...folder } = parsed(embeddingOptions, deployment)
   return {
     ...folderOf(deployment, folder, places),
@@ -52,7 +51,7 @@ export const onnxModelOf = (deployment: Named, places: Places): OnnxModel => {
 /** @throws `cli.engine-options-invalid` */
 export const onnxRankerOf = (
   deployment: Named & Pick<Deployment, 'contextLength'>,
-  places: Places,
+  places: OnnxPlaces,
 ): OnnxRanker => ({
   ...folderOf(deployment, parsed(rerankOptions, deployment), places),
   contextLength: deployment.contextLength,
@@ -67,9 +66,9 @@ const parsed = <Options>(schema: z.ZodType<Options>, { id, options }: Named): Op
 const folderOf = (
   { model }: Named,
   { models, dtype }: z.infer<typeof rerankOptions>,
-  { stateDirectory, directory }: Places,
+  { stateDirectory, directory, environment }: OnnxPlaces,
 ) => ({
-  library: transformersFolder(stateDirectory),
+  library: join(enginesHomeIn(stateDirectory, environment), 'transformers'),
   models: models === undefined ? join(stateDirectory, 'models') : resolve(directory, models),
   model,
   dtype,
@@ -80,7 +79,7 @@ const folderOf = (
  * wrong is told at the start, not to the first client.
  * @throws `cli.engine-options-invalid` | `cli.transformers-missing` | `rag.onnx-unusable` | `rag.onnx-not-ranker`
  */
-export const requireOnnx = (deployment: Deployment, places: Places): void => {
+export const requireOnnx = (deployment: Deployment, places: OnnxPlaces): void => {
   const ranks = deployment.kind === 'rerank'
   const { library, models, model } = ranks
     ? onnxRankerOf(deployment, places)

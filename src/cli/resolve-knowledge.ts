@@ -65,6 +65,7 @@ const resolveRerank = (
 const placesOf = ({ stateDirectory, secrets }: ResolveKnowledgeOptions) => ({
   stateDirectory,
   directory: secrets.directory,
+  environment: secrets.environment,
 })
 
 /** A deployment that is gone since the knowledge base was queued leaves it as it is, and the endpoint unanswered. */

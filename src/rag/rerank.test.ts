@@ -4,7 +4,9 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock, type Log, silentLog } from '../core/index.js'
 import { createTestFolder, knowledgeBase, signal, type TestFolder } from './__fixtures__/folder.js'
+import type { RerankEndpoint } from './endpoint.js'
 import { createKnowledgeEngine, type KnowledgeEngine } from './knowledge-engine.js'
+import type { OnnxModels } from './onnx.js'
 
 /** A reranker to which a text is worth the number in it. */
 const startReranker = async () => {
@@ -120,5 +122,76 @@ describe('a reranker', () => {
     await clock.advance(700)
     expect(await searching).toEqual(byWords)
     expect(warnings).toEqual(['passages are not reranked'])
+  })
+})
+
+describe('a reranker in this process', () => {
+  let folder: TestFolder
+  let engine: KnowledgeEngine
+  let answer: OnnxModels['rank']
+  const warnings: string[] = []
+  const clock = createManualClock()
+  const nowhere: OnnxModels = {
+    embed: () => Promise.reject(new Error('not asked')),
+    rank: (...request) => answer(...request),
+    close: async () => {},
+  }
+  beforeEach(async () => {
+    folder = await createTestFolder({
+      'often.md': 'A passbook, a passbook and a passbook.',
+      'once.md': 'Whoever brings the passbook finds this page among many other things.',
+    })
+    warnings.length = 0
+    const log: Log = { ...silentLog, warn: ({ cause }: { cause?: unknown }) => warnings.push(String(cause)) }
+    engine = createKnowledgeEngine({ directory: folder.directory, log, clock, onnx: nowhere })
+    await engine.ingest({ knowledge: base(), root: folder.root, signal })
+  })
+  afterEach(async () => {
+    await engine.close()
+    await folder.dispose()
+  })
+
+  const model = { library: '/l', models: '/m', model: 'judge', dtype: 'fp32', contextLength: 512 }
+  const base = () =>
+    knowledgeBase({
+      rerank: { deployment: 'judge', api: 'jina', topN: 20, timeoutMs: 700, onnx: model } as RerankEndpoint,
+    })
+  const paths = async () => {
+    const asked = { tenant: 'default', principal: ['public'], query: 'passbook', limit: 3, signal }
+    return (await engine.search({ ...asked, knowledge: base() })).map(({ reference }) => reference.path)
+  }
+  const byWords = ['often.md', 'once.md']
+
+  it('puts what was found in the order of its scores', async () => {
+    const requests: unknown[] = []
+    answer = async (asked, { query, documents }) => {
+      requests.push([asked, query])
+      return { scores: documents.map((text) => (text.includes('Whoever') ? 0.9 : 0.1)), inputTokens: 9 }
+    }
+    expect(await paths()).toEqual(byWords.toReversed())
+    expect(requests).toEqual([[model, 'passbook']])
+  })
+
+  it('is not waited for longer than its limit, and told to stop', async () => {
+    let until: AbortSignal | undefined
+    answer = (_model, request) => {
+      until = request.signal
+      return new Promise(() => {})
+    }
+    const searching = paths()
+    await expect.poll(() => until).toBeDefined()
+    expect(until?.aborted).toBe(false)
+    await clock.advance(700)
+    expect(await searching).toEqual(byWords)
+    expect(until?.aborted).toBe(true)
+    expect(warnings).toEqual([
+      expect.stringContaining('judge gave no usable answer (no answer within 700 ms)'),
+    ])
+  })
+
+  it('that fails leaves the order of the search, with its own words in the log', async () => {
+    answer = () => Promise.reject(new Error('no weights'))
+    expect(await paths()).toEqual(byWords)
+    expect(warnings).toEqual([expect.stringContaining('no weights')])
   })
 })

@@ -48,6 +48,8 @@ module.exports = { env, pipeline, AutoTokenizer, AutoModelForSequenceClassificat
 
 /** @param directory of the project */
 export const installStandIn = (directory: string): void => {
+  // Engines that this machine shares between projects are not this project's.
+  process.env.LLM_ARCHITECT_ENGINES = ''
   const home = join(directory, '.llm-architect/engines/transformers/node_modules/@huggingface/transformers')
   mkdirSync(home, { recursive: true })
   writeFileSync(

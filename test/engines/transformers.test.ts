@@ -6,23 +6,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { installTransformers } from '../../src/cli/install-transformers.js'
 import { loadTransformers } from '../../src/cli/load-transformers.js'
 import { onnxRankerOf } from '../../src/cli/onnx-model.js'
+import { installEngine } from '../../src/cli/optional-engines/install-engine.js'
+import { enginesHome, findOptionalEngine } from '../../src/cli/optional-engines/installed-engine.js'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
+import { systemClock } from '../../src/core/index.js'
 import { createOnnxModels } from '../../src/rag/index.js'
 import { tinyContext, tinyDimensions, writeTinyModel, writeTinyRanker } from './tiny-onnx.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'transformers-'))
 const stateDirectory = join(directory, '.llm-architect')
 const architectureFile = join(directory, 'architecture.yaml')
+const { env: environment } = process
 let system: ServeProcess
 let client: OpenAI
 
 beforeAll(async () => {
-  const { signal } = new AbortController()
-  const { env: environment } = process
-  await installTransformers({ stateDirectory, environment, signal, onOutput: () => {} })
+  await installEngine(findOptionalEngine('transformers'), {
+    home: enginesHome(directory, environment),
+    environment,
+    clock: systemClock,
+  })
   const models = join(stateDirectory, 'models')
   writeTinyModel(models, 'tiny')
   writeTinyRanker(models, 'one', 1)
@@ -131,7 +136,7 @@ it('says what is wrong with a model that cannot score', async () => {
   const { signal } = new AbortController()
   const rank = (model: string) => {
     const deployment = { id: model, model, options: {}, contextLength: 512 }
-    const folder = onnxRankerOf(deployment, { stateDirectory, directory })
+    const folder = onnxRankerOf(deployment, { stateDirectory, directory, environment })
     return models.rank(folder, { query: 'card', documents: ['card'], signal })
   }
   await expect(rank('three')).rejects.toMatchObject({

@@ -13,15 +13,18 @@ export interface EngineProgram {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** The engines that are programs; a library is loaded by a process of the product. */
+export type EngineProgramName = Exclude<OptionalEngineName, 'transformers'>
+
 /** @throws `engines.not-installed` */
 export const engineProgram = (
   home: string,
-  name: OptionalEngineName,
+  name: EngineProgramName,
   environment: Environment,
 ): EngineProgram => programs[name](requireInstalled(home, name), environment)
 
 const programs: Readonly<
-  Record<OptionalEngineName, (directory: string, environment: Environment) => EngineProgram>
+  Record<EngineProgramName, (directory: string, environment: Environment) => EngineProgram>
 > = {
   // Nothing is fetched or reported; one thread, because two spin against each other on two cores.
   vllm: (directory) => ({

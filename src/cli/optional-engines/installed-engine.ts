@@ -25,13 +25,17 @@ export const stampFile = 'installed.json'
 
 /** Where engines are installed: below the state directory, or where LLM_ARCHITECT_ENGINES says, to share them. */
 export const enginesHome = (projectDirectory: string, environment: Environment): string =>
-  environment.LLM_ARCHITECT_ENGINES || join(projectDirectory, stateDirectoryName, 'engines')
+  enginesHomeIn(join(projectDirectory, stateDirectoryName), environment)
+
+/** The same, of a state directory. */
+export const enginesHomeIn = (stateDirectory: string, environment: Environment): string =>
+  environment.LLM_ARCHITECT_ENGINES || join(stateDirectory, 'engines')
 
 /** @throws `engines.unknown` */
 export const findOptionalEngine = (name: string): OptionalEngine => {
   const engine = optionalEngines.find((known) => known.name === name)
   if (engine) return engine
-  const known = optionalEngines.map((one) => one.name).join(', ')
+  const known = optionalEngines.map((one) => `${one.name} (${one.diskGiB} GiB)`).join(', ')
   throw engineError('engines.unknown', { name, known })
 }
 

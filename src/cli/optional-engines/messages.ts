@@ -72,6 +72,7 @@ const stepNames = {
   package: { en: 'install the server', 'zh-TW': '安裝伺服器' },
   requirements: { en: 'install what the server needs', 'zh-TW': '安裝伺服器所需的套件' },
   finish: { en: 'put its parts in place', 'zh-TW': '完成設定' },
+  library: { en: 'install the library', 'zh-TW': '安裝程式庫' },
   source: { en: 'unpack its source', 'zh-TW': '取出原始碼' },
   build: { en: 'build it', 'zh-TW': '建置' },
   check: { en: 'see whether it starts', 'zh-TW': '確認可以啟動' },

