@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { silentLog } from '../core/index.js'
-import { createPortEmbeddingModel } from '../llm/index.js'
+import { createPortEmbeddingModel, createPortRerankModel } from '../llm/index.js'
 import { type ModelListener, startModelListener } from './model-listener.js'
 
 let listener: ModelListener
@@ -12,8 +12,16 @@ const start = async (vectors: () => Promise<number[][]>) => {
     contextLength: 512,
     embedTexts: async () => ({ vectors: await vectors(), inputTokens: 3 }),
   })
+  const judge = createPortRerankModel({
+    id: 'judge',
+    contextLength: 512,
+    rankTexts: async ({ query, documents }) => {
+      if (query === 'fail') throw new Error('out of memory')
+      return { scores: documents.map((text) => (text === query ? 0.9 : 0.2)), inputTokens: 3 }
+    },
+  })
   listener = await startModelListener(
-    { embeddingModels: new Map([['here', model]]), rerankModels: new Map() },
+    { embeddingModels: new Map([['here', model]]), rerankModels: new Map([['judge', judge]]) },
     silentLog,
   )
 }
@@ -42,5 +50,28 @@ it('says what is not there and what failed', async () => {
   })
   expect((await post({ ...asked, model: 'gone' })).status).toBe(404)
   expect((await post(asked, { path: '/chat/completions' })).status).toBe(404)
-  expect(await post(asked)).toMatchObject({ status: 503, body: { error: { message: /out of memory/ } } })
+  expect(await post(asked)).toMatchObject({
+    status: 503,
+    body: { error: { message: expect.stringMatching(/out of memory/) } },
+  })
+})
+
+it('ranks documents as a rerank endpoint does', async () => {
+  await start(async () => [])
+  const rank = (query: string) =>
+    post({ model: 'judge', query, documents: ['a', 'b', 'c'] }, { path: '/rerank' })
+  expect(await rank('b')).toEqual({
+    status: 200,
+    body: {
+      results: [
+        { index: 1, relevance_score: 0.9 },
+        { index: 0, relevance_score: 0.2 },
+        { index: 2, relevance_score: 0.2 },
+      ],
+    },
+  })
+  expect(await rank('fail')).toMatchObject({
+    status: 503,
+    body: { error: { message: expect.stringMatching(/out of memory/) } },
+  })
 })

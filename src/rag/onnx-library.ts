@@ -47,18 +47,22 @@ export interface Extractor {
 }
 
 export interface PairTokenizer {
-  (
-    texts: readonly string[],
-    options: object,
-  ): { readonly attention_mask: { readonly data: Iterable<bigint> } }
-  encode(text: string): readonly number[]
+  (texts: readonly string[], options: object): PairInputs
+  encode(text: string, options?: { readonly add_special_tokens: boolean }): readonly number[]
   /** Infinity where the model's files say nothing. */
   readonly model_max_length: number
 }
 
+/** Tensors with a row for each pair, padded to the longest. */
+export interface PairInputs {
+  readonly input_ids: { readonly data: BigInt64Array; readonly dims: readonly number[] }
+  readonly attention_mask: { readonly data: BigInt64Array }
+}
+
 export interface Classifier {
-  (inputs: object): Promise<{ readonly logits?: { tolist(): number[][] } }>
-  readonly config: { readonly max_position_embeddings?: unknown }
+  (inputs: PairInputs): Promise<{ readonly logits?: { tolist(): number[][] } }>
+  /** As the model's config.json says it. */
+  readonly config: { readonly model_type?: unknown; readonly max_position_embeddings?: unknown }
   dispose(): Promise<unknown>
 }
 

@@ -9,6 +9,7 @@ import {
   type OnnxFolder,
   type OpenFolder,
   onnxUnusable,
+  type PairInputs,
   type PairTokenizer,
 } from './onnx-library.js'
 
@@ -61,14 +62,14 @@ export const createOnnxRank = (open: OpenFolder): { readonly rank: OnnxRank; clo
     rank: async (model, { query, documents, signal }) => {
       const { tokenizer, classifier } = await encoders.of(model)
       const limit = longestPair(model, { tokenizer, classifier })
-      // Library and tokenizer cut a pair at its end: a query this long would leave no room for any document.
-      const queryTokens = tokenizer.encode(query).length
-      if (queryTokens >= limit)
+      const queryIds = tokenizer.encode(query)
+      if (queryIds.length + leastDocumentTokens > limit)
         throw llmError('llm.query-too-long', {
           model: model.model,
-          tokens: queryTokens,
+          tokens: queryIds.length,
           contextLength: limit,
         })
+      const closing = closingOf(queryIds, tokenizer.encode(query, { add_special_tokens: false }))
       const scores: number[] = []
       let inputTokens = 0
       for (let at = 0; at < documents.length; at += pairsPerBatch) {
@@ -78,6 +79,7 @@ export const createOnnxRank = (open: OpenFolder): { readonly rank: OnnxRank; clo
           batch.map(() => query),
           { text_pair: batch, padding: true, truncation: true, max_length: limit },
         )
+        if (closing !== undefined) closeCutPairs(inputs, { limit, closing })
         for (const read of inputs.attention_mask.data) inputTokens += Number(read)
         const { logits } = await classifier(inputs).catch((cause: unknown) => {
           throw onnxUnusable(model, cause)
@@ -90,16 +92,38 @@ export const createOnnxRank = (open: OpenFolder): { readonly rank: OnnxRank; clo
   }
 }
 
+/** A token, and the mark behind it. */
+const leastDocumentTokens = 2
+
 const longestPair = (
   { contextLength }: OnnxRanker,
   { tokenizer, classifier }: Pick<CrossEncoder, 'tokenizer' | 'classifier'>,
 ): number => {
-  const positions = classifier.config.max_position_embeddings
+  const { max_position_embeddings: all, model_type: type } = classifier.config
+  // The first positions of RoBERTa and its kin are those of padding.
+  const positions = /roberta|camembert/.test(String(type)) ? Number(all) - 2 : Number(all)
   return Math.min(
     contextLength,
     tokenizer.model_max_length,
-    typeof positions === 'number' && positions > 0 ? positions : Number.POSITIVE_INFINITY,
+    positions > 0 ? positions : Number.POSITIVE_INFINITY,
   )
+}
+
+/** The mark at the end of every text, where the model has one. */
+const closingOf = (marked: readonly number[], plain: readonly number[]): number | undefined => {
+  const last = marked.at(-1)
+  return marked.length > plain.length && last !== plain.at(-1) ? last : undefined
+}
+
+/** The library cuts a pair at its end, mark and all, and models were trained on pairs that have it. */
+const closeCutPairs = (
+  { input_ids: ids, attention_mask: mask }: PairInputs,
+  { limit, closing }: { readonly limit: number; readonly closing: number },
+) => {
+  // Only a pair of full length was cut; one that just fits ends in the mark already.
+  if (ids.dims[1] !== limit) return
+  for (let last = limit - 1; last < ids.data.length; last += limit)
+    if (mask.data[last] === 1n) ids.data[last] = BigInt(closing)
 }
 
 const scoresOf = (

@@ -26,6 +26,7 @@ const AutoTokenizer = {
     load(model, options)
     const tokenizer = (texts, { text_pair }) => ({
       pairs: texts.map((text, i) => [text, text_pair[i]]),
+      input_ids: { data: new BigInt64Array(), dims: [texts.length, 0] },
       attention_mask: { data: texts.flatMap((text, i) => (text + ' ' + text_pair[i]).split(' ').map(() => 1n)) },
     })
     return Object.assign(tokenizer, { encode: (text) => text.split(' '), model_max_length: 512 })

@@ -45,12 +45,13 @@ export const writeTinyRanker = (folder: string, name: string, outputs: 1 | 2 | 3
     postProcessor: pairTemplate(meanings.flat().length),
     graph: (rows) =>
       rankGraph(
-        rows.map((meaning) =>
-          meanings.map((_, i) => (i === meaning && meaning >= 2 && meaning < meanings.length ? 1 : 0)),
-        ),
+        rows.map((meaning) => countedMeanings.map((counted) => (counted === meaning ? 1 : 0))),
         outputs,
       ),
   })
+
+/** Words, and the [SEP] at the end of each text: a pair that lacks its last one scores lower. */
+const countedMeanings = [...meanings.keys()].slice(2).concat(meanings.length + 1)
 
 interface TinyModel {
   readonly architecture: string
@@ -177,9 +178,9 @@ const embeddingGraph = (table: readonly (readonly number[])[]): Buffer =>
 
 /** `logits = shared * weights + bias`, where `shared` multiplies what each meaning counts in either text. */
 const rankGraph = (table: readonly (readonly number[])[], outputs: 1 | 2 | 3): Buffer => {
-  // Two outputs differ by what one output says.
+  // Two outputs differ by what one output says: with [SEP] shared, twice the words shared, less one.
   const weights = { 1: [2], 2: [-1, 1], 3: [1, 1, 1] }[outputs]
-  const bias = { 1: [-1], 2: [0.5, -0.5], 3: [0, 0, 0] }[outputs]
+  const bias = { 1: [-3], 2: [1.5, -1.5], 3: [0, 0, 0] }[outputs]
   const sum = (input: string, output: string, keeps: number) =>
     node('ReduceSum', [input, 'second'], output, [whole('keepdims', keeps)])
   return model(

@@ -123,6 +123,8 @@ it('reads of a long document what fits, and refuses a query that leaves no room'
   const { body } = await rerank('one', 'card', [`${filling} card`, `card ${filling}`])
   expect(body.results.map(({ index }) => index)).toEqual([1, 0])
   expect(body.usage.total_tokens).toBe(2 * tinyContext)
+  // As if it had been short: the pair is closed where it was cut.
+  expect(body.results[0]?.relevance_score).toBeCloseTo(sigmoid(1))
   const refused = await rerank('one', filling, ['card'])
   expect(refused).toMatchObject({
     status: 400,
