@@ -57,3 +57,23 @@ export const readCounter = async (url: string, name: string): Promise<number> =>
   if (values.length === 0) throw new Error(`${url} has no ${name}`)
   return values.reduce((sum, value) => sum + value, 0)
 }
+
+/** A streamed answer, put together, with the chunks it came in. */
+export const collectStream = async (
+  client: OpenAI,
+  body: Omit<OpenAI.ChatCompletionCreateParamsStreaming, 'stream'>,
+) => {
+  const stream = await client.chat.completions.create({
+    stream_options: { include_usage: true },
+    ...body,
+    stream: true,
+  })
+  const chunks: OpenAI.ChatCompletionChunk[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return {
+    chunks,
+    text: chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join(''),
+    finish: chunks.flatMap(({ choices }) => choices[0]?.finish_reason ?? []),
+    usage: chunks.at(-1)?.usage,
+  }
+}

@@ -4,7 +4,7 @@ import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tritonMetricsUrl, tritonUrl, vllmUrl } from './engine-addresses.js'
 import { servedName } from './engines-home.js'
-import { readCounter, type ServedSystem, serveOn } from './serve-on.js'
+import { collectStream, readCounter, type ServedSystem, serveOn } from './serve-on.js'
 
 let system: ServedSystem
 
@@ -33,22 +33,8 @@ const request = {
   max_tokens: 24,
 }
 
-const collect = async (body: Partial<OpenAI.ChatCompletionCreateParamsStreaming> = {}) => {
-  const stream = await system.client.chat.completions.create({
-    ...request,
-    stream_options: { include_usage: true },
-    ...body,
-    stream: true,
-  })
-  const chunks: OpenAI.ChatCompletionChunk[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return {
-    chunks,
-    text: chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join(''),
-    finish: chunks.flatMap(({ choices }) => choices[0]?.finish_reason ?? []),
-    usage: chunks.at(-1)?.usage,
-  }
-}
+const collect = (body: Partial<OpenAI.ChatCompletionCreateParamsStreaming> = {}) =>
+  collectStream(system.client, { ...request, ...body })
 
 describe('an answer of Triton', () => {
   it('is what vLLM says to the same prompt, and counts as many tokens', async () => {

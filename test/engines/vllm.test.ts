@@ -4,7 +4,7 @@ import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { vllmUrl } from './engine-addresses.js'
 import { servedName } from './engines-home.js'
-import { readCounter, type ServedSystem, serveOn } from './serve-on.js'
+import { collectStream, readCounter, type ServedSystem, serveOn } from './serve-on.js'
 
 let system: ServedSystem
 let direct: OpenAI
@@ -28,22 +28,8 @@ const greedy = {
 const throughUs = { ...greedy, model: 'chat' }
 const counter = (name: string) => readCounter(`${vllmUrl()}/metrics`, name)
 
-const collect = async (body: Partial<OpenAI.ChatCompletionCreateParamsStreaming>) => {
-  const stream = await system.client.chat.completions.create({
-    ...throughUs,
-    stream_options: { include_usage: true },
-    ...body,
-    stream: true,
-  })
-  const chunks: OpenAI.ChatCompletionChunk[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return {
-    chunks,
-    text: chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join(''),
-    finish: chunks.flatMap(({ choices }) => choices[0]?.finish_reason ?? []),
-    usage: chunks.at(-1)?.usage,
-  }
-}
+const collect = (body: Partial<OpenAI.ChatCompletionCreateParamsStreaming>) =>
+  collectStream(system.client, { ...throughUs, ...body })
 
 describe('an answer of vLLM', () => {
   it('comes through word for word, with its usage', async () => {
