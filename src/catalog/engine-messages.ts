@@ -69,6 +69,18 @@ const problems = defineMessages({
     'zh-TW': (p) =>
       `部署「${p.other}」和「${p.deployment}」要在 ${p.address} 啟動不同的引擎。請為其中一個改用其他連接埠。`,
   },
+  'engine.repository-missing': {
+    en: (p: { deployment: string }) =>
+      `Deployment "${p.deployment}" names launch.models, and its command has no --model-repository. Add the folder that the repository is to be written to, for example --model-repository ./.llm-architect/triton.`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」設定了 launch.models，但指令沒有 --model-repository。請加上要寫入模型庫的資料夾，例如 --model-repository ./.llm-architect/triton。`,
+  },
+  'engine.repository-hides': {
+    en: (p: { deployment: string; folder: string }) =>
+      `Deployment "${p.deployment}" puts its model repository into ./${p.folder}, which would hide the Python package ${p.folder} from Triton. Give the folder another name.`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」把模型庫放在 ./${p.folder}，這會讓 Triton 找不到同名的 Python 套件 ${p.folder}。請改用其他資料夾名稱。`,
+  },
   'engine.address-missing': {
     en: (p: { deployment: string }) =>
       `Deployment "${p.deployment}" has a launch command and no address. Write where the engine will answer, for example address: http://127.0.0.1:8000/v1.`,

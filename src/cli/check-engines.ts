@@ -4,6 +4,7 @@ import { loadCatalogue } from '../catalog/index.js'
 import type { CommandContext } from './command-context.js'
 import { checkLaunches, type LaunchCheck } from './launch/check-launches.js'
 import { planLaunches } from './launch/engine-launch.js'
+import { enginesHomeIn } from './optional-engines/installed-engine.js'
 import { loadArchitecture, projectOf } from './project.js'
 
 /** Prints the checks; exit status 1 when something is wrong. */
@@ -12,7 +13,11 @@ export const checkEngines = async (architectureFile: string, context: CommandCon
   const { directory, stateDirectory } = projectOf(architectureFile)
   const { environment, signal } = context
   const { value } = loadArchitecture(architectureFile)
-  const { launches, problems } = planLaunches(value, { environment, directory })
+  const { launches, problems } = planLaunches(value, {
+    environment,
+    directory,
+    enginesHome: enginesHomeIn(stateDirectory, environment),
+  })
   const catalogue = loadCatalogue()
   const checks = await checkLaunches(launches, { catalogue, stateDirectory, environment, signal })
   const said = (messages: LaunchCheck['problems']) =>

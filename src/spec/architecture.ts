@@ -51,6 +51,8 @@ const deployment = z.strictObject({
       command: z.array(z.string()).min(1),
       /** Added to the engine's environment; a value may be `${env:NAME}` or `${file:PATH}`. */
       env: z.record(z.string(), z.string()).default({}),
+      /** Triton: models that its `--model-repository` is written for before the start, each a folder of weights by name. */
+      models: z.record(id, z.string()).optional(),
       /** How long the engine may load before its start counts as failed. */
       readyTimeoutSeconds: z.number().positive().max(86_400).default(600),
     })

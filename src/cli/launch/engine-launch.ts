@@ -6,6 +6,7 @@ import { type FoundProgram, flagValue, launchProblem, programIn } from '../../ca
 import { contentHash, type Message } from '../../core/index.js'
 import type { Architecture, Deployment } from '../../spec/index.js'
 import { resolveSecret, type SecretSource } from '../resolve-secret.js'
+import { type InstalledPlaces, installedCommand } from './installed-command.js'
 
 export interface EngineLaunch {
   /** Id of the first deployment it answers for; names its log. */
@@ -14,6 +15,8 @@ export interface EngineLaunch {
   readonly command: readonly string[]
   /** What the architecture adds to its environment, with secrets in it. */
   readonly env: Readonly<Record<string, string>>
+  /** Models to write Triton's repository for, before the start: folders of weights by name. */
+  readonly models: Readonly<Record<string, string>>
   /** Where relative paths of the command start. */
   readonly cwd: string
   /** Undefined for a program that is not known: it is started all the same. */
@@ -37,7 +40,7 @@ export interface PlannedLaunches {
 /** @throws `cli.secret-missing` */
 export const planLaunches = (
   { deployments }: Pick<Architecture, 'deployments'>,
-  secrets: SecretSource,
+  places: SecretSource & InstalledPlaces,
 ): PlannedLaunches => {
   const launches: EngineLaunch[] = []
   const problems: Message[] = []
@@ -47,7 +50,7 @@ export const planLaunches = (
       problems.push(launchProblem('engine.address-missing', { deployment: deployment.id }))
       continue
     }
-    const launch = launchOf(deployment, deployment.address, secrets)
+    const launch = launchOf(deployment, deployment.address, places)
     problems.push(...addressProblems(launch))
     const place = launches.findIndex(({ port }) => port === launch.port)
     const known = launches[place]
@@ -66,25 +69,31 @@ export const planLaunches = (
   return { launches, problems }
 }
 
-const launchOf = (deployment: Deployment, address: string, secrets: SecretSource): EngineLaunch => {
-  const { command = [], env = {}, readyTimeoutSeconds = 600 } = deployment.launch ?? {}
+const launchOf = (
+  deployment: Deployment,
+  address: string,
+  places: SecretSource & InstalledPlaces,
+): EngineLaunch => {
+  const { command: asked = [], env = {}, models, readyTimeoutSeconds = 600 } = deployment.launch ?? {}
+  const { command, env: needed } = installedCommand(asked, places)
   const url = new URL(address)
   const found = programIn(command)
   const resolved = Object.fromEntries(
     Object.entries(env).map(([name, value]) => [
       name,
       /^\$\{(env|file):/.test(value)
-        ? resolveSecret(value, `deployment ${deployment.id}, launch.env.${name}`, secrets)
+        ? resolveSecret(value, `deployment ${deployment.id}, launch.env.${name}`, places)
         : value,
     ]),
   )
-  const fingerprint = contentHash(JSON.stringify([command, resolved, url.origin]))
+  const fingerprint = contentHash(JSON.stringify([command, resolved, models, url.origin]))
   return {
     id: deployment.id,
     deployments: [deployment.id],
     command,
-    env: resolved,
-    cwd: secrets.directory,
+    env: { ...needed, ...resolved },
+    models: models ?? {},
+    cwd: places.directory,
     found,
     origin: url.origin,
     host: url.hostname.replace(/^\[|\]$/g, ''),

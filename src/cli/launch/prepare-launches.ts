@@ -4,8 +4,10 @@
 import { type Catalogue, engineError, type LaunchProblemCode } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import type { Architecture } from '../../spec/index.js'
+import { enginesHomeIn } from '../optional-engines/installed-engine.js'
 import { checkLaunches } from './check-launches.js'
 import { type EngineLaunch, planLaunches } from './engine-launch.js'
+import { writeRepository } from './write-repository.js'
 
 export interface PrepareOptions {
   /** Where relative paths start: the folder of architecture.yaml. */
@@ -24,11 +26,14 @@ export const prepareLaunches = async (
   options: PrepareOptions,
 ): Promise<readonly EngineLaunch[]> => {
   const { onRemark, signal } = options
-  const { launches, problems } = planLaunches(architecture, options)
+  const { stateDirectory, environment } = options
+  const enginesHome = enginesHomeIn(stateDirectory, environment)
+  const { launches, problems } = planLaunches(architecture, { ...options, enginesHome })
   const checks = await checkLaunches(launches, options)
   signal.throwIfAborted()
   throwProblems([...problems, ...checks.flatMap((check) => check.problems)])
   for (const { remarks } of checks) for (const remark of remarks) onRemark?.(remark)
+  for (const launch of launches) await writeRepository(launch)
   return launches
 }
 
