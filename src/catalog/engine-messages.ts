@@ -35,9 +35,13 @@ const problems = defineMessages({
   },
   'engine.program-refused': {
     en: (p: { deployment: string; program: string; reason: string }) =>
-      `Deployment "${p.deployment}": the system does not run ${p.program} (${p.reason}). Make it executable (chmod +x), or name another program in launch.command.`,
+      p.reason === 'EISDIR'
+        ? `Deployment "${p.deployment}" starts ${p.program}, which is a folder. Name the program in it in launch.command.`
+        : `Deployment "${p.deployment}": the system does not run ${p.program} (${p.reason}). Make it executable (chmod +x), or name another program in launch.command.`,
     'zh-TW': (p) =>
-      `部署「${p.deployment}」：系統無法執行 ${p.program}（${p.reason}）。請設為可執行（chmod +x），或在 launch.command 改用其他程式。`,
+      p.reason === 'EISDIR'
+        ? `部署「${p.deployment}」要啟動的 ${p.program} 是資料夾。請在 launch.command 寫上其中的程式。`
+        : `部署「${p.deployment}」：系統無法執行 ${p.program}（${p.reason}）。請設為可執行（chmod +x），或在 launch.command 改用其他程式。`,
   },
   'engine.flag-unknown': {
     en: (p: UnknownFlag) =>
@@ -81,6 +85,12 @@ const problems = defineMessages({
     'zh-TW': (p) =>
       `部署「${p.deployment}」把模型庫放在 ./${p.folder}，這會讓 Triton 找不到同名的 Python 套件 ${p.folder}。請改用其他資料夾名稱。`,
   },
+  'engine.port-taken': {
+    en: (p: { deployment: string; address: string; by: string | null }) =>
+      `Deployment "${p.deployment}": ${p.address} is in use${p.by === null ? ' by another program' : ` by process ${p.by}`}. Stop it, choose another port in address and launch.command, or take launch out to use the engine that runs there.`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」：${p.address} 已被${p.by === null ? '其他程式' : `程序 ${p.by}`}占用。請停止它、在 address 與 launch.command 改用其他連接埠，或移除 launch 以使用該處的引擎。`,
+  },
   'engine.address-missing': {
     en: (p: { deployment: string }) =>
       `Deployment "${p.deployment}" has a launch command and no address. Write where the engine will answer, for example address: http://127.0.0.1:8000/v1.`,
@@ -120,12 +130,6 @@ export const engineMessages = defineMessages({
       `Deployment "${p.deployment}": the engine does not list its flags, so they were only compared with ${p.checkedAgainst} (unvalidated).${p.unknown.length > 0 ? ` Not found there: ${p.unknown.join(', ')}.` : ''}`,
     'zh-TW': (p) =>
       `部署「${p.deployment}」：引擎沒有列出旗標，因此只與 ${p.checkedAgainst} 比對（未驗證）。${p.unknown.length > 0 ? `其中找不到：${p.unknown.join('、')}。` : ''}`,
-  },
-  'engine.port-taken': {
-    en: (p: { deployment: string; address: string; by: string | null }) =>
-      `Deployment "${p.deployment}": ${p.address} is in use${p.by === null ? ' by another program' : ` by process ${p.by}`}. Stop it, choose another port in address and launch.command, or take launch out to use the engine that runs there.`,
-    'zh-TW': (p) =>
-      `部署「${p.deployment}」：${p.address} 已被${p.by === null ? '其他程式' : `程序 ${p.by}`}占用。請停止它、在 address 與 launch.command 改用其他連接埠，或移除 launch 以使用該處的引擎。`,
   },
   'engine.flag-refused': {
     en: (p: Place & { line: string }) =>

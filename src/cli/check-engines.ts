@@ -3,6 +3,7 @@
 import { loadCatalogue } from '../catalog/index.js'
 import type { CommandContext } from './command-context.js'
 import { checkLaunches, type LaunchCheck } from './launch/check-launches.js'
+import { checkPort } from './launch/check-port.js'
 import { planLaunches } from './launch/engine-launch.js'
 import { enginesHomeIn } from './optional-engines/installed-engine.js'
 import { loadArchitecture, projectOf } from './project.js'
@@ -19,7 +20,13 @@ export const checkEngines = async (architectureFile: string, context: CommandCon
     enginesHome: enginesHomeIn(stateDirectory, environment),
   })
   const catalogue = loadCatalogue()
-  const checks = await checkLaunches(launches, { catalogue, stateDirectory, environment, signal })
+  const checked = await checkLaunches(launches, { catalogue, stateDirectory, environment, signal })
+  const checks = await Promise.all(
+    checked.map(async (check) => ({
+      ...check,
+      problems: [...check.problems, ...(await checkPort(check.launch, stateDirectory))],
+    })),
+  )
   const said = (messages: LaunchCheck['problems']) =>
     messages.map(({ code, params }) => ({ code, params, message: terminal.render({ code, params }) }))
   const all = [...problems, ...checks.flatMap((check) => check.problems)]

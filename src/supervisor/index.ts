@@ -16,6 +16,7 @@ export {
 } from './guard-program.js'
 export type { RestartPolicy } from './keep-running.js'
 export { supervisorMessages } from './messages.js'
+export { foreignListener } from './port-owner.js'
 export { endLeftOver } from './program-record.js'
 export type { ChildState } from './readiness.js'
 export { type ChildMethod, type ServeParentOptions, serveParent } from './serve-parent.js'

@@ -2,6 +2,7 @@
 
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { isOfRecord } from './program-record.js'
 
 /** Whether something accepts connections there. */
 export const isListening = (host: string, port: number, timeoutMs = 1000): Promise<boolean> =>
@@ -15,6 +16,24 @@ export const isListening = (host: string, port: number, timeoutMs = 1000): Promi
     socket.once('timeout', () => done(false))
     socket.once('error', () => done(false))
   })
+
+export interface Listener {
+  /** `PID (command)`, or null where it cannot be known. */
+  readonly by: string | null
+}
+
+/** What listens there already; undefined when nothing does, or only a program of ours that one of these notes is of. */
+export const foreignListener = async (
+  { host, port }: { readonly host: string; readonly port: number },
+  recordFiles: readonly string[],
+): Promise<Listener | undefined> => {
+  if (!(await isListening(host, port))) return undefined
+  const by = await portOwner(port)
+  if (by === null) return { by }
+  const pid = Number.parseInt(by, 10)
+  const isOurs = await Promise.all(recordFiles.map((file) => isOfRecord(file, pid)))
+  return isOurs.includes(true) ? undefined : { by }
+}
 
 /** `PID (command)` of the process that listens on the port, or null where it cannot be known. */
 export const portOwner = async (port: number): Promise<string | null> => {

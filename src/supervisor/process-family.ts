@@ -44,7 +44,8 @@ const memberAt = async (pid: number, { leader, mark }: Family): Promise<Member |
   return { pid, residentBytes: Number(fields[21] ?? 0) * pageBytes }
 }
 
-const carriesMark = async (pid: number, mark: string) => {
+/** Whether the process inherited this mark. */
+export const carriesMark = async (pid: number, mark: string): Promise<boolean> => {
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
   return environment.split('\0').includes(`${markVariable}=${mark}`)
 }

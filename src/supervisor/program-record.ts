@@ -4,7 +4,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../core/index.js'
-import { endFamily } from './process-family.js'
+import { carriesMark, endFamily } from './process-family.js'
 
 /** Notes the mark of the program that is about to start. */
 export const recordProgram = async (file: string, mark: string): Promise<void> => {
@@ -21,6 +21,12 @@ export const endLeftOver = async (
   if (mark === undefined) return
   await endFamily({ leader: undefined, mark }, { clock, graceMs })
   await rm(file, { force: true })
+}
+
+/** Whether the process is the noted program, or one that it started. */
+export const isOfRecord = async (file: string, pid: number): Promise<boolean> => {
+  const mark = await readMark(file)
+  return mark !== undefined && carriesMark(pid, mark)
 }
 
 const readMark = async (file: string): Promise<string | undefined> => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -125,6 +127,8 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
 })
 
 describe('serve', { timeout: 120_000 }, () => {
+  const loading = () => childrenOf(process.pid).filter(({ command }) => command.includes('fake-engine.mjs'))
+
   it('--check says what is wrong with the engines and starts nothing', async () => {
     const good = await runCommand(['serve', '--check', '--architecture', project.architectureFile])
     expect(good.status).toBe(0)
@@ -146,21 +150,55 @@ describe('serve', { timeout: 120_000 }, () => {
     await expect(enginePids(project.enginePort)).rejects.toThrow()
   })
 
+  it('--check names who listens on the port of an engine, unless it is an engine of this system', async () => {
+    const check = () => runCommand(['serve', '--check', '--json', '--architecture', project.architectureFile])
+    const other = createServer().listen(project.enginePort, '127.0.0.1')
+    await once(other, 'listening')
+    const taken = await check()
+    other.close()
+    await once(other, 'close')
+    expect(taken.status).toBe(1)
+    expect(JSON.parse(taken.stdout)).toMatchObject({
+      problems: [
+        {
+          code: 'engine.port-taken',
+          params: { deployment: 'engine', by: expect.stringMatching(new RegExp(`^${process.pid} \\(`)) },
+          message: expect.stringContaining(`is in use by process ${process.pid}`),
+        },
+      ],
+    })
+    await serve()
+    expect(JSON.parse((await check()).stdout)).toMatchObject({ problems: [] })
+  })
+
   it('stops while an engine still loads, and leaves nothing behind', async () => {
     project.write({ FAKE_LOAD_MS: '100000' })
     const controller = new AbortController()
     const starting = serve({ signal: controller.signal })
     starting.catch(() => {})
-    const before = new Set(childrenOf(process.pid).map(({ pid }) => pid))
-    const loading = () =>
-      childrenOf(process.pid).filter(
-        ({ pid, command }) => !before.has(pid) && command.includes('fake-engine.mjs'),
-      )
     await vi.waitFor(() => expect(loading()).toHaveLength(1), { timeout: 60_000, interval: 100 })
     const pids = loading().map(({ pid }) => pid)
     controller.abort(new Error('told to stop'))
     await expect(starting).rejects.toThrow('told to stop')
     expect(await leftOver(pids)).toEqual([])
+  })
+
+  it.each([
+    ['before its engine is ready ends with 130', '100000', 130, () => loading().length > 0],
+    ['once it is ready ends with 0', '0', 0, (stdout: string) => stdout.includes('http://')],
+  ])('that is stopped %s', async (_, loadMs, status, isTime) => {
+    project.write({ FAKE_LOAD_MS: loadMs })
+    const controller = new AbortController()
+    const written = vi.spyOn(process.stdout, 'write')
+    const running = runCommand(
+      ['serve', '--no-watch', '--architecture', project.architectureFile],
+      'en',
+      controller.signal,
+    )
+    const stdout = () => written.mock.calls.map(([piece]) => String(piece)).join('')
+    await vi.waitFor(() => expect(isTime(stdout())).toBe(true), { timeout: 60_000, interval: 100 })
+    controller.abort('SIGINT')
+    expect((await running).status).toBe(status)
   })
 
   it('ends with a clear sentence when an engine does not start', async () => {

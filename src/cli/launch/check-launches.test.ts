@@ -109,6 +109,18 @@ describe('a launch', () => {
     expect(result?.problems).toMatchObject([{ code: 'engine.program-refused' }])
   })
 
+  it('of a folder says that it is one', async () => {
+    const [result] = await check(withCommand(fake(), [directory, '--port', '8123']))
+    expect(result).toMatchObject({
+      program: null,
+      problems: [{ code: 'engine.program-refused', params: { program: directory, reason: 'EISDIR' } }],
+    })
+    const [problem] = result?.problems ?? []
+    if (!problem) return
+    expect(render(problem, 'en')).toContain('is a folder')
+    expect(render(problem, 'zh-TW')).toContain('是資料夾')
+  })
+
   it('of an engine that lists nothing is let go, labelled as unvalidated', async () => {
     const [result] = await check(fake({ args: ['--brand-new-flag'], env: { FAKE_HELP: '' } }))
     expect(result).toMatchObject({ isValidated: false, problems: [] })

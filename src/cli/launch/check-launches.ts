@@ -141,7 +141,7 @@ const placeProblems = (
       launchProblem('engine.program-refused', {
         deployment: id,
         program: place.refused,
-        reason: 'EACCES',
+        reason: place.reason,
       }),
     ]
   return [

@@ -17,13 +17,15 @@ export const engineFiles = (
   recordFile: join(recordsIn(stateDirectory), `${id}-${fingerprint}.json`),
 })
 
-/** Ends the engines that an earlier system left behind. The caller holds the lock of the state directory. */
-export const endLeftOverEngines = async (stateDirectory: string, clock: Clock): Promise<void> => {
+/** The notes of all engines that run, or ran when their system was killed. */
+export const recordFiles = async (stateDirectory: string): Promise<readonly string[]> => {
   const directory = recordsIn(stateDirectory)
   const names = await readdir(directory).catch(() => [])
-  await Promise.all(
-    names
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => endLeftOver(join(directory, name), { clock, graceMs: 0 })),
-  )
+  return names.filter((name) => name.endsWith('.json')).map((name) => join(directory, name))
+}
+
+/** Ends the engines that an earlier system left behind. The caller holds the lock of the state directory. */
+export const endLeftOverEngines = async (stateDirectory: string, clock: Clock): Promise<void> => {
+  const files = await recordFiles(stateDirectory)
+  await Promise.all(files.map((file) => endLeftOver(file, { clock, graceMs: 0 })))
 }
