@@ -12,6 +12,6 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Aborted by Ctrl-C, by SIGTERM, or when the launcher is gone. */
   readonly signal: AbortSignal
-  /** Sets the exit status: 0 done, 1 the answer is no, 2 bad input. */
-  exitWith(status: 0 | 1 | 2): void
+  /** Sets the exit status: 0 done, 1 the answer is no, 2 bad input, 130 stopped before it was done. */
+  exitWith(status: 0 | 1 | 2 | 130): void
 }

@@ -58,7 +58,7 @@ export const pullCommand = async (request: PullRequest, context: CommandContext)
         '已停止。已下載的部分會保留，重新執行即可續傳。',
       ),
     )
-    context.exitWith(1)
+    context.exitWith(130)
   } finally {
     await plan.close()
   }

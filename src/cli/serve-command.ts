@@ -96,6 +96,7 @@ const startSystem = async (
   } catch (error) {
     if (!signal.aborted) throw error
     terminal.note(text('Stopped before everything was ready.', '尚未就緒即已停止。'))
+    context.exitWith(130)
     return undefined
   } finally {
     terminal.progressEnd()
