@@ -220,6 +220,10 @@ const reasons: Readonly<Record<BrokenReason, readonly [string, string]>> = {
   'not-json': ['no JSON object', '不是 JSON 物件'],
   fields: ['another number of fields than the header', '欄位數與標題列不同'],
   figures: ['without the time or the counts of its format', '缺少該格式的時間或數量'],
+  tokens: [
+    'a count of tokens that is no whole number from 0 to 1,000,000,000',
+    'token 數不是 0 到 1,000,000,000 的整數',
+  ],
   'too-long': ['longer than any record', '過長'],
   'cut-off': ['cut off at the end', '結尾不完整'],
 }

@@ -1,6 +1,6 @@
 // What could not be read, kept as a count and the first places. Nothing is dropped without being counted here.
 
-export type BrokenReason = 'not-json' | 'fields' | 'figures' | 'too-long' | 'cut-off'
+export type BrokenReason = 'not-json' | 'fields' | 'figures' | 'tokens' | 'too-long' | 'cut-off'
 
 export interface Broken {
   /** First line of it, from 1. */

@@ -1,7 +1,7 @@
 // The export of this product's own ledger, JSON lines or CSV: one row per attempt, so only a request's first
 // attempt is an arrival, and what every attempt used and cost counts.
 
-import { amountOf, textOf, timeOf } from './read-field.js'
+import { amountOf, textOf, timeOf, tokensOf } from './read-field.js'
 import { emptyArrival, type TrafficFormat } from './traffic-row.js'
 
 export const ledgerExport: TrafficFormat = {
@@ -17,9 +17,9 @@ export const ledgerExport: TrafficFormat = {
       {
         ...emptyArrival,
         atMs,
-        inputTokens: isCounted ? amountOf(row, ['inputTokens']) : null,
-        outputTokens: isCounted ? amountOf(row, ['outputTokens']) : null,
-        cachedTokens: isCounted ? amountOf(row, ['inputCacheReadTokens']) : null,
+        inputTokens: isCounted ? tokensOf(row, ['inputTokens']) : null,
+        outputTokens: isCounted ? tokensOf(row, ['outputTokens']) : null,
+        cachedTokens: isCounted ? tokensOf(row, ['inputCacheReadTokens']) : null,
         latencyMs: amountOf(row, ['totalMs']),
         model: textOf(row, ['deployment']),
         costUsd: amountOf(row, ['costUsd']),

@@ -2,7 +2,7 @@
 // /user/daily/activity. Its `prompt_tokens` include what came from a cache.
 
 import { contentHash } from '../../core/index.js'
-import { amountOf, fieldOf, textOf, timeOf } from './read-field.js'
+import { amountOf, fieldOf, textOf, timeOf, tokensOf } from './read-field.js'
 import { type Bucket, emptyArrival, type Row, type TrafficFormat } from './traffic-row.js'
 
 export const litellmSpend: TrafficFormat = {
@@ -25,9 +25,9 @@ export const litellmSpend: TrafficFormat = {
       {
         ...emptyArrival,
         atMs,
-        inputTokens: amountOf(row, ['prompt_tokens']),
-        outputTokens: amountOf(row, ['completion_tokens']),
-        cachedTokens: amountOf(row, [
+        inputTokens: tokensOf(row, ['prompt_tokens']),
+        outputTokens: tokensOf(row, ['completion_tokens']),
+        cachedTokens: tokensOf(row, [
           'metadata.usage_object.prompt_tokens_details.cached_tokens',
           'metadata.usage_object.cache_read_input_tokens',
           'metadata.additional_usage_values.cache_read_input_tokens',

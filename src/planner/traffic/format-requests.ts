@@ -1,7 +1,7 @@
 // Request logs of gateways in general: a time, token counts and whatever else has one of the usual names.
 
 import { canonicalJson, contentHash } from '../../core/index.js'
-import { amountOf, fieldOf, textOf, timeOf } from './read-field.js'
+import { amountOf, fieldOf, textOf, timeOf, tokensOf } from './read-field.js'
 import { emptyArrival, type Row, type TrafficFormat } from './traffic-row.js'
 
 const times = [
@@ -113,7 +113,7 @@ export const requestLog: TrafficFormat = {
     const atMs = amountOf(row, timesInMs) ?? timeOf(row, times)
     if (atMs === null && fieldOf(row, times) !== undefined) return null
     const inputTokens = inputOf(row)
-    const outputTokens = amountOf(row, outputPaths)
+    const outputTokens = tokensOf(row, outputPaths)
     const failed = hasFailed(row)
     if (inputTokens === null && outputTokens === null && !failed) return null
     return [
@@ -122,7 +122,7 @@ export const requestLog: TrafficFormat = {
         atMs,
         inputTokens,
         outputTokens,
-        cachedTokens: amountOf(row, cachedPaths),
+        cachedTokens: tokensOf(row, cachedPaths),
         latencyMs: amountOf(row, inMs) ?? times1000(amountOf(row, inSeconds)),
         model: textOf(row, models),
         provider: textOf(row, providers),
@@ -144,12 +144,12 @@ const anthropic = ['', ...usageObjects.map((object) => `${object}.`)].map((prefi
 
 /** Anthropic's `input_tokens` leave out what was read from and written to the cache; everybody else's include it. */
 const inputOf = (row: Row): number | null => {
-  const input = amountOf(row, inputPaths)
+  const input = tokensOf(row, inputPaths)
   if (input === null) return null
   for (const names of anthropic) {
-    const read = amountOf(row, names.read)
-    if (read === null || amountOf(row, names.input) === null) continue
-    return input + read + (amountOf(row, names.written) ?? 0)
+    const read = tokensOf(row, names.read)
+    if (read === null || tokensOf(row, names.input) === null) continue
+    return input + read + (tokensOf(row, names.written) ?? 0)
   }
   return input
 }

@@ -2,7 +2,7 @@
 // start, lengths, and hashes of 512-token blocks that each cover all blocks before them).
 
 import { contentHash } from '../../core/index.js'
-import { amountOf, timeOf } from './read-field.js'
+import { amountOf, timeOf, tokensOf } from './read-field.js'
 import { emptyArrival, type TrafficFormat } from './traffic-row.js'
 
 export const azureTrace: TrafficFormat = {
@@ -10,8 +10,8 @@ export const azureTrace: TrafficFormat = {
   recognises: (row) => ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'].every((name) => name in row),
   read: (row) => {
     const atMs = timeOf(row, ['TIMESTAMP'])
-    const inputTokens = amountOf(row, ['ContextTokens'])
-    const outputTokens = amountOf(row, ['GeneratedTokens'])
+    const inputTokens = tokensOf(row, ['ContextTokens'])
+    const outputTokens = tokensOf(row, ['GeneratedTokens'])
     if (atMs === null || inputTokens === null || outputTokens === null) return null
     return [{ ...emptyArrival, atMs, inputTokens, outputTokens }]
   },
@@ -24,8 +24,8 @@ export const mooncakeTrace: TrafficFormat = {
   recognises: (row) => ['timestamp', 'input_length', 'output_length'].every((name) => name in row),
   read: (row) => {
     const atMs = amountOf(row, ['timestamp'])
-    const inputTokens = amountOf(row, ['input_length'])
-    const outputTokens = amountOf(row, ['output_length'])
+    const inputTokens = tokensOf(row, ['input_length'])
+    const outputTokens = tokensOf(row, ['output_length'])
     if (atMs === null || inputTokens === null || outputTokens === null) return null
     const blocks = blocksOf(row.hash_ids)
     const sameAs = blocks ? contentHash(`${inputTokens}:${blocks.join(',')}`) : null

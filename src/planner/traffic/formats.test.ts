@@ -217,15 +217,46 @@ describe('what cannot be read', () => {
       good.replace('5', '-5'),
     ].join('\n')
     const traffic = readText(text)
-    expect(traffic.requests).toBe(3)
+    expect(traffic.requests).toBe(2)
     expect(traffic.broken).toEqual({
-      count: 3,
-      reasons: { 'not-json': 2, figures: 1 },
+      count: 4,
+      reasons: { 'not-json': 2, figures: 1, tokens: 1 },
       first: [
         { line: 1, lines: 1, reason: 'not-json' },
         { line: 3, lines: 1, reason: 'not-json' },
         { line: 6, lines: 1, reason: 'figures' },
+        { line: 7, lines: 1, reason: 'tokens' },
       ],
+    })
+  })
+
+  it.each([
+    ['prompt_tokens', -50],
+    ['prompt_tokens', 'many'],
+    ['completion_tokens', 1e30],
+    ['completion_tokens', 1e9 + 1],
+    ['completion_tokens', 2.5],
+    ['cached_tokens', -1],
+  ])('a row with %s %j is none, and bends no mean', (name, value) => {
+    const good = { ts: 1_700_000_000, prompt_tokens: 5, completion_tokens: 7 }
+    expect(readText(jsonLines([good, { ...good, [name]: value }, good]))).toMatchObject({
+      requests: 2,
+      inputTokens: { n: 2, mean: 5 },
+      outputTokens: { n: 2, mean: 7 },
+      broken: { count: 1, reasons: { tokens: 1 }, first: [{ line: 2, lines: 1, reason: 'tokens' }] },
+    })
+  })
+
+  it('sums of an interval may be larger, and are whole numbers too', () => {
+    const bucket = (hour: number, tokens: number) => ({
+      start_time: 1_736_640_000 + hour * 3600,
+      end_time: 1_736_643_600 + hour * 3600,
+      results: [{ num_model_requests: 4, input_tokens: tokens, output_tokens: 8 }],
+    })
+    expect(readText(jsonLines([bucket(0, 4e9), bucket(1, 1e30)]))).toMatchObject({
+      requests: 4,
+      inputTokens: { mean: 1e9 },
+      broken: { count: 1, reasons: { tokens: 1 }, first: [{ line: 2 }] },
     })
   })
 

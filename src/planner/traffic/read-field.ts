@@ -55,6 +55,13 @@ const amount = (value: unknown): number | null => {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : null
 }
 
+/** A count of tokens as it is written: null where there is none, NaN for what is no number. */
+export const tokensOf = (row: Row, names: readonly string[]): number | null => {
+  const value = fieldOf(row, names)
+  if (value === undefined) return null
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+}
+
 export const textOf = (row: Row, names: readonly string[]): string | null => {
   const value = fieldOf(row, names)
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null

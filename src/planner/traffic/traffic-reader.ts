@@ -2,7 +2,7 @@
 // to count it; knows no file and no network.
 
 import type { Catalogue } from '../../catalog/index.js'
-import { createBrokenList } from './broken.js'
+import { type BrokenReason, createBrokenList } from './broken.js'
 import { detectFormat, formatNamed, trafficFormats } from './formats.js'
 import { createArrivalMeter } from './measure-arrivals.js'
 import { createBucketMeter } from './measure-buckets.js'
@@ -11,7 +11,7 @@ import { createObjectSplitter } from './split-json.js'
 import { createCsvSplitter, createLineSplitter, type Splitter } from './split-lines.js'
 import type { Traffic } from './traffic.js'
 import { trafficError } from './traffic-messages.js'
-import type { Row, TrafficFormat } from './traffic-row.js'
+import type { Observation, Row, TrafficFormat } from './traffic-row.js'
 
 export interface TrafficReader {
   /** @throws `traffic.unknown-format` once enough was seen */
@@ -38,7 +38,8 @@ export const createTrafficReader = ({ kind, format, catalogue }: TrafficReaderOp
   let counter = format === undefined ? undefined : createCounter(requireFormat(format), catalogue)
 
   const count = (row: Row, line: number) => {
-    if (!counter?.add(row)) broken.add({ line, lines: 1, reason: 'figures' })
+    const reason = counter?.add(row)
+    if (reason) broken.add({ line, lines: 1, reason })
   }
   const decide = () => {
     const rows = waiting.map(({ row }) => row)
@@ -101,14 +102,17 @@ const createCounter = (format: TrafficFormat, catalogue: Catalogue) => {
   let last: 'arrival' | 'bucket' | undefined
   return {
     name: format.name,
-    add: (row: Row): boolean => {
+    /** @returns why the row cannot be used; undefined when it was counted */
+    add: (row: Row): BrokenReason | undefined => {
       const observations = format.read(row)
-      for (const observation of observations ?? []) {
+      if (observations === null) return 'figures'
+      if (!observations.every(hasPossibleTokens)) return 'tokens'
+      for (const observation of observations) {
         last = observation.kind
         if (observation.kind === 'arrival') arrivals.add(observation)
         else buckets.add(observation)
       }
-      return observations !== null
+      return undefined
     },
     result: (...args: Parameters<typeof arrivals.result>): Traffic | undefined =>
       last === undefined
@@ -117,6 +121,17 @@ const createCounter = (format: TrafficFormat, catalogue: Catalogue) => {
           ? arrivals.result(...args)
           : buckets.result(...args),
   }
+}
+
+/** More tokens than any request has. */
+const maxTokensOfRequest = 1e9
+
+/** Whether its counts of tokens are whole numbers of a size that can be; one that is not would bend every mean. */
+const hasPossibleTokens = ({ kind, inputTokens, outputTokens, cachedTokens }: Observation): boolean => {
+  const limit = kind === 'arrival' ? maxTokensOfRequest : Number.MAX_SAFE_INTEGER
+  return [inputTokens, outputTokens, cachedTokens].every(
+    (count) => count === null || (Number.isInteger(count) && count >= 0 && count <= limit),
+  )
 }
 
 interface Sink {
