@@ -71,7 +71,14 @@ const required = (model: string | undefined, action: string, { text }: CommandCo
   })
 }
 
-const list: Action = async (folder, _model, _options, context) => {
+const list: Action = async (folder, extra, _options, context) => {
+  if (extra !== undefined)
+    throw cliError('cli.bad-argument', {
+      detail: context.text(
+        `models list takes no name ("${extra}").`,
+        `models list 不接受名稱（「${extra}」）。`,
+      ),
+    })
   const listed = await listedModels(folder, context)
   context.terminal().result(listed, () => modelsTable(listed, context))
 }

@@ -116,11 +116,65 @@ describe('models', () => {
     expect(stdout + stderr).not.toContain('hf_very_secret')
   })
 
-  it.each([['pull'], ['rm'], ['sell', 'tiny']])('%s without what it needs ends with 2', async (...args) => {
-    expect(await modelsJson(...args)).toMatchObject({
+  it.each([['pull'], ['rm'], ['sell', 'tiny'], ['list', 'extra']])(
+    '%s with too little or too much ends with 2',
+    async (...args) => {
+      expect(await modelsJson(...args)).toMatchObject({
+        status: 2,
+        document: { error: { code: 'cli.bad-argument' } },
+      })
+    },
+  )
+})
+
+describe('a pull from an address', () => {
+  const nothingKept = { document: { models: [], incomplete: [] } }
+
+  it('says the size before anybody is asked, and brings the file', async () => {
+    const address = `${hub.storage}/blobs/tiny.gguf`
+    expect(await modelsJson('pull', address)).toMatchObject({
       status: 2,
-      document: { error: { code: 'cli.bad-argument' } },
+      document: { error: { code: 'weights.licence-not-accepted' } },
     })
+    const pulled = await models('pull', address, '--yes')
+    expect(pulled.status).toBe(0)
+    expect(pulled.stderr).toContain('(1.6 MB)')
+    expect(readFileSync(installed())).toEqual(model)
+  })
+
+  it.each([
+    ['/blobs/nothere.gguf', 'weights.address-empty', 'There is nothing at'],
+    ['/', 'weights.address-without-file', 'names no file'],
+  ])('%s is refused before the licence, and nothing is kept', async (path, code, said) => {
+    for (const more of [[], ['--yes']]) {
+      const { status, document } = await modelsJson('pull', `${hub.storage}${path}`, ...more)
+      expect(status).toBe(2)
+      expect(document.error).toMatchObject({ code, message: expect.stringContaining(said) })
+    }
+    expect(await modelsJson('list')).toMatchObject(nothingKept)
+  })
+
+  it('that nobody serves, or that refuses, is an error at once', async () => {
+    hub.misbehave.push({ status: 403 })
+    const address = `${hub.storage}/blobs/tiny.gguf`
+    expect(await modelsJson('pull', address)).toMatchObject({
+      status: 2,
+      document: { error: { code: 'weights.address-refused', params: { status: 403 } } },
+    })
+    await hub.close()
+    expect(await modelsJson('pull', address)).toMatchObject({
+      status: 2,
+      document: { error: { code: 'weights.address-unreachable', params: { reason: 'ECONNREFUSED' } } },
+    })
+    hub = await startFakeHub([])
+  })
+
+  it('that is gone once the licence is accepted keeps nothing', async () => {
+    hub.misbehave.push({ wholeAfterBytes: 1 }, { status: 404 })
+    expect(await modelsJson('pull', `${hub.storage}/blobs/tiny.gguf`, '--yes')).toMatchObject({
+      document: { error: { code: 'weights.address-empty' } },
+    })
+    expect(await modelsJson('list')).toMatchObject(nothingKept)
   })
 })
 

@@ -96,7 +96,13 @@ const receiveAll = async (
       if (failures >= maxFailuresInARow)
         throw weightsError(
           'weights.download-failed',
-          { file: file.path, origin: file.url.origin, reason, attempts: failures },
+          {
+            file: file.path,
+            origin: file.url.origin,
+            reason,
+            attempts: failures,
+            keptBytes: partial.bytes(),
+          },
           { retryable: true, cause: error },
         )
       await waitBefore(context.clock, failures, error, context.signal)
@@ -143,7 +149,7 @@ const accept = async (answer: HttpAnswer, reception: Reception, context: Downloa
       await partial.restart(belongingOf(file, null))
       throw passingFailure('the server sent another part than was asked for')
     }
-    if (answer.status !== 200) throw refusalOf(answer, file, context)
+    if (answer.status !== 200) throw refusalOf(answer, reception, context)
     await partial.restart(belongingOf(file, strongEtag(answer)))
   }
   const promised = continues ? Number(range?.[3]) : Number(answer.header('content-length') ?? Number.NaN)
@@ -170,7 +176,7 @@ const strongEtag = (answer: HttpAnswer): string | null => {
   return etag?.startsWith('"') ? etag : null
 }
 
-const refusalOf = (answer: HttpAnswer, file: RemoteFile, context: DownloadContext): Error => {
+const refusalOf = (answer: HttpAnswer, { file, partial }: Reception, context: DownloadContext): Error => {
   const { status } = answer
   if (isPassingStatus(status))
     return passingFailure(
@@ -184,6 +190,7 @@ const refusalOf = (answer: HttpAnswer, file: RemoteFile, context: DownloadContex
       origin: file.url.origin,
       reason: `status ${status}`,
       attempts: 1,
+      keptBytes: partial.bytes(),
     })
   )
 }

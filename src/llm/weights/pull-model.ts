@@ -130,7 +130,8 @@ const bring = async (
   const collection = await plan
     .collect({ directory: incoming, clock, signal, onProgress })
     .catch(async (error: NodeJS.ErrnoException) => {
-      if ((await filesIn(incoming)).length === 0) await rm(incoming, { recursive: true, force: true })
+      // What never began is no broken-off pull.
+      if ((await bytesThere(incoming)) === 0) await rm(incoming, { recursive: true, force: true })
       if (error.code !== 'ENOSPC') throw error
       throw diskFull(incoming, plan.sizeBytes ?? spareBytes, await freeBytesOf(modelsDirectory))
     })

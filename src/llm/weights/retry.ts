@@ -37,6 +37,30 @@ export const retryAfterOf = (header: string | undefined, wallMs: number): number
 
 export const isPassingStatus = (status: number): boolean => status === 429 || status === 408 || status >= 500
 
+const maxFailures = 4
+
+/** Asks again while another attempt may help. @throws what `explain` makes of the last failure */
+export const askPatiently = async <T>(
+  ask: () => Promise<T>,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  explain: (error: unknown, reason: string | undefined) => Error,
+): Promise<T> => {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await ask()
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof ArchitectError) throw error
+      const reason = passingReason(error)
+      // A name that does not resolve or a refused port is an answer: the other side is out of reach from here.
+      const isFinal =
+        reason === undefined || /^E(NOTFOUND|CONNREFUSED)$/.test(reason) || failures >= maxFailures
+      if (isFinal) throw explain(error, reason)
+      await waitBefore(clock, failures, error, signal)
+    }
+  }
+}
+
 const firstWaitMs = 500
 const longestWaitMs = 30_000
 

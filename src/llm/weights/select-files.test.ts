@@ -57,20 +57,16 @@ describe('a name on the command line', () => {
     expect(parseReference(name)).toMatchObject(expected)
   })
 
-  it.each([
-    '',
-    'hf:',
-    'hf:a',
-    'hf:../..',
-    'pypi:',
-    'pypi:-r evil',
-    'pypi:a==1;b',
-    'nothing',
-    'constructor',
-    'ftp://h/x',
-  ])('"%s" is refused', (name) => {
-    expect(() => parseReference(name)).toThrow('names no model')
-  })
+  it.each(['', 'hf:', 'hf:a', 'hf:../..', 'pypi:', 'pypi:-r evil', 'pypi:a==1;b', 'nothing', 'constructor'])(
+    '"%s" is refused',
+    (name) => {
+      expect(() => parseReference(name)).toThrow('names no model')
+    },
+  )
+})
+
+it.each(['ftp://h/x', 'ftp://h/x.gguf', 's3://bucket/x.gguf'])('%s says what is known instead', (name) => {
+  expect(() => parseReference(name)).toThrow('Known are https: (or http:), hf:, file: and pypi:')
 })
 
 it('a local name is made of any text, or refused', () => {
