@@ -13,6 +13,7 @@ import { loadRequirements } from './project.js'
 import { readTraffic } from './read-traffic.js'
 import { scaleSection } from './scale-section.js'
 import { readTaskModels } from './task-models.js'
+import { pathOf } from './traffic-source.js'
 import { comparisonText, sayIn, trafficText } from './traffic-text.js'
 
 interface Options {
@@ -71,7 +72,7 @@ export const registerAssess = (program: Command, context: CommandContext): void 
 
 /** What a source is called in texts that are kept: no folders of this machine, and nothing secret of an address. */
 const sourceName = (source: string): string => {
-  if (!/^https?:/i.test(source) || !URL.canParse(source)) return basename(source)
+  if (!/^https?:/i.test(source) || !URL.canParse(source)) return basename(pathOf(source))
   const { origin, pathname } = new URL(source)
   return `${origin}${pathname}`
 }

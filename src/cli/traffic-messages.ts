@@ -8,6 +8,12 @@ export const trafficSourceMessages = defineMessages({
       `${p.source} was not found. --from takes a file (a log or an export, also .gz) or an http(s) address.`,
     'zh-TW': (p) => `找不到 ${p.source}。--from 接受檔案（記錄或匯出檔，可為 .gz）或 http(s) 位址。`,
   },
+  'cli.traffic-folder': {
+    en: (p: { source: string }) =>
+      `${p.source} is a folder. --from takes one file (a log or an export, also .gz) or an http(s) address: name the file in it.`,
+    'zh-TW': (p) =>
+      `${p.source} 是資料夾。--from 接受單一檔案（記錄或匯出檔，可為 .gz）或 http(s) 位址：請指定其中的檔案。`,
+  },
   'cli.traffic-unreadable': {
     en: (p: { source: string; detail: string }) =>
       `${p.source} could not be read: ${p.detail}. What was read before is not used.`,

@@ -38,13 +38,18 @@ describe('a file', () => {
     expect((await read(file(`${name}.log`, content))) === text).toBe(true)
   })
 
+  it('may be written with its scheme', async () => {
+    const path = file('schemed.log', 'text')
+    expect(await Promise.all([read(`file:${path}`), read(`file://${path}`)])).toEqual(['text', 'text'])
+  })
+
   it('that is empty is an empty text', async () => {
     expect(await read(file('empty', ''))).toBe('')
   })
 
   it('that is missing, a folder or cut off says what is wrong', async () => {
     await expect(read(join(directory, 'none'))).rejects.toMatchObject({ code: 'cli.traffic-not-found' })
-    await expect(read(directory)).rejects.toMatchObject({ code: 'cli.traffic-unreadable' })
+    await expect(read(directory)).rejects.toMatchObject({ code: 'cli.traffic-folder' })
     const cut = file('cut.gz', gzipSync(text).subarray(0, 200))
     await expect(read(cut)).rejects.toMatchObject({ code: 'cli.traffic-unreadable' })
   })

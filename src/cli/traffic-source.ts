@@ -30,13 +30,18 @@ const defaultTimeoutMs = 60_000
 
 const isUrl = (source: string): boolean => /^https?:\/\//i.test(source)
 
-/** @throws `cli.traffic-not-found` | `cli.traffic-status` | `cli.traffic-timeout` | `cli.traffic-unreadable` */
+/** The path of a file that may be written as `file:PATH`. */
+export const pathOf = (source: string): string =>
+  /^file:./i.test(source) ? source.slice(5).replace(/^\/\/(?=\/)/, '') : source
+
+/** @throws `cli.traffic-not-found` | `cli.traffic-folder` | `cli.traffic-status` | `cli.traffic-timeout` | `cli.traffic-unreadable` */
 export const openTrafficSource = (source: string, options: SourceOptions): Promise<TrafficSource> =>
-  isUrl(source) ? openUrl(source, options) : openFile(source, options)
+  isUrl(source) ? openUrl(source, options) : openFile(pathOf(source), options)
 
 const openFile = async (path: string, { signal, onProgress }: SourceOptions): Promise<TrafficSource> => {
   const facts = statSync(path, { throwIfNoEntry: false })
   if (!facts) throw trafficSourceError('cli.traffic-not-found', { source: path })
+  if (facts.isDirectory()) throw trafficSourceError('cli.traffic-folder', { source: path })
   const bytes = createReadStream(path, { signal, highWaterMark: mebibyte })
   const counted = counting(bytes, (done) => onProgress?.(done, facts.size))
   const text = guarded(textOf(counted), (error) => unreadable(path, error))

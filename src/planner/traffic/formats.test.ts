@@ -280,6 +280,17 @@ describe('what cannot be read', () => {
     for (const format of trafficFormats) expect(error.message).toContain(format)
   })
 
+  it.each([{}, { format: 'request-log' }])(
+    'a CSV with a header alone says that it has no rows: %j',
+    (options) => {
+      const header = 'timestamp,prompt_tokens,completion_tokens\n'
+      expect(codeOf(() => readText(header, options))).toMatchObject({ code: 'traffic.no-rows' })
+      expect(codeOf(() => readText(`${header}1\n`, options))).not.toMatchObject({
+        code: 'traffic.no-rows',
+      })
+    },
+  )
+
   it('--format is taken at its word, and refused where nothing fits', () => {
     const text = jsonLines([{ timestamp: 1000, input_length: 10, output_length: 1, hash_ids: [1] }])
     expect(readText(text, { format: 'request-log' })).toMatchObject({

@@ -23,6 +23,11 @@ export const trafficMessages = defineMessages({
     'zh-TW': (p) =>
       `沒有任何一列能以 ${p.format} 讀取${p.line === null ? '：來源是空的' : `（${p.broken} 列無法讀取，第一列在第 ${p.line} 行）`}。請確認檔案是否正確，或不要指定 --format。`,
   },
+  'traffic.no-rows': {
+    en: (_: None) =>
+      'This is a CSV with a header and no rows. Export it again for a time in which there were requests.',
+    'zh-TW': () => '這份 CSV 只有標題列，沒有資料列。請重新匯出有請求的期間。',
+  },
   'traffic.no-vllm-metrics': {
     en: (p: { names: readonly string[] }) =>
       `These metrics are not those of vLLM: vllm:request_prompt_tokens is missing. They begin with ${p.names.join(', ') || 'nothing'}. Give the /metrics of a vLLM server that has answered a request.`,

@@ -16,7 +16,7 @@ import type { Observation, Row, TrafficFormat } from './traffic-row.js'
 export interface TrafficReader {
   /** @throws `traffic.unknown-format` once enough was seen */
   push(text: string): void
-  /** @throws `traffic.unknown-format` | `traffic.nothing-read` */
+  /** @throws `traffic.unknown-format` | `traffic.no-rows` | `traffic.nothing-read` */
   end(): Traffic
 }
 
@@ -37,6 +37,7 @@ export const createTrafficReader = ({ kind, format, catalogue }: TrafficReaderOp
   const waiting: { readonly row: Row; readonly line: number }[] = []
   let counter = format === undefined ? undefined : createCounter(requireFormat(format), catalogue)
 
+  let rows = 0
   const count = (row: Row, line: number) => {
     const reason = counter?.add(row)
     if (reason) broken.add({ line, lines: 1, reason })
@@ -49,6 +50,7 @@ export const createTrafficReader = ({ kind, format, catalogue }: TrafficReaderOp
     for (const { row, line } of waiting.splice(0)) count(row, line)
   }
   const take = (row: Row, line: number) => {
+    rows++
     if (counter) return count(row, line)
     waiting.push({ row, line })
     if (waiting.length >= rowsToDetect) decide()
@@ -69,6 +71,7 @@ export const createTrafficReader = ({ kind, format, catalogue }: TrafficReaderOp
     end: () => {
       splitter.end()
       const summary = broken.summary()
+      if (kind.kind === 'csv' && rows === 0 && summary.count === 0) throw trafficError('traffic.no-rows', {})
       if (!counter && waiting.length === 0) throw unknownFormat(undefined)
       if (!counter) decide()
       const traffic = counter?.result(broken.summary())
