@@ -4,6 +4,7 @@
 import { type Attempt, type Clock, type Log, noUsage, toArchitectError } from '../core/index.js'
 import { attemptsOf } from '../llm/index.js'
 import type { Metrics } from '../telemetry/index.js'
+import { isRequestFault } from './error-response.js'
 
 export interface AttemptReportDeps {
   /** Id, provider and model of the deployment, as metrics name them. */
@@ -39,7 +40,11 @@ export const reportAttempt = (
     usage,
     costUsd: deps.costUsd(deployment, usage),
   })
-  if (end === 'failed') deps.log.warn({ requestId, deployment, err: error }, 'an attempt failed')
+  if (end !== 'failed') return
+  // A request that is wrong says nothing about this system: no stack, and no warning.
+  if (error && isRequestFault(error))
+    deps.log.info({ requestId, deployment, code: error.code, reason: error.message }, 'a request was refused')
+  else deps.log.warn({ requestId, deployment, err: error }, 'an attempt failed')
 }
 
 /** The attempt of a rejected call: what its engine says of it, or one that used nothing. */

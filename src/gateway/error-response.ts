@@ -133,6 +133,10 @@ export const isClientFault = ({ code, params }: ArchitectError): boolean =>
   (code === 'llm.upstream-status' && [400, 413, 422].includes(params.status)) ||
   (code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error')
 
+/** Whether the request is at fault rather than an engine or this system. */
+export const isRequestFault = (error: ArchitectError): boolean =>
+  isClientFault(error) || shapes[error.code]?.status === 400
+
 /** What is wrong with a request for one model, though another may take it. */
 const unsuited: ReadonlySet<string> = new Set([
   'llm.schema-invalid',
