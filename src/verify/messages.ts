@@ -54,6 +54,17 @@ export const verifyMessages = defineMessages({
     'zh-TW': (p) =>
       `${p.path} 不是檢索資料集。請指定 BEIR 資料夾（corpus.jsonl、queries.jsonl、qrels/test.tsv）或 SQuAD 的 JSON 檔；BEIR 資料夾一次只能一個。`,
   },
+  'verify.dataset-line-invalid': {
+    en: (p: { path: string; line: number; expected: string }) =>
+      `${p.path}, line ${p.line}: ${p.expected} is expected there. Correct the line.`,
+    'zh-TW': (p) => `${p.path} 第 ${p.line} 行：應為 ${p.expected}。請修正這一行。`,
+  },
+  'verify.squad-invalid': {
+    en: (p: { path: string; place: string | null }) =>
+      `${p.path} is no SQuAD file${p.place === null ? ': it is not JSON' : `: what is at ${p.place} does not fit`}. It looks like {"data": [{"paragraphs": [{"context": "...", "qas": [{"id": "...", "question": "..."}]}]}]}; for other data, name a BEIR folder.`,
+    'zh-TW': (p) =>
+      `${p.path} 不是 SQuAD 檔${p.place === null ? '：內容不是 JSON' : `：${p.place} 的內容不符`}。格式為 {"data": [{"paragraphs": [{"context": "...", "qas": [{"id": "...", "question": "..."}]}]}]}；其他資料請使用 BEIR 資料夾。`,
+  },
   'verify.dataset-unjudged': {
     en: (p: { path: string }) =>
       `None of the questions in ${p.path} has an answer in the dataset: their ids do not match. Check that both belong together.`,

@@ -59,6 +59,7 @@ export const measureOrExplain = async (
 const badInput = new Set([
   'verify.suite-missing',
   'verify.suite-invalid',
+  'verify.squad-invalid',
   'verify.predictions-late',
   'verify.predictions-invalid',
 ])

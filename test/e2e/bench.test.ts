@@ -147,7 +147,7 @@ describe('bench retrieval', { timeout: 180_000 }, () => {
       ['--dataset', squad, '--queries', write('other.json', { data: [] })],
       'verify.dataset-unjudged',
     ],
-    ['a file that is no test set', ['--dataset', write('list.json', '[]')], 'verify.suite-invalid'],
+    ['a file that is no test set', ['--dataset', write('list.json', '[]')], 'verify.squad-invalid'],
     [
       'an endpoint without a model',
       ['--dataset', squad, '--embeddings', 'http://127.0.0.1:9/v1'],
@@ -167,5 +167,37 @@ describe('bench retrieval', { timeout: 180_000 }, () => {
     const { stdout } = await runCommand(['bench', 'retrieval', '--dataset', squad], 'zh-TW')
     expect(stdout).toMatch(/項目.*95 % 區間/)
     expect(stdout).toContain('retrieval.lexical.ndcg10')
+  })
+
+  it('names the file and the line that are wrong, and what belongs there', async () => {
+    const folder = join(directory, 'broken-beir')
+    mkdirSync(join(folder, 'qrels'), { recursive: true })
+    const document = JSON.stringify({ _id: 'd', text: 'An otter.' })
+    write('broken-beir/queries.jsonl', JSON.stringify({ _id: 'q', text: 'Otter?' }))
+    write('broken-beir/qrels/test.tsv', 'query-id\tcorpus-id\tscore\nq\td\t1\n')
+    for (const wrong of ['{"_id": "e", "te', '{"_id": "e"}', 'e,An heron.']) {
+      write('broken-beir/corpus.jsonl', `${document}\n${wrong}\n`)
+      const { status, stderr } = await runCommand(['bench', 'retrieval', '--dataset', folder])
+      expect(status).toBe(2)
+      expect(stderr).toContain(
+        'corpus.jsonl, line 2: {"_id": "...", "title": "...", "text": "..."} is expected',
+      )
+      expect(stderr).not.toMatch(/SyntaxError|Invalid input|✖|undefined/)
+    }
+  })
+
+  it.each([
+    ['table.csv', 'id,text\n1,An otter.\n', 'it is not JSON'],
+    ['other.json', '{"rows": []}', 'what is at data does not fit'],
+    [
+      'half.json',
+      '{"data": [{"paragraphs": [{"qas": []}]}]}',
+      'what is at data[0].paragraphs[0].context does',
+    ],
+  ])('says of %s that it is no SQuAD file, and what one looks like', async (name, content, why) => {
+    const { status, stderr } = await runCommand(['bench', 'retrieval', '--dataset', write(name, content)])
+    expect(status).toBe(2)
+    expect(stderr).toContain(`${name} is no SQuAD file: ${why}`)
+    expect(stderr).not.toMatch(/SyntaxError|Invalid input|✖/)
   })
 })

@@ -16,7 +16,7 @@ export interface DatasetFiles {
   readonly queries?: string | undefined
 }
 
-/** @throws `verify.dataset-unknown` | `verify.dataset-unjudged` | `verify.suite-invalid` */
+/** @throws `verify.dataset-unknown` | `verify.dataset-unjudged` | `verify.dataset-line-invalid` | `verify.squad-invalid` */
 export const readDataset = async ({ paths, queries }: DatasetFiles): Promise<RetrievalDataset> => {
   const [first = ''] = paths
   const isFolder = await isDirectory(first)
@@ -49,9 +49,13 @@ const text = z.union([z.string(), z.number()]).transform(String)
 const beirDocument = z.object({ _id: text, title: z.string().default(''), text: z.string() })
 const beirQuery = z.object({ _id: text, text: z.string() })
 
+const documentLine = '{"_id": "...", "title": "...", "text": "..."}'
+const queryLine = '{"_id": "...", "text": "..."}'
+const judgementLine = 'QUERY-ID<tab>CORPUS-ID<tab>SCORE'
+
 const readBeir = async (folder: string): Promise<Corpus> => {
-  const documents = await readLines(join(folder, 'corpus.jsonl'), beirDocument)
-  const questions = await readLines(join(folder, 'queries.jsonl'), beirQuery)
+  const documents = await readLines(join(folder, 'corpus.jsonl'), beirDocument, documentLine)
+  const questions = await readLines(join(folder, 'queries.jsonl'), beirQuery, queryLine)
   return {
     documents: documents.map(({ _id, title, text }) => ({ id: _id, markdown: pageOf(title, text) })),
     questions: new Map(questions.map((query) => [query._id, query.text])),
@@ -71,7 +75,7 @@ const readJudgements = async (path: string): Promise<ReadonlyMap<string, Judgeme
     const [query, document, score] = line.trim().split('\t')
     const gain = Number(score)
     if (query === undefined || document === undefined || !Number.isFinite(gain))
-      throw verifyError('verify.suite-invalid', { path, line: i + 2, detail: 'query-id, corpus-id, score' })
+      throw verifyError('verify.dataset-line-invalid', { path, line: i + 2, expected: judgementLine })
     judgements.set(query, (judgements.get(query) ?? new Map()).set(document, gain))
   }
   return judgements
@@ -97,17 +101,16 @@ const readSquadFiles = async (paths: readonly string[]): Promise<Corpus> => {
 
 const readQuestions = async (path: string): Promise<ReadonlyMap<string, string>> => {
   if (!path.endsWith('.jsonl')) return (await readSquadFiles([path])).questions
-  return new Map((await readLines(path, beirQuery)).map((query) => [query._id, query.text]))
+  return new Map((await readLines(path, beirQuery, queryLine)).map((query) => [query._id, query.text]))
 }
 
-const readLines = async <T>(path: string, row: z.ZodType<T>): Promise<readonly T[]> => {
+const readLines = async <T>(path: string, row: z.ZodType<T>, expected: string): Promise<readonly T[]> => {
   const lines = (await readText(path)).split('\n')
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return []
     const parsed = row.safeParse(parseLine(line))
     if (parsed.success) return [parsed.data]
-    const detail = z.prettifyError(parsed.error)
-    throw verifyError('verify.suite-invalid', { path, line: i + 1, detail })
+    throw verifyError('verify.dataset-line-invalid', { path, line: i + 1, expected })
   })
 }
 

@@ -46,6 +46,9 @@ describe('a SQuAD corpus', () => {
   it('that is none is refused by name', async () => {
     await writeFile(join(directory, 'wrong.json'), '{"data": 1}')
     const wrong = writeSquadCorpus([join(directory, 'wrong.json')], join(directory, 'corpus'))
-    await expect(wrong).rejects.toMatchObject({ code: 'verify.suite-invalid' })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'verify.squad-invalid',
+      params: { place: 'data' },
+    })
   })
 })

@@ -45,7 +45,7 @@ export const findDataFiles = async (directory: string, files: RegExp): Promise<s
   }
 }
 
-/** Writes one text file per paragraph into `target`. @throws `verify.suite-invalid` */
+/** Writes one text file per paragraph into `target`. @throws `verify.dataset-unknown` | `verify.squad-invalid` */
 export const writeSquadCorpus = async (files: readonly string[], target: string): Promise<SquadCorpus> => {
   await mkdir(target, { recursive: true })
   const questions: SquadQuestion[] = []
@@ -62,18 +62,30 @@ export const writeSquadCorpus = async (files: readonly string[], target: string)
   return { documents, questions }
 }
 
-/** @throws `verify.suite-invalid` */
+/** @throws `verify.dataset-unknown` | `verify.squad-invalid` */
 export const readSquad = async (path: string): Promise<z.infer<typeof squad>> => {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw verifyError('verify.dataset-unknown', { path }, { cause })
+  })
   let value: unknown
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    throw verifyError('verify.suite-invalid', { path, line: 1, detail: String(error) }, { cause: error })
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw verifyError('verify.squad-invalid', { path, place: null }, { cause })
   }
   const parsed = squad.safeParse(value)
   if (parsed.success) return parsed.data
-  throw verifyError('verify.suite-invalid', { path, line: 1, detail: z.prettifyError(parsed.error) })
+  throw verifyError('verify.squad-invalid', { path, place: placeOf(parsed.error.issues[0]?.path ?? []) })
 }
+
+/** `data[0].paragraphs[2].context`, or the top. */
+const placeOf = (path: readonly PropertyKey[]): string =>
+  path.length === 0
+    ? '$'
+    : path
+        .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+        .join('')
+        .slice(1)
 
 /** A paragraph that starts like a heading, a list or a quote must stay a paragraph. */
 export const asMarkdown = (context: string) =>
