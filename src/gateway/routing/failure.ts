@@ -18,9 +18,16 @@ export interface Failure {
 export const mayTryNext = (cause: unknown): boolean => {
   const error = toArchitectError(cause)
   if (error.code === 'core.unexpected') return true
-  if (error.code === 'llm.request-not-expressible' || error.code === 'llm.cancelled') return false
+  if (everywhere.has(error.code)) return false
   return (error.code.startsWith('llm.') || isNoAnswer(error)) && !isClientFault(error)
 }
+
+/** Failures of engines that no other engine could mend. */
+const everywhere: ReadonlySet<string> = new Set([
+  'llm.request-unreadable',
+  'llm.request-not-expressible',
+  'llm.cancelled',
+])
 
 /** Part of a route's tree could not answer; another part may. */
 const isNoAnswer = ({ code }: ArchitectError) =>
