@@ -34,7 +34,8 @@ const isNoAnswer = ({ code }: ArchitectError) =>
   code === 'gateway.no-answer' || code === 'gateway.upstream-slow' || code === 'gateway.upstream-busy'
 
 /**
- * The error of a route none of whose deployments could answer; the last one's own where the request suited none.
+ * The error of a route none of whose deployments could answer; the last one's own where the request suited none,
+ * or where every answer broke the schema that it was to follow.
  * @param failures in the order of the attempts
  */
 export const noAnswer = (
@@ -42,11 +43,14 @@ export const noAnswer = (
   failures: readonly Failure[],
   attempts: readonly Attempt[],
 ): ArchitectError => {
-  const incapable = failures.every(({ error }) => error.code === 'llm.not-capable') && failures[0]?.error
+  const capable = failures.filter(({ error }) => error.code !== 'llm.not-capable')
+  const incapable = capable.length === 0 && failures[0]?.error
   if (incapable) return withAttempts(incapable, attempts)
   const tried = failures.map(triedOf)
   const cause = failures.at(-1)?.error
   if (cause && failures.every(({ error }) => isUnsuited(error))) return withAttempts(cause, attempts)
+  const invalid = capable.every(({ error }) => error.code === 'llm.answer-invalid') && capable.at(-1)?.error
+  if (invalid) return withAttempts(invalid, attempts)
   if (failures.every(({ error }) => error.params.status === 429 && error.retryable))
     return withAttempts(
       gatewayError(
