@@ -273,6 +273,26 @@ describe('JSON', () => {
     expect(optional.size).toBeGreaterThan(0)
   })
 
+  it.each([{ minimum: 18, maximum: 120 }, { exclusiveMinimum: -5, maximum: 1203 }, { minimum: 7 }])(
+    'an integer keeps its bounds %j',
+    async (bounds) => {
+      const range = { type: 'integer', ...bounds }
+      for (let seed = 0; seed < 8; seed++) {
+        const responseFormat = { ...format, schema: range }
+        const { choices } = await random.ask('hello', { responseFormat, temperature: 1, seed })
+        expect(JSON.parse(choices[0]?.text ?? '')).toBeGreaterThanOrEqual(bounds.minimum ?? -4)
+        expect(JSON.parse(choices[0]?.text ?? '')).toBeLessThanOrEqual(bounds.maximum ?? Infinity)
+      }
+    },
+  )
+
+  it('bounds between which nothing lies are refused before anything is computed', async () => {
+    const responseFormat = { ...format, schema: { type: 'integer', minimum: 3, maximum: 2 } }
+    await expect(random.ask('hello', { responseFormat })).rejects.toMatchObject({
+      code: 'llm.schema-not-supported',
+    })
+  })
+
   it('that no grammar could hold to its schema is refused afterwards', async () => {
     const even = { type: 'integer', minimum: 10 ** 17 }
     await expect(
