@@ -10,10 +10,10 @@ import {
   type LocalModel,
   type OpenAiCompatibleOptions,
   parseLocalOptions,
-  resolveWeights,
 } from '../llm/index.js'
 import { superviseChild } from '../supervisor/index.js'
 import { childEnvironment } from './child-environment.js'
+import { localWeightsPath } from './local-weights.js'
 import { cliError } from './messages.js'
 import { processEntry } from './package-file.js'
 import type { EngineContext, EngineFactory } from './plugin.js'
@@ -38,7 +38,7 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
   const args: LlamaArguments = {
     ...options,
     deployment: deployment.id,
-    modelPath: await weightsPath(context),
+    modelPath: await localWeightsPath(deployment.model, context),
     contextLength: deployment.contextLength,
     ...(deployment.kind === 'rerank' && { ranks: true, sequences: 1 }),
     lora: options.lora.map(({ path, scale }) => ({ path: resolve(directory, path), scale })),
@@ -55,16 +55,6 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
   })
   return createLocalModel({ deployment, facts, port, clock, temperature })
 }
-
-/** A file is taken as it is named, so that the engine can say what is wrong with it; anything else was pulled. */
-const weightsPath = async ({
-  deployment: { model },
-  directory,
-  modelsDirectory,
-}: Pick<EngineContext, 'deployment' | 'directory' | 'modelsDirectory'>) =>
-  model.endsWith('.gguf')
-    ? resolve(directory, model)
-    : (await resolveWeights(model, { directory, modelsDirectory })).path
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
 export const openAiCompatibleNames = [
