@@ -98,10 +98,17 @@ describe('an answer', () => {
     expect(outcome.usage.input.total + outcome.usage.output.total).toBe(256)
   })
 
-  it('a prompt that does not fit is refused with its size', async () => {
+  it('a prompt that does not fit is refused with its size, and what helps', async () => {
     await expect(random.ask('x'.repeat(3000))).rejects.toMatchObject({
       code: 'llm.context-exceeded',
       params: { tokens: expect.any(Number), contextLength: 2048 },
+      message: expect.stringContaining('raise contextLength: the model was trained on 4096'),
+    })
+    const beyond = processes.start(randomPath, { contextLength: 9000, sequences: 1 })
+    await expect(beyond.ask('x'.repeat(5000))).rejects.toMatchObject({
+      code: 'llm.context-exceeded',
+      params: { contextLength: 4096 },
+      message: expect.not.stringContaining('raise'),
     })
   })
 
