@@ -53,7 +53,22 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
     // Gigabytes from a slow disk.
     restart: { startTimeoutMs: 600_000 },
   })
-  return createLocalModel({ deployment, facts, port, clock, temperature })
+  const model = createLocalModel({ deployment, facts, port, clock, temperature })
+  model.ready.then(
+    () => tellContext(context, model.facts.contextLength),
+    () => {},
+  )
+  return model
+}
+
+/** A model is given no more context than it was trained on. */
+const tellContext = ({ deployment, log }: Pick<EngineContext, 'deployment' | 'log'>, trained: number) => {
+  const { id, contextLength } = deployment
+  if (trained >= contextLength) return
+  log.warn(
+    { deployment: id, contextLength, trainedContextLength: trained },
+    `contextLength is ${contextLength}, and the model was trained on ${trained}: it gets ${trained}`,
+  )
 }
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */

@@ -1,16 +1,9 @@
 // The process of a local model: killed, closed, and started with models that cannot be used.
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { testCall } from '../__fixtures__/call.js'
 import { collect, eventsOf } from '../__fixtures__/streams.js'
-import {
-  asking,
-  createLocalProcesses,
-  type LocalProcesses,
-  processArguments,
-} from './__fixtures__/local-process.js'
+import { asking, createLocalProcesses, type LocalProcesses } from './__fixtures__/local-process.js'
 import { randomModel, sayingModel } from './__fixtures__/tiny-models.js'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -49,26 +42,6 @@ describe('the process', () => {
     const pid = child.pid() as number
     await model.close()
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-  })
-})
-
-describe('a context above what the model was trained on', () => {
-  const startedWith = async (contextLength: number) => {
-    const args = { ...processArguments(randomPath, { contextLength, sequences: 1 }), logLevel: 'warn' }
-    const child = spawn(process.execPath, ['dist/cli/processes/llama.js', JSON.stringify(args)])
-    let said = ''
-    child.stderr.on('data', (bytes) => {
-      said += bytes
-    })
-    await once(child.stdout, 'data')
-    child.stdin.end()
-    await once(child, 'close')
-    return said
-  }
-
-  it('is told at the start, with both numbers', async () => {
-    expect(await startedWith(9000)).toContain('contextLength is 9000, and the model was trained on 4096')
-    expect(await startedWith(4096)).not.toContain('contextLength')
   })
 })
 

@@ -57,11 +57,6 @@ export const loadModel = async ({ library, args, log, interrupted }: LoadOptions
   if (args.ranks) refuseToRank(file, args)
   const trained = file.insights.trainContextSize ?? args.contextLength
   const contextLength = Math.min(args.contextLength, trained)
-  if (contextLength < args.contextLength)
-    log.warn(
-      { deployment: args.deployment, contextLength: args.contextLength, trainedContextLength: trained },
-      `contextLength is ${args.contextLength}, and the model was trained on ${trained}: it gets ${trained}`,
-    )
   const memory = await estimateMemory(file, args, {
     contextLength,
     batchTokens: args.ranks ? contextLength : batchTokens,

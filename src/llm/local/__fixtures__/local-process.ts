@@ -48,26 +48,22 @@ export const createLocalProcesses = async (): Promise<LocalProcesses> => {
   }
 }
 
-export const processArguments = (
-  modelPath: string,
-  changes: Partial<LlamaArguments> = {},
-): LlamaArguments => ({
-  deployment: deployment.id,
-  modelPath,
-  contextLength: 2048,
-  threads: 1,
-  sequences: 3,
-  maxWaiting: 8,
-  gpu: false,
-  lora: [],
-  ...changes,
-})
-
-const startLocalProcess = (modelPath: string, changes?: Partial<LlamaArguments>): LocalProcess => {
+const startLocalProcess = (modelPath: string, changes: Partial<LlamaArguments> = {}): LocalProcess => {
+  const args: LlamaArguments = {
+    deployment: deployment.id,
+    modelPath,
+    contextLength: 2048,
+    threads: 1,
+    sequences: 3,
+    maxWaiting: 8,
+    gpu: false,
+    lora: [],
+    ...changes,
+  }
   const child = superviseChild({
     name: 'local model',
     entry: 'dist/cli/processes/llama.js',
-    args: { ...processArguments(modelPath, changes), logLevel: 'error' },
+    args: { ...args, logLevel: 'error' },
     env: { PATH: process.env.PATH },
     clock: systemClock,
     log: silentLog,
