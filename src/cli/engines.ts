@@ -10,10 +10,10 @@ import {
   type LocalModel,
   type OpenAiCompatibleOptions,
   parseLocalOptions,
-  resolveWeights,
 } from '../llm/index.js'
 import { superviseChild } from '../supervisor/index.js'
 import { childEnvironment } from './child-environment.js'
+import { localWeightsPath } from './local-weights.js'
 import { cliError } from './messages.js'
 import { processEntry } from './package-file.js'
 import type { EngineContext, EngineFactory } from './plugin.js'
@@ -38,7 +38,7 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
   const args: LlamaArguments = {
     ...options,
     deployment: deployment.id,
-    modelPath: await weightsPath(context),
+    modelPath: await localWeightsPath(deployment.model, context),
     contextLength: deployment.contextLength,
     ...(deployment.kind === 'rerank' && { ranks: true, sequences: 1 }),
     lora: options.lora.map(({ path, scale }) => ({ path: resolve(directory, path), scale })),
@@ -53,18 +53,23 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
     // Gigabytes from a slow disk.
     restart: { startTimeoutMs: 600_000 },
   })
-  return createLocalModel({ deployment, facts, port, clock, temperature })
+  const model = createLocalModel({ deployment, facts, port, clock, temperature })
+  model.ready.then(
+    () => tellContext(context, model.facts.contextLength),
+    () => {},
+  )
+  return model
 }
 
-/** A file is taken as it is named, so that the engine can say what is wrong with it; anything else was pulled. */
-const weightsPath = async ({
-  deployment: { model },
-  directory,
-  modelsDirectory,
-}: Pick<EngineContext, 'deployment' | 'directory' | 'modelsDirectory'>) =>
-  model.endsWith('.gguf')
-    ? resolve(directory, model)
-    : (await resolveWeights(model, { directory, modelsDirectory })).path
+/** A model is given no more context than it was trained on. */
+const tellContext = ({ deployment, log }: Pick<EngineContext, 'deployment' | 'log'>, trained: number) => {
+  const { id, contextLength } = deployment
+  if (trained >= contextLength) return
+  log.warn(
+    { deployment: id, contextLength, trainedContextLength: trained },
+    `contextLength is ${contextLength}, and the model was trained on ${trained}: it gets ${trained}`,
+  )
+}
 
 /** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
 export const openAiCompatibleNames = [

@@ -93,6 +93,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.template-refused': shape(400, 'invalid_value'),
   'llm.context-exceeded': shape(400, 'context_length_exceeded'),
   'llm.query-too-long': shape(400, 'context_length_exceeded', 'invalid_request_error', 'query'),
+  'llm.answer-invalid': shape(502, 'answer_invalid', 'server_error'),
   'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),

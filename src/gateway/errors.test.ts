@@ -55,6 +55,23 @@ describe('a bad request', () => {
     expect(gateway.ledger.attempts).toEqual([])
   })
 
+  it.each([
+    ['no json_schema', undefined, 'missing_required_parameter', ''],
+    ['json_schema as text', '{}', 'invalid_value', ''],
+    ['a json_schema without a name', { schema: {} }, 'missing_required_parameter', '.name'],
+    ['a json_schema with a number for a name', { name: 1, schema: {} }, 'invalid_value', '.name'],
+  ])('%s is told apart where one is asked for', async (_name, schema, code, part) => {
+    await start()
+    const format = { type: 'json_schema', json_schema: schema }
+    expect(await errorOf(await gateway.post(ask('x', { response_format: format })))).toMatchObject({
+      status: 400,
+      code,
+      param: `response_format.json_schema${part}`,
+    })
+    const whole = { type: 'json_schema', json_schema: { name: 'any', schema: {} } }
+    expect((await gateway.post(ask('x', { response_format: whole }))).status).toBe(200)
+  })
+
   it('says where JSON broke, in the language of its reader', async () => {
     await start()
     const english = await errorOf(await gateway.post('{\n "model" "chat"}'))

@@ -37,6 +37,21 @@ export interface Tried {
 }
 const triedText = (tried: readonly Tried[]) => tried.map((t) => `${t.deployment} (${t.code})`).join(', ')
 
+interface Busy {
+  readonly model: string
+  readonly tried: readonly Tried[]
+}
+const isQueueFull = ({ code }: Tried) => code.startsWith('llm.queue-full')
+/** What keeps every deployment from answering: its own limit, a queue of ours that is full, or now this, now that. */
+const busyEn = ({ model, tried }: Busy): string =>
+  tried.every(isQueueFull)
+    ? `The queue of every deployment of "${model}" is full.`
+    : `Every deployment of "${model}" is at its own rate limit${tried.some(isQueueFull) ? ' or has a full queue' : ''}.`
+const busyZh = ({ model, tried }: Busy): string =>
+  tried.every(isQueueFull)
+    ? `「${model}」所有部署的等候佇列都已滿。`
+    : `「${model}」的所有部署都已達到自身的流量上限${tried.some(isQueueFull) ? '，或等候佇列已滿' : ''}。`
+
 /** What is wrong with one field of a request; `actual` null when it is missing. */
 export interface FieldProblem {
   readonly field: string
@@ -206,9 +221,9 @@ export const gatewayMessages = defineMessages({
   },
   'gateway.upstream-busy': {
     en: (p: { model: string; tried: readonly Tried[]; retryAfterMs: number | null }) =>
-      `Every deployment of "${p.model}" is at its own rate limit. Tried: ${triedText(p.tried)}.${p.retryAfterMs === null ? '' : ` Try again in ${seconds(p.retryAfterMs)} s.`}`,
+      `${busyEn(p)} Tried: ${triedText(p.tried)}.${p.retryAfterMs === null ? '' : ` Try again in ${seconds(p.retryAfterMs)} s.`}`,
     'zh-TW': (p) =>
-      `「${p.model}」的所有部署都已達到自身的流量上限。已嘗試：${triedText(p.tried)}。${p.retryAfterMs === null ? '' : `請在 ${seconds(p.retryAfterMs)} 秒後再試。`}`,
+      `${busyZh(p)}已嘗試：${triedText(p.tried)}。${p.retryAfterMs === null ? '' : `請在 ${seconds(p.retryAfterMs)} 秒後再試。`}`,
   },
   'gateway.draining': {
     en: (_p: Record<string, never>) => 'The server is stopping. Try again in a moment.',

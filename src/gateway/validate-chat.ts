@@ -4,6 +4,7 @@
 import {
   checkFields,
   type FieldRules,
+  type Fields,
   flag,
   isListOf,
   isObject,
@@ -67,7 +68,23 @@ const rules: FieldRules = {
   },
 }
 
+const jsonSchema = rule('an object with a "name" and a "schema"', '含有 "name" 與 "schema" 的物件', isObject)
+const schemaName = rule(
+  'a text that names the schema',
+  '為 schema 命名的文字',
+  (value) => isText(value) && value !== '',
+)
+
 /** @throws gateway.field-missing, gateway.field-invalid */
 export const validateChat = (body: unknown): void => {
-  checkFields(body, rules)
+  const { response_format: format } = checkFields(body, rules)
+  if (isObject(format) && format.type === 'json_schema') checkJsonSchema(format)
+}
+
+/** A schema that is not there would be left out without a word. */
+const checkJsonSchema = ({ json_schema: schema }: Fields) => {
+  const field = 'response_format.json_schema'
+  checkFields({ [field]: schema }, { required: { [field]: jsonSchema } })
+  const name = `${field}.name`
+  checkFields({ [name]: (schema as Fields).name }, { required: { [name]: schemaName } })
 }

@@ -122,10 +122,10 @@ export const llmMessages = defineMessages({
       `部署 ${p.deployment} 的對話範本不接受這些訊息：${p.detail}。請調整訊息的角色或順序，或改用其他模型。`,
   },
   'llm.context-exceeded': {
-    en: (p: { deployment: string; tokens: number; contextLength: number }) =>
-      `The prompt has ${p.tokens} tokens; ${p.deployment} takes fewer than ${p.contextLength} together with the answer. Shorten it, or raise contextLength.`,
+    en: (p: { deployment: string; tokens: number; contextLength: number; trainedContextLength: number }) =>
+      `The prompt has ${p.tokens} tokens; ${p.deployment} takes fewer than ${p.contextLength} together with the answer. Shorten it, or ${p.contextLength < p.trainedContextLength ? `raise contextLength: the model was trained on ${p.trainedContextLength}` : 'use a model that was trained on longer texts'}.`,
     'zh-TW': (p) =>
-      `提示共有 ${p.tokens} 個 token；部署 ${p.deployment} 的提示加上回答必須少於 ${p.contextLength}。請縮短提示，或調高 contextLength。`,
+      `提示共有 ${p.tokens} 個 token；部署 ${p.deployment} 的提示加上回答必須少於 ${p.contextLength}。請縮短提示，或${p.contextLength < p.trainedContextLength ? `調高 contextLength（模型訓練時的長度為 ${p.trainedContextLength}）` : '改用以更長文字訓練的模型'}。`,
   },
   'llm.query-too-long': {
     en: (p: { model: string; tokens: number; contextLength: number }) =>
@@ -164,9 +164,9 @@ export const llmMessages = defineMessages({
   },
   'llm.model-not-gguf': {
     en: (p: { deployment: string; path: string }) =>
-      `${p.path} is not a GGUF file, which is what deployment ${p.deployment} needs. Convert the model with llama.cpp's convert_hf_to_gguf.py, or name another file.`,
+      `${p.path} is not a GGUF file, the only format that the engine local of deployment ${p.deployment} reads. Convert the model with llama.cpp's convert_hf_to_gguf.py, or name another file.`,
     'zh-TW': (p) =>
-      `${p.path} 不是 GGUF 檔案，部署 ${p.deployment} 需要 GGUF。請用 llama.cpp 的 convert_hf_to_gguf.py 轉換，或指定其他檔案。`,
+      `${p.path} 不是 GGUF 檔案，而部署 ${p.deployment} 的引擎 local 只讀取 GGUF。請用 llama.cpp 的 convert_hf_to_gguf.py 轉換，或指定其他檔案。`,
   },
   'llm.model-damaged': {
     en: (p: { deployment: string; path: string; detail: string }) =>

@@ -12,11 +12,20 @@ const { logLevel = 'info', ...args } = JSON.parse(process.argv[2] ?? '{}') as Ll
 }
 const log = createLogger({ level: logLevel, stream: process.stderr, name: 'llama' })
 let engine: LlamaEngine | undefined
+const interrupt = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => interrupt.abort(signal))
 
 serveParent({
   methods: llamaMethods(() => engine as LlamaEngine),
   ready: async () => {
-    engine = await createLlamaEngine({ library, validator: Ajv2020, args, log })
+    engine = await createLlamaEngine({
+      library,
+      validator: Ajv2020,
+      args,
+      log,
+      interrupted: interrupt.signal,
+    })
   },
   close: async () => {
     await engine?.close()

@@ -18,16 +18,24 @@ export interface Failure {
 export const mayTryNext = (cause: unknown): boolean => {
   const error = toArchitectError(cause)
   if (error.code === 'core.unexpected') return true
-  if (error.code === 'llm.request-not-expressible' || error.code === 'llm.cancelled') return false
+  if (everywhere.has(error.code)) return false
   return (error.code.startsWith('llm.') || isNoAnswer(error)) && !isClientFault(error)
 }
+
+/** Failures of engines that no other engine could mend. */
+const everywhere: ReadonlySet<string> = new Set([
+  'llm.request-unreadable',
+  'llm.request-not-expressible',
+  'llm.cancelled',
+])
 
 /** Part of a route's tree could not answer; another part may. */
 const isNoAnswer = ({ code }: ArchitectError) =>
   code === 'gateway.no-answer' || code === 'gateway.upstream-slow' || code === 'gateway.upstream-busy'
 
 /**
- * The error of a route none of whose deployments could answer; the last one's own where the request suited none.
+ * The error of a route none of whose deployments could answer; the last one's own where the request suited none,
+ * or where every answer broke the schema that it was to follow.
  * @param failures in the order of the attempts
  */
 export const noAnswer = (
@@ -35,11 +43,14 @@ export const noAnswer = (
   failures: readonly Failure[],
   attempts: readonly Attempt[],
 ): ArchitectError => {
-  const incapable = failures.every(({ error }) => error.code === 'llm.not-capable') && failures[0]?.error
+  const capable = failures.filter(({ error }) => error.code !== 'llm.not-capable')
+  const incapable = capable.length === 0 && failures[0]?.error
   if (incapable) return withAttempts(incapable, attempts)
   const tried = failures.map(triedOf)
   const cause = failures.at(-1)?.error
   if (cause && failures.every(({ error }) => isUnsuited(error))) return withAttempts(cause, attempts)
+  const invalid = capable.every(({ error }) => error.code === 'llm.answer-invalid') && capable.at(-1)?.error
+  if (invalid) return withAttempts(invalid, attempts)
   if (failures.every(({ error }) => error.params.status === 429 && error.retryable))
     return withAttempts(
       gatewayError(

@@ -62,7 +62,6 @@ export const openLocalAnswer = (answer: LocalAnswer): Promise<ChatStream> =>
       type: 'start',
       choice,
       id: `chatcmpl-${call.requestId}`,
-      model: deployment.model,
     }))
     const say = (events: readonly ChatEvent[], isLast = false) => {
       if (result.isSettled()) return

@@ -13,7 +13,7 @@ export interface TextEmbedder {
 /** The context for embeddings is made when it is first needed: most models are only asked to chat. */
 export const createTextEmbedder = (loaded: LoadedModel, deployment: string): TextEmbedder => {
   const { model, description } = loaded
-  const { contextLength, threads } = description
+  const { contextLength, trainedContextLength, threads } = description
   let creating: Promise<LlamaEmbeddingContext> | undefined
 
   const context = () =>
@@ -34,7 +34,12 @@ export const createTextEmbedder = (loaded: LoadedModel, deployment: string): Tex
         signal.throwIfAborted()
         const length = embedder.calculateInputLength(text)
         if (length >= contextLength)
-          throw llmError('llm.context-exceeded', { deployment, tokens: length, contextLength })
+          throw llmError('llm.context-exceeded', {
+            deployment,
+            tokens: length,
+            contextLength,
+            trainedContextLength,
+          })
         tokens += length
         vectors.push(unit((await embedder.getEmbeddingFor(text)).vector))
       }

@@ -1,8 +1,9 @@
-// A GBNF grammar for a JSON schema. What a grammar cannot say (patterns, bounds of numbers, formats) it leaves open:
+// A GBNF grammar for a JSON schema. What a grammar cannot say (patterns, formats, bounds of fractions) it leaves open:
 // the answer is validated against the schema afterwards. Properties are written in the schema's order.
 
 import { llmError } from '../messages.js'
 import { type Fields, listOf, numberOf, objectOf, stringOf } from '../wire/fields.js'
+import { integerBounds, integersBetween } from './integer-range.js'
 
 /** Rules that every grammar may use. White space is bounded, so that no model gets lost in it. */
 const jsonRules = `ws ::= [ ]? | "\\n" [ \\t]{0,20}
@@ -100,6 +101,7 @@ const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => 
       case 'string':
         return stringRule(fields)
       case 'integer':
+        return integerRule(fields)
       case 'number':
       case 'boolean':
       case 'null':
@@ -114,6 +116,13 @@ const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => 
   const stringRule = (fields: Fields): string => {
     const range = repetition(numberOf(fields.minLength) ?? 0, numberOf(fields.maxLength))
     return range === '*' ? 'string' : rule(`"\\"" char${range} "\\""`)
+  }
+
+  const integerRule = (fields: Fields): string => {
+    const bounds = integerBounds(fields)
+    if (!bounds) return 'integer'
+    if (bounds.low > bounds.high) throw notSupported('bounds between which no integer lies')
+    return rule(integersBetween(bounds))
   }
 
   const objectRule = (fields: Fields): string => {

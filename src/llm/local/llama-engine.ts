@@ -41,6 +41,8 @@ export interface LlamaEngineOptions {
   readonly validator: SchemaValidator
   readonly args: LlamaArguments
   readonly log: Log
+  /** Aborted when the process was told to stop. */
+  readonly interrupted: AbortSignal
 }
 
 /**

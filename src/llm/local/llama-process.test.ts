@@ -98,10 +98,17 @@ describe('an answer', () => {
     expect(outcome.usage.input.total + outcome.usage.output.total).toBe(256)
   })
 
-  it('a prompt that does not fit is refused with its size', async () => {
+  it('a prompt that does not fit is refused with its size, and what helps', async () => {
     await expect(random.ask('x'.repeat(3000))).rejects.toMatchObject({
       code: 'llm.context-exceeded',
       params: { tokens: expect.any(Number), contextLength: 2048 },
+      message: expect.stringContaining('raise contextLength: the model was trained on 4096'),
+    })
+    const beyond = processes.start(randomPath, { contextLength: 9000, sequences: 1 })
+    await expect(beyond.ask('x'.repeat(5000))).rejects.toMatchObject({
+      code: 'llm.context-exceeded',
+      params: { contextLength: 4096 },
+      message: expect.not.stringContaining('raise'),
     })
   })
 
@@ -271,6 +278,26 @@ describe('JSON', () => {
     }
     // What is not required is left to the model.
     expect(optional.size).toBeGreaterThan(0)
+  })
+
+  it.each([{ minimum: 18, maximum: 120 }, { exclusiveMinimum: -5, maximum: 1203 }, { minimum: 7 }])(
+    'an integer keeps its bounds %j',
+    async (bounds) => {
+      const range = { type: 'integer', ...bounds }
+      for (let seed = 0; seed < 8; seed++) {
+        const responseFormat = { ...format, schema: range }
+        const { choices } = await random.ask('hello', { responseFormat, temperature: 1, seed })
+        expect(JSON.parse(choices[0]?.text ?? '')).toBeGreaterThanOrEqual(bounds.minimum ?? -4)
+        expect(JSON.parse(choices[0]?.text ?? '')).toBeLessThanOrEqual(bounds.maximum ?? Infinity)
+      }
+    },
+  )
+
+  it('bounds between which nothing lies are refused before anything is computed', async () => {
+    const responseFormat = { ...format, schema: { type: 'integer', minimum: 3, maximum: 2 } }
+    await expect(random.ask('hello', { responseFormat })).rejects.toMatchObject({
+      code: 'llm.schema-not-supported',
+    })
   })
 
   it('that no grammar could hold to its schema is refused afterwards', async () => {

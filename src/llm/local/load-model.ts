@@ -27,13 +27,15 @@ export interface LoadOptions {
   readonly library: LlamaLibrary
   readonly args: LlamaArguments
   readonly log: Log
+  /** Aborted when the process was told to stop: what fails afterwards was broken off. */
+  readonly interrupted: AbortSignal
 }
 
 /** Tokens computed in one step at most: all sequences share them. */
 export const batchTokens = 512
 
-/** @throws `llm.model-*` | `llm.adapter-unusable` */
-export const loadModel = async ({ library, args, log }: LoadOptions): Promise<LoadedModel> => {
+/** @throws `llm.model-*` | `llm.adapter-unusable` | `llm.gpu-not-available` | `llm.cancelled` (retryable) */
+export const loadModel = async ({ library, args, log, interrupted }: LoadOptions): Promise<LoadedModel> => {
   let lastWarning = ''
   const llama = await startLlama(
     library,
@@ -49,7 +51,7 @@ export const loadModel = async ({ library, args, log }: LoadOptions): Promise<Lo
         log.warn({ level, line: message.trim() }, 'llama.cpp says')
       },
     },
-    args.deployment,
+    { deployment: args.deployment, interrupted },
   )
   const file = await inspectModelFile({ library, llama, args })
   if (args.ranks) refuseToRank(file, args)
@@ -99,9 +101,20 @@ const refuseToRank = ({ insights }: ModelFile, { deployment, lora }: LlamaArgume
     throw llmError('llm.options-invalid', { deployment, detail: 'lora: adapters serve chats only' })
 }
 
-const startLlama = (library: LlamaLibrary, options: LlamaOptions, deployment: string): Promise<Llama> =>
+/** llama.cpp is tried out in processes that Ctrl-C ends as well, which then looks as if there were none. */
+const startLlama = (
+  library: LlamaLibrary,
+  options: LlamaOptions,
+  { deployment, interrupted }: { readonly deployment: string; readonly interrupted: AbortSignal },
+): Promise<Llama> =>
   library.getLlama(options).catch((cause: unknown) => {
     if (!(cause instanceof library.NoBinaryFoundError)) throw cause
+    if (interrupted.aborted)
+      throw llmError(
+        'llm.cancelled',
+        { deployment, reason: 'interrupted while loading' },
+        { retryable: true, cause },
+      )
     throw llmError('llm.gpu-not-available', { deployment, gpu: String(options.gpu) }, { cause })
   })
 

@@ -45,9 +45,14 @@ export const runChat = async (runner: ChatRunner, run: ChatRun): Promise<LlamaCh
   const shape = answerShape(params, compileSchema)
   const prompt = renderPrompt(loaded, { params, shape, deployment })
   const { tokens } = prompt
-  const { contextLength } = loaded.description
+  const { contextLength, trainedContextLength } = loaded.description
   if (tokens.length >= contextLength)
-    throw llmError('llm.context-exceeded', { deployment, tokens: tokens.length, contextLength })
+    throw llmError('llm.context-exceeded', {
+      deployment,
+      tokens: tokens.length,
+      contextLength,
+      trainedContextLength,
+    })
   const lease = await pool.acquire({ tokens, tenant: params.tenant, signal })
   try {
     return await decode(runner, { ...run, ...prompt, shape, lease })
