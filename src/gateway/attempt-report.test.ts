@@ -33,7 +33,12 @@ const status = (code: number) =>
   })
 
 it.each([
-  llmError('llm.context-exceeded', { deployment: 'here', tokens: 900, contextLength: 512 }),
+  llmError('llm.context-exceeded', {
+    deployment: 'here',
+    tokens: 900,
+    contextLength: 512,
+    trainedContextLength: 512,
+  }),
   status(400),
 ])('a request that is wrong is one line without a stack: $code', async (error) => {
   const line = await logOf(error)
