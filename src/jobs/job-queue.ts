@@ -75,6 +75,7 @@ export const createJobQueue = (options: JobQueueOptions): JobQueue => {
   const events = createJobEvents()
   const workers = new Set<Worker>()
   const prepare = createPreparation(settings.soleWorker, table)
+  let lastIdMs = 0
 
   const work: JobQueue['work'] = (kind, handler, { concurrency = 1 } = {}) => {
     const worker = startWorkers(concurrency, {
@@ -92,7 +93,9 @@ export const createJobQueue = (options: JobQueueOptions): JobQueue => {
 
   return {
     enqueue: async (kind, payload, { key, maxAttempts = 5 } = {}) => {
-      const id = await table.insert({ id: createId('job', clock.wallMs()), kind, payload, key, maxAttempts })
+      // Jobs of the same millisecond keep their order, too.
+      lastIdMs = Math.max(clock.wallMs(), lastIdMs + 1)
+      const id = await table.insert({ id: createId('job', lastIdMs), kind, payload, key, maxAttempts })
       events.emit(`enqueued:${kind}`)
       return id
     },

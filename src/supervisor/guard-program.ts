@@ -62,8 +62,8 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
 
   const start = async () => {
     await endLeftOver(recordFile, { clock, graceMs })
-    if (await isListening(spec.host, spec.port))
-      throw explain({ kind: 'port-taken', by: await portOwner(spec.port) })
+    const taken = await takenBy(spec, clock)
+    if (taken) throw explain({ kind: 'port-taken', by: taken.owner })
     if (isClosing) return
     const mark = randomUUID()
     await recordProgram(recordFile, mark)
@@ -98,6 +98,22 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
       log.close()
     },
   })
+}
+
+/** The system takes a moment to close the sockets of a process that was killed: a port that nobody owns is looked at again. */
+const closingMs = 2000
+
+const takenBy = async (
+  { host, port }: ProgramSpec,
+  clock: Clock,
+): Promise<{ readonly owner: string | null } | undefined> => {
+  const deadlineMs = clock.monotonicMs() + closingMs
+  while (await isListening(host, port)) {
+    const owner = await portOwner(port)
+    if (owner !== null || clock.monotonicMs() >= deadlineMs) return { owner }
+    await clock.sleep(50)
+  }
+  return undefined
 }
 
 /** Undefined when the program answers before it ends and before its time is up. */
