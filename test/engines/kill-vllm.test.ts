@@ -81,6 +81,7 @@ it('leaves no request without an end', async () => {
   }
   // A fast machine may have said everything before the kill came; none goes without an end either way.
   expect(killed).toBeDefined()
+  expect(ended.some(({ answeredBy }) => answeredBy === 'doomed')).toBe(true)
   for (const { status, text } of await Promise.all(whole)) {
     expect(status).toBe(200)
     expect(JSON.parse(text).usage.completion_tokens).toBe(200)

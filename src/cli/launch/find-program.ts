@@ -21,6 +21,7 @@ export const findProgram = async (
     : searchPath.split(delimiter).flatMap((folder) => (folder === '' ? [] : [join(folder, word)]))
   let refused: ProgramPlace
   for (const path of candidates) {
+    // Not there, or not to be looked at: the next folder may have it.
     const entry = await stat(path).catch(() => undefined)
     // A folder of that name on the search path is passed over.
     if (entry?.isDirectory() && isPath) return { refused: path, reason: 'EISDIR' }

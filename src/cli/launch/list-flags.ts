@@ -69,6 +69,7 @@ const cacheOf = async (
   { path, cacheDirectory }: ListFlagsOptions,
 ): Promise<string | undefined> => {
   if (start.length > 1) return undefined
+  // Gone since it was found: the start will say so.
   const entry = await stat(path).catch(() => undefined)
   if (!entry) return undefined
   const key = contentHash(JSON.stringify([path, entry.size, entry.mtimeMs]))
