@@ -10,6 +10,10 @@ import type { Metrics } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
 import { createAuthenticate } from './authenticate.js'
 import { createChatHandler } from './chat.js'
+import { createCountTokens } from './count-tokens.js'
+import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages.js'
+import { envelopeOf } from './dialects/envelope.js'
+import { openaiChat } from './dialects/openai-chat.js'
 import { createEmbeddings } from './embeddings.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
@@ -104,8 +108,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     if (!isExpected) log.error({ err: error, requestId, path: exchange.path }, 'a request failed')
     // A failure that nobody turned into an event: the client must see a broken answer, not a whole one.
     if (response.headersSent) return void response.destroy()
-    const contentType = 'application/json'
-    send(exchange, { status, body: JSON.stringify({ error: body }), contentType, headers })
+    const envelope = envelopeOf(exchange.path, request.headers)
+    send(exchange, {
+      status,
+      body: JSON.stringify(envelope.errorBody({ status, body }, requestId)),
+      contentType: 'application/json',
+      headers: { ...headers, ...envelope.headers(requestId) },
+    })
   }
   const run = async (exchange: Exchange) => {
     try {
@@ -158,11 +167,17 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
   const knowledgeBases = architecture.knowledge
   const describeError = createErrorDescriber(options.render)
   const handling = { ...options, authenticate, routes, bodies, describeError }
-  const chat = createChatHandler({ ...handling, stalledMs: patience?.stalledMs ?? 60_000 })
+  const chatting = { ...handling, stalledMs: patience?.stalledMs ?? 60_000 }
   const rerank = createRerank(handling)
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
-    { method: 'POST', path: '/v1/chat/completions', handle: chat },
+    { method: 'POST', path: '/v1/chat/completions', handle: createChatHandler(chatting, openaiChat) },
+    { method: 'POST', path: '/v1/messages', handle: createChatHandler(chatting, anthropicMessages) },
+    {
+      method: 'POST',
+      path: '/v1/messages/count_tokens',
+      handle: createCountTokens(handling, anthropicCount),
+    },
     { method: 'POST', path: '/v1/embeddings', handle: createEmbeddings(handling) },
     { method: 'POST', path: '/v1/rerank', handle: rerank },
     { method: 'POST', path: '/v2/rerank', handle: rerank },

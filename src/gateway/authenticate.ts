@@ -37,7 +37,7 @@ export const createAuthenticate = ({
   const { server, limits } = architecture
   const local: Caller = { tenant: 'default', keyId: 'local', principal: ['public'], routes: null, limits }
   return (request) => {
-    const secret = bearerOf(request)
+    const secret = secretOf(request)
     if (secret !== undefined && !(isPlaceholder(secret) && !server.requireKeys)) {
       const record = keyring.find(secret)
       if (!record) throw gatewayError('gateway.key-invalid', {})
@@ -76,6 +76,22 @@ export const bearerOf = (request: IncomingMessage): string | undefined => {
   const token = /^bearer(?:\s+(.*))?$/i.exec(header.trim())
   if (!token) throw gatewayError('gateway.key-invalid', {})
   return token[1]?.trim() || undefined
+}
+
+/**
+ * The key a client sends, by the header of its dialect: OpenAI's, Anthropic's, Gemini's. What it may be called in a
+ * URL (`?key=`) is Gemini's alone.
+ */
+const secretOf = (request: IncomingMessage): string | undefined => {
+  const { headers, url } = request
+  const named = headers['x-api-key'] ?? headers['x-goog-api-key']
+  if (headers.authorization === undefined && typeof named === 'string') return named.trim() || undefined
+  return bearerOf(request) ?? keyInUrl(url)
+}
+
+const keyInUrl = (url = ''): string | undefined => {
+  const at = url.indexOf('?')
+  return at < 0 ? undefined : (new URLSearchParams(url.slice(at)).get('key') ?? undefined)
 }
 
 /** Whether two secrets are equal, in a time that does not depend on where they differ. */

@@ -1,11 +1,12 @@
-// POST /v1/chat/completions: bytes to a request, the request to its route's model, the answer to bytes.
+// The endpoints that answer a chat, in any dialect: bytes to a request, the request to its route's model, the answer
+// to bytes.
 
 import { type Clock, languageOfHeader } from '../core/index.js'
 import type { ChatRequest, ChatStream, EncoderOptions } from '../llm/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
-import { openaiChat, readChatRequest, wantsUsage } from './dialects/openai-chat.js'
+import type { ChatDialect } from './dialects/chat-dialect.js'
 import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf, type Handler } from './exchange.js'
 import type { LedgerPort } from './ports.js'
@@ -27,14 +28,14 @@ export interface ChatDeps {
 }
 
 export const createChatHandler =
-  (deps: ChatDeps): Handler =>
-  async (exchange) => {
+  (deps: ChatDeps, dialect: ChatDialect): Handler =>
+  async (exchange, parameters) => {
     const caller = deps.authenticate(exchange.request)
     const bytes = await deps.bodies.read(exchange.request, exchange.response)
     try {
-      const request = readChatRequest(bytes)
+      const request = dialect.read(bytes, parameters)
       const served = deps.routes.chat(request.model, caller)
-      await measured(deps, { exchange, served, request, caller })
+      await measured(deps, { exchange, dialect, served, request, caller })
     } finally {
       deps.bodies.release(bytes.length)
     }
@@ -42,6 +43,7 @@ export const createChatHandler =
 
 interface Job {
   readonly exchange: Exchange
+  readonly dialect: ChatDialect
   readonly served: ServedChat
   readonly request: ChatRequest
   readonly caller: Caller
@@ -78,13 +80,20 @@ type RequestEnd = Parameters<Metrics['requestEnded']>[0]['end']
 
 const answer = async (
   deps: ChatDeps,
-  { exchange, request, stream, onFirstContent }: Job & { stream: ChatStream; onFirstContent: () => void },
+  {
+    exchange,
+    dialect,
+    request,
+    stream,
+    onFirstContent,
+  }: Job & { stream: ChatStream; onFirstContent: () => void },
 ): Promise<void> => {
   const target = {
     exchange,
-    codec: openaiChat,
-    encoding: encodingOf(deps, exchange, request),
-    wantsUsage: wantsUsage(request),
+    codec: dialect.codec,
+    headers: dialect.envelope.headers(exchange.requestId),
+    encoding: encodingOf(deps, { exchange, dialect, request }),
+    wantsUsage: dialect.wantsUsage(request),
     stalledMs: deps.stalledMs,
     onFirstContent,
   }
@@ -93,15 +102,15 @@ const answer = async (
 
 const encodingOf = (
   { clock, describeError }: ChatDeps,
-  exchange: Exchange,
-  { model }: ChatRequest,
+  { exchange, dialect, request }: Pick<Job, 'exchange' | 'dialect' | 'request'>,
 ): EncoderOptions => ({
-  id: `chatcmpl-${exchange.requestId}`,
-  model,
+  id: dialect.answerId(exchange.requestId),
+  model: request.model,
   createdSeconds: Math.floor(clock.wallMs() / 1000),
   renderError: (error) => {
     const language = languageOfHeader(exchange.request.headers['accept-language'])
-    return describeError(failureOf(exchange, error), { language, requestId: exchange.requestId }).body
+    const { requestId } = exchange
+    return dialect.envelope.errorInStream(describeError(failureOf(exchange, error), { language, requestId }))
   },
 })
 

@@ -31,6 +31,18 @@ export const isListOf =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(accepts)
 
+/** The name every request of an answer starts with. */
+export const modelName = rule(
+  'the name of a model, as /v1/models lists them',
+  '/v1/models 所列的模型名稱',
+  (value) => isText(value) && value !== '',
+)
+export const nonEmptyList = (en: string, zh: string) =>
+  rule(
+    `a list of at least one ${en}`,
+    `至少一則${zh}的清單`,
+    (value) => isListOf(isObject)(value) && (value as readonly unknown[]).length > 0,
+  )
 export const object = rule('an object', '物件', isObject)
 export const flag = rule('true or false', 'true 或 false', (value) => typeof value === 'boolean')
 export const wholeNumber = (low: number, high: number) =>

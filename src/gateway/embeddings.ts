@@ -7,7 +7,15 @@ import {
   inputUsage,
   type Vector,
 } from '../llm/index.js'
-import { checkAllFields, type FieldRules, isListOf, isText, rule, wholeNumber } from './check-fields.js'
+import {
+  checkAllFields,
+  type FieldRules,
+  isListOf,
+  isText,
+  modelName,
+  rule,
+  wholeNumber,
+} from './check-fields.js'
 import type { Handler } from './exchange.js'
 import { gatewayError } from './messages.js'
 import { createWholeAnswers, type WholeAnswerDeps, type WholeEndpoint } from './whole-answers.js'
@@ -53,11 +61,7 @@ const isTokenList = (value: unknown) =>
 
 const rules: FieldRules = {
   required: {
-    model: rule(
-      'the name of a model, as /v1/models lists them',
-      '/v1/models 所列的模型名稱',
-      (value) => isText(value) && value !== '',
-    ),
+    model: modelName,
     input: rule(
       `a text, a list of 1 to ${maxInputs} texts, or token ids, and no text may be empty`,
       `一段文字、1 到 ${maxInputs} 段文字的清單，或詞元編號，且文字不可為空`,

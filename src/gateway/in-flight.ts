@@ -15,7 +15,7 @@ export interface InFlight {
 export const createInFlight = (graceMs: number): InFlight => {
   const running = new Set<AbortController>()
   let draining = false
-  let onIdle = () => {}
+  const waiting = new Set<() => void>()
 
   const begin = (response: ServerResponse) => {
     const controller = new AbortController()
@@ -24,7 +24,7 @@ export const createInFlight = (graceMs: number): InFlight => {
     const part = () => {
       if (--waitsFor > 0) return
       running.delete(controller)
-      if (running.size === 0) onIdle()
+      if (running.size === 0) for (const onIdle of waiting) onIdle()
     }
     response.once('close', () => {
       if (!response.writableFinished) controller.abort(gatewayError('gateway.client-gone', {}))
@@ -36,11 +36,14 @@ export const createInFlight = (graceMs: number): InFlight => {
   const idleWithin = (timeoutMs: number) =>
     new Promise<boolean>((resolve) => {
       if (running.size === 0) return resolve(true)
-      const timer = setTimeout(resolve, timeoutMs, false)
-      onIdle = () => {
+      const end = (isIdle: boolean) => {
         clearTimeout(timer)
-        resolve(true)
+        waiting.delete(onIdle)
+        resolve(isIdle)
       }
+      const onIdle = () => end(true)
+      const timer = setTimeout(end, timeoutMs, false)
+      waiting.add(onIdle)
     })
 
   const cancelAll = (reason: ArchitectError) => {

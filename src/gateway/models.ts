@@ -1,7 +1,7 @@
-// GET /v1/models and /v1/models/{id}: the routes a caller may use, in OpenAI's shape.
+// GET /v1/models and /v1/models/{id}: the routes a caller may use, in the shape its dialect lists models in.
 
 import type { Authenticate } from './authenticate.js'
-import type { Handler } from './exchange.js'
+import type { Exchange, Handler } from './exchange.js'
 import type { Routes } from './routes.js'
 import { sendJson } from './send.js'
 import type { ServedRoute } from './served-route.js'
@@ -16,18 +16,23 @@ export interface ModelsDeps {
 export const createListModels =
   ({ authenticate, routes, createdSeconds }: ModelsDeps): Handler =>
   async (exchange) => {
-    const data = routes.list(authenticate(exchange.request)).map((served) => describe(served, createdSeconds))
-    sendJson(exchange, { object: 'list', data })
+    const { list } = shapeFor(exchange)
+    sendJson(exchange, list(routes.list(authenticate(exchange.request)), createdSeconds))
   }
 
 export const createGetModel =
   ({ authenticate, routes, createdSeconds }: ModelsDeps): Handler =>
   async (exchange, [id = '']) => {
     const served = routes.find(id, authenticate(exchange.request))
-    sendJson(exchange, describe(served, createdSeconds))
+    sendJson(exchange, shapeFor(exchange).one(served, createdSeconds))
   }
 
-const describe = ({ route, kind, contextLength }: ServedRoute, created: number) => ({
+interface ModelShape {
+  one(served: ServedRoute, createdSeconds: number): object
+  list(served: readonly ServedRoute[], createdSeconds: number): object
+}
+
+const describeOpenAi = ({ route, kind, contextLength }: ServedRoute, created: number) => ({
   id: route.name,
   object: 'model',
   created,
@@ -35,3 +40,30 @@ const describe = ({ route, kind, contextLength }: ServedRoute, created: number) 
   context_length: contextLength,
   kind,
 })
+
+const openai: ModelShape = {
+  one: describeOpenAi,
+  list: (served, created) => ({ object: 'list', data: served.map((one) => describeOpenAi(one, created)) }),
+}
+
+const describeAnthropic = ({ route, contextLength }: ServedRoute, created: number) => ({
+  type: 'model',
+  id: route.name,
+  display_name: route.name,
+  created_at: new Date(created * 1000).toISOString(),
+  max_input_tokens: contextLength,
+})
+
+const anthropic: ModelShape = {
+  one: describeAnthropic,
+  list: (served, created) => ({
+    data: served.map((one) => describeAnthropic(one, created)),
+    has_more: false,
+    first_id: served[0]?.route.name ?? null,
+    last_id: served.at(-1)?.route.name ?? null,
+  }),
+}
+
+/** Both dialects call the same path; Anthropic's clients always say their version. */
+const shapeFor = ({ request }: Exchange): ModelShape =>
+  request.headers['anthropic-version'] === undefined ? openai : anthropic

@@ -8,6 +8,7 @@ import {
   isListOf,
   isObject,
   isText,
+  modelName,
   rule,
   wholeNumber,
 } from './check-fields.js'
@@ -52,11 +53,7 @@ const isDocument = (value: unknown) => isText(value) || (isObject(value) && isTe
 
 const rules: FieldRules = {
   required: {
-    model: rule(
-      'the name of a model, as /v1/models lists them',
-      '/v1/models 所列的模型名稱',
-      (value) => isText(value) && value !== '',
-    ),
+    model: modelName,
     query: rule('a text', '一段文字', (value) => isText(value) && value.trim() !== ''),
     documents: rule(
       `a list of 1 to ${maxDocuments} texts, or of objects with a "text"`,

@@ -9,6 +9,8 @@ import {
   isListOf,
   isObject,
   isText,
+  modelName,
+  nonEmptyList,
   number,
   object,
   rule,
@@ -23,16 +25,8 @@ const tokens = wholeNumber(1, Number.MAX_SAFE_INTEGER)
 
 const rules: FieldRules = {
   required: {
-    model: rule(
-      'the name of a model, as /v1/models lists them',
-      '/v1/models 所列的模型名稱',
-      (value) => isText(value) && value !== '',
-    ),
-    messages: rule(
-      'a list of at least one message',
-      '至少一則訊息的清單',
-      (value) => isListOf(isObject)(value) && (value as readonly unknown[]).length > 0,
-    ),
+    model: modelName,
+    messages: nonEmptyList('message', '訊息'),
   },
   optional: {
     stream: flag,

@@ -10,6 +10,8 @@ import { type Headers, send } from './send.js'
 
 export interface AnswerTarget extends AnswerEncoding {
   readonly exchange: Exchange
+  /** What the client's dialect looks for besides the headers that every answer has. */
+  readonly headers: Headers
   /** How long a client may leave what it was sent unread. */
   readonly stalledMs: number
   /** Called once, when the first content goes out. */
@@ -29,7 +31,7 @@ export const writeJson = async (stream: ChatStream, target: AnswerTarget): Promi
     status: 200,
     body: isReady ? bufferOf(wire.bytes) : encodeWhole(frames, target),
     contentType: 'application/json',
-    headers: headersOf(stream),
+    headers: headersOf(stream, target),
   })
 }
 
@@ -45,7 +47,7 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
     'x-request-id': requestId,
-    ...headersOf(stream),
+    ...headersOf(stream, target),
   }
   const write = (bytes: Uint8Array): boolean => {
     if (!response.headersSent) {
@@ -69,7 +71,8 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
   response.end()
 }
 
-const headersOf = ({ head, answeredBy }: ChatStream): Headers => ({
+const headersOf = ({ head, answeredBy }: ChatStream, { headers }: AnswerTarget): Headers => ({
+  ...headers,
   ...Object.fromEntries(head.headers),
   'x-answered-by': 'stage' in answeredBy ? answeredBy.stage : answeredBy.deployment,
 })

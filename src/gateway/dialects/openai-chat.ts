@@ -2,22 +2,25 @@
 // answer's form. The codec itself is llm's.
 
 import { type ChatRequest, codecs } from '../../llm/index.js'
+import { isObject } from '../check-fields.js'
 import { parseJson } from '../parse-json.js'
 import { validateChat } from '../validate-chat.js'
+import type { ChatDialect } from './chat-dialect.js'
+import { openaiEnvelope } from './envelope.js'
 
-export const openaiChat = codecs['openai-chat']
+const codec = codecs['openai-chat']
 
-/** @throws gateway.body-*, gateway.field-*, llm.request-unreadable */
-export const readChatRequest = (bytes: Buffer): ChatRequest => {
+const read = (bytes: Buffer): ChatRequest => {
   const body = parseJson(bytes)
   validateChat(body)
-  return openaiChat.decodeRequest(body, { dialect: 'openai-chat', framing: 'json', bytes })
+  return codec.decodeRequest(body, { dialect: 'openai-chat', framing: 'json', bytes })
 }
 
-/** Whether the client asked for the usage at the end of its stream. */
-export const wantsUsage = ({ extra }: ChatRequest): boolean => {
-  const options = extra.stream_options
-  return typeof options === 'object' && options !== null && 'include_usage' in options
-    ? options.include_usage === true
-    : false
+export const openaiChat: ChatDialect = {
+  codec,
+  read,
+  answerId: (requestId) => `chatcmpl-${requestId}`,
+  /** Only to those who ask: the chunk that carries it has no choices, and not every client expects one. */
+  wantsUsage: ({ extra: { stream_options: options } }) => isObject(options) && options.include_usage === true,
+  envelope: openaiEnvelope,
 }

@@ -1,0 +1,65 @@
+// What is around an answer in a dialect: how an error looks, and which headers its clients read. Which dialect a
+// client speaks, the path tells: also for a path that nobody serves, and before anybody has read the request.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ErrorBody } from '../../llm/index.js'
+import type { ErrorReply } from '../error-response.js'
+import type { Headers } from '../send.js'
+
+export type ErrorContent = Pick<ErrorReply, 'status' | 'body'>
+
+export interface Envelope {
+  /** The error as an event of a stream shows it; the dialect's encoder writes the event. */
+  errorInStream(error: ErrorContent): ErrorBody
+  /** The JSON value of a whole answer that is an error. */
+  errorBody(error: ErrorContent, requestId: string): object
+  /** What its clients look for besides the headers that every answer has. */
+  headers(requestId: string): Headers
+}
+
+export const openaiEnvelope: Envelope = {
+  errorInStream: ({ body }) => body,
+  errorBody: ({ body }) => ({ error: body }),
+  headers: () => ({}),
+}
+
+/** https://docs.anthropic.com/en/api/errors */
+const anthropicTypes: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+}
+
+const anthropicType = (status: number) =>
+  anthropicTypes[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error')
+
+/** The message tells the field, since an error of this dialect has no place of its own for it. */
+const anthropicMessage = ({ message, param }: ErrorBody) =>
+  param === null || message.includes(param) ? message : `${param}: ${message}`
+
+export const anthropicEnvelope: Envelope = {
+  errorInStream: ({ status, body }) => ({
+    ...body,
+    type: anthropicType(status),
+    message: anthropicMessage(body),
+  }),
+  errorBody: ({ status, body }, requestId) => ({
+    type: 'error',
+    error: { type: anthropicType(status), message: anthropicMessage(body) },
+    request_id: requestId,
+  }),
+  headers: (requestId) => ({ 'request-id': requestId }),
+}
+
+/** @param path without the part after `?` */
+export const envelopeOf = (path: string, headers: IncomingHttpHeaders): Envelope =>
+  path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined
+    ? anthropicEnvelope
+    : openaiEnvelope
