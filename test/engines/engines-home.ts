@@ -1,9 +1,16 @@
 // Where the engines of these tests are installed, and how each is started on a model folder.
 
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { engineProgram } from '../../src/cli/optional-engines/engine-program.js'
 import type { OptionalEngineName } from '../../src/cli/optional-engines/engine-table.js'
 import { installEngine } from '../../src/cli/optional-engines/install-engine.js'
-import { enginesHome, findOptionalEngine } from '../../src/cli/optional-engines/installed-engine.js'
+import { venvProgram } from '../../src/cli/optional-engines/install-site.js'
+import {
+  enginesHome,
+  findOptionalEngine,
+  requireInstalled,
+} from '../../src/cli/optional-engines/installed-engine.js'
 import { optionalEngineMessages } from '../../src/cli/optional-engines/messages.js'
 import { packageFile } from '../../src/cli/package-file.js'
 import { createRenderer, systemClock } from '../../src/core/index.js'
@@ -25,6 +32,23 @@ export const ensureEngine = async (name: OptionalEngineName, signal: AbortSignal
     signal,
     onProgress: ({ title, done, total }) => say(`${render(title, 'en')} (${done + 1}/${total})`),
   })
+}
+
+/**
+ * A random Llama in Hugging Face's layout, made by vLLM's Python.
+ * @param size how wide and how deep; default 128 and 2, which any machine runs at thousands of tokens a second
+ * @returns the folder
+ */
+export const makeLlama = (
+  folder: string,
+  size?: { readonly hidden: number; readonly layers: number },
+): string => {
+  const python = venvProgram(requireInstalled(home, 'vllm'), 'python')
+  const script = join(import.meta.dirname, 'make-tiny-llama.py')
+  const args = size ? [String(size.hidden), String(size.layers)] : []
+  const { status, stderr } = spawnSync(python, [script, folder, ...args], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`The test model could not be made:\n${stderr.slice(-4000)}`)
+  return folder
 }
 
 /** The name every engine of these tests serves its model by. */

