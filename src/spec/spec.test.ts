@@ -75,6 +75,13 @@ describe('requirements.yaml', () => {
     })
   })
 
+  it('does not blame a tab in a text for another mistake', () => {
+    const text = good.replace('description: customer questions', 'description: |\n    first\n    \tsecond')
+    expect(parseRequirements(text).useCase.description).toBe('first\n\tsecond\n')
+    const problems = problemsOf(() => parseRequirements(`${text}name: again\n`))
+    expect(said(problems)).toEqual(['16  spec.not-yaml'])
+  })
+
   it('refuses a bare target with the questions to answer', () => {
     const text = good.replace(/ {4}- \{ id: ttft.*\n/, '    - P95 < 200 ms\n')
     const problems = problemsOf(() => parseRequirements(text))
