@@ -34,6 +34,14 @@ vllm:generation_tokens_total{engine="0"} 42.0 1764000000000
     })
   })
 
+  it('reads whole numbers behind labels with spaces, with and without a time', () => {
+    const text = [
+      'nv_inference_pending_request_count{model="my model",version="1"} 3',
+      'nv_inference_pending_request_count{model="a } b",version="1"} 4 1764000000000',
+    ].join('\n')
+    expect(readEngineLoad('triton', text).waiting).toBe(7)
+  })
+
   it('takes the ratio and the rate that SGLang gives itself', () => {
     const text = 'sglang:cache_hit_rate{a="b"} 0.3\nsglang:gen_throughput{a="b"} 120.5\n'
     expect(readEngineLoad('sglang', text)).toMatchObject({ prefixCacheHitRatio: 0.3, tokensPerSecond: 120.5 })

@@ -83,12 +83,15 @@ export const readEngineLoad = (kind: EngineKind, text: string): EngineLoad => {
   }
 }
 
+/** Labels, whose values may hold spaces and braces; the value; a time. */
+const afterName = /^(?:\{.*\})?\s+(\S+)(?:\s+-?\d+)?\s*$/
+
 const seriesOf = (text: string, wanted: ReadonlySet<string>): ReadonlyMap<string, number[]> => {
   const values = new Map<string, number[]>()
   for (const line of text.split('\n')) {
     const name = /^[\w:]+/.exec(line)?.[0]
     if (name === undefined || !wanted.has(name)) continue
-    const value = Number(/\s(\S+)(?:\s+-?\d+)?\s*$/.exec(line.slice(name.length))?.[1])
+    const value = Number(afterName.exec(line.slice(name.length))?.[1])
     if (!Number.isFinite(value)) continue
     const known = values.get(name)
     if (known) known.push(value)

@@ -88,6 +88,12 @@ const problemMessages = defineMessages({
     'zh-TW': (p) =>
       `沒有名為「${p.id}」的 ${p.kind}。${maybe(p.suggestion, 'zh-TW') || (p.known.length ? `已定義：${list(p.known, 'zh-TW')}。` : '')}`,
   },
+  'spec.no-task': {
+    en: (p: { metric: string }) =>
+      `${p.metric} is measured on a task, and useCase.tasks has none. Add the task there, or take this target out.`,
+    'zh-TW': (p) =>
+      `${p.metric} 是針對任務的指標，但 useCase.tasks 沒有任何任務。請加上任務，或移除這個目標。`,
+  },
   'spec.unknown-place': {
     en: (p: { place: string; suggestion?: string }) =>
       `${p.place} is no place that is known.${maybe(p.suggestion, 'en')} Write an ISO 3166 code such as TW or US-CA, or EU or EEA.`,

@@ -3,8 +3,10 @@
 import { problemMessage, specError } from './messages.js'
 import { isPlace, placeNamed } from './places.js'
 import type { DocumentPath, Problem } from './problem.js'
+import { itemsOf, valueAt } from './raw-items.js'
 import { type Requirements, requirementsSchema, speedMetrics } from './requirements.js'
 import { showValue } from './show-value.js'
+import { taskProblems } from './task-problems.js'
 import { validate, withoutGuesses } from './validate.js'
 import { readYaml, type YamlDocument } from './yaml-document.js'
 
@@ -51,7 +53,7 @@ const questions = {
 
 /** A target that leaves open what is measured, under which load, for which lengths, with which caches. */
 const bareTargets = (document: YamlDocument): BareTarget[] => {
-  const targets = at(document.data, ['performance', 'targets'])
+  const targets = valueAt(document.data, ['performance', 'targets'])
   if (!Array.isArray(targets)) return []
   return targets.flatMap((target, index): BareTarget[] => {
     const path = ['performance', 'targets', index]
@@ -85,6 +87,7 @@ const consistency = (document: YamlDocument): Problem[] => [
   ...wrongUnits(document),
   ...crossedPercentiles(document),
   ...unknownPlaces(document),
+  ...taskProblems(document),
 ]
 
 const targetLists: DocumentPath[] = [
@@ -131,14 +134,14 @@ const wrongUnits = (document: YamlDocument): Problem[] =>
 const crossedPercentiles = (document: YamlDocument): Problem[] =>
   ['inputTokens', 'outputTokens'].flatMap((name) => {
     const path = ['scale', 'lengths', name]
-    const { p50, p95 } = (at(document.data, path) ?? {}) as { p50?: unknown; p95?: unknown }
+    const { p50, p95 } = (valueAt(document.data, path) ?? {}) as { p50?: unknown; p95?: unknown }
     if (typeof p50 !== 'number' || typeof p95 !== 'number' || p95 >= p50) return []
     return [document.problemAt([...path, 'p95'], problemMessage('spec.percentiles-crossed', { p50, p95 }))]
   })
 
 const unknownPlaces = (document: YamlDocument): Problem[] => {
   const path = ['hosting', 'dataResidency']
-  const places = at(document.data, path)
+  const places = valueAt(document.data, path)
   if (!Array.isArray(places)) return []
   return places.flatMap((place: unknown, index) => {
     if (typeof place !== 'string' || isPlace(place)) return []
@@ -147,18 +150,3 @@ const unknownPlaces = (document: YamlDocument): Problem[] => {
     return [document.problemAt([...path, index], problemMessage('spec.unknown-place', params))]
   })
 }
-
-const itemsOf = (document: YamlDocument, lists: readonly DocumentPath[]) =>
-  lists.flatMap((list) => {
-    const items = at(document.data, list)
-    if (!Array.isArray(items)) return []
-    return items.flatMap((item, index) =>
-      item && typeof item === 'object' ? [{ item: item as object, path: [...list, index] }] : [],
-    )
-  })
-
-const at = (data: unknown, path: DocumentPath): unknown =>
-  path.reduce<unknown>(
-    (node, part) => (node as Record<PropertyKey, unknown> | undefined | null)?.[part],
-    data,
-  )

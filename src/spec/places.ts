@@ -4,12 +4,13 @@
 import { suggest } from '../core/index.js'
 
 const unions = ['EU', 'EEA']
-/** Codes that Unicode knows and ISO 3166 does not: groups, dissolved countries, placeholders. */
+/** Codes that Unicode knows and ISO 3166 does not: groups, dissolved countries, placeholders, test locales. */
 const noCountries = new Set([
   'AN',
   'BU',
   'CS',
   'DD',
+  'EU',
   'EZ',
   'FX',
   'NT',
@@ -18,6 +19,8 @@ const noCountries = new Set([
   'TP',
   'UK',
   'UN',
+  'XA',
+  'XB',
   'YD',
   'YU',
   'ZR',
@@ -42,7 +45,7 @@ export const placeNamed = (text: string): string | undefined => {
   const code = text.trim().toUpperCase()
   if (isPlace(code)) return code
   if (code === 'UK') return 'GB'
-  const codes = letters.flatMap((a) => letters.map((b) => a + b)).filter(isCountry)
+  const codes = letters.flatMap((a) => letters.map((b) => a + b)).filter(isPlace)
   const names = new Map(
     codes.flatMap((each) => [english, chinese].map((display) => [display.of(each) ?? each, each] as const)),
   )

@@ -14,6 +14,10 @@ describe('a value in a message', () => {
   ])('is hidden at %j', (path, value) => {
     expect(showValue(value, path)).toBe('"***"')
   })
+  it('is hidden in a secret place where it is a number, and named where there is none', () => {
+    expect(showValue(8_812_345, ['deployments', 0, 'key'])).toBe('"***"')
+    expect(showValue(null, ['deployments', 0, 'key'])).toBe('null')
+  })
 
   it('loses the password of an address', () => {
     expect(showValue('https://me:pw@host/v1', ['deployments', 0, 'address'])).toBe('"https://***@host/v1"')

@@ -14,6 +14,7 @@ const credentials = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi
 export const showValue = (value: unknown, path: DocumentPath): string => {
   if (Array.isArray(value)) return 'a list'
   if (value && typeof value === 'object') return 'a mapping'
+  if (typeof value === 'number' && isSecretPlace(path)) return `"${hidden}"`
   if (typeof value !== 'string') return String(value)
   if (isSecretPlace(path) || looksLikeKey.test(value)) return `"${hidden}"`
   const text = JSON.stringify(value.replace(credentials, `$1${hidden}@`))

@@ -39,6 +39,49 @@ describe('requirements.yaml', () => {
     expect(requirements.performance.targets[0]?.percentile).toBe(95)
   })
 
+  describe('with tasks', () => {
+    const withTasks = (tasks: string, target: string) =>
+      good
+        .replace('description: customer questions\n', `description: customer questions\n  tasks:\n${tasks}`)
+        .replace('scale:\n', `quality:\n  targets:\n    - { id: t, ${target}, suite: a.jsonl }\nscale:\n`)
+    const task = (id: string) => `    - { id: ${id}, description: x, tool: ${id} }\n`
+    const accuracy = 'metric: task-accuracy, op: ">=", value: 0.9'
+    const saidOf = (tasks: string, target: string) =>
+      said(problemsOf(() => parseRequirements(withTasks(tasks, target))))
+
+    it('takes a target of one of them', () => {
+      expect(saidOf(task('intents'), `${accuracy}, task: intents`)).toEqual([])
+      expect(saidOf(task('intents'), accuracy)).toEqual([])
+    })
+    it('refuses a target of a task that is not there', () => {
+      expect(saidOf(task('intents'), `${accuracy}, task: intent`)).toEqual([
+        '13 quality.targets[0].task spec.unknown-reference',
+      ])
+    })
+    it('refuses a target of tasks where there are none', () => {
+      const text = good.replace(
+        'scale:\n',
+        `quality:\n  targets:\n    - { id: t, ${accuracy}, suite: a.jsonl }\nscale:\n`,
+      )
+      expect(said(problemsOf(() => parseRequirements(text)))).toEqual([
+        '11 quality.targets[0].metric spec.no-task',
+      ])
+    })
+    it('refuses the same task twice, and one of the name of the system', () => {
+      expect(saidOf(task('intents') + task('intents'), accuracy)).toEqual([
+        '8 useCase.tasks[1].id spec.duplicate-id',
+      ])
+      expect(saidOf(task('bank'), accuracy)).toEqual(['7 useCase.tasks[0].id spec.duplicate-id'])
+    })
+  })
+
+  it('does not blame a tab in a text for another mistake', () => {
+    const text = good.replace('description: customer questions', 'description: |\n    first\n    \tsecond')
+    expect(parseRequirements(text).useCase.description).toBe('first\n\tsecond\n')
+    const problems = problemsOf(() => parseRequirements(`${text}name: again\n`))
+    expect(said(problems)).toEqual(['16  spec.not-yaml'])
+  })
+
   it('refuses a bare target with the questions to answer', () => {
     const text = good.replace(/ {4}- \{ id: ttft.*\n/, '    - P95 < 200 ms\n')
     const problems = problemsOf(() => parseRequirements(text))

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { suggest } from '../core/index.js'
 import { problemMessage } from './messages.js'
 import type { DocumentPath, Problem } from './problem.js'
+import { valueAt } from './raw-items.js'
 import { keysAt } from './schema-keys.js'
 import { showValue } from './show-value.js'
 import type { YamlDocument } from './yaml-document.js'
@@ -129,6 +130,3 @@ const messageOf = (issue: Issue, value: unknown, path: DocumentPath) => {
       return problemMessage('spec.wrong-type', { expected: issue.message, received: shown })
   }
 }
-
-const valueAt = (data: unknown, path: DocumentPath): unknown =>
-  path.reduce<unknown>((node, part) => (node as Record<PropertyKey, unknown> | undefined)?.[part], data)

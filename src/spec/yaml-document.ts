@@ -30,9 +30,9 @@ export const readYaml = (text: string): YamlDocument => {
     }
     return 0
   }
-  const tab = document.errors.length > 0 ? /^ *\t/m.exec(text) : null
-  if (tab) {
-    const at = positionAt(tab.index + tab[0].length - 1)
+  const tab = document.errors.map(({ pos }) => indentingTab(text, pos[0])).find((at) => at !== undefined)
+  if (tab !== undefined) {
+    const at = positionAt(tab)
     const problem = { path: '', ...at, message: problemMessage('spec.tab-indent', {}) }
     return {
       data: undefined,
@@ -55,6 +55,13 @@ export const readYaml = (text: string): YamlDocument => {
     }),
     lineOf: (path) => positionAt(offsetOf(path, false)).line,
   }
+}
+
+/** The offset of the tab that indents the line of an error; a tab elsewhere, such as in a text, is none. */
+const indentingTab = (text: string, offset: number): number | undefined => {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const spaces = /^ *(?=\t)/.exec(text.slice(start))?.[0]
+  return spaces === undefined ? undefined : start + spaces.length
 }
 
 type ParsedDocument = ReturnType<typeof parseDocument>

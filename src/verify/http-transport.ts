@@ -76,6 +76,7 @@ export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
+    // Whoever asks checks the shape, and tells what came in place of it.
     return undefined
   }
 }

@@ -91,11 +91,12 @@ const rowOf = (run: VerificationRun, frame: RowFrame, values: readonly number[])
 
 const timeAnswers = async (run: VerificationRun, { route }: LocalModel): Promise<readonly AnswerTimes[]> => {
   const { options } = run
+  const questions = await questionsOf(run)
   const transport = createHttpTransport(options.baseUrl)
-  const counter = countSteps(run, { area: 'speed', step: route, total: questionCount })
+  const counter = countSteps(run, { area: 'speed', step: route, total: questions.length })
   const times: AnswerTimes[] = []
   try {
-    for (const [i, question] of (await questionsOf(run)).entries()) {
+    for (const [i, question] of questions.entries()) {
       const asked = {
         model: route,
         question,

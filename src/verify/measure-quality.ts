@@ -111,7 +111,7 @@ export const measurePromptBenchmarks = async (
     const [path] = await findDataFiles(directory, check.files)
     if (!areas.includes('safety')) rows.push(notRun(run, frame, 'safety'))
     else if (path === undefined) rows.push(dataMissing(run, frame, check.directory))
-    else rows.push(...(await measureSuite(run, frame, { metric: check.metric, path })))
+    else rows.push(...(await measureSuite(run, frame, { metric: check.metric, op: check.target.op, path })))
   }
   return rows
 }
@@ -135,7 +135,7 @@ export const notRun = (run: VerificationRun, frame: RowFrame, area: Verification
 export const dataMissing = (run: VerificationRun, frame: RowFrame, directory: string): ScorecardRow =>
   unmeasuredRow({ ...titled(run, frame), notes: [note('verify.note.data-missing', { directory })] })
 
-interface Suite extends Pick<QualityTarget, 'metric' | 'sample' | 'task'> {
+interface Suite extends Pick<QualityTarget, 'metric' | 'op' | 'sample' | 'task'> {
   readonly path: string
 }
 
@@ -146,10 +146,12 @@ const measureSuite = (
 ): Promise<readonly ScorecardRow[]> =>
   measureOrExplain(run, [frame], async () => {
     const score = await scorers[suite.metric](run, suite)
-    if (!score)
-      return [unmeasuredRow({ ...titled(run, frame), notes: [note('verify.note.no-knowledge', {})] })]
+    if (!score) return [unmeasuredRow({ ...titled(run, frame), notes: [note(whyNone(suite.metric), {})] })]
     return [judgeRow({ ...titled(run, frame), interval: score.interval, notes: score.notes })]
   })
+
+const whyNone = (metric: QualityTarget['metric']) =>
+  areaOfMetric[metric] === 'tasks' ? 'verify.note.no-task' : 'verify.note.no-knowledge'
 
 type Scorer = (run: VerificationRun, suite: Suite) => Promise<SuiteScore | undefined>
 
@@ -204,7 +206,7 @@ const scorers: Readonly<Record<QualityTarget['metric'], Scorer>> = {
     const task = taskOf(run, suite)
     if (!task) return undefined
     const rows = await rowsOf(suite, textRow)
-    return scoreEscalated(rows, await askQuestions(run, suite, rows, [task.tool]), task)
+    return scoreEscalated(rows, await askQuestions(run, suite, rows, [task.tool]), { ...task, op: suite.op })
   },
 }
 

@@ -203,6 +203,10 @@ export const verifyMessages = defineMessages({
     en: (_p: Record<string, never>) => 'No route of the architecture has a knowledge base.',
     'zh-TW': () => '架構中沒有使用文件庫的路由。',
   },
+  'verify.note.no-task': {
+    en: (_p: Record<string, never>) => 'The requirements have no such task: see useCase.tasks.',
+    'zh-TW': () => '需求中沒有這項任務：請見 useCase.tasks。',
+  },
   'verify.note.data-missing': {
     en: (p: { directory: string }) => `The data set ${p.directory} is not here.`,
     'zh-TW': (p) => `找不到資料集 ${p.directory}。`,

@@ -79,6 +79,7 @@ export const readReply = async (response: Dispatcher.ResponseData): Promise<Chat
   try {
     for await (const chunk of response.body) chunks.push(chunk as Uint8Array)
   } catch {
+    // A body that breaks off is an answer, too: what came of it is read, and it is not complete.
     isWhole = false
   }
   const bytes = Buffer.concat(chunks)
@@ -101,7 +102,7 @@ const collectReply = (
   let finishReason: string | null = null
   let errorCode: string | null = null
   const citations: Citation[] = []
-  const toolCalls: ToolCall[] = []
+  const calls = new Map<number, ToolCall>()
   for (const message of messages) {
     const failure = errorBody.safeParse(message).data?.error
     if (failure) errorCode = failure.code ?? 'error'
@@ -113,11 +114,11 @@ const collectReply = (
     finishReason = choice?.finish_reason ?? finishReason
     for (const [position, piece] of (said?.tool_calls ?? []).entries()) {
       const index = piece.index ?? position
-      const before = toolCalls[index] ?? { name: '', arguments: '' }
-      toolCalls[index] = {
+      const before = calls.get(index) ?? { name: '', arguments: '' }
+      calls.set(index, {
         name: before.name || (piece.function.name ?? ''),
         arguments: before.arguments + piece.function.arguments,
-      }
+      })
     }
     for (const cited of said?.annotations ?? []) {
       const citation = annotation.safeParse(cited).data?.url_citation
@@ -126,5 +127,6 @@ const collectReply = (
     }
   }
   const isComplete = isEnded && finishReason !== null && errorCode === null
+  const toolCalls = [...calls.values()]
   return { completionId, text, finishReason, citations, toolCalls, errorCode, isComplete }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { architectureSchema, requirementsSchema } from '../spec/index.js'
 import { titleText } from './judge-row.js'
-import { describeRows } from './row-titles.js'
+import { describeRows, routeUnderTest } from './row-titles.js'
 
 const target = (id: string, metric: string, suite: string) => ({ id, metric, op: '>=', value: 0.8, suite })
 const requirements = requirementsSchema.parse({
@@ -42,5 +42,19 @@ describe('the titles of rows', () => {
   it('name the local models', () => {
     expect(titleOf('intents.first-token')).toBe('First token of intents, this machine')
     expect(titleOf('intents.tokens-per-second')).toBe('Tokens/s of intents, this machine')
+  })
+})
+
+describe('the route under test', () => {
+  const routesOf = (...kinds: readonly ('chat' | 'embedding')[]) =>
+    architectureSchema.parse({
+      version: 1,
+      name: 'bank',
+      deployments: kinds.map((kind) => ({ id: kind, kind, engine: 'openai-compatible', model: 'm' })),
+      routes: kinds.map((kind) => ({ name: kind, strategy: { deployment: kind } })),
+    })
+  it('is one that chats', () => {
+    expect(routeUnderTest(routesOf('embedding', 'chat'))?.name).toBe('chat')
+    expect(routeUnderTest(routesOf('embedding'))).toBeUndefined()
   })
 })

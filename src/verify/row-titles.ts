@@ -4,6 +4,7 @@ import { defineMessages, type Message, messageFactory } from '../core/index.js'
 import {
   type Architecture,
   deploymentsOf,
+  firstChatRoute,
   type QualityTarget,
   type Requirements,
   type SpeedTarget,
@@ -104,9 +105,9 @@ export const firstDeployment = (architecture: Architecture, routeName: string) =
     .find((deployment) => deployment && deployment.task === undefined)
 }
 
-/** The route that verify asks: the first one with documents, otherwise the first. */
-export const routeUnderTest = ({ routes }: Architecture) =>
-  routes.find(({ knowledge }) => knowledge !== undefined) ?? routes[0]
+/** The route that verify asks: the first one with documents, otherwise the first that chats. */
+export const routeUnderTest = (architecture: Architecture) =>
+  architecture.routes.find(({ knowledge }) => knowledge !== undefined) ?? firstChatRoute(architecture)
 
 /** The title of every row a scorecard of these files can have, by the row's id. */
 export const describeRows = (

@@ -50,6 +50,13 @@ describe('a chat', () => {
     expect(await failed.chat(question)).toMatchObject({ errorCode: 'cut', isComplete: false })
   })
 
+  it('collects calls of tools whose engine does not count them from 0', async () => {
+    const tool_calls = [{ index: 2, function: { name: 'intent', arguments: '{}' } }]
+    const body = { id: 'c', choices: [{ message: { tool_calls }, finish_reason: 'tool_calls' }] }
+    const called = await clientOf((_request, response) => response.end(JSON.stringify(body)))
+    expect((await called.chat(question)).toolCalls).toEqual([{ name: 'intent', arguments: '{}' }])
+  })
+
   it('collects the citations of an answer', async () => {
     const annotations = [
       { type: 'url_citation', url_citation: { url: 'a.md#0-9', title: 'A', start_index: 0, end_index: 3 } },

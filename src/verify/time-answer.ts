@@ -13,6 +13,8 @@ export interface AnswerTimes {
 
 interface Chunk {
   readonly choices?: readonly { readonly delta?: { readonly content?: string | null } }[]
+  /** A stream that fails after it began says so in an event. */
+  readonly error?: unknown
   readonly usage?: { readonly completion_tokens?: number } | null
 }
 
@@ -24,7 +26,7 @@ export interface TimedQuestion {
   readonly nowMs: () => number
 }
 
-/** @returns undefined for an answer that failed or said nothing */
+/** @returns undefined for an answer that failed, broke off or said nothing; rejects when it was stopped */
 export const timeAnswer = async (
   transport: Pick<ReturnType<typeof createHttpTransport>, 'send'>,
   { model, question, token, signal, nowMs }: TimedQuestion,
@@ -41,12 +43,26 @@ export const timeAnswer = async (
     await response.body.dump()
     return undefined
   }
+  try {
+    return await readTimes(response.body, () => nowMs() - startedMs)
+  } catch (error) {
+    if (signal.aborted) throw error
+    // An answer that broke off is one that failed: no time of it would be comparable.
+    return undefined
+  }
+}
+
+const readTimes = async (
+  body: AsyncIterable<unknown>,
+  elapsedMs: () => number,
+): Promise<AnswerTimes | undefined> => {
   const parser = createSseParser()
   let [firstContentMs, lastContentMs, outputTokens] = [Number.NaN, Number.NaN, 0]
-  for await (const bytes of response.body) {
-    const atMs = nowMs() - startedMs
+  for await (const bytes of body) {
+    const atMs = elapsedMs()
     for (const { data } of parser.push(bytes as Uint8Array)) {
       const chunk = parseJson(data) as Chunk | undefined
+      if (chunk?.error) return undefined
       if (chunk?.choices?.[0]?.delta?.content) {
         if (Number.isNaN(firstContentMs)) firstContentMs = atMs
         lastContentMs = atMs

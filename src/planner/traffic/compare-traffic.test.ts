@@ -1,9 +1,11 @@
 // Requirements beside traffic: what agrees, what contradicts, what was not measured.
 
 import { describe, expect, it } from 'vitest'
+import { createRenderer } from '../../core/index.js'
 import { requirementsOf, scaleOf } from '../__fixtures__/requirements-of.js'
 import { jsonLines, readText } from './__fixtures__/read-text.js'
 import { compareTraffic, planningPeak } from './compare-traffic.js'
+import { trafficMessages } from './traffic-messages.js'
 
 /** Two requests a second for two minutes, of 1,000 tokens in and 100 out. */
 const traffic = readText(
@@ -73,6 +75,17 @@ describe('compareTraffic', () => {
   ])('a stated length of %i against 1,000 measured: %s', (p50, kind) => {
     const lengths = { inputTokens: { p50, p95: 1340 }, outputTokens: { p50: 100, p95: 120 } }
     expect(kinds({ lengths })['scale.lengths.inputTokens.p50']).toBe(kind)
+  })
+
+  it('a shared beginning where none is stated is told without a percentage of nothing', () => {
+    const lengths = { inputTokens: { p50: 1000, p95: 1000 }, outputTokens: { p50: 100, p95: 120 } }
+    const rows = compareTraffic(stated({ lengths }), traffic)
+    const message = rows.find(({ path }) => path === 'scale.lengths.sharedPrefixTokens')?.message
+    const render = createRenderer(trafficMessages)
+    expect(message && [render(message, 'en'), render(message, 'zh-TW')]).toEqual([
+      '512 tokens were measured where 0 are stated.',
+      '實測為 512 個 token，需求所述為 0。',
+    ])
   })
 
   it('a repeated share that is not there contradicts', () => {

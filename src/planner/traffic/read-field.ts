@@ -43,6 +43,7 @@ const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
+    // A text that only begins like JSON has no fields.
     return undefined
   }
 }

@@ -38,6 +38,7 @@ const isJson = (text: string): boolean => {
     JSON.parse(text)
     return true
   } catch {
+    // That it is none is the answer.
     return false
   }
 }

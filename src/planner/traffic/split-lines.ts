@@ -56,13 +56,13 @@ export const createCsvSplitter = (
 ): Splitter => {
   let header: readonly string[] | undefined
   let pending: { text: string; line: number; lines: number } | undefined
+  const wait = (text: string, line: number, lines: number) => {
+    pending = { text, line, lines }
+    if (text.length > maxRecordLength) drop('too-long')
+  }
   const record = (text: string, line: number, lines: number) => {
     const fields = splitRecord(text, delimiter)
-    if (!fields) {
-      pending = { text, line, lines }
-      if (text.length > maxRecordLength) drop('too-long')
-      return
-    }
+    if (!fields) return wait(text, line, lines)
     pending = undefined
     if (!header) header = fields.map((name) => name.trim())
     else if (fields.length === header.length)
@@ -74,8 +74,9 @@ export const createCsvSplitter = (
     pending = undefined
   }
   const lines = createLineSplitter((text, number) => {
-    if (pending) record(`${pending.text}\n${text}`, pending.line, number - pending.line + 1)
-    else record(text, number, 1)
+    if (!pending) return record(text, number, 1)
+    const go = endsQuote(text) ? record : wait
+    go(`${pending.text}\n${text}`, pending.line, number - pending.line + 1)
   }, broken)
   return {
     push: lines.push,
@@ -85,6 +86,9 @@ export const createCsvSplitter = (
     },
   }
 }
+
+/** Whether a line inside a quoted field may end it; only then the field, which may be long, is read again. */
+const endsQuote = (line: string): boolean => line.replaceAll('""', '').includes('"')
 
 /** @returns the fields, or null when a quoted field has no end yet */
 export const splitRecord = (text: string, delimiter: string): string[] | null => {

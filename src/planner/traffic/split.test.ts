@@ -79,6 +79,14 @@ describe('CSV', () => {
     })
   })
 
+  it('without an end of a quote are given up at the limit, in the time that reading them takes', () => {
+    const line = 'a line of a log with a comma, and no quote\n'
+    const lines = Math.ceil(maxRecordLength / line.length)
+    const { records, broken } = run(csv, ['a,b\n"1,2\n', line.repeat(lines), '3,4\n'])
+    expect(records).toEqual([[{ a: '3', b: '4' }, lines + 3]])
+    expect(broken).toEqual([{ line: 2, lines: expect.any(Number), reason: 'too-long' }])
+  })
+
   it.each([
     ['"a","b"', ['a', 'b']],
     ['"",', ['', '']],

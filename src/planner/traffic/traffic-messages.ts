@@ -103,9 +103,9 @@ export const trafficMessages = defineMessages({
   },
   'traffic.length-off': {
     en: (p: { stated: number; measured: number }) =>
-      `${formatNumber(p.measured)} tokens were measured where ${formatNumber(p.stated)} are stated (${signed(p)}).`,
+      `${formatNumber(p.measured)} tokens were measured where ${formatNumber(p.stated)} are stated${signed(p, ' (', ')')}.`,
     'zh-TW': (p) =>
-      `實測為 ${formatNumber(p.measured)} 個 token，需求所述為 ${formatNumber(p.stated)}（${signed(p)}）。`,
+      `實測為 ${formatNumber(p.measured)} 個 token，需求所述為 ${formatNumber(p.stated)}${signed(p, '（', '）')}。`,
   },
   'traffic.share-off': {
     en: (p: { stated: number; measured: number }) =>
@@ -124,9 +124,14 @@ export const trafficMessages = defineMessages({
   },
 })
 
-const signed = ({ stated, measured }: { stated: number; measured: number }) => {
+/** The change in percent between brackets; nothing where it would be one of nothing. */
+const signed = (
+  { stated, measured }: { readonly stated: number; readonly measured: number },
+  ...[open, close]: readonly [string, string]
+) => {
+  if (stated === 0) return ''
   const change = (measured / stated - 1) * 100
-  return `${change > 0 ? '+' : '−'}${formatNumber(Math.abs(change))} %`
+  return `${open}${change > 0 ? '+' : '−'}${formatNumber(Math.abs(change))} %${close}`
 }
 
 export const trafficMessage = messageFactory(trafficMessages)

@@ -154,6 +154,7 @@ const parseObject = (text: string): Row | null => {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? (value as Row) : null
   } catch {
+    // The caller counts it as broken.
     return null
   }
 }

@@ -13,6 +13,7 @@ export interface ProcessEntry {
 
 /** Every running process; zombies are not running. */
 export const listProcesses = async (): Promise<readonly ProcessEntry[]> => {
+  // Without /proc the system is asked through ps.
   const names = await readdir('/proc').catch(() => undefined)
   if (!names?.includes('self')) return listByPs()
   const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readEntry))
@@ -21,6 +22,7 @@ export const listProcesses = async (): Promise<readonly ProcessEntry[]> => {
 
 /** Fields of proc(5): the name in brackets may hold spaces, so the rest is counted from its end. */
 const readEntry = async (pid: string): Promise<ProcessEntry | undefined> => {
+  // A process that ended since the listing is gone, as it should be.
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (!fields || fields[0] === 'Z' || fields[0] === 'X') return undefined

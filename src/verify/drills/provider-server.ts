@@ -70,6 +70,7 @@ export const startProvider = async (
       return sendJson(response, 404, {
         error: { message: 'Not here.', type: 'invalid_request_error', code: null },
       })
+    // A client that went away, as the drills make it do, ends its own call alone.
     serve(request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -72,6 +72,7 @@ const parseCompletion = (data: string): Completion | undefined => {
   try {
     return JSON.parse(data) as Completion
   } catch {
+    // `[DONE]`, and a page that something else wrote, say nothing of the answer.
     return undefined
   }
 }

@@ -40,8 +40,8 @@ interface Corpus {
 const isDirectory = async (path: string): Promise<boolean> => {
   try {
     return (await stat(path)).isDirectory()
-  } catch {
-    throw verifyError('verify.dataset-unknown', { path })
+  } catch (cause) {
+    throw verifyError('verify.dataset-unknown', { path }, { cause })
   }
 }
 
@@ -118,6 +118,7 @@ const parseLine = (line: string): unknown => {
   try {
     return JSON.parse(line)
   } catch {
+    // The row's schema refuses it, with the number of the line.
     return undefined
   }
 }

@@ -40,6 +40,7 @@ const decodePath = (path: string) => {
   try {
     return decodeURIComponent(path)
   } catch {
+    // A path that was never encoded may hold a percent sign.
     return path
   }
 }
@@ -52,6 +53,7 @@ const readPage = async (root: string, path: string): Promise<string | undefined>
     const source = await readFile(file, 'utf8')
     return isHtml(path) ? visibleText(source) : source
   } catch {
+    // A file that cannot be read holds no citation: it counts as one that does not hold.
     return undefined
   }
 }

@@ -70,6 +70,7 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
+    // What is no JSON equals nothing that is accepted.
     return undefined
   }
 }

@@ -43,22 +43,32 @@ describe('scoreTasks', () => {
 })
 
 describe('scoreEscalated', () => {
-  it('counts what something else than the task model answered, and no failure', () => {
-    const replies = [
-      reply(),
-      reply({ answeredBy: 'large' }),
-      reply({ answeredBy: 'large', status: 502 }),
-      undefined,
-    ]
-    const score = scoreEscalated(
-      replies.map(() => row),
-      replies,
-      task,
-    )
+  const replies = [
+    reply(),
+    reply({ answeredBy: 'large' }),
+    reply({ answeredBy: 'large', status: 502 }),
+    undefined,
+  ]
+  const rows = replies.map(() => row)
+  it('counts what something else than the task model answered', () => {
+    const score = scoreEscalated(rows, replies, { ...task, op: '>=' })
     expect(score.interval).toMatchObject({ value: 0.25, n: 4 })
     expect(score.notes.map(({ code }) => code)).toContain('verify.note.failed-requests')
   })
+  it('counts a failure against the target where little is to be passed on, too', () => {
+    const score = scoreEscalated(rows, replies, { ...task, op: '<=' })
+    expect(score.interval).toMatchObject({ value: 0.75, n: 4 })
+    expect(score.notes.find(({ code }) => code === 'verify.note.missed')?.params).toMatchObject({ count: 3 })
+  })
+  it.each([
+    ['>=', 0],
+    ['<=', 1],
+  ] as const)('counts an answer of nobody knows whom against a target of %s', (op, value) => {
+    const score = scoreEscalated([row], [reply({ answeredBy: null })], { ...task, op })
+    expect(score.interval.value).toBe(value)
+  })
   it('counts everything where there is no task model', () => {
-    expect(scoreEscalated([row], [reply()], { tool: 'intent', deployment: null }).interval.value).toBe(1)
+    const none = { tool: 'intent', deployment: null, op: '>=' } as const
+    expect(scoreEscalated([row], [reply()], none).interval.value).toBe(1)
   })
 })

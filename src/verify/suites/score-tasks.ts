@@ -1,6 +1,7 @@
 // Suites of tasks: whether the right call was made, and whether the task model passed the question on. Takes the
 // replies in the suite's order; `undefined` is a call that got no answer.
 
+import type { QualityTarget } from '../../spec/index.js'
 import type { ChatReply } from '../read-reply.js'
 import type { TaskRow, TextRow } from './read-suite.js'
 import { rateScore, type SuiteScore } from './suite-score.js'
@@ -33,23 +34,29 @@ export const scoreTasks = (rows: readonly TaskRow[], replies: Replies, { tool }:
     }),
   )
 
-/** The share of rows that something else than the task model answered. A row without an answer counts as none. */
+/**
+ * The share of rows that something else than the task model answered. A row without an answer, or whose answer does
+ * not say who gave it, counts against the target: as passed on where few are to be (`<`, `<=`), else as kept.
+ */
 export const scoreEscalated = (
   rows: readonly TextRow[],
   replies: Replies,
-  { deployment }: TaskUnderTest,
-): SuiteScore =>
-  rateScore(
-    rows.map(({ id }, i) => {
-      const reply = replies[i]
-      return { id, hit: isAnswer(reply) && reply.answeredBy !== deployment, failed: !isAnswer(reply) }
-    }),
-  )
+  { deployment, op }: TaskUnderTest & Pick<QualityTarget, 'op'>,
+): SuiteScore => {
+  const wantsFew = op.startsWith('<')
+  const items = rows.map(({ id }, i) => {
+    const reply = replies[i]
+    const isKnown = isAnswer(reply) && reply.answeredBy !== null
+    return { id, hit: isKnown ? reply.answeredBy !== deployment : wantsFew, failed: !isAnswer(reply) }
+  })
+  return rateScore(items, wantsFew ? 'hit' : 'no-hit')
+}
 
 const valuesOf = (json: string): readonly unknown[] => {
   try {
     return Object.values(JSON.parse(json) as object)
   } catch {
+    // What is no JSON has no argument: the call is wrong, and the row counts so.
     return []
   }
 }

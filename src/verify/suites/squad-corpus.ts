@@ -41,6 +41,7 @@ export const findDataFiles = async (directory: string, files: RegExp): Promise<s
       .sort()
       .map((name) => join(directory, name))
   } catch {
+    // What cannot be listed is not here: the row says that its data is missing.
     return []
   }
 }
