@@ -9,7 +9,11 @@ const documents = [
   'README.zh-TW.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'docs/measurements.md',
   ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`),
+  'python/task_model/README.md',
+  'python/task_model/README.zh-TW.md',
+  'examples/bank-support/models/banking-intents/MODEL_CARD.md',
 ]
 
 const links = (text: string) => [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, path = '']) => path)

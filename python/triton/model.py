@@ -98,7 +98,9 @@ def choose(logits, settings, generator):
         ranked, order = ranked[: settings["top_k"]], order[: settings["top_k"]]
     share = ranked.softmax(0)
     # The smallest set of tokens whose share reaches top_p; the likeliest is always in it.
-    share[share.cumsum(0) - share >= settings.get("top_p", 1.0)] = 0
+    outside = share.cumsum(0) - share >= settings.get("top_p", 1.0)
+    outside[0] = False
+    share[outside] = 0
     return int(order[torch.multinomial(share, 1, generator=generator)])
 
 

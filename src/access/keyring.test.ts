@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createManualClock, type Log, type ManualClock } from '../core/index.js'
 import { startTestStore, type TestStore } from '../store/testing.js'
+import * as keyTable from './key-table.js'
 import { createKeyring, type Keyring } from './keyring.js'
+
+vi.mock('./key-table.js', { spy: true })
 
 let test: TestStore
 beforeAll(async () => {
@@ -211,6 +214,22 @@ describe('the keyring', () => {
     await expect(flaky.revoke(record.id)).rejects.toThrow('away')
     expect(flaky.find(secret)).toBeUndefined()
     await flaky.close()
+  })
+
+  it('does not learn a revoked key anew from a read that had begun before', async () => {
+    const { secret, record } = await keyring.create({ name: 'web', tenant: 'bank' })
+    const former = await keyTable.selectSecrets(test.store.db)
+    const slow = Promise.withResolvers<typeof former>()
+    vi.mocked(keyTable.selectSecrets)
+      .mockReturnValueOnce(slow.promise)
+      .mockRejectedValueOnce(new Error('away'))
+    const before = keyring.refresh()
+    const revoked = keyring.revoke(record.id)
+    await vi.waitFor(() => expect(keyring.find(secret)).toBeUndefined())
+    slow.resolve(former)
+    await before
+    await expect(revoked).rejects.toThrow('away')
+    expect(keyring.find(secret)).toBeUndefined()
   })
 
   it('knows its keys again after a restart', async () => {

@@ -88,12 +88,14 @@ export const createKeyring = async (options: KeyringOptions): Promise<Keyring> =
   /** One after another, so that an older picture never replaces a newer one. */
   const refresh = (): Promise<void> => {
     const result = reading.then(read)
+    // Whoever asked for this read is told of its failure; the next one is tried all the same.
     reading = result.catch(() => {})
     return result
   }
   const keepReading = async () => {
     let failed = false
     while (!stop.signal.aborted) {
+      // It rejects only when it is stopped, which is looked at next.
       await clock.sleep(refreshIntervalMs, stop.signal).catch(() => {})
       if (stop.signal.aborted) return
       const error = await refresh().then(
@@ -130,8 +132,12 @@ export const createKeyring = async (options: KeyringOptions): Promise<Keyring> =
     revoke: async (id) => {
       const record = await store.transaction((db) => revokeKey(db, id, now()))
       if (!record) throw accessError('access.key-unknown', { id })
-      // At once, even when the database goes away before it is read again.
-      entries = new Map([...entries].filter(([, entry]) => entry.record.id !== id))
+      // At once, even when the database goes away before it is read again; and once more after a read that had begun.
+      const forget = () => {
+        entries = new Map([...entries].filter(([, entry]) => entry.record.id !== id))
+      }
+      forget()
+      reading = reading.then(forget)
       await refresh()
       return record
     },

@@ -14,6 +14,7 @@ export const pluginFindings = (detector: Detector, views: Views): readonly Findi
       return { detector: detector.id, kind, start: from, end: clamp(end, from, length), severity }
     })
   } catch {
+    // Somebody else's code: that it failed is itself a finding, and no request fails of it.
     return [{ detector: detector.id, kind: 'detector-failed', start: 0, end: length, severity: 'medium' }]
   }
 }

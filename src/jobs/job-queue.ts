@@ -137,6 +137,7 @@ const createPreparation = (soleWorker: boolean, table: JobTable) => {
     if (before || !soleWorker) return before ?? Promise.resolve()
     const preparation = table.expireLeases(kind)
     running.set(kind, preparation)
+    // The worker is told of the failure, and asks again.
     preparation.catch(() => running.delete(kind))
     return preparation
   }

@@ -73,6 +73,7 @@ const extendUntil = async (
   let extendedMs = clock.monotonicMs()
   let written = progress()
   for (;;) {
+    // It rejects only when stopped, which is looked at next.
     await clock.sleep(Math.min(progressEveryMs, renewAfterMs), stopped).catch(() => {})
     if (stopped.aborted) return
     const latest = progress()

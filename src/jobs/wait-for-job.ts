@@ -42,6 +42,7 @@ export const createJobWaiter = ({ table, events, clock, log, pollMs }: WaitOptio
         seen = progress
         if (job && isFinished(job)) return job
         const either = signal ? AbortSignal.any([changed.signal, signal]) : changed.signal
+        // It rejects only when something changed or the caller gave up, which is looked at next.
         await clock.sleep(pollMs, either).catch(() => {})
       } finally {
         stopListening()

@@ -47,6 +47,7 @@ const workUntil = async (stopping: AbortSignal, options: WorkerOptions): Promise
     } catch (error) {
       log.warn({ kind, error }, 'jobs cannot be taken at the moment')
     }
+    // It rejects only when woken or stopped, which is looked at next.
     await clock.sleep(pollMs, AbortSignal.any([wake.signal, stopping])).catch(() => {})
   }
   stopListening()

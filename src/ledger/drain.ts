@@ -88,6 +88,7 @@ export const createDrain = (options: DrainOptions): Drain => {
   const storeAll = (): Promise<void> => {
     const target = sequence
     const result = turn.then(() => storeUpTo(target))
+    // Told of below; the next one is tried all the same.
     turn = result.catch(() => {})
     return result.then(storeAnswered, storeFailed)
   }
@@ -109,10 +110,12 @@ export const createDrain = (options: DrainOptions): Drain => {
   const keepStoring = async () => {
     let pauseMs = gatherMs
     while (waiting.length + unread.size > 0) {
+      // It rejects only when stopped, which is looked at next.
       await clock.sleep(pauseMs, stop.signal).catch(() => {})
       if (stop.signal.aborted) break
       pauseMs = await storeAll().then(
         () => gatherMs,
+        // Logged when it began; `health` tells of it as long as it lasts.
         () => Math.min(pauseMs * 2, longestPauseMs),
       )
     }

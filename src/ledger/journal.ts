@@ -126,6 +126,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
     failure = reason
     for (const entry of queue) entry.refuse?.(reason)
     queue = queue.filter((entry) => !entry.refuse)
+    // A reserve that cannot be given up makes no room: kept lines wait, as on any other failure.
     const hasRoom = codeOf(error) === 'ENOSPC' && (await reserve.free().catch(() => false))
     isStuck = !hasRoom
     if (isStuck) for (const entry of queue) hold(entry, reason)
@@ -137,6 +138,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
   }
   const recover = async () => {
     for (let pauseMs = firstProbeMs; failure !== undefined; pauseMs = Math.min(pauseMs * 2, longestProbeMs)) {
+      // It rejects only when stopped, which is looked at next.
       await clock.sleep(pauseMs, stop.signal).catch(() => {})
       if (stop.signal.aborted) return
       await probe().catch((error: unknown) => {

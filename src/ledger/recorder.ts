@@ -110,6 +110,7 @@ const keepRow = (options: RecorderOptions, row: LedgerRow, began: number): Promi
         timeout = new AbortController()
         clock.sleep(settleTimeoutMs, timeout.signal).then(
           () => giveUp(reason),
+          // It rejects only when the row was durable first.
           () => {},
         )
       },

@@ -55,6 +55,7 @@ export const createSegments = ({
   /** One change of the active segment at a time, in order of asking. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work)
+    // Whoever asked is told of the failure; the next change is made all the same.
     turn = result.catch(() => {})
     return result
   }
@@ -162,6 +163,7 @@ const cutBack = async (segment: Segment): Promise<boolean> => {
     await segment.file?.truncate(segment.bytes)
     return true
   } catch {
+    // The caller has the write's own failure to tell, and lets go of the segment.
     return false
   }
 }

@@ -45,6 +45,7 @@ export const createParseWorker = ({
   return {
     parse: (file) => {
       const next = last.then(() => parseNow(file))
+      // Whoever asked is told of the failure; the next file is parsed all the same.
       last = next.catch(() => {})
       return next
     },

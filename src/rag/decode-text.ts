@@ -31,6 +31,7 @@ const decode = (bytes: Uint8Array, encoding: string): string | undefined => {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch {
+    // Bytes that are not of this encoding, or an encoding that nobody knows: refused by the caller.
     return undefined
   }
 }

@@ -59,6 +59,7 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
         (shelf): Desk => ({ shelf, lastIngest: Promise.resolve(), dense: undefined, rerankPausedUntilMs: 0 }),
       )
     desks.set(knowledge, desk)
+    // The caller is told of the failure.
     desk.catch(() => desks.delete(knowledge))
     return desk
   }
@@ -97,6 +98,7 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
         () => {
           desk.dense = undefined
         },
+        // Whoever asked for this ingest is told of its failure; the next one runs all the same.
         () => {},
       )
       return run
@@ -121,6 +123,7 @@ export const createKnowledgeEngine = (options: KnowledgeEngineOptions): Knowledg
     },
     status: async (knowledge) => statusOf(knowledge, await existingDesk(knowledge)),
     close: async () => {
+      // One that could not be opened has nothing to close, and must not keep the others from it.
       for (const desk of desks.values()) await desk.then(({ shelf }) => shelf.close()).catch(() => {})
       await embedder.close()
       await reranker.close()

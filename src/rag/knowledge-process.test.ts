@@ -84,7 +84,7 @@ describe('the knowledge process', () => {
       for (let i = 0; i < documents; i++) await folder.write(`${i}.md`, contentOf(i, round))
       const killed = ingest().catch((error: unknown) => error)
       await pause(random.integer(withinMs))
-      process.kill(child.pid() ?? 0, 'SIGKILL')
+      process.kill(child.pid() as number, 'SIGKILL')
       const outcome = await killed
       if (outcome instanceof Error) expect(outcome).toMatchObject({ retryable: true })
       // Waits for the restart: the first start after a kill is clean.

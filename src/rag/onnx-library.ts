@@ -86,6 +86,7 @@ export const createFolderOpener = (load: LoadLibrary): OpenFolder => {
         throw onnxUnusable(folder, cause)
       })
     })
+    // Whoever opens this folder is told of its failure; the next one is opened all the same.
     last = opening.catch(() => {})
     return opening
   }
@@ -120,10 +121,12 @@ export const createOnnxShelf = <Opened extends { dispose(): Promise<unknown> }>(
       const name = JSON.stringify([library, models, model, dtype])
       const opened = kept.get(name) ?? open(folder)
       kept.set(name, opened)
+      // The caller is told of the failure.
       opened.catch(() => kept.delete(name))
       return opened
     },
     close: async () => {
+      // What could not be opened, or not be let go of, must not keep the others from being closed.
       for (const opened of kept.values()) await opened.then((one) => one.dispose()).catch(() => {})
     },
   }

@@ -22,6 +22,7 @@ const titleOf = (yaml: string | undefined): string | undefined => {
     const title = data && typeof data === 'object' && 'title' in data ? data.title : undefined
     return typeof title === 'string' && title.trim() ? title.trim() : undefined
   } catch {
+    // Front matter that is no YAML names no title; the text below it counts all the same.
     return undefined
   }
 }

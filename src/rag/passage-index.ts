@@ -156,6 +156,7 @@ export const openPassageIndex = async (
     languageMeans: (tenant) => {
       const known = means.get(tenant) ?? readMeans(table, tenant)
       means.set(tenant, known)
+      // The caller is told of the failure.
       known.catch(() => means.delete(tenant))
       return known
     },

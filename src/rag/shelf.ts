@@ -50,6 +50,7 @@ export const shelfExists = async (directory: string, knowledge: string): Promise
     await access(homeOf(directory, knowledge))
     return true
   } catch {
+    // Not there, or not for us to see: whoever ingests into it is told why.
     return false
   }
 }
@@ -68,6 +69,7 @@ export const openShelf = async (directory: string, knowledge: string): Promise<S
   const open = (generation: Generation) => {
     const known = opened.get(generation.name) ?? openGeneration(connection, generation)
     opened.set(generation.name, known)
+    // The caller is told of the failure.
     known.catch(() => opened.delete(generation.name))
     return known
   }

@@ -17,6 +17,7 @@ export const emptyDatabase = async (cacheDirectory: string): Promise<Blob> => {
   const engine = await PGlite.create()
   const made = await engine.dumpDataDir('none')
   await engine.close()
+  // Likewise one that cannot be written.
   await keep(path, Buffer.from(await made.arrayBuffer())).catch(() => {})
   return made
 }

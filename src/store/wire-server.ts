@@ -40,6 +40,7 @@ export const startWireServer = async (options: WireServerOptions): Promise<WireS
   const serve = async (socket: Socket) => {
     const connection = createConnection(socket, { ...options, turns })
     socket.on('data', (chunk) => connection.receive(chunk))
+    // A client that is gone: its connection is closed below like any other.
     socket.on('error', () => socket.destroy())
     await new Promise((resolve) => socket.once('close', resolve))
     await connection.end()
@@ -106,6 +107,7 @@ const createConnection = (
   const handle = async (unit: WireUnit): Promise<void> => {
     if (unit.kind === 'encryption-request') send(Buffer.from('N'))
     else if (unit.kind === 'query') await run(unit.bytes, unit.complete)
+    // Whoever greets us with what the database cannot take is sent away; it concerns no other client.
     else if (unit.kind === 'startup') await run(unit.bytes, true).catch(() => socket.destroy())
     else socket.end()
   }

@@ -38,6 +38,7 @@ export const runChild = ({ name, entry, args, env, log }: ChildOptions): ChildRu
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const started = Promise.withResolvers<void>()
+  // Who does not wait for the start sees the exit.
   started.promise.catch(() => {})
   const send = (message: ParentMessage) => {
     const frame = encodeFrame(message)
@@ -55,6 +56,7 @@ export const runChild = ({ name, entry, args, env, log }: ChildOptions): ChildRu
     else if (message.type !== 'pong') requests.settle(message)
   }
   readFrames(child, { receive, log, name })
+  // Writing to a child that has ended: its exit rejects every request.
   child.stdin.on('error', () => {})
 
   const exited = new Promise<string>((resolve) => {

@@ -12,6 +12,7 @@ export const withDeadline = async <T>(
   const done = new AbortController()
   clock.sleep(ms, done.signal).then(
     () => deadline.abort(call.late),
+    // It rejects only when the call was over first.
     () => {},
   )
   const signals = call.signal ? [deadline.signal, call.signal] : [deadline.signal]

@@ -67,6 +67,8 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
     if (isClosing) return
     const mark = randomUUID()
     await recordProgram(recordFile, mark)
+    // Closed while the note was written: nobody would end what starts now.
+    if (isClosing) return
     log.write(Buffer.from(`--- ${new Date(clock.wallMs()).toISOString()} ${spec.command.join(' ')}\n`))
     run = runProgram({ command: spec.command, env, cwd: spec.cwd, mark, log, clock })
     const failure = await firstFailure(run, spec, clock)
@@ -139,6 +141,7 @@ const answers = async (url: string): Promise<boolean> => {
     await body.dump()
     return statusCode < 400 || statusCode === 401 || statusCode === 403
   } catch {
+    // Whatever went wrong, it does not answer yet; why it never did is in what it printed.
     return false
   }
 }

@@ -59,6 +59,7 @@ export const keepRunning = async (options: KeepRunningOptions): Promise<void> =>
       { child: name, cause: cause.message, failures, delayMs },
       'child process ended and is started again',
     )
+    // It rejects only when stopped, which is looked at next.
     await clock.sleep(delayMs, stop).catch(() => {})
   }
 }
@@ -72,6 +73,7 @@ const runOnce = async (
   const started = new AbortController()
   clock.sleep(startTimeoutMs, started.signal).then(
     () => run.kill(),
+    // It rejects only when the start was over first.
     () => {},
   )
   try {

@@ -35,7 +35,10 @@ export const foreignListener = async (
   return isOurs.includes(true) ? undefined : { by }
 }
 
-/** `PID (command)` of the process that listens on the port, or null where it cannot be known. */
+/**
+ * `PID (command)` of the process that listens on the port, or null where it cannot be known: without /proc, or where it
+ * is another user's. What cannot be read of /proc has ended meanwhile, or is not for us to see.
+ */
 export const portOwner = async (port: number): Promise<string | null> => {
   const inodes = new Set((await Promise.all(['tcp', 'tcp6'].map((table) => listeners(table, port)))).flat())
   if (inodes.size === 0) return null

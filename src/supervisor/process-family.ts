@@ -23,7 +23,7 @@ const lookEveryMs = 50
 /** A member that forks while it is being killed is caught by a later look. */
 const killLooks = 40
 
-/** The members that run (Linux); elsewhere none is known, and the group is all that can be ended. */
+/** The members that run (Linux); elsewhere, without /proc, none is known, and the group is all that can be ended. */
 export const membersOf = async ({ leader, mark }: Family): Promise<readonly Member[]> => {
   const names = await readdir('/proc').catch(() => [])
   const found = await Promise.all(
@@ -35,6 +35,7 @@ export const membersOf = async ({ leader, mark }: Family): Promise<readonly Memb
 /** Source: proc_pid_stat(5): fields 3 state, 5 group, 6 session, 24 resident pages. */
 const memberAt = async (pid: number, { leader, mark }: Family): Promise<Member | undefined> => {
   if (pid === process.pid) return undefined
+  // Unreadable once it has ended: then it is no member.
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, , group, session] = fields
@@ -46,6 +47,7 @@ const memberAt = async (pid: number, { leader, mark }: Family): Promise<Member |
 
 /** Whether the process inherited this mark. */
 export const carriesMark = async (pid: number, mark: string): Promise<boolean> => {
+  // Unreadable once it has ended, and where it is another user's: then it is none of ours.
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
   return environment.split('\0').includes(`${markVariable}=${mark}`)
 }

@@ -36,7 +36,9 @@ const exists = (pid: number): boolean => {
 /** Source: proc_pid_stat(5): field 3 is the state, field 22 the start in clock ticks since boot. */
 const readStatus = async (pid: number) => {
   const [stat, boot] = await Promise.all([
+    // No such process, or no /proc: the caller asks the system in another way.
     readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined),
+    // Where it is not to be seen, the start alone has to tell.
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
   ])
   if (stat === undefined) return undefined

@@ -34,6 +34,7 @@ const readMark = async (file: string): Promise<string | undefined> => {
     const { mark } = JSON.parse(await readFile(file, 'utf8')) as { mark?: unknown }
     return typeof mark === 'string' && mark.length >= 16 ? mark : undefined
   } catch {
+    // No note, or one cut short by a kill: it is written before the program starts, so nothing was left behind.
     return undefined
   }
 }

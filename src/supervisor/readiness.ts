@@ -58,6 +58,7 @@ export const createReadiness = (name: string): Readiness => {
 
 /** A promise whose rejection nobody has to hear. */
 const quiet = (deferred: PromiseWithResolvers<void>) => {
+  // Those who wait hear it; without any of them it is no unhandled rejection.
   deferred.promise.catch(() => {})
   return deferred
 }

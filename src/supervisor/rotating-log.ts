@@ -40,6 +40,7 @@ export const openRotatingLog = ({ path, maxBytes = 8 * 1024 * 1024 }: RotatingLo
         const part = chunk.subarray(0, maxBytes)
         if (file !== undefined) bytes += writeSync(file, part)
       } catch {
+        // These bytes are lost; the next ones try the file afresh.
         close()
       }
     },

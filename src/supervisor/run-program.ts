@@ -54,6 +54,7 @@ export const runProgram = ({ command, env, cwd, mark, log, clock }: ProgramOptio
       log.write(chunk)
       tail.add(chunk)
     })
+    // Output that cannot be read is lost; the exit tells how the program fares.
     stream.on('error', () => {})
   }
   const family: Family = { leader: child.pid, mark }

@@ -103,6 +103,7 @@ const start = async (ready: (() => Promise<void>) | undefined, send: (message: C
 const takeStandardOutput = () => {
   const write = process.stdout.write.bind(process.stdout)
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write
+  // The parent is gone: the end of standard input says so, too, and ends the process.
   process.stdout.on('error', () => {})
   return (message: ChildMessage) => {
     write(encodeFrame(message))

@@ -60,6 +60,7 @@ export const superviseProgram = (options: SuperviseProgramOptions): SupervisedPr
     restarts: () => restarts,
     status: async () => {
       if (guard.state() !== 'ready') return null
+      // A guard that has just ended, or is busy, has none to tell; its state says which.
       return guard.request<ProgramStatus>('status', {}, { timeoutMs: statusTimeoutMs }).catch(() => null)
     },
     close: async () => {

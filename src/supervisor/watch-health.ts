@@ -20,6 +20,7 @@ export const watchHealth = async (
   while (missed <= health.misses) {
     const before = run.heard()
     run.send({ type: 'ping' })
+    // It rejects only when it is to end, which is looked at next.
     await clock.sleep(health.everyMs, until).catch(() => {})
     if (until.aborted) return
     missed = run.heard() === before ? missed + 1 : 0

@@ -1,10 +1,10 @@
 // Thirty rounds of kill -9 under load: ten each of the parent, the database and the knowledge process.
 
 import { afterAll, expect, it } from 'vitest'
-import { createRandom } from '../../src/core/index.js'
-import { type KillRound, runKillRound, type Victim } from '../e2e/kill-round.js'
+import { runKillRound, type Victim } from '../e2e/kill-round.js'
 import { createSmallProject } from '../e2e/small-project.js'
 import { figure, keepEvidence } from './evidence-of.js'
+import { runRounds } from './rounds.js'
 
 const roundsEach = 10
 const seed = 'durability'
@@ -13,11 +13,9 @@ const project = createSmallProject()
 afterAll(() => project.remove())
 
 it('loses nothing acknowledged and leaves no process behind', { timeout: 1_800_000 }, async () => {
-  const random = createRandom(seed)
-  const rounds: KillRound[] = []
-  for (let i = 0; i < roundsEach; i++)
-    for (const victim of victims) rounds.push(await runKillRound({ ...project, victim, random }))
-  const sum = (of: (round: KillRound) => number) => rounds.reduce((total, round) => total + of(round), 0)
+  const { rounds, sum, left } = await runRounds({ victims, each: roundsEach, seed }, (victim, random) =>
+    runKillRound({ ...project, victim, random }),
+  )
   const acknowledged = sum((round) => round.acknowledged)
   await keepEvidence(
     'durability',
@@ -45,5 +43,5 @@ it('loses nothing acknowledged and leaves no process behind', { timeout: 1_800_0
     seed,
   )
   expect(acknowledged).toBeGreaterThan(rounds.length)
-  expect(rounds.flatMap(({ lost, orphans }) => [...lost, ...orphans])).toEqual([])
+  expect(left).toEqual([])
 })

@@ -1,10 +1,10 @@
 // Thirty rounds with an engine under load: ten kills of the engine, ten of `serve`, and ten times Ctrl-C.
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createRandom } from '../../src/core/index.js'
 import { createEngineProject, type EngineProject } from '../e2e/engine-project.js'
-import { type EngineRound, type EngineVictim, runEngineRound } from '../e2e/engine-round.js'
+import { type EngineVictim, runEngineRound } from '../e2e/engine-round.js'
 import { figure, keepEvidence } from './evidence-of.js'
+import { runRounds } from './rounds.js'
 
 const roundsEach = 10
 const seed = 'engines'
@@ -20,11 +20,9 @@ afterAll(() => project.remove())
 it('answers who has no answer yet, comes back, and leaves nothing behind', {
   timeout: 1_800_000,
 }, async () => {
-  const random = createRandom(seed)
-  const rounds: EngineRound[] = []
-  for (let i = 0; i < roundsEach; i++)
-    for (const victim of victims) rounds.push(await runEngineRound(project, { victim, random }))
-  const sum = (of: (round: EngineRound) => number) => rounds.reduce((total, round) => total + of(round), 0)
+  const { rounds, sum, left } = await runRounds({ victims, each: roundsEach, seed }, (victim, random) =>
+    runEngineRound(project, { victim, random }),
+  )
   const answered = sum((round) => round.answered)
   const back = rounds.flatMap(({ backAfterMs }) => (backAfterMs === null ? [] : [backAfterMs]))
   await keepEvidence(
@@ -68,6 +66,6 @@ it('answers who has no answer yet, comes back, and leaves nothing behind', {
   expect(answered).toBeGreaterThan(rounds.length)
   expect(sum((round) => round.byFallback)).toBeGreaterThan(0)
   expect(back).toHaveLength(roundsEach)
-  expect(rounds.flatMap(({ lost, orphans }) => [...lost, ...orphans])).toEqual([])
+  expect(left).toEqual([])
   expect(sum((round) => round.hung)).toBe(0)
 })

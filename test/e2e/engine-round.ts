@@ -56,7 +56,7 @@ export const runEngineRound = async (
   const killedMs = performance.now()
   let backAfterMs: number | null = null
   if (victim === 'engine') {
-    process.kill(engine[0] ?? 0, 'SIGKILL')
+    process.kill(engine[0] as number, 'SIGKILL')
     backAfterMs = await untilBack(system.url, killedMs)
     for (const pid of await enginePids(enginePort)) family.add(pid)
     await delay(300)

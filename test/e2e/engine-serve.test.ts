@@ -75,7 +75,7 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
       { timeout: 30_000, interval: 200 },
     )
     const [pid] = await enginePids(project.enginePort)
-    process.kill(pid ?? 0, 'SIGKILL')
+    process.kill(pid as number, 'SIGKILL')
     await vi.waitFor(async () => expect((await health(system)).engine).toBe('down'), { timeout: 20_000 })
     // The route has another deployment: the system as a whole still takes work.
     expect(await ask(system)).toEqual({ status: 200, by: 'extractive' })

@@ -68,6 +68,7 @@ beforeAll(async () => {
     routes: { vllm: { deployment: 'vllm' }, triton: { deployment: 'triton' } },
   })
 })
+// The last test has closed it already, where all went well; what it could not do is that test's failure.
 afterAll(() => system?.close().catch(() => {}))
 
 const messages = [{ role: 'user' as const, content: 'My card has not arrived yet.' }]

@@ -81,6 +81,12 @@ describe('an answer of Triton', () => {
     expect(await draw(1)).not.toBe(await draw(2))
   })
 
+  it('is the likeliest one where top_p leaves nothing else', async () => {
+    const contentOf = async (settings: object) =>
+      (await system.client.chat.completions.create({ ...request, ...settings })).choices[0]?.message.content
+    expect(await contentOf({ temperature: 1, top_p: 0 })).toBe(await contentOf({ temperature: 0 }))
+  })
+
   it('depends on the template of its deployment', async () => {
     const plain = await system.client.chat.completions.create({ ...request, model: 'plain' })
     const chat = await system.client.chat.completions.create(request)

@@ -100,7 +100,7 @@ describe('the database process', () => {
     for (let round = 0; round < 3; round++) {
       const enough = total() + 20 + random.integer(200)
       await vi.waitFor(() => expect(total()).toBeGreaterThan(enough), { timeout: 15_000, interval: 1 })
-      process.kill(child.pid() ?? 0, 'SIGKILL')
+      process.kill(child.pid() as number, 'SIGKILL')
       await vi.waitFor(() => expect(child.state()).toBe('restarting'), { interval: 1 })
       await vi.waitFor(() => expect(child.state()).toBe('ready'), { timeout: 15_000, interval: 5 })
     }
