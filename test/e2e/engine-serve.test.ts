@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -120,9 +121,33 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
     await expect(enginePids(project.enginePort)).rejects.toThrow()
   })
 
-  it('does not start at all with an engine that does not, and says why', async () => {
-    project.write({ FAKE_PRINTS: recordedOutput('no-weights') })
+  it('without any route that could answer does not start at all, and says why', async () => {
+    project.write({ FAKE_PRINTS: recordedOutput('no-weights') }, [], false)
     await expect(serve()).rejects.toMatchObject({ code: 'engine.model-missing' })
+  })
+
+  it('goes on without an engine that does not start, and with it once it does', async () => {
+    const notes = join(project.directory, 'refuse')
+    writeFileSync(notes, 'not now')
+    project.write({ FAKE_REFUSE: notes })
+    const told: string[] = []
+    const system = await serve({ onEngine: ({ engine, state }) => told.push(`${engine} ${state}`) })
+    expect(told.at(-1)).toBe('engine missing')
+    expect(await health(system)).toEqual({ status: 200, engine: 'down' })
+    expect(await ask(system)).toEqual({ status: 200, by: 'extractive' })
+    // A reload that leaves it as it is goes through, and one that breaks it in another way makes nothing worse.
+    await system.reload()
+    project.write({ FAKE_PRINTS: recordedOutput('no-weights') })
+    await system.reload()
+    expect(await ask(system)).toEqual({ status: 200, by: 'extractive' })
+    project.write({ FAKE_REFUSE: notes })
+    await system.reload()
+    rmSync(notes)
+    await vi.waitFor(async () => expect(await health(system)).toEqual({ status: 200, engine: 'ok' }), {
+      timeout: 60_000,
+    })
+    expect(told.at(-1)).toBe('engine ready')
+    expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
   })
 })
 

@@ -197,7 +197,7 @@ describe('a change', { timeout: 60_000 }, () => {
     expect(await answersAt(port)).toBe(true)
   })
 
-  it('starts an engine again that could not come back after a failed change', async () => {
+  it('goes on trying an engine that could not come back after a failed change', async () => {
     const port = await freePort()
     const notes = join(directory, 'refuse')
     const picky = { FAKE_REFUSE: notes }
@@ -207,8 +207,42 @@ describe('a change', { timeout: 60_000 }, () => {
     await expect(pool.change(launchesOf({ port, env: broken }), { drainMs })).rejects.toThrow()
     await vi.waitFor(() => expect(pool.states().get('vllm')).toBe('down'), { timeout: 30_000 })
     rmSync(notes)
-    await apply({ port, env: picky })
+    await vi.waitFor(() => expect(pool.states().get('vllm')).toBe('ready'), { timeout: 30_000 })
     expect(await answersAt(port)).toBe(true)
+  })
+
+  it('goes without an engine that can be missed, tells why, and tries it again', async () => {
+    const [a, b] = [await freePort(), await freePort()]
+    const notes = join(directory, 'refuse')
+    writeFileSync(notes, 'not now')
+    const seen: EngineProgress[] = []
+    const options = {
+      drainMs,
+      canMiss: (missing: ReadonlySet<string>) => !missing.has('b'),
+      onProgress: (progress: EngineProgress) => seen.push(progress),
+    }
+    const launches = launchesOf({ id: 'a', port: a, env: { FAKE_REFUSE: notes } }, { id: 'b', port: b })
+    const change = await pool.change(launches, options)
+    change.adopt()
+    expect(pool.states()).toEqual(
+      new Map([
+        ['a', 'down'],
+        ['b', 'ready'],
+      ]),
+    )
+    expect(pool.missing()).toEqual(new Set(['a']))
+    expect(seen.find(({ state }) => state === 'missing')).toMatchObject({
+      engine: 'a',
+      reason: { code: 'engine.ended', params: { line: 'not now' } },
+    })
+    // A change that does not touch it neither waits for it nor starts it anew.
+    const again = await pool.change(launches, { drainMs })
+    again.adopt()
+    expect(pool.missing()).toEqual(new Set(['a']))
+    rmSync(notes)
+    await vi.waitFor(() => expect(pool.states().get('a')).toBe('ready'), { timeout: 30_000 })
+    expect(pool.missing()).toEqual(new Set())
+    expect(seen.at(-1)).toMatchObject({ engine: 'a', state: 'ready' })
   })
 
   it('can be given up while an engine loads', async () => {
