@@ -97,6 +97,7 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
     }
   }
   let built: System | undefined
+  let server: Server | undefined
   try {
     const { host } = first.value.server
     const wantedPort = options.port ?? first.value.server.port
@@ -107,8 +108,9 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
     let reloading: Promise<unknown> = Promise.resolve()
     change.adopt()
     await system.probe()
-    const server = createHttpServer(() => system.handle)
-    const port = await listen(server, host, wantedPort)
+    const opened = createHttpServer(() => system.handle)
+    server = opened
+    const port = await listen(opened, host, wantedPort)
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     await resources.lock.update({ url, adminToken })
     const reload = async () => {
@@ -141,15 +143,16 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
       close: async () => {
         closing.abort()
         await reloading
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        const closed = new Promise<void>((resolve) => opened.close(() => resolve()))
         await system.drain(system.architecture.server.drainSeconds * 1000)
-        server.closeAllConnections()
+        opened.closeAllConnections()
         await closed
         await system.close()
         await resources.close()
       },
     }
   } catch (error) {
+    server?.close()
     await built?.close()
     await resources.close()
     throw error

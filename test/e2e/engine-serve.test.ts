@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ingestAll } from '../../src/cli/ingest-all.js'
-import { recordedOutput } from '../../src/cli/launch/__fixtures__/fake-engine.js'
+import { freePort, recordedOutput } from '../../src/cli/launch/__fixtures__/fake-engine.js'
+import { openResources } from '../../src/cli/open-resources.js'
 import { render } from '../../src/cli/render.js'
 import { startServeProcess } from '../../src/cli/serve-process.js'
 import { type ServeOptions, type ServingSystem, serveSystem } from '../../src/cli/serve-system.js'
@@ -119,6 +120,21 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
   it('without engines, as for keys and documents, starts none', async () => {
     await serve({ withEngines: false })
     await expect(enginePids(project.enginePort)).rejects.toThrow()
+  })
+
+  it('that cannot say where it listens does not go on listening', async () => {
+    const port = await freePort()
+    const resources = openResources({
+      stateDirectory: join(project.directory, '.llm-architect'),
+      databaseUrl: undefined,
+      environment: process.env,
+      log: silentLog,
+    }).then((opened) => ({
+      ...opened,
+      lock: { ...opened.lock, update: () => Promise.reject(new Error('disk full')) },
+    }))
+    await expect(serve({ resources, port, withEngines: false })).rejects.toThrow('disk full')
+    await expect(fetch(`http://127.0.0.1:${port}/health?live`)).rejects.toThrow('fetch failed')
   })
 
   it('without any route that could answer does not start at all, and says why', async () => {
