@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { silentLog, systemClock } from '../../core/index.js'
+import { type Clock, silentLog, systemClock } from '../../core/index.js'
 import type { ChatCall, ChatModel, ChatRequest, ChatStream, Outcome } from '../../llm/index.js'
 import { architectureSchema } from '../../spec/index.js'
 import { render } from '../render.js'
@@ -16,8 +16,19 @@ let pool: EnginePool
 const drainMs = 60_000
 const closers: (() => Promise<unknown>)[] = []
 
+/** Pauses that somebody waits for. */
+const pauses = new Set<{ readonly ms: number }>()
+const clock: Clock = {
+  ...systemClock,
+  sleep: async (ms, signal) => {
+    const pause = { ms }
+    pauses.add(pause)
+    await systemClock.sleep(ms, signal).finally(() => pauses.delete(pause))
+  },
+}
+
 const makePool = (): EnginePool => {
-  const deps = { stateDirectory: directory, environment: process.env, clock: systemClock, log: silentLog }
+  const deps = { stateDirectory: directory, environment: process.env, clock, log: silentLog }
   const made = createEnginePool(deps)
   closers.push(() => made.close())
   return made
@@ -168,6 +179,8 @@ describe('a change', { timeout: 60_000 }, () => {
 
     outcome.resolve({} as Outcome)
     await changed
+    // A timer that is left would keep a system that stops alive.
+    expect([...pauses].filter(({ ms }) => ms === drainMs)).toEqual([])
     expect(await pidsAt(port)).not.toEqual(before)
     expect(pool.states()).toEqual(new Map([['vllm', 'ready']]))
     // The model of the architecture before has no engine any more.

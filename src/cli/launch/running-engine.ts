@@ -85,7 +85,10 @@ export const startEngine = (launch: EngineLaunch, deps: EngineDeps): RunningEngi
     during: requests.during,
     drain: async (ms) => {
       isDraining = true
-      await Promise.race([requests.none(), clock.sleep(ms)])
+      const done = new AbortController()
+      await Promise.race([requests.none(), clock.sleep(ms, done.signal)])
+      // A timer that nobody waits for would keep the process alive.
+      done.abort()
     },
     close: async () => {
       stop.abort()
