@@ -242,8 +242,8 @@ describe('serve', { timeout: 120_000 }, () => {
     expect((await running).status).toBe(status)
   })
 
-  it('ends with a clear sentence when an engine does not start', async () => {
-    project.write({ FAKE_PRINTS: recordedOutput('cache-too-small') })
+  it('ends with a clear sentence when no engine starts that could answer', async () => {
+    project.write({ FAKE_PRINTS: recordedOutput('cache-too-small') }, [], false)
     await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
       code: 'cli.serve-failed',
       params: { detail: expect.stringContaining('Set --max-model-len to at most 128') },
