@@ -3,12 +3,13 @@
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
 import { assess, compareTraffic, trafficFormats } from '../planner/index.js'
 import { assessmentText } from './assessment-text.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
+import { numberOption } from './option-values.js'
 import { loadRequirements } from './project.js'
 import { readTraffic } from './read-traffic.js'
 import { scaleSection } from './scale-section.js'
@@ -53,7 +54,7 @@ export const registerAssess = (program: Command, context: CommandContext): void 
     .option(
       '--interval <seconds>',
       text('pause between the two readings of an address with metrics', '兩次讀取指標位址之間的間隔秒數'),
-      positiveNumber,
+      numberOption(text, { option: '--interval', least: 0.1, most: 3600, whole: false }),
       10,
     )
     .option(
@@ -75,12 +76,6 @@ const sourceName = (source: string): string => {
   if (!/^https?:/i.test(source) || !URL.canParse(source)) return basename(pathOf(source))
   const { origin, pathname } = new URL(source)
   return `${origin}${pathname}`
-}
-
-const positiveNumber = (value: string): number => {
-  const number = Number(value)
-  if (!(number > 0 && number <= 3600)) throw new InvalidArgumentError('0 < seconds <= 3600')
-  return number
 }
 
 const checkOptions = ({ from, format, write }: Options, text: CommandContext['text']): void => {

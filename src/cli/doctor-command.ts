@@ -169,6 +169,7 @@ const isReadable = (path: string): boolean => {
     accessSync(path, constants.R_OK)
     return true
   } catch {
+    // The check that fails says so.
     return false
   }
 }

@@ -56,6 +56,7 @@ export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Pr
   const model = createLocalModel({ deployment, facts, port, clock, temperature })
   model.ready.then(
     () => tellContext(context, model.facts.contextLength),
+    // Whoever waits for the model hears of it.
     () => {},
   )
   return model

@@ -1,7 +1,8 @@
 // Loads transformers.js from the folder it was installed in. The one place that knows its package.
 
+import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import type { TransformersLibrary } from '../rag/index.js'
 import { cliError } from './messages.js'
 import { transformersPackage } from './optional-engines/transformers-steps.js'
@@ -16,7 +17,8 @@ export const loadTransformers = async (folder: string): Promise<TransformersLibr
     throw cliError('cli.transformers-missing', { folder }, { cause })
   }
   // Not one of ours above this folder: package.json names an empty package by this name.
-  if (!entry.startsWith(folder)) throw cliError('cli.transformers-missing', { folder })
+  if (!existsSync(folder) || !entry.startsWith(join(realpathSync(folder), sep)))
+    throw cliError('cli.transformers-missing', { folder })
   try {
     return require(entry) as TransformersLibrary
   } catch (cause) {

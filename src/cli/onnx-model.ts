@@ -103,6 +103,7 @@ const readConfig = (file: string) => {
   try {
     return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
+    // The caller says that there is none that can be read.
     return undefined
   }
 }

@@ -32,6 +32,16 @@ export const numberOption =
 export const portOption = (text: CommandContext['text']) =>
   numberOption(text, { option: '--port', least: 0, most: 65_535 })
 
+/** Returns the reader of words with commas between them. @throws `cli.bad-argument` */
+export const wordsOption = <W extends string>(
+  text: CommandContext['text'],
+  option: string,
+  words: readonly W[],
+): ((written: string) => readonly W[]) => {
+  const read = wordOption(text, option, words)
+  return (written) => written.split(',').map((word) => read(word.trim()))
+}
+
 /** Returns the reader of one of several words. @throws `cli.bad-argument` */
 export const wordOption =
   <W extends string>(text: CommandContext['text'], option: string, words: readonly W[]) =>

@@ -79,14 +79,16 @@ describe('paidLoadOf', () => {
 describe('agreeToCost', () => {
   const notes: string[] = []
   const stream = { write: (line: string) => notes.push(line) > 0 } as unknown as NodeJS.WritableStream
-  const context = {
-    text: (en: string) => en,
-    terminal: () =>
-      createTerminal(
-        { language: 'en', json: false, render: ({ code }) => code },
-        { stdout: stream, stderr: stream, stdin: {} },
-      ),
-  } as unknown as CommandContext
+  const contextOf = (json: boolean, isTTY: boolean) =>
+    ({
+      text: (en: string) => en,
+      terminal: () =>
+        createTerminal(
+          { language: 'en', json, render: ({ code }) => code },
+          { stdout: stream, stderr: Object.assign(stream, { isTTY }), stdin: { isTTY } },
+        ),
+    }) as unknown as CommandContext
+  const context = contextOf(false, false)
   const load = { deployment: 'groq', requests: 105, usd: 0.315 }
 
   it('states the cost and goes on where it was agreed to beforehand', async () => {
@@ -96,6 +98,11 @@ describe('agreeToCost', () => {
   })
   it('goes no further in a pipe', async () => {
     await expect(agreeToCost(load, { yes: false, context })).rejects.toMatchObject({
+      code: 'cli.cost-not-agreed',
+    })
+  })
+  it('asks nothing where stdout carries JSON, which a question would spoil', async () => {
+    await expect(agreeToCost(load, { yes: false, context: contextOf(true, true) })).rejects.toMatchObject({
       code: 'cli.cost-not-agreed',
     })
   })

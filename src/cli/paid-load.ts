@@ -2,7 +2,7 @@
 // the requirements' own lengths; the ledger tells afterwards what it was.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { confirm, isCancel } from '@clack/prompts'
+import { confirm } from '@clack/prompts'
 import { loadCatalogue } from '../catalog/index.js'
 import { formatNumber, formatUsd } from '../core/index.js'
 import { type Architecture, deploymentsOf, type Requirements } from '../spec/index.js'
@@ -89,7 +89,8 @@ export const agreeToCost = async (
   )
   terminal.note(statement)
   if (yes) return
-  const agreed =
-    terminal.isInteractive && (await confirm({ message: text('Go on?', '要繼續嗎？'), initialValue: false }))
-  if (agreed !== true || isCancel(agreed)) throw cliError('cli.cost-not-agreed', cost)
+  // A question on stdout would spoil the JSON there.
+  const canAsk = terminal.isInteractive && !terminal.json
+  const agreed = canAsk && (await confirm({ message: text('Go on?', '要繼續嗎？'), initialValue: false }))
+  if (agreed !== true) throw cliError('cli.cost-not-agreed', cost)
 }

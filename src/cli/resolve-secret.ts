@@ -26,6 +26,7 @@ const readSecretFile = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8').trimEnd()
   } catch {
+    // The caller says which reference has no value.
     return undefined
   }
 }

@@ -40,7 +40,10 @@ export const runCommandLine = async (invocation: Invocation): Promise<number> =>
     return status
   } catch (error) {
     const shown = terminal ?? makeTerminal()
-    return isStop(error, invocation.signal) ? reportStop(shown, text) : report(describeFailure(error), shown)
+    const { signal } = invocation
+    if (isStop(error, signal)) return reportStop(shown, text)
+    const failed = report(describeFailure(error), shown)
+    return signal.aborted ? 130 : failed
   }
 }
 

@@ -23,7 +23,7 @@ const itemsOf = (file: string): readonly Item[] => {
   if (!existsSync(file)) return []
   try {
     const lines = readFileSync(file, 'utf8').split('\n')
-    return lines.flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as Item]))
+    return lines.flatMap((line) => (line.trim() === '' ? [] : [(JSON.parse(line) ?? {}) as Item]))
   } catch {
     return []
   }

@@ -1,9 +1,7 @@
 // `serve`: runs an architecture until it is told to stop; reloads the file when it changes.
 
-import { watch } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { ArchitectError, toArchitectError } from '../core/index.js'
 import { createLogger, type RootLogger } from '../telemetry/index.js'
 import { checkEngines } from './check-engines.js'
 import type { CommandContext } from './command-context.js'
@@ -11,8 +9,8 @@ import { engineProgress } from './engine-progress.js'
 import { ingestAll } from './ingest-all.js'
 import { portOption, wordOption } from './option-values.js'
 import { architectureOption, chooseArchitecture, projectOf } from './project.js'
+import { reloadOnChange } from './reload-on-change.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
-import type { Terminal } from './terminal.js'
 import { tryLines } from './try-lines.js'
 import { untilAborted } from './until-aborted.js'
 
@@ -63,7 +61,7 @@ export const registerServe = (program: Command, context: CommandContext): void =
         terminal.result({ url: system.url, pid: process.pid }, () =>
           tryLines(system, dirname(architectureFile), context).join('\n'),
         )
-        const stopWatching = options.watch ? reloadOnChange(architectureFile, system, terminal) : () => {}
+        const stopWatching = options.watch ? reloadOnChange(architectureFile, system, context) : () => {}
         await untilAborted(context.signal)
         stopWatching()
         terminal.note(
@@ -100,30 +98,5 @@ const startSystem = async (
     return undefined
   } finally {
     terminal.progressEnd()
-  }
-}
-
-/** Editors write a file in several steps; one reload follows the last of them. */
-const settleMs = 200
-
-const reloadOnChange = (file: string, system: ServingSystem, terminal: Terminal): (() => void) => {
-  let timer: NodeJS.Timeout | undefined
-  const watcher = watch(dirname(file), (_event, name) => {
-    if (name !== basename(file)) return
-    clearTimeout(timer)
-    timer = setTimeout(() => void reload(), settleMs)
-  })
-  const reload = async () => {
-    try {
-      await system.reload()
-      terminal.note(`${basename(file)}: reloaded`)
-    } catch (error) {
-      const known = error instanceof ArchitectError ? error : toArchitectError(error)
-      terminal.note(`${basename(file)}: ${terminal.render(known)}`)
-    }
-  }
-  return () => {
-    clearTimeout(timer)
-    watcher.close()
   }
 }

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import type { Log, Message } from '../core/index.js'
-import { createHttpServer } from '../gateway/index.js'
+import { canAnswer, createHttpServer } from '../gateway/index.js'
 import type { Architecture } from '../spec/index.js'
 import { buildSystem, type System } from './build-system.js'
 import type { EngineProgress } from './launch/engine-pool.js'
@@ -45,7 +45,10 @@ export interface ServeOptions {
   readonly onRemark?: (remark: Message) => void
 }
 
-/** @throws `cli.port-in-use` | `cli.cannot-listen` | `spec.invalid` and the errors of resources and engines */
+/**
+ * Serves also where engines do not start, as long as some route can answer: `onEngine` is told, and they are tried again.
+ * @throws `cli.port-in-use` | `cli.cannot-listen` | `spec.invalid` and the errors of resources and engines
+ */
 export const serveSystem = async (options: ServeOptions): Promise<ServingSystem> => {
   const { architectureFile, stateDirectory, environment, log } = options
   const directory = dirname(architectureFile)
@@ -61,7 +64,8 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
   const adminToken = `la-admin-${randomBytes(24).toString('base64url')}`
   const closing = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
-  const prepare = async (file: typeof first) => {
+  /** @param mayMiss whether the engine of a deployment may be missing as long as some route can answer */
+  const prepare = async (file: typeof first, mayMiss: (deployment: string) => boolean) => {
     const { value: architecture, text } = file
     const { engines, catalogue } = resources
     const { withEngines = true, onRemark } = options
@@ -78,7 +82,14 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
     })
     try {
       const drainMs = architecture.server.drainSeconds * 1000
-      const change = await engines.change(launches, { signal, drainMs, onProgress: options.onEngine })
+      const canMiss = (missing: ReadonlySet<string>) =>
+        [...missing].every(mayMiss) && someRouteAnswers(architecture, missing)
+      const change = await engines.change(launches, {
+        signal,
+        drainMs,
+        canMiss,
+        onProgress: options.onEngine,
+      })
       return { next, change }
     } catch (error) {
       await next.close()
@@ -86,24 +97,28 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
     }
   }
   let built: System | undefined
+  let server: Server | undefined
   try {
     const { host } = first.value.server
     const wantedPort = options.port ?? first.value.server.port
     await assertPortFree(host, wantedPort)
-    const { next: firstSystem, change } = await prepare(first)
+    const { next: firstSystem, change } = await prepare(first, () => true)
     let system = firstSystem
     built = firstSystem
     let reloading: Promise<unknown> = Promise.resolve()
     change.adopt()
     await system.probe()
-    const server = createHttpServer(() => system.handle)
-    const port = await listen(server, host, wantedPort)
+    const opened = createHttpServer(() => system.handle)
+    server = opened
+    const port = await listen(opened, host, wantedPort)
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     await resources.lock.update({ url, adminToken })
     const reload = async () => {
       const file = loadArchitecture(architectureFile)
       requireSame(fixed, fixedOf(file.value))
-      const { next, change } = await prepare(file)
+      // A reload makes nothing worse: only what is missing already may still be.
+      const missing = resources.engines.missing()
+      const { next, change } = await prepare(file, (id) => missing.has(id))
       await next.probe()
       const previous = system
       system = next
@@ -121,26 +136,31 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
       reload: () => {
         // One after the other: two that overlap would each end engines that the other needs.
         const reloaded = reloading.then(reload)
+        // Its caller hears of it; the next one only waits for its end.
         reloading = reloaded.catch(() => {})
         return reloaded
       },
       close: async () => {
         closing.abort()
         await reloading
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        const closed = new Promise<void>((resolve) => opened.close(() => resolve()))
         await system.drain(system.architecture.server.drainSeconds * 1000)
-        server.closeAllConnections()
+        opened.closeAllConnections()
         await closed
         await system.close()
         await resources.close()
       },
     }
   } catch (error) {
+    server?.close()
     await built?.close()
     await resources.close()
     throw error
   }
 }
+
+const someRouteAnswers = ({ routes }: Architecture, missing: ReadonlySet<string>): boolean =>
+  routes.some(({ strategy }) => canAnswer(strategy, (id) => !missing.has(id)))
 
 /** What is opened once, with its value; undefined where the file does not decide it. */
 interface FixedAtStart {

@@ -116,3 +116,21 @@ describe('an address', () => {
     await expect(read(url)).rejects.toMatchObject({ code: 'cli.traffic-unreadable', params: { source: url } })
   })
 })
+
+it('what is read no further is let go', async () => {
+  const closed = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    response.write('x'.repeat(100_000))
+    request.socket.once('close', () => closed.resolve())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const opened = await openTrafficSource(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+    signal,
+  })
+  for await (const piece of opened.text) {
+    expect(piece).not.toBe('')
+    break
+  }
+  await closed.promise
+  server.close()
+})

@@ -142,10 +142,15 @@ const peek = async (bytes: AsyncIterable<Buffer>): Promise<[Buffer, AsyncIterabl
 }
 
 async function* rejoin(head: Buffer, rest: AsyncIterator<Buffer>) {
-  if (head.length > 0) yield head
-  for (;;) {
-    const { value, done } = await rest.next()
-    if (done) return
-    yield value
+  try {
+    if (head.length > 0) yield head
+    for (;;) {
+      const { value, done } = await rest.next()
+      if (done) return
+      yield value
+    }
+  } finally {
+    // Read no further: the file or the connection behind it is closed.
+    await rest.return?.()
   }
 }

@@ -48,6 +48,8 @@ describe('the lines to try a system with', () => {
     expect(linesIn('en')).toContain('YOUR QUESTION')
     expect(linesIn('en')).not.toMatch(/import\(|lost card/)
     mkdirSync(join(directory, 'evals'))
+    writeFileSync(join(directory, 'evals/answers.jsonl'), 'null\n1\n')
+    expect(linesIn('zh-TW')).toContain('您的問題')
     writeFileSync(join(directory, 'evals/answers.jsonl'), '{"question":')
     expect(linesIn('zh-TW')).toContain('您的問題')
   })

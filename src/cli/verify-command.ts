@@ -4,8 +4,7 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type VerificationArea, verificationAreas } from '../verify/index.js'
 import type { CommandContext } from './command-context.js'
-import { cliError } from './messages.js'
-import { wordOption } from './option-values.js'
+import { wordOption, wordsOption } from './option-values.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { architectureOption, loadArchitecture, loadRequirements, projectOf } from './project.js'
 import { scorecardText } from './scorecard-text.js'
@@ -15,7 +14,7 @@ import { withSystem } from './with-system.js'
 
 interface Options {
   readonly architecture?: string
-  readonly only?: string
+  readonly only?: readonly VerificationArea[]
   readonly profile: 'here' | 'production'
   readonly key?: string
   readonly yes?: boolean
@@ -31,6 +30,7 @@ export const registerVerify = (program: Command, context: CommandContext): void 
     .option(
       '--only <areas>',
       text(`some of: ${verificationAreas.join(',')}`, `其中幾項：${verificationAreas.join(',')}`),
+      wordsOption(text, '--only', verificationAreas),
     )
     .option(
       '--profile <name>',
@@ -59,7 +59,7 @@ export const registerVerify = (program: Command, context: CommandContext): void 
             system,
             apiKey: options.key ?? context.environment.LLM_ARCHITECT_KEY,
             profile: options.profile,
-            areas: areasOf(options.only),
+            areas: options.only,
             environment: context.environment,
             signal: context.signal,
             onProgress: showProgress(terminal),
@@ -72,13 +72,3 @@ export const registerVerify = (program: Command, context: CommandContext): void 
       context.exitWith(result.rows.some(({ verdict }) => verdict === 'fail') ? 1 : 0)
     })
 }
-
-const areasOf = (only: string | undefined): VerificationArea[] | undefined =>
-  only?.split(',').map((name) => {
-    const area = verificationAreas.find((known) => known === name.trim())
-    if (!area)
-      throw cliError('cli.bad-argument', {
-        detail: `--only: ${name} is not one of ${verificationAreas.join(', ')}.`,
-      })
-    return area
-  })

@@ -293,12 +293,14 @@ describe('GET /health with engines that run on this machine', () => {
       engineStates: () => new Map(Object.entries(states)),
     })
     const response = await fetch(`${served.url}/health`)
-    return { status: response.status, checks: ((await response.json()) as { checks: object }).checks }
+    const { status: said, checks } = (await response.json()) as { status: string; checks: object }
+    return { status: response.status, said, checks }
   }
 
   it('shows each, and takes work as long as every route has one that answers', async () => {
-    const { status, checks } = await healthOf(twoDeployments, { main: 'starting', other: 'ready' })
+    const { status, said, checks } = await healthOf(twoDeployments, { main: 'starting', other: 'ready' })
     expect(status).toBe(200)
+    expect(said).toBe('degraded')
     expect(checks).toMatchObject({ 'engine:main': 'starting', 'engine:other': 'ok' })
   })
 

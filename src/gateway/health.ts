@@ -51,6 +51,12 @@ export const checkReadiness = async (deps: HealthDeps): Promise<Readiness> => {
   return { isReady: isWell && isAnswerable, checks }
 }
 
+/** `degraded` takes work all the same. */
+const statusOf = ({ isReady, checks }: Readiness) => {
+  if (!isReady) return 'unavailable'
+  return Object.values(checks).every((state) => state === 'ok') ? 'ok' : 'degraded'
+}
+
 const stateOf = async ({ knowledge, log }: HealthDeps, id: string): Promise<string> => {
   if (!knowledge) return 'absent'
   try {
@@ -76,7 +82,7 @@ export const createHealth =
     sendJson(
       exchange,
       {
-        status: isReady ? 'ok' : 'unavailable',
+        status: statusOf({ isReady, checks }),
         name: architecture.name,
         architecture: architectureHash,
         routes: architecture.routes.map(({ name }) => name),

@@ -14,4 +14,5 @@ export type {
   KnowledgePort,
   LedgerPort,
 } from './ports.js'
+export { canAnswer } from './routing/can-answer.js'
 export { trackVersions, type VersionedKnowledge } from './track-versions.js'

@@ -39,14 +39,19 @@ const retryMs = 50
 /**
  * Takes the lock of a directory, making the directory if need be.
  * @param options.waitMs how long to wait for a live owner to let go; default 0
+ * @param options.signal ends the waiting, and is thrown with its reason
  * @throws `supervisor.directory-locked` | `supervisor.lock-unreadable` | `supervisor.directory-unwritable`
  */
 export const acquireDirectoryLock = async (
   directory: string,
   info: LockInfo = {},
-  options: { readonly waitMs?: number; readonly clock?: Clock } = {},
+  options: {
+    readonly waitMs?: number
+    readonly clock?: Clock
+    readonly signal?: AbortSignal | undefined
+  } = {},
 ): Promise<DirectoryLock> => {
-  const { waitMs = 0, clock = systemClock } = options
+  const { waitMs = 0, clock = systemClock, signal } = options
   const lock: LockFile = {
     pid: process.pid,
     startedAt: new Date(clock.wallMs()).toISOString(),
@@ -62,10 +67,11 @@ export const acquireDirectoryLock = async (
       if (obstacle === 'none') return heldLock(directory, lock)
       if (obstacle !== 'race' && clock.monotonicMs() + retryMs > giveUpMs)
         throw supervisorError('supervisor.directory-locked', { directory, ...pick(obstacle) })
-      if (obstacle !== 'race') await clock.sleep(retryMs)
+      if (obstacle !== 'race') await clock.sleep(retryMs, signal)
     }
   } catch (error) {
     if (error instanceof ArchitectError) throw error
+    signal?.throwIfAborted()
     const detail = error instanceof Error ? error.message : String(error)
     throw supervisorError('supervisor.directory-unwritable', { directory, detail }, { cause: error })
   }

@@ -76,6 +76,28 @@ describe('keepRunning', () => {
     await done
   })
 
+  it('goes on trying what did not start, where it is to, with pauses of their own limit', async () => {
+    const { latest, pauseAfter, stop, done, readiness, clock } = keep({
+      maxStartAttempts: 2,
+      initialDelayMs: 100,
+      maxDelayMs: 200,
+      retryUpToMs: 500,
+    })
+    const pauses: number[] = []
+    for (let i = 0; i < 4; i++) pauses.push(await pauseAfter(() => latest().end('exit code 1')))
+    expect(pauses).toEqual([100, 200, 400, 500])
+    await expect(readiness.first).rejects.toMatchObject({ code: 'supervisor.child-not-started' })
+    expect(readiness.state()).toBe('restarting')
+    latest().start()
+    await clock.advance(1)
+    expect(readiness.state()).toBe('ready')
+    await expect(readiness.now()).resolves.toBeUndefined()
+    expect(await pauseAfter(() => latest().end('exit code 1'))).toBe(200)
+    stop.abort()
+    latest().end('stopped')
+    await done
+  })
+
   it('forgets earlier failures once it has run for long enough', async () => {
     const { clock, latest, pauseAfter, stop, done } = keep({ initialDelayMs: 100, stableAfterMs: 1000 })
     latest().start()

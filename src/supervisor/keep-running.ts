@@ -15,6 +15,8 @@ export interface RestartPolicy {
   readonly stableAfterMs?: number
   /** Attempts at the first start before giving up; once it has run, it is restarted for ever. Default 3. */
   readonly maxStartAttempts?: number
+  /** After these attempts goes on trying, with pauses that double up to so many ms. Default: no more is tried. */
+  readonly retryUpToMs?: number
   /** Default 60,000. */
   readonly startTimeoutMs?: number
 }
@@ -45,16 +47,22 @@ export const keepRunning = async (options: KeepRunningOptions): Promise<void> =>
   const { name, clock, log, readiness, stop } = options
   const policy = { ...defaults, ...options.restart }
   let failures = 0
+  let longestMs = policy.maxDelayMs
   while (!stop.aborted) {
     const { cause, ranMs } = await runOnce(options, policy.startTimeoutMs)
     if (stop.aborted) return
+    if (ranMs > 0) longestMs = policy.maxDelayMs
     failures = ranMs >= policy.stableAfterMs ? 1 : failures + 1
     const neverRan = readiness.state() === 'starting'
-    if (neverRan && (failures >= policy.maxStartAttempts || isHopeless(cause)))
-      return giveUp(options, cause, failures)
+    if (neverRan && (failures >= policy.maxStartAttempts || isHopeless(cause))) {
+      const error = startError(options, cause, failures)
+      if (policy.retryUpToMs === undefined) return readiness.end('failed', error)
+      readiness.gaveUpFirst(error)
+      longestMs = policy.retryUpToMs
+    }
     // A waiter sees one failed start; the first failure after a run is the crash, and its restart is to come.
     if (failures > 1) readiness.startFailed(cause)
-    const delayMs = Math.min(policy.maxDelayMs, policy.initialDelayMs * 2 ** (failures - 1))
+    const delayMs = Math.min(longestMs, policy.initialDelayMs * 2 ** (failures - 1))
     log.warn(
       { child: name, cause: cause.message, failures, delayMs },
       'child process ended and is started again',
@@ -98,11 +106,11 @@ const runOnce = async (
 /** A start that failed for a reason that does not go away by itself is not repeated. */
 const isHopeless = (cause: ArchitectError) => !cause.retryable && cause.code !== 'core.unexpected'
 
-const giveUp = ({ name, log, readiness }: KeepRunningOptions, cause: ArchitectError, attempts: number) => {
+const startError = ({ name, log }: KeepRunningOptions, cause: ArchitectError, attempts: number) => {
   const detail = cause.code === 'supervisor.child-away' ? String(cause.params.detail) : cause.message
   const error = isHopeless(cause)
     ? cause
     : supervisorError('supervisor.child-not-started', { name, attempts, detail }, { cause })
   log.error({ child: name, cause: error.message }, 'child process could not be started')
-  readiness.end('failed', error)
+  return error
 }

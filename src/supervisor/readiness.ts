@@ -15,6 +15,8 @@ export interface Readiness {
   wentAway(): void
   /** Those who wait are told, instead of waiting for the start after this one. */
   startFailed(cause: unknown): void
+  /** The first start is given up: `first` rejects, and what becomes ready later counts as a restart. */
+  gaveUpFirst(error: Error): void
   /** Final: nothing is tried any more. */
   end(state: 'failed' | 'closed', error: Error): void
 }
@@ -43,6 +45,13 @@ export const createReadiness = (name: string): Readiness => {
     startFailed: (cause) => {
       const detail = cause instanceof Error ? cause.message : String(cause)
       current.reject(supervisorError('supervisor.child-away', { name, detail }, { cause, retryable: true }))
+      current = quiet(Promise.withResolvers<void>())
+    },
+    gaveUpFirst: (error) => {
+      wasReady = true
+      state = 'restarting'
+      first.reject(error)
+      current.reject(error)
       current = quiet(Promise.withResolvers<void>())
     },
     end: (last, error) => {

@@ -16,6 +16,8 @@ export interface SupervisedProgram {
   state(): ChildState
   /** How often it has come back. */
   restarts(): number
+  /** Calls back whenever it has come back. Returns the function that stops it. */
+  onRestart(listener: () => void): () => void
   /** Its process and memory; null while it does not run. */
   status(): Promise<ProgramStatus | null>
   /** Ends it and all it started. */
@@ -58,6 +60,7 @@ export const superviseProgram = (options: SuperviseProgramOptions): SupervisedPr
     ready: guard.ready,
     state: guard.state,
     restarts: () => restarts,
+    onRestart: guard.onRestart,
     status: async () => {
       if (guard.state() !== 'ready') return null
       // A guard that has just ended, or is busy, has none to tell; its state says which.

@@ -38,6 +38,8 @@ describe('bad input', () => {
     [['ledger', '--by', 'banana'], 'banana', 'deployment'],
     [['ledger', '--limit', '1.5'], '1.5', '--limit'],
     [['verify', '--profile', 'moon'], 'moon', 'production'],
+    [['verify', '--only', 'speed,moon'], 'moon', 'safety'],
+    [['assess', '--from', 'x', '--interval', '0'], '"0"', '3600'],
   ])('%j says which value is wrong and what it may be', async (args, value, allowed) => {
     const { status, stdout, stderr } = await runCommand(args)
     expect([status, stdout]).toEqual([2, ''])

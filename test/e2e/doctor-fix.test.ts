@@ -74,6 +74,21 @@ it('installs transformers by npm, once', async () => {
   expect((await runCommand(['doctor', '--fix'])).stdout).toMatch(/✓ transformers .*installed/)
 })
 
+it('that is interrupted says what is kept, and ends with 130', async () => {
+  writeFileSync(
+    npm,
+    `require('node:fs').writeFileSync(${JSON.stringify(asked)}, '[]'); setInterval(() => {}, 1000)`,
+  )
+  rmSync(asked, { force: true })
+  const stop = new AbortController()
+  const ran = runCommand(['doctor', '--fix', 'transformers'], 'en', stop.signal)
+  await vi.waitFor(() => expect(existsSync(asked)).toBe(true), { timeout: 20_000 })
+  stop.abort('SIGINT')
+  const { status, stderr } = await ran
+  expect(stderr).toContain('was stopped. What is there is kept')
+  expect(status).toBe(130)
+})
+
 it('does not call installed what does not load, and goes on where it stopped', async () => {
   writeNpm('throw new Error("built for another machine")')
   const broken = await runCommand(['doctor', '--fix', 'transformers'])

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ingestAll } from '../../src/cli/ingest-all.js'
-import { recordedOutput } from '../../src/cli/launch/__fixtures__/fake-engine.js'
+import { freePort, recordedOutput } from '../../src/cli/launch/__fixtures__/fake-engine.js'
+import { openResources } from '../../src/cli/open-resources.js'
 import { render } from '../../src/cli/render.js'
 import { startServeProcess } from '../../src/cli/serve-process.js'
 import { type ServeOptions, type ServingSystem, serveSystem } from '../../src/cli/serve-system.js'
@@ -120,9 +122,48 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
     await expect(enginePids(project.enginePort)).rejects.toThrow()
   })
 
-  it('does not start at all with an engine that does not, and says why', async () => {
-    project.write({ FAKE_PRINTS: recordedOutput('no-weights') })
+  it('that cannot say where it listens does not go on listening', async () => {
+    const port = await freePort()
+    const resources = openResources({
+      stateDirectory: join(project.directory, '.llm-architect'),
+      databaseUrl: undefined,
+      environment: process.env,
+      log: silentLog,
+    }).then((opened) => ({
+      ...opened,
+      lock: { ...opened.lock, update: () => Promise.reject(new Error('disk full')) },
+    }))
+    await expect(serve({ resources, port, withEngines: false })).rejects.toThrow('disk full')
+    await expect(fetch(`http://127.0.0.1:${port}/health?live`)).rejects.toThrow('fetch failed')
+  })
+
+  it('without any route that could answer does not start at all, and says why', async () => {
+    project.write({ FAKE_PRINTS: recordedOutput('no-weights') }, [], false)
     await expect(serve()).rejects.toMatchObject({ code: 'engine.model-missing' })
+  })
+
+  it('goes on without an engine that does not start, and with it once it does', async () => {
+    const notes = join(project.directory, 'refuse')
+    writeFileSync(notes, 'not now')
+    project.write({ FAKE_REFUSE: notes })
+    const told: string[] = []
+    const system = await serve({ onEngine: ({ engine, state }) => told.push(`${engine} ${state}`) })
+    expect(told.at(-1)).toBe('engine missing')
+    expect(await health(system)).toEqual({ status: 200, engine: 'down' })
+    expect(await ask(system)).toEqual({ status: 200, by: 'extractive' })
+    // A reload that leaves it as it is goes through, and one that breaks it in another way makes nothing worse.
+    await system.reload()
+    project.write({ FAKE_PRINTS: recordedOutput('no-weights') })
+    await system.reload()
+    expect(await ask(system)).toEqual({ status: 200, by: 'extractive' })
+    project.write({ FAKE_REFUSE: notes })
+    await system.reload()
+    rmSync(notes)
+    await vi.waitFor(async () => expect(await health(system)).toEqual({ status: 200, engine: 'ok' }), {
+      timeout: 60_000,
+    })
+    expect(told.at(-1)).toBe('engine ready')
+    expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
   })
 })
 
@@ -201,8 +242,8 @@ describe('serve', { timeout: 120_000 }, () => {
     expect((await running).status).toBe(status)
   })
 
-  it('ends with a clear sentence when an engine does not start', async () => {
-    project.write({ FAKE_PRINTS: recordedOutput('cache-too-small') })
+  it('ends with a clear sentence when no engine starts that could answer', async () => {
+    project.write({ FAKE_PRINTS: recordedOutput('cache-too-small') }, [], false)
     await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
       code: 'cli.serve-failed',
       params: { detail: expect.stringContaining('Set --max-model-len to at most 128') },

@@ -20,6 +20,7 @@ export const engineFiles = (
 /** The notes of all engines that run, or ran when their system was killed. */
 export const recordFiles = async (stateDirectory: string): Promise<readonly string[]> => {
   const directory = recordsIn(stateDirectory)
+  // No engine has run here yet.
   const names = await readdir(directory).catch(() => [])
   return names.filter((name) => name.endsWith('.json')).map((name) => join(directory, name))
 }

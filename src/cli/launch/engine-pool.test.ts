@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { silentLog, systemClock } from '../../core/index.js'
+import { type Clock, silentLog, systemClock } from '../../core/index.js'
 import type { ChatCall, ChatModel, ChatRequest, ChatStream, Outcome } from '../../llm/index.js'
 import { architectureSchema } from '../../spec/index.js'
 import { render } from '../render.js'
@@ -16,8 +16,19 @@ let pool: EnginePool
 const drainMs = 60_000
 const closers: (() => Promise<unknown>)[] = []
 
+/** Pauses that somebody waits for. */
+const pauses = new Set<{ readonly ms: number }>()
+const clock: Clock = {
+  ...systemClock,
+  sleep: async (ms, signal) => {
+    const pause = { ms }
+    pauses.add(pause)
+    await systemClock.sleep(ms, signal).finally(() => pauses.delete(pause))
+  },
+}
+
 const makePool = (): EnginePool => {
-  const deps = { stateDirectory: directory, environment: process.env, clock: systemClock, log: silentLog }
+  const deps = { stateDirectory: directory, environment: process.env, clock, log: silentLog }
   const made = createEnginePool(deps)
   closers.push(() => made.close())
   return made
@@ -168,6 +179,8 @@ describe('a change', { timeout: 60_000 }, () => {
 
     outcome.resolve({} as Outcome)
     await changed
+    // A timer that is left would keep a system that stops alive.
+    expect([...pauses].filter(({ ms }) => ms === drainMs)).toEqual([])
     expect(await pidsAt(port)).not.toEqual(before)
     expect(pool.states()).toEqual(new Map([['vllm', 'ready']]))
     // The model of the architecture before has no engine any more.
@@ -197,7 +210,7 @@ describe('a change', { timeout: 60_000 }, () => {
     expect(await answersAt(port)).toBe(true)
   })
 
-  it('starts an engine again that could not come back after a failed change', async () => {
+  it('goes on trying an engine that could not come back after a failed change', async () => {
     const port = await freePort()
     const notes = join(directory, 'refuse')
     const picky = { FAKE_REFUSE: notes }
@@ -207,8 +220,42 @@ describe('a change', { timeout: 60_000 }, () => {
     await expect(pool.change(launchesOf({ port, env: broken }), { drainMs })).rejects.toThrow()
     await vi.waitFor(() => expect(pool.states().get('vllm')).toBe('down'), { timeout: 30_000 })
     rmSync(notes)
-    await apply({ port, env: picky })
+    await vi.waitFor(() => expect(pool.states().get('vllm')).toBe('ready'), { timeout: 30_000 })
     expect(await answersAt(port)).toBe(true)
+  })
+
+  it('goes without an engine that can be missed, tells why, and tries it again', async () => {
+    const [a, b] = [await freePort(), await freePort()]
+    const notes = join(directory, 'refuse')
+    writeFileSync(notes, 'not now')
+    const seen: EngineProgress[] = []
+    const options = {
+      drainMs,
+      canMiss: (missing: ReadonlySet<string>) => !missing.has('b'),
+      onProgress: (progress: EngineProgress) => seen.push(progress),
+    }
+    const launches = launchesOf({ id: 'a', port: a, env: { FAKE_REFUSE: notes } }, { id: 'b', port: b })
+    const change = await pool.change(launches, options)
+    change.adopt()
+    expect(pool.states()).toEqual(
+      new Map([
+        ['a', 'down'],
+        ['b', 'ready'],
+      ]),
+    )
+    expect(pool.missing()).toEqual(new Set(['a']))
+    expect(seen.find(({ state }) => state === 'missing')).toMatchObject({
+      engine: 'a',
+      reason: { code: 'engine.ended', params: { line: 'not now' } },
+    })
+    // A change that does not touch it neither waits for it nor starts it anew.
+    const again = await pool.change(launches, { drainMs })
+    again.adopt()
+    expect(pool.missing()).toEqual(new Set(['a']))
+    rmSync(notes)
+    await vi.waitFor(() => expect(pool.states().get('a')).toBe('ready'), { timeout: 30_000 })
+    expect(pool.missing()).toEqual(new Set())
+    expect(seen.at(-1)).toMatchObject({ engine: 'a', state: 'ready' })
   })
 
   it('can be given up while an engine loads', async () => {

@@ -2,6 +2,7 @@
 // is unchanged goes on running, a changed one is ready on its new port before the old one ends, and on the same port
 // it takes the old one's place. Knows no request.
 
+import { type Message, toArchitectError } from '../../core/index.js'
 import { type ChatModel, llmError } from '../../llm/index.js'
 import type { EngineGauges, EngineObservation, GpuMemory } from '../../telemetry/index.js'
 import { endLeftOverEngines } from './engine-files.js'
@@ -9,17 +10,19 @@ import type { EngineLaunch } from './engine-launch.js'
 import { watchGpuMemory } from './gpu-memory.js'
 import { type EngineDeps, type EngineState, type RunningEngine, startEngine } from './running-engine.js'
 
-export interface EngineProgress {
-  readonly engine: string
-  readonly state: 'loading' | 'ready'
-  readonly seconds: number
-}
+export type EngineProgress = { readonly engine: string; readonly seconds: number } & (
+  | { readonly state: 'loading' | 'ready' }
+  /** It did not start, the system goes on without it, and it is tried again. */
+  | { readonly state: 'missing'; readonly reason: Message }
+)
 
 export interface ChangeOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: EngineProgress) => void) | undefined
   /** What requests at an engine that is replaced get before it ends. */
   readonly drainMs: number
+  /** Whether the system can do without these deployments, whose engines do not start. Default: without none. */
+  readonly canMiss?: ((deployments: ReadonlySet<string>) => boolean) | undefined
 }
 
 /** Engines of the next architecture run; those that only the last one needs do too. */
@@ -32,12 +35,14 @@ export interface EngineChange {
 
 export interface EnginePool {
   /**
-   * Starts what is missing, and waits until all of it is ready.
-   * @throws what keeps an engine from starting, after everything is as it was before
+   * Starts what is missing, and waits until all of it is ready, but for what can be missed.
+   * @throws what keeps an engine from starting that cannot be missed, after everything is as it was before
    */
   change(launches: readonly EngineLaunch[], options: ChangeOptions): Promise<EngineChange>
   /** By deployment; one that is not started here is not in it. */
   states(): ReadonlyMap<string, EngineState>
+  /** Deployments in force whose engines could not be started yet. */
+  missing(): ReadonlySet<string>
   observe(): EngineObservation
   /** The model, refusing at once and retryably while its engine does not run, so that the route asks the next one. */
   guard<M extends ChatModel>(launch: EngineLaunch, model: M): M
@@ -72,7 +77,6 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
       readGpus = watchGpuMemory({ environment: deps.environment, clock, stop: stop.signal })
       await endLeftOverEngines(stateDirectory, clock)
     }
-    await endAll([...running.values()].filter((engine) => engine.hasGivenUp()))
     const wanted = new Set(launches.map(({ fingerprint }) => fingerprint))
     const missing = launches.filter(({ fingerprint }) => !running.has(fingerprint))
     const unused = [...running.values()].filter(({ launch }) => !wanted.has(launch.fingerprint))
@@ -108,7 +112,8 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
     }
   }
 
-  const untilReady = async (engines: readonly RunningEngine[], { signal, onProgress }: ChangeOptions) => {
+  const untilReady = async (engines: readonly RunningEngine[], options: ChangeOptions) => {
+    const { signal, onProgress, canMiss } = options
     const done = new AbortController()
     const sinceMs = clock.monotonicMs()
     const seconds = () => Math.round((clock.monotonicMs() - sinceMs) / 1000)
@@ -117,13 +122,25 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
         for (const { launch, state } of engines)
           if (state() === 'starting')
             onProgress?.({ engine: launch.id, state: 'loading', seconds: seconds() })
+        // Aborted: all are ready, and the loop sees it.
         await clock.sleep(progressEveryMs, done.signal).catch(() => {})
       }
     }
     void tell()
-    const one = async ({ ready, launch }: RunningEngine) => {
-      await ready
-      onProgress?.({ engine: launch.id, state: 'ready', seconds: seconds() })
+    const missing = new Set<string>()
+    const one = async ({ ready, launch, onRestart }: RunningEngine) => {
+      const tellReady = () => onProgress?.({ engine: launch.id, state: 'ready', seconds: seconds() })
+      try {
+        await ready
+      } catch (error) {
+        for (const id of launch.deployments) missing.add(id)
+        if (!canMiss?.(missing)) throw error
+        const reason = toArchitectError(error)
+        onProgress?.({ engine: launch.id, state: 'missing', seconds: seconds(), reason })
+        onRestart(once(tellReady))
+        return
+      }
+      tellReady()
     }
     try {
       await orAborted(Promise.all(engines.map(one)), signal)
@@ -136,6 +153,10 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
   return {
     change,
     states: () => new Map([...inForce].map(([id, fingerprint]) => [id, stateOf(fingerprint)])),
+    missing: () =>
+      new Set(
+        [...inForce].flatMap(([id, fingerprint]) => (running.get(fingerprint)?.isMissing() ? [id] : [])),
+      ),
     observe: () => ({
       engines: [...inForce].map(([id, fingerprint]) => gaugesOf(id, running.get(fingerprint))),
       gpus: readGpus?.() ?? [],
@@ -158,6 +179,15 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
   }
 }
 
+/** Later restarts are after crashes, and the log's. */
+const once = (call: () => void) => {
+  let isDone = false
+  return () => {
+    if (!isDone) call()
+    isDone = true
+  }
+}
+
 const gaugesOf = (deployment: string, engine: RunningEngine | undefined): EngineGauges => {
   const { load, status, tokensPerSecond = null } = engine?.reading() ?? {}
   return {
@@ -176,6 +206,7 @@ const gaugesOf = (deployment: string, engine: RunningEngine | undefined): Engine
 /** Rejects with the signal's reason when it is aborted first. */
 const orAborted = async (promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> => {
   if (!signal) return void (await promise)
+  // Where the signal comes first, nobody waits for the engines any more.
   promise.catch(() => {})
   signal.throwIfAborted()
   const aborted = Promise.withResolvers<never>()

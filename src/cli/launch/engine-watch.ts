@@ -53,6 +53,7 @@ export const watchEngine = ({ program, metrics, clock, stop, everyMs = 5000 }: W
   const watch = async () => {
     while (!stop.aborted) {
       last = await look()
+      // Aborted: the loop sees it.
       await clock.sleep(everyMs, stop).catch(() => {})
     }
   }
@@ -72,6 +73,7 @@ const readText = async (url: string): Promise<string | undefined> => {
     }
     return statusCode === 200 ? Buffer.concat(chunks).toString('utf8') : undefined
   } catch {
+    // Too slow, or gone: its figures are not known for now.
     return undefined
   }
 }

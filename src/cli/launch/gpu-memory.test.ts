@@ -33,6 +33,19 @@ describe('watchGpuMemory', () => {
     await vi.waitFor(() => expect(read()).toMatchObject([{ usedBytes: 2 ** 20 }]))
   })
 
+  it('shows nothing old where it does not answer for once, and looks again', async () => {
+    const { clock, read } = watchWith('0, 1, 2\\n')
+    await vi.waitFor(() => expect(read()).toHaveLength(1))
+    writeFileSync(join(directory, 'nvidia-smi'), '#!/bin/sh\nexit 9\n')
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1))
+    await clock.advance(15_000)
+    await vi.waitFor(() => expect(read()).toEqual([]))
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1))
+    writeFileSync(join(directory, 'nvidia-smi'), "#!/bin/sh\nprintf '0, 3, 4\\n'\n")
+    await clock.advance(15_000)
+    await vi.waitFor(() => expect(read()).toMatchObject([{ usedBytes: 3 * 2 ** 20 }]))
+  })
+
   it('looks once and no more where there is no nvidia-smi', async () => {
     const clock = createManualClock()
     const environment = { PATH: directory }

@@ -8,7 +8,7 @@ const query = ['--query-gpu=index,memory.used,memory.total', '--format=csv,nohea
 const timeoutMs = 5000
 const bytesPerMiB = bytesPerGiB / 1024
 
-/** Reads every 15 s until `stop` is aborted, and not again on a machine without nvidia-smi. */
+/** Reads every 15 s until `stop` is aborted, and not again on a machine without nvidia-smi. Empty while it does not answer. */
 export const watchGpuMemory = (options: {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
@@ -19,9 +19,10 @@ export const watchGpuMemory = (options: {
   let last: readonly GpuMemory[] = []
   const watch = async () => {
     while (!stop.aborted) {
-      const text = await readSmi(environment)
+      const text = await readSmi(environment, stop)
       if (text === undefined) return
       last = gpuMemoryIn(text)
+      // Aborted: the loop sees it.
       await clock.sleep(everyMs, stop).catch(() => {})
     }
   }
@@ -38,13 +39,20 @@ const gpuMemoryIn = (text: string): readonly GpuMemory[] =>
     return Number.isFinite(usedBytes) && Number.isFinite(totalBytes) ? [{ gpu, usedBytes, totalBytes }] : []
   })
 
-const readSmi = (environment: Readonly<Record<string, string | undefined>>): Promise<string | undefined> =>
+/** Undefined where there is no such program; nothing where it fails. */
+const readSmi = (
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string | undefined> =>
   new Promise((resolve) => {
     const env = environment as NodeJS.ProcessEnv
     execFile(
       'nvidia-smi',
       query,
-      { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 20 },
-      (error, stdout) => resolve(error ? undefined : stdout),
+      { env, signal, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 20 },
+      (error, stdout) => {
+        if (error) resolve(error.code === 'ENOENT' ? undefined : '')
+        else resolve(stdout)
+      },
     )
   })

@@ -44,7 +44,7 @@ export const listFlags = async (
   return listed
 }
 
-/** What it printed, whatever its exit status: some print their help and say 1. */
+/** What it printed, whatever its exit status: some print their help and say 1. Nothing where it did not end by itself. */
 const run = (command: readonly string[], options: ListFlagsOptions): Promise<string> =>
   new Promise((resolve) => {
     const { path, env, cwd, signal, timeoutMs = 120_000 } = options
@@ -59,7 +59,10 @@ const run = (command: readonly string[], options: ListFlagsOptions): Promise<str
         maxBuffer: maxOutputBytes,
         ...(signal ? { signal } : {}),
       },
-      (_error, stdout, stderr) => resolve(`${stdout}\n${stderr}`),
+      (error, stdout, stderr) => {
+        const hasEnded = !error || typeof error.code === 'number'
+        resolve(hasEnded ? `${stdout}\n${stderr}` : '')
+      },
     )
   })
 
@@ -81,6 +84,7 @@ const readCache = async (file: string): Promise<ListedFlags | undefined> => {
     const { flags, version } = JSON.parse(await readFile(file, 'utf8')) as Partial<ListedFlags>
     return Array.isArray(flags) ? { flags, version: version ?? null } : undefined
   } catch {
+    // Not there, or not whole: the engine is asked again.
     return undefined
   }
 }

@@ -17,8 +17,10 @@ export interface RunningEngine {
   /** @throws what keeps it from starting, such as `engine.model-missing` */
   readonly ready: Promise<void>
   state(): EngineState
-  /** No more is tried: it could not be started at all. */
-  hasGivenUp(): boolean
+  /** It could not be started, and has not been ready since; it is tried again with growing pauses. */
+  isMissing(): boolean
+  /** Calls back whenever it is ready again. */
+  onRestart(listener: () => void): void
   restarts(): number
   reading(): EngineReading
   /** Counts a request at the engine until its answer has ended. */
@@ -39,6 +41,8 @@ export interface EngineDeps {
 const graceMs = 3000
 /** Something by chance, such as memory that its predecessor has just given back, is worth a second attempt. */
 const maxStartAttempts = 2
+/** The longest pause between further attempts: each may keep the machine busy for a while. */
+const retryUpToMs = 60_000
 
 export const startEngine = (launch: EngineLaunch, deps: EngineDeps): RunningEngine => {
   const { clock } = deps
@@ -50,30 +54,41 @@ export const startEngine = (launch: EngineLaunch, deps: EngineDeps): RunningEngi
     env: engineEnvironment(deps.environment, launch.env),
     clock,
     log: deps.log,
-    restart: { maxStartAttempts },
+    restart: { maxStartAttempts, retryUpToMs },
   })
   const { found, metricsUrl } = launch
   const metrics = found && metricsUrl ? { kind: found.program.kind, url: metricsUrl } : undefined
   const watch = watchEngine({ program, metrics, clock, stop: stop.signal })
   const requests = countRequests()
   let isDraining = false
+  let isMissing = false
   const state = () => (isDraining ? 'down' : stateOf(program))
   const ready = program.ready.catch((error: Error & { cause?: unknown }) => {
     throw isEngineError(error.cause) ? error.cause : error
   })
-  ready.catch(() => {})
+  ready.catch(() => {
+    // Whoever waits for it hears why; until then it is only missing.
+    isMissing = true
+  })
+  program.onRestart(() => {
+    isMissing = false
+  })
 
   return {
     launch,
     ready,
     state,
-    hasGivenUp: () => program.state() === 'failed',
+    isMissing: () => isMissing,
+    onRestart: (listener) => void program.onRestart(listener),
     restarts: program.restarts,
     reading: watch.reading,
     during: requests.during,
     drain: async (ms) => {
       isDraining = true
-      await Promise.race([requests.none(), clock.sleep(ms)])
+      const done = new AbortController()
+      await Promise.race([requests.none(), clock.sleep(ms, done.signal)])
+      // A timer that nobody waits for would keep the process alive.
+      done.abort()
     },
     close: async () => {
       stop.abort()

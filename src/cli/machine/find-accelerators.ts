@@ -59,6 +59,7 @@ const parseObject = (text: string): Readonly<Record<string, unknown>> => {
     const value = JSON.parse(text) as unknown
     return value && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>) : {}
   } catch {
+    // No such tool, or one that speaks otherwise: it names no cards.
     return {}
   }
 }

