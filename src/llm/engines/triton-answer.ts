@@ -31,9 +31,9 @@ export const createTritonAnswer = (options: TritonAnswerOptions): ChatAnswer => 
   let hasStarted = false
 
   const eventsOf = ({ text, finish }: GenerateOutput): ChatEvent[] => {
-    const start: ChatEvent = { type: 'start', choice: 0, id: options.id, model: answeredBy.model }
     const events: ChatEvent[] = [
-      ...(hasStarted ? [] : [start]),
+      // As in every answer that no chat server wrote, the route's name stands for the model's.
+      ...(hasStarted ? [] : [{ type: 'start', choice: 0, id: options.id } as const]),
       ...(text === '' ? [] : [{ type: 'text', choice: 0, text } as const]),
       ...(finish === undefined ? [] : [{ type: 'finish', choice: 0, reason: finish } as const]),
     ]
