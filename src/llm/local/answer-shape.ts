@@ -2,12 +2,8 @@
 
 import { llmError } from '../messages.js'
 import { objectOf } from '../wire/fields.js'
-import {
-  createGrammarBuilder,
-  type GrammarBuilder,
-  jsonSchemaGrammar,
-  literal,
-} from './json-schema-grammar.js'
+import { literal } from './gbnf.js'
+import { createGrammarBuilder, type GrammarBuilder, jsonSchemaGrammar } from './json-schema-grammar.js'
 import type { LlamaChatParams } from './protocol.js'
 import { toolCallClosing, toolCallOpening } from './tool-call-reader.js'
 import type { CompileSchema, SchemaCheck } from './validate-json.js'
