@@ -10,6 +10,9 @@ it.each([0, 20])('%d likeliest tokens in each place may be asked for', (top) => 
 
 it.each([-1, 1.5, 21, 1e9])('%d likeliest tokens in each place are refused', (top) => {
   expect(() => shapeFor(top)).toThrow(
-    expect.objectContaining({ code: 'llm.request-unreadable', params: expect.objectContaining({ field: 'top_logprobs' }) }),
+    expect.objectContaining({
+      code: 'llm.request-unreadable',
+      params: expect.objectContaining({ field: 'top_logprobs' }),
+    }),
   )
 })

@@ -68,7 +68,12 @@ describe('a wheel', () => {
     await writeWheel(wheelFile(about, members))
     const occupied = join(place.directory, 'occupied')
     await writeFile(occupied, '')
-    const context = { directory: occupied, clock: place.clock, signal: new AbortController().signal, onProgress: () => {} }
+    const context = {
+      directory: occupied,
+      clock: place.clock,
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    }
     await expect(unpackWheel(join(place.directory, wheelName), context)).rejects.toMatchObject({
       code: expect.stringMatching(/^E(EXIST|NOTDIR)$/),
     })
