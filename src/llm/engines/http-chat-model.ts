@@ -12,6 +12,7 @@ import type { AnswerOptions, ChatAnswer } from './chat-answer.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import { createIntake } from './http-intake.js'
 import { type Exchange, startExchange } from './upstream-exchange.js'
+import { requestHeaders } from './upstream-headers.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
 
 /** One call in the words of a protocol. */
@@ -130,7 +131,11 @@ const open = (upstream: Upstream, { request, call, written }: OpeningCall): Prom
         dispatcher: upstream.dispatcher,
         origin: upstream.origin,
         path: upstream.pathOf(written.path),
-        headers: requestHeaders(request, call, upstream.apiKey),
+        headers: requestHeaders(
+          call,
+          upstream.apiKey,
+          request.stream ? 'text/event-stream' : 'application/json',
+        ),
         body: written.body,
         deployment,
         clock,
@@ -155,13 +160,3 @@ const open = (upstream: Upstream, { request, call, written }: OpeningCall): Prom
 }
 
 const isSuccess = (status: number) => status >= 200 && status < 300
-
-const requestHeaders = (request: ChatRequest, call: ChatCall, apiKey: string | undefined) => ({
-  'content-type': 'application/json',
-  accept: request.stream ? 'text/event-stream' : 'application/json',
-  'accept-encoding': 'identity',
-  'user-agent': 'llm-architect',
-  'x-request-id': call.requestId,
-  ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-  ...(call.trace !== undefined && { traceparent: call.trace }),
-})

@@ -9,6 +9,7 @@ import { llmError } from '../messages.js'
 import type { ModelCall } from '../vector-contract.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import { type Exchange, startExchange } from './upstream-exchange.js'
+import { requestHeaders } from './upstream-headers.js'
 import { statusError } from './upstream-status.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
 
@@ -125,7 +126,7 @@ const exchange = (
         dispatcher: upstream.dispatcher,
         origin: upstream.origin,
         path: upstream.path,
-        headers: headersOf(call, apiKey),
+        headers: requestHeaders(call, apiKey, 'application/json'),
         body,
         deployment,
         clock,
@@ -176,16 +177,6 @@ const resolveJson = (
 /** What an answer lacks that its API promises. */
 export const unreadable = (deployment: string, reason: string): ArchitectError =>
   llmError('llm.upstream-unreadable', { deployment, reason })
-
-const headersOf = (call: ModelCall, apiKey: string | undefined) => ({
-  'content-type': 'application/json',
-  accept: 'application/json',
-  'accept-encoding': 'identity',
-  'user-agent': 'llm-architect',
-  'x-request-id': call.requestId,
-  ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-  ...(call.trace !== undefined && { traceparent: call.trace }),
-})
 
 const isSuccess = (status: number) => status >= 200 && status < 300
 

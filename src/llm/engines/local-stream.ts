@@ -170,7 +170,13 @@ const watchAnswer = (
       const params = isDeadline
         ? { phase: 'deadline' as const, limitMs: Math.round(deadlineMs - startedMs) }
         : { phase, limitMs }
-      fail(llmError('llm.upstream-timeout', { deployment: deployment.id, ...params }, { retryable: true }))
+      fail(
+        llmError(
+          'llm.upstream-timeout',
+          { deployment: deployment.id, ...params },
+          { retryable: !isDeadline },
+        ),
+      )
     },
   })
   return {

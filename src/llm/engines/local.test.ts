@@ -167,7 +167,10 @@ describe('the local engine', () => {
   it("the caller's deadline ends it", async () => {
     const { model, clock } = create()
     const opening = model.open(testRequest(), testCall({ deadlineMs: clock.monotonicMs() + 2_000 }))
-    const failed = expect(opening).rejects.toMatchObject({ params: { phase: 'deadline', limitMs: 2_000 } })
+    const failed = expect(opening).rejects.toMatchObject({
+      retryable: false,
+      params: { phase: 'deadline', limitMs: 2_000 },
+    })
     await clock.advance(3_000)
     await failed
   })

@@ -7,7 +7,7 @@ import type { ChatEvent } from '../contract.js'
 import { estimateTokens } from '../estimate-tokens.js'
 import { frameOf } from '../frame.js'
 import { llmError } from '../messages.js'
-import { objectOf } from '../wire/fields.js'
+import { fieldsIn } from '../wire/fields.js'
 import { createSseParser } from '../wire/sse-parser.js'
 import { failureInside } from '../wire/upstream-failure.js'
 import type { AnswerOptions, ChatAnswer } from './chat-answer.js'
@@ -31,9 +31,9 @@ export const createTritonAnswer = (options: TritonAnswerOptions): ChatAnswer => 
   let hasStarted = false
 
   const eventsOf = ({ text, finish }: GenerateOutput): ChatEvent[] => {
-    const start: ChatEvent = { type: 'start', choice: 0, id: options.id, model: answeredBy.model }
     const events: ChatEvent[] = [
-      ...(hasStarted ? [] : [start]),
+      // As in every answer that no chat server wrote, the route's name stands for the model's.
+      ...(hasStarted ? [] : [{ type: 'start', choice: 0, id: options.id } as const]),
       ...(text === '' ? [] : [{ type: 'text', choice: 0, text } as const]),
       ...(finish === undefined ? [] : [{ type: 'finish', choice: 0, reason: finish } as const]),
     ]
@@ -93,7 +93,7 @@ export const createTritonAnswer = (options: TritonAnswerOptions): ChatAnswer => 
     isCut: (bytes) =>
       createSseParser()
         .push(bytes)
-        .some(({ data }) => parse(data) === undefined),
+        .some(({ data }) => fieldsIn(data) === undefined),
     end: () => {
       if (result.isSettled()) return
       if (dialect.endIsFinish && hasStarted) deliver(unsaidFinish(), 0)
@@ -134,16 +134,8 @@ const readResponse = (
   data: string,
   { deployment, secrets }: { readonly deployment: string; readonly secrets: readonly string[] },
 ): GenerateOutput | ArchitectError => {
-  const fields = parse(data)
+  const fields = fieldsIn(data)
   if (fields?.error !== undefined) return failureInside(fields, { deployment, secrets })
   const output = fields && readOutput(fields)
   return output ?? llmError('llm.upstream-unreadable', { deployment, reason: 'no text_output in a response' })
-}
-
-const parse = (text: string) => {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }

@@ -40,23 +40,35 @@ const extrasOf = ({ extra }: ChatRequest) =>
 const defined = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
+/** How a backend calls the settings whose names differ. */
+interface SettingNames {
+  readonly seed: string
+  readonly stop: string
+}
+
+const samplingOf = ({ request, stop }: GenerateInputs, names: SettingNames) => ({
+  ...extrasOf(request),
+  ...defined({
+    max_tokens: request.maxOutputTokens ?? defaultMaxTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    [names.seed]: request.seed,
+    [names.stop]: stop.length > 0 ? stop : undefined,
+  }),
+})
+
+const textOf = ({ prompt, stream }: GenerateInputs) => ({
+  text_input: prompt,
+  stream,
+  exclude_input_in_output: true,
+})
+
 export const tritonDialects: Readonly<Record<TritonDialectName, TritonDialect>> = {
   /** vllm_backend's README, "Sending your first inference" and "Additional outputs": sampling is JSON in one tensor. */
   vllm: {
-    inputs: ({ prompt, stream, stop, request }) => ({
-      text_input: prompt,
-      stream,
-      sampling_parameters: JSON.stringify({
-        ...extrasOf(request),
-        ...defined({
-          max_tokens: request.maxOutputTokens ?? defaultMaxTokens,
-          temperature: request.temperature,
-          top_p: request.topP,
-          seed: request.seed,
-          stop: stop.length > 0 ? stop : undefined,
-        }),
-      }),
-      exclude_input_in_output: true,
+    inputs: (inputs) => ({
+      ...textOf(inputs),
+      sampling_parameters: JSON.stringify(samplingOf(inputs, { seed: 'seed', stop: 'stop' })),
       return_finish_reason: true,
       return_num_input_tokens: true,
       return_num_output_tokens: true,
@@ -65,18 +77,9 @@ export const tritonDialects: Readonly<Record<TritonDialectName, TritonDialect>> 
   },
   /** tensorrtllm_backend's docs/model_config.md, "Common inputs": one tensor for each setting, and no finish. */
   'tensorrt-llm': {
-    inputs: ({ prompt, stream, stop, request }) => ({
-      text_input: prompt,
-      stream,
-      exclude_input_in_output: true,
-      ...extrasOf(request),
-      ...defined({
-        max_tokens: request.maxOutputTokens ?? defaultMaxTokens,
-        temperature: request.temperature,
-        top_p: request.topP,
-        random_seed: request.seed,
-        stop_words: stop.length > 0 ? stop : undefined,
-      }),
+    inputs: (inputs) => ({
+      ...textOf(inputs),
+      ...samplingOf(inputs, { seed: 'random_seed', stop: 'stop_words' }),
     }),
     endIsFinish: true,
   },

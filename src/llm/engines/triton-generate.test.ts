@@ -110,7 +110,7 @@ describe('a request to the generate extension', () => {
     [{ tools: [{ name: 'fee', parameters: {} }] }, 'tools'],
     [{ choices: 2 }, 'n'],
     [{ responseFormat: { type: 'json' } }, 'response_format'],
-    [{ extra: { logprobs: true } }, 'logprobs'],
+    [{ logprobs: { top: 0 } }, 'logprobs'],
     [{ extra: { logit_bias: { 5: 1 } } }, 'logit_bias'],
     [
       { messages: [{ role: 'user', parts: [text('Look:'), { type: 'image', url: 'data:,' }] }] },
@@ -182,6 +182,7 @@ describe('an answer', () => {
     const events = eventsOf(await collect(stream))
     const usage = { input: { total: 9, cacheRead: 0, cacheWrite: 0 }, output: { total: 5, reasoning: 0 } }
     expect(events.map(({ type }) => type)).toEqual(['start', 'text', 'text', 'text', 'finish', 'usage'])
+    expect(events[0]).toEqual({ type: 'start', choice: 0, id: 'chatcmpl-req_1' })
     expect(events.at(-1)).toMatchObject({ usage })
     expect(await stream.outcome).toMatchObject({
       end: 'finished',

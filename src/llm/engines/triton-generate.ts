@@ -60,12 +60,12 @@ const templateOf = (template: PromptTemplateName | PromptTemplate): PromptTempla
   typeof template === 'string' ? promptTemplates[template] : template
 
 const refuseUnsayable = (request: ChatRequest) => {
-  const { tools = [], toolChoice, choices = 1, responseFormat, extra } = request
+  const { tools = [], toolChoice, choices = 1, responseFormat, logprobs, extra } = request
   const refused = [
     tools.length > 0 && toolChoice !== 'none' && 'tools',
     choices > 1 && 'n',
     responseFormat !== undefined && responseFormat.type !== 'text' && 'response_format',
-    extra.logprobs === true && 'logprobs',
+    logprobs !== undefined && 'logprobs',
     extra.logit_bias !== undefined && extra.logit_bias !== null && 'logit_bias',
   ].find((field) => field !== false)
   if (refused !== undefined)

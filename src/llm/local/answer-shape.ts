@@ -1,13 +1,9 @@
 // What shape an answer must have: the grammar that guides it, and the check that decides. A grammar is no validator.
 
 import { llmError } from '../messages.js'
-import { objectOf } from '../wire/fields.js'
-import {
-  createGrammarBuilder,
-  type GrammarBuilder,
-  jsonSchemaGrammar,
-  literal,
-} from './json-schema-grammar.js'
+import { objectOf, unreadable } from '../wire/fields.js'
+import { literal } from './gbnf.js'
+import { createGrammarBuilder, type GrammarBuilder, jsonSchemaGrammar } from './json-schema-grammar.js'
 import type { LlamaChatParams } from './protocol.js'
 import { toolCallClosing, toolCallOpening } from './tool-call-reader.js'
 import type { CompileSchema, SchemaCheck } from './validate-json.js'
@@ -29,6 +25,7 @@ export interface AnswerShape {
 
 /** @throws `llm.schema-not-supported` | `llm.schema-invalid` | `llm.request-unreadable` */
 export const answerShape = (params: LlamaChatParams, compileSchema: CompileSchema): AnswerShape => {
+  checkTop(params.logprobs?.top ?? 0)
   const tools = offeredTools(params)
   const choice = params.toolChoice ?? 'auto'
   const isForced = tools.length > 0 && choice !== 'auto'
@@ -56,11 +53,20 @@ export const answerShape = (params: LlamaChatParams, compileSchema: CompileSchem
   }
 }
 
+const mostLikeliest = 20
+
+/** A vocabulary has a hundred thousand tokens: without a limit each token of an answer could bring them all. */
+const checkTop = (top: number) => {
+  if (Number.isInteger(top) && top >= 0 && top <= mostLikeliest) return
+  unreadable('top_logprobs', `a whole number from 0 to ${mostLikeliest}`)
+}
+
 /** A call that nobody asked for is guided where it can be, and free where its schema is beyond a grammar. */
 const freeCallGrammar = (tools: readonly OfferedTool[]) => {
   try {
     return { callGrammar: callGrammar(tools, { withOpening: false }) }
   } catch {
+    // The call is checked when it is there, where its schema binds.
     return {}
   }
 }

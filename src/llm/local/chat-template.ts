@@ -52,6 +52,7 @@ export const createChatTemplate = (options: ChatTemplateOptions): ChatTemplate =
         try {
           return reveal(render({ ...input, messages: withoutSystemRole(input.messages) }))
         } catch {
+          // The first refusal speaks of the messages as they came.
           throw llmError('llm.template-refused', { deployment: options.deployment, detail }, { cause })
         }
       }
@@ -72,7 +73,7 @@ const createMarkGuard = (marks: readonly string[]) => {
     if (typeof value === 'string') return pattern ? value.replace(pattern, standInOf) : value
     if (Array.isArray(value)) return value.map(protect)
     if (value === null || typeof value !== 'object') return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, protect(inner)]))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [protect(key), protect(inner)]))
   }
   const reveal = (text: string): PromptPiece[] =>
     text

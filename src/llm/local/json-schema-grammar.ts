@@ -1,9 +1,13 @@
-// A GBNF grammar for a JSON schema. What a grammar cannot say (patterns, formats, bounds of fractions) it leaves open:
+// A GBNF grammar for a JSON schema. What a grammar does not say (formats, conditions, what is unique) it leaves open:
 // the answer is validated against the schema afterwards. Properties are written in the schema's order.
 
 import { llmError } from '../messages.js'
 import { type Fields, listOf, numberOf, objectOf, stringOf } from '../wire/fields.js'
+import { literal, repetition } from './gbnf.js'
 import { integerBounds, integersBetween } from './integer-range.js'
+import { multiplesExpression, type RuleBook } from './multiples.js'
+import { areBoundsPlain, numberBounds, numbersBetween } from './number-range.js'
+import { patternExpression } from './string-pattern.js'
 
 /** Rules that every grammar may use. White space is bounded, so that no model gets lost in it. */
 const jsonRules = `ws ::= [ ]? | "\\n" [ \\t]{0,20}
@@ -17,19 +21,12 @@ value ::= object | array | string | number | boolean | null
 object ::= "{" ws (string ws ":" ws value (ws "," ws string ws ":" ws value)*)? ws "}"
 array ::= "[" ws (value (ws "," ws value)*)? ws "]"`
 
-/** llama.cpp unrolls repetitions; beyond this the grammar leaves the number open. */
-const maxRepetitions = 500
-
 export interface GrammarBuilder {
   /** Adds the rules of a schema. @returns the expression that admits its values */
   schema(schema: unknown): string
   /** @param root the expression that the whole text must match */
   build(root: string): string
 }
-
-/** A GBNF literal of a text. */
-export const literal = (text: string): string =>
-  JSON.stringify(text).replaceAll('\\b', '\\x08').replaceAll('\\f', '\\x0C')
 
 /** @throws `llm.schema-not-supported` naming what no grammar can be made of */
 export const createGrammarBuilder = (): GrammarBuilder => {
@@ -57,18 +54,22 @@ interface WriterOptions {
 const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => {
   const references = new Map<string, string>()
   let count = 0
+  const book: RuleBook = {
+    name: () => `${prefix}-${count++}`,
+    define: (name, body) => rules.set(name, body),
+  }
   const rule = (body: string): string => {
-    const name = `${prefix}-${count++}`
-    rules.set(name, body)
+    const name = book.name()
+    book.define(name, body)
     return name
   }
 
   const reference = (pointer: string): string => {
     const known = references.get(pointer)
     if (known) return known
-    const name = `${prefix}-${count++}`
+    const name = book.name()
     references.set(pointer, name)
-    rules.set(name, visit(resolvePointer(root, pointer)))
+    book.define(name, visit(resolvePointer(root, pointer)))
     return name
   }
 
@@ -103,6 +104,7 @@ const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => 
       case 'integer':
         return integerRule(fields)
       case 'number':
+        return numberRule(fields)
       case 'boolean':
       case 'null':
         return type
@@ -114,21 +116,44 @@ const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => 
   }
 
   const stringRule = (fields: Fields): string => {
-    const range = repetition(numberOf(fields.minLength) ?? 0, numberOf(fields.maxLength))
+    const length = { min: numberOf(fields.minLength) ?? 0, max: numberOf(fields.maxLength) }
+    if (typeof fields.pattern === 'string')
+      return rule(`"\\"" ${patternExpression(fields.pattern, length)} "\\""`)
+    const range = repetition(length.min, length.max)
     return range === '*' ? 'string' : rule(`"\\"" char${range} "\\""`)
   }
 
   const integerRule = (fields: Fields): string => {
+    const step = numberOf(fields.multipleOf)
+    // Every integer is a multiple of 1, 0.5 or 0.01.
+    if (step !== undefined && !Number.isInteger(1 / step))
+      return rule(multiplesExpression({ step, fields, isInteger: true }, book))
     const bounds = integerBounds(fields)
     if (!bounds) return 'integer'
     if (bounds.low > bounds.high) throw notSupported('bounds between which no integer lies')
     return rule(integersBetween(bounds))
   }
 
+  const numberRule = (fields: Fields): string => {
+    const step = numberOf(fields.multipleOf)
+    if (step === 1) return integerRule(fields)
+    if (step !== undefined) return rule(multiplesExpression({ step, fields, isInteger: false }, book))
+    const bounds = numberBounds(fields)
+    if (!bounds || !areBoundsPlain(bounds)) return 'number'
+    const expression = numbersBetween(bounds)
+    if (expression === undefined) throw notSupported('bounds between which no number lies')
+    return rule(expression)
+  }
+
   const objectRule = (fields: Fields): string => {
-    const properties = Object.entries(objectOf(fields.properties) ?? {})
-    if (properties.length === 0) return mapRule(fields.additionalProperties)
     const required = new Set(listOf(fields.required))
+    const known = objectOf(fields.properties) ?? {}
+    const unknown = [...required].filter((name) => typeof name === 'string' && !Object.hasOwn(known, name))
+    const properties = [
+      ...Object.entries(known),
+      ...unknown.map((name) => [name as string, fields.additionalProperties] as const),
+    ]
+    if (properties.length === 0) return mapRule(fields.additionalProperties)
     // From the last property to the first: `more` follows a member, `first` may still be the first one.
     let more = '""'
     let first = '""'
@@ -154,7 +179,7 @@ const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => 
     const max = numberOf(fields.maxItems)
     if (leading.length > 0) {
       const tail =
-        fields.items === false || fields.items === undefined
+        fields.items === false || (fields.items === undefined && min <= leading.length)
           ? ''
           : `(ws "," ws ${visit(fields.items)})${repetition(Math.max(0, min - leading.length), max === undefined ? undefined : max - leading.length)}`
       return rule(`"[" ws ${leading.join(' ws "," ws ')} ${tail} ws "]"`)
@@ -166,12 +191,6 @@ const createSchemaWriter = (root: unknown, { rules, prefix }: WriterOptions) => 
   }
 
   return { visit }
-}
-
-const repetition = (min: number, max: number | undefined): string => {
-  const low = Math.min(min, maxRepetitions)
-  if (max === undefined || max > maxRepetitions) return low === 0 ? '*' : `{${low},}`
-  return `{${low},${Math.max(low, max)}}`
 }
 
 const impliedType = (fields: Fields): string | undefined => {

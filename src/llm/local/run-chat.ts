@@ -168,7 +168,10 @@ const createGrammarSwitch = async ({ loaded, grammars }: ChatRunner, shape: Answ
   const { library, model } = loaded
   const whole = shape.grammar === undefined ? undefined : await grammars.get(shape.grammar)
   const ofCall =
-    shape.callGrammar === undefined ? undefined : await grammars.get(shape.callGrammar).catch(() => undefined)
+    shape.callGrammar === undefined
+      ? undefined
+      : // Nobody asked for a call: one that llama.cpp cannot guide is free.
+        await grammars.get(shape.callGrammar).catch(() => undefined)
   let current = whole && new library.LlamaGrammarEvaluationState({ model, grammar: whole })
   const state: GrammarState = whole || ofCall ? () => current : undefined
   return {

@@ -3,7 +3,7 @@
 
 import type { ChatRequest, Message, Part, Tool } from '../contract.js'
 import { llmError } from '../messages.js'
-import { fieldsOf } from './json-fields.js'
+import { fieldsIn } from '../wire/fields.js'
 import { toolCallClosing, toolCallOpening } from './tool-call-reader.js'
 
 export interface TemplateMessage {
@@ -79,7 +79,7 @@ type Call = Extract<Part, { type: 'tool-call' }>
 const callEntry = ({ id, name, arguments: text }: Call) => ({
   id,
   type: 'function',
-  function: { name, arguments: fieldsOf(text) ?? text },
+  function: { name, arguments: fieldsIn(text) ?? text },
 })
 
 const callText = ({ name, arguments: text }: Call) =>

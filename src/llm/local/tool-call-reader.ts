@@ -2,8 +2,8 @@
 // <tool_call>\n{"name": "...", "arguments": {...}}\n</tool_call>. A call of a tool that was not offered, or one that
 // is no JSON, is text like any other.
 
+import { fieldsIn } from '../wire/fields.js'
 import { objectSpans } from '../wire/json-spans.js'
-import { fieldsOf } from './json-fields.js'
 import type { Utterance } from './protocol.js'
 import { createHeldSpeech, type Speech, startOfPartialMark } from './speech.js'
 
@@ -91,7 +91,7 @@ const logprobsOf = ({ logprobs }: Speech) => (logprobs.length > 0 ? { logprobs }
 
 /** Name and arguments, the arguments as the model wrote them. */
 const readCall = (text: string): { name: string; arguments: string } | undefined => {
-  const fields = fieldsOf(text)
+  const fields = fieldsIn(text)
   if (typeof fields?.name !== 'string') return undefined
   const bytes = Buffer.from(text, 'utf8')
   const span = objectSpans(bytes)?.fields.findLast((field) => field.name === 'arguments')

@@ -22,7 +22,12 @@ export const createSchemaCompiler =
   (schema) => {
     // A schema may name any draft; its keywords are read as those of 2020-12.
     const { $schema: _draft, $id: _id, ...rest } = objectOf(schema ?? {}) ?? {}
-    const ajv = new Validator({ strict: false, validateFormats: false, logger: false })
+    const ajv = new Validator({
+      strict: false,
+      validateFormats: false,
+      logger: false,
+      multipleOfPrecision: 9,
+    })
     const validate = compiled(ajv, rest)
     const sandbox = createContext({ run: undefined as unknown })
     const script = new Script('run()')

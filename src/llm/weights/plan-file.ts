@@ -85,10 +85,11 @@ const licenceInHeader = (path: string) => {
 /** The file, and the others of the same model when it is one of several. */
 const shardsOf = (path: string, siblings: readonly string[]): readonly string[] => {
   const name = basename(path)
-  const [, stem, count] = /^(.*)-\d{5}-of-(\d{5})\.gguf$/i.exec(name) ?? []
-  if (stem === undefined) return [name]
-  return siblings.filter((other) => other.startsWith(`${stem}-`) && other.includes(`-of-${count}.`))
+  if (!/-\d{5}-of-\d{5}\.gguf$/i.test(name)) return [name]
+  return siblings.filter((other) => withoutPart(other) === withoutPart(name))
 }
+
+const withoutPart = (name: string) => name.replace(/-\d{5}(?=-of-\d{5}\.gguf$)/i, '')
 
 const maxFiles = 5_000
 

@@ -47,6 +47,14 @@ describe('the model of a deployment', () => {
     expect(await resolve('folder')).toMatchObject({ path: join(place.modelsDirectory, 'folder') })
   })
 
+  it('in several files is not taken together with one whose name goes on', async () => {
+    for (const name of ['a', 'a-q8'])
+      for (const part of [1, 2])
+        await writeFile(join(place.directory, `${name}-0000${part}-of-00002.gguf`), ggufFile())
+    const { manifest } = await place.pull('file:a-00001-of-00002.gguf', {})
+    expect(manifest.files.map(({ path }) => path)).toEqual(['a-00001-of-00002.gguf', 'a-00002-of-00002.gguf'])
+  })
+
   it('that is not there fails with what is, and how to get it', async () => {
     await place.pull('file:Tiny.gguf', {})
     await expect(resolve('smollm2-135m')).rejects.toMatchObject({

@@ -59,6 +59,8 @@ const withArchive = async <T>(
 ): Promise<T> => {
   const unreadable = (error: unknown) => {
     if (error instanceof ArchitectError || (error as Error).name === 'AbortError') return error
+    // A full disk or a folder that may not be written to is no fault of the archive.
+    if (error instanceof Error && 'syscall' in error) return error
     const reason = error instanceof Error ? error.message : String(error)
     const [, outside] =
       /^(?:invalid relative path|absolute path|invalid characters in fileName): (.*)$/.exec(reason) ?? []

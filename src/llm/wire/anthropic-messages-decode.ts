@@ -7,7 +7,7 @@ import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
 import { type AnthropicNative, dialect, messageEvents, withNative } from './anthropic-messages-native.js'
 import { readStopReason, readUsage } from './anthropic-messages-usage.js'
-import { compact, type Fields, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
 import { readPassage } from './passage-url.js'
 import { createSseParser } from './sse-parser.js'
 import { failureInside } from './upstream-failure.js'
@@ -20,7 +20,7 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
     push: (bytes) => {
       try {
         return parser.push(bytes).flatMap(({ data }) => {
-          const event = parseJson(data)
+          const event = fieldsIn(data)
           return event ? reader(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
         })
       } catch (cause) {
@@ -173,14 +173,6 @@ const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
     ...withNative({ event }),
   }
   return state.usage && usage ? [usageEvent(state.usage, { isRepeated: true }), finish] : [finish]
-}
-
-const parseJson = (text: string): Fields | undefined => {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }
 
 const unreadable = (detail: string, cause?: unknown): ChatEvent => ({

@@ -16,6 +16,15 @@ export const numberOf = (value: unknown): number | undefined =>
 
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
+/** The object that a JSON text says, undefined when it says none or is no JSON. */
+export const fieldsIn = (text: string): Fields | undefined => {
+  try {
+    return objectOf(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
 /** The fields whose names are not among `known`. */
 export const restOf = (fields: Fields, known: ReadonlySet<string>): Record<string, unknown> => {
   const rest: Record<string, unknown> = {}

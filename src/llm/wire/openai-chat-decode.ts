@@ -3,7 +3,7 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { type Fields, listOf, objectOf } from './fields.js'
+import { type Fields, fieldsIn, listOf, objectOf } from './fields.js'
 import { dialect, withNative } from './openai-chat-native.js'
 import { readChoice } from './openai-chat-read-choice.js'
 import { readUsage } from './openai-chat-usage.js'
@@ -35,7 +35,7 @@ export const decodeFrame = (bytes: Uint8Array, options: DecoderOptions = {}): re
 
 const decodeChunk = (data: string, options: DecoderOptions): readonly ChatEvent[] => {
   if (data === '[DONE]') return []
-  const chunk = parseJson(data)
+  const chunk = fieldsIn(data) as MutableFields | undefined
   return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
 }
 
@@ -92,14 +92,6 @@ const decodeBody = (
 
 /** Marks the event of a chunk that has no choices at all, such as one with content filter results of the prompt. */
 export const structure: Fields = { isChunkWithoutChoices: true }
-
-const parseJson = (text: string): MutableFields | undefined => {
-  try {
-    return objectOf(JSON.parse(text)) as MutableFields | undefined
-  } catch {
-    return undefined
-  }
-}
 
 const unreadable = (detail: string, cause?: unknown): ChatEvent => ({
   type: 'error',

@@ -3,7 +3,7 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { compact, type Fields, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
 import { readLogProbabilities } from './openai-log-probabilities.js'
 import { createSaid, dialect, keyOfEvent, markCopies, withNative } from './openai-responses-native.js'
 import { type Seen, unsaidBefore } from './openai-responses-unsaid.js'
@@ -21,7 +21,7 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
       try {
         return parser.push(bytes).flatMap(({ data }) => {
           if (data === '[DONE]') return []
-          const event = parseJson(data)
+          const event = fieldsIn(data)
           return event ? read(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
         })
       } catch (cause) {
@@ -202,14 +202,6 @@ const reasonOf = (event: Fields, response: Fields, state: ReaderState): string =
   if (event.type === 'response.completed') return state.calls.size > 0 ? 'tool_calls' : 'stop'
   const reason = stringOf(objectOf(response.incomplete_details)?.reason) ?? 'stop'
   return reason === 'max_output_tokens' ? 'length' : reason
-}
-
-const parseJson = (text: string): Fields | undefined => {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }
 
 const unreadable = (detail: string, cause?: unknown): ChatEvent => ({
