@@ -2,10 +2,11 @@
 // one shape.
 
 import type { Command } from 'commander'
+import { registerBenchGateway } from './bench-gateway/bench-gateway-command.js'
 import { registerBenchRetrieval } from './bench-retrieval-command.js'
 import type { CommandContext } from './command-context.js'
 
-const benches = [registerBenchRetrieval]
+const benches = [registerBenchGateway, registerBenchRetrieval]
 
 export const registerBench = (program: Command, context: CommandContext): void => {
   const bench = program

@@ -113,6 +113,11 @@ export const cliMessages = defineMessages({
     'zh-TW': () =>
       '--embeddings 與 --model 必須一起使用：相容 OpenAI 的端點位址（http://127.0.0.1:8000/v1）及其模型名稱。',
   },
+  'cli.bench-peer': {
+    en: (p: { option: string; written: string; form: string }) =>
+      `${p.option}: "${p.written}" is not of the form ${p.form}.`,
+    'zh-TW': (p) => `${p.option}：「${p.written}」的格式應為 ${p.form}。`,
+  },
   'cli.knowledge-unknown': {
     en: (p: { id: string; known: string }) =>
       `There is no knowledge base "${p.id}". Defined: ${p.known || 'none'}.`,

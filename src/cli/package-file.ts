@@ -7,5 +7,5 @@ export const packageFile = (path: string): string => fileURLToPath(new URL(`../.
 
 /** Absolute path of the entry of a child process; children always run from dist/. */
 export const processEntry = (
-  name: 'database' | 'engine' | 'knowledge' | 'llama' | 'load' | 'provider-mock',
+  name: 'bench' | 'database' | 'engine' | 'knowledge' | 'llama' | 'load' | 'provider-mock',
 ): string => packageFile(`dist/cli/processes/${name}.js`)

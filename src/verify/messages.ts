@@ -85,6 +85,11 @@ export const verifyMessages = defineMessages({
       `${p.path} is not an evidence file. Write it again with: npm run acceptance. ${p.detail}`,
     'zh-TW': (p) => `${p.path} 不是有效的量測記錄檔。請以 npm run acceptance 重新產生。${p.detail}`,
   },
+  'verify.bench-answer': {
+    en: (p: { address: string; detail: string }) =>
+      `${p.address} did not answer as it should, so it was not measured: ${p.detail}`,
+    'zh-TW': (p) => `${p.address} 的回答不符預期，因此未予測量：${p.detail}`,
+  },
   'verify.figures-missing': {
     en: (p: { area: string }) =>
       `The document has no place for the figures of "${p.area}". Put <!-- figures:${p.area} --> and <!-- /figures --> into it.`,

@@ -1,12 +1,12 @@
 // `bench retrieval` on small test sets, through the real command and the real index, and what it says when the
-// embedder is broken in a way that only its ranking shows.
+// embedder is broken in a way that only its ranking shows; `bench gateway` in its shortest form.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startVectorUpstream, type VectorUpstream } from '../../src/gateway/__fixtures__/vector-upstream.js'
-import { runCommand } from './run-command.js'
+import { runCommand, runJson } from './run-command.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'bench-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
@@ -199,5 +199,32 @@ describe('bench retrieval', { timeout: 180_000 }, () => {
     expect(status).toBe(2)
     expect(stderr).toContain(`${name} is no SQuAD file: ${why}`)
     expect(stderr).not.toMatch(/SyntaxError|Invalid input|✖/)
+  })
+})
+
+describe('bench gateway', () => {
+  it('measures the gateway as serve runs it, beside a bare proxy and a direct call', {
+    timeout: 120_000,
+  }, async () => {
+    const load = ['--rounds', '1', '--seconds', '1', '--rate', '20', '--streams', '4']
+    const { status, document } = await runJson('bench', 'gateway', ...load)
+    expect(status).toBe(0)
+    expect(document.bench).toBe('gateway')
+    const metrics: { name: string; value: number }[] = document.metrics
+    const figure = (name: string) => metrics.find((metric) => metric.name === `gateway.${name}`)?.value
+    for (const mode of ['json', 'sse']) {
+      expect(figure(`${mode}.gateway.requestsPerSecond`)).toBeGreaterThan(0)
+      expect(figure(`${mode}.throughputRatioToDispatch`)).toBeGreaterThan(0)
+    }
+    for (const part of ['p50Ms', 'p99Ms', 'ttftP50Ms', 'ttftP99Ms'])
+      expect(figure(`added.${part}`)).toEqual(expect.any(Number))
+    // 51 pieces at two milliseconds each, through a proxy that adds what it adds.
+    expect(figure('paced.dispatchP50Ms')).toBeGreaterThanOrEqual(99)
+  })
+
+  it('says what is wrong with a peer', async () => {
+    const { stderr, status } = await runCommand(['bench', 'gateway', '--peer', 'nowhere'])
+    expect(status).toBe(2)
+    expect(stderr).toContain('--peer: "nowhere" is not of the form NAME=URL')
   })
 })
