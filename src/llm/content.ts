@@ -30,6 +30,11 @@ const copies: ReadonlySet<string> = new Set([
   'obfuscation',
   'annotations',
   'signature',
+  'thoughtSignature',
+  'logprobsResult',
+  'avgLogprobs',
+  'citationMetadata',
+  'groundingSupports',
 ])
 
 /**

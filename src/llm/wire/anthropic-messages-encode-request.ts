@@ -4,14 +4,14 @@
 import type { ChatRequest, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { parseDataUrl } from './data-url.js'
 import { compact, type Fields, isEmpty, objectOf } from './fields.js'
-import { notExpressible, refuseForeignFields } from './foreign-fields.js'
+import { expressible, notExpressible } from './foreign-fields.js'
 
 const dialect = 'anthropic-messages'
 /** The API wants a limit; this is used where the request has none. */
 const defaultMaxTokens = 4096
 
-export const encodeRequest = (request: ChatRequest): Record<string, unknown> => {
-  refuseForeignFields(request, dialect)
+export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
+  const request = expressible(given, dialect)
   for (const field of ['seed', 'choices', 'logprobs'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)

@@ -13,7 +13,7 @@ export const notExpressible = (field: string, dialect: Dialect): never => {
  * dialect, or of none, is always fine.
  * @throws `llm.request-not-expressible` naming the first such field
  */
-export const refuseForeignFields = (request: ChatRequest, dialect: Dialect): void => {
+const refuseForeignFields = (request: ChatRequest, dialect: Dialect): void => {
   if (request.dialect === undefined || request.dialect === dialect) return
   checkExtra(request.extra, '', dialect)
   for (const [i, tool] of (request.tools ?? []).entries()) {
@@ -24,6 +24,30 @@ export const refuseForeignFields = (request: ChatRequest, dialect: Dialect): voi
     checkExtra(message.extra, `messages[${i}].`, dialect)
     for (const [k, part] of message.parts.entries()) checkPart(part, `messages[${i}].content[${k}]`, dialect)
   }
+}
+
+/**
+ * The request as an encoder of the dialect may write it: what only another dialect knows has been refused, and the
+ * marks that other dialect left in `extra` are gone. Whether there was an `extra` stays to be seen.
+ * @throws `llm.request-not-expressible` naming the first field that has no place in the dialect
+ */
+export const expressible = (request: ChatRequest, dialect: Dialect): ChatRequest => {
+  refuseForeignFields(request, dialect)
+  if (request.dialect === undefined || request.dialect === dialect) return request
+  return {
+    ...request,
+    messages: request.messages.map((message) => ({ ...bare(message), parts: message.parts.map(barePart) })),
+    ...(request.tools && { tools: request.tools.map(bare) }),
+    extra: {},
+  }
+}
+
+const bare = <T extends { readonly extra?: Extra }>(said: T): T =>
+  said.extra ? { ...said, extra: {} } : said
+
+const barePart = (part: Part): Part => {
+  if (part.type === 'item') return part
+  return part.type === 'tool-result' ? { ...bare(part), content: part.content.map(barePart) } : bare(part)
 }
 
 const checkPart = (part: Part, at: string, dialect: Dialect): void => {
@@ -38,8 +62,16 @@ const checkPart = (part: Part, at: string, dialect: Dialect): void => {
 
 const checkExtra = (extra: Extra | undefined, at: string, dialect: Dialect) => {
   const name = Object.keys(extra ?? {}).find((key) => !spellings.has(key))
-  if (name !== undefined) notExpressible(at + name, dialect)
+  if (name !== undefined) notExpressible(at + fullName(name, extra?.[name]), dialect)
 }
+
+/** In an object that only groups fields, the field that is meant. */
+const fullName = (name: string, value: unknown) => {
+  const [inner] = groups.has(name) && value !== null && typeof value === 'object' ? Object.keys(value) : []
+  return inner === undefined ? name : `${name}.${inner}`
+}
+
+const groups: ReadonlySet<string> = new Set(['generationConfig', 'toolConfig'])
 
 /** Marks that only say how a known field was spelled, or what only the server that wrote them can use. */
 const spellings: ReadonlySet<string> = new Set([
@@ -52,4 +84,6 @@ const spellings: ReadonlySet<string> = new Set([
   'max_tokens',
   'stop',
   'stream',
+  'functionName',
+  'thoughtSignature',
 ])

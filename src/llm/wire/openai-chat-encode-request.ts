@@ -3,12 +3,12 @@
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { compact, type Fields, objectOf } from './fields.js'
-import { notExpressible, refuseForeignFields } from './foreign-fields.js'
+import { expressible, notExpressible } from './foreign-fields.js'
 
 const dialect = 'openai-chat'
 
-export const encodeRequest = (request: ChatRequest): Record<string, unknown> => {
-  refuseForeignFields(request, dialect)
+export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
+  const request = expressible(given, dialect)
   const own = request.dialect === undefined || request.dialect === dialect
   const extra = own ? request.extra : {}
   return {

@@ -2,12 +2,12 @@
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { compact, type Fields, objectOf } from './fields.js'
-import { notExpressible, refuseForeignFields } from './foreign-fields.js'
+import { expressible, notExpressible } from './foreign-fields.js'
 
 const dialect = 'openai-responses'
 
-export const encodeRequest = (request: ChatRequest): Record<string, unknown> => {
-  refuseForeignFields(request, dialect)
+export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
+  const request = expressible(given, dialect)
   for (const field of ['seed', 'stop', 'choices', 'logprobs'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)

@@ -23,20 +23,24 @@ export const scrub = (text: string, secrets: readonly string[] = []): string => 
 }
 
 /**
- * Reads `{error: {message, type, code, param}}` (OpenAI, Anthropic), `{error: "text"}` (Ollama), `{message, code}`
- * (vLLM, Mistral), `{detail}` (FastAPI) and `{error_type}` (TGI); anything else is shown as text.
+ * Reads `{error: {message, type, code, param}}` (OpenAI, Anthropic), `{error: {message, code, status}}` (Gemini, also
+ * alone in a list), `{error: "text"}` (Ollama), `{message, code}` (vLLM, Mistral), `{detail}` (FastAPI) and
+ * `{error_type}` (TGI); anything else is shown as text.
  */
 export const readFailure = (body: unknown, secrets: readonly string[] = []) => {
-  const outer = objectOf(body)
+  const outer = objectOf(Array.isArray(body) && body.length === 1 ? body[0] : body)
   const error = objectOf(outer?.error) ?? outer ?? {}
   const code = error.code ?? objectOf(error.error)?.code
   return {
     detail: scrub(messageOf(error, body), secrets),
     upstreamCode: scrubOrNull(typeof code === 'number' ? String(code) : stringOf(code), secrets),
-    upstreamType: scrubOrNull(stringOf(error.type) ?? stringOf(error.error_type), secrets),
+    upstreamType: scrubOrNull(typeOf(error), secrets),
     upstreamParam: scrubOrNull(stringOf(error.param), secrets),
   }
 }
+
+const typeOf = ({ type, error_type, status }: Fields) =>
+  stringOf(type) ?? stringOf(error_type) ?? stringOf(status)
 
 const messageOf = (error: Fields, body: unknown): string => {
   const direct = stringOf(error.message) ?? stringOf(error.error) ?? stringOf(error.detail)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Usage } from '../../core/index.js'
 import { readUsage as readMessages, writeUsage as writeMessages } from './anthropic-messages-usage.js'
+import { readUsage as readGemini, writeUsage as writeGemini } from './gemini-usage.js'
 import { readUsage as readChat, writeUsage as writeChat } from './openai-chat-usage.js'
 import { readUsage as readResponses, writeUsage as writeResponses } from './openai-responses-usage.js'
 
@@ -76,6 +77,33 @@ describe('usage', () => {
     })
   })
 
+  it.each([
+    [
+      'the developer API',
+      {
+        promptTokenCount: 100,
+        cachedContentTokenCount: 64,
+        toolUsePromptTokenCount: 7,
+        candidatesTokenCount: 20,
+        thoughtsTokenCount: 30,
+        totalTokenCount: 157,
+      },
+      [107, 64, 50, 30],
+    ],
+    [
+      'a server that counts thoughts among the candidates',
+      { promptTokenCount: 100, candidatesTokenCount: 50, thoughtsTokenCount: 30, totalTokenCount: 150 },
+      [100, 0, 50, 30],
+    ],
+    ['the first chunk of a stream', { promptTokenCount: 100, totalTokenCount: 100 }, [100, 0, 0, 0]],
+    ['nonsense', { promptTokenCount: '5', candidatesTokenCount: -1, thoughtsTokenCount: null }, [0, 0, 0, 0]],
+  ] as const)('of Gemini is read from %s', (_server, fields, [total, cacheRead, output, reasoning]) => {
+    expect(readGemini(fields)).toEqual({
+      input: { total, cacheRead, cacheWrite: 0 },
+      output: { total: output, reasoning },
+    })
+  })
+
   it('is the same after it was written and read in any dialect, and its parts never exceed its totals', () => {
     const tokens = fc.nat({ max: 1_000_000 })
     const usage = fc.tuple(tokens, tokens, tokens, tokens, tokens).map(
@@ -89,6 +117,8 @@ describe('usage', () => {
         expect(readChat(writeChat(value))).toEqual(value)
         expect(readMessages(writeMessages(value))).toEqual(value)
         expect(readResponses(writeResponses(value))).toEqual(value)
+        // Gemini has no count of what was written to a cache.
+        expect(readGemini(writeGemini(value))).toEqual({ ...value, input: { ...value.input, cacheWrite: 0 } })
       }),
     )
     fc.assert(

@@ -32,6 +32,8 @@ export interface ErrorBody {
   readonly type: string
   readonly code: string | null
   readonly param: string | null
+  /** HTTP status, which some dialects repeat in the body. Default 500. */
+  readonly status?: number
 }
 
 /** What an encoder writes where the events do not say it. */
@@ -43,6 +45,8 @@ export interface EncoderOptions {
   readonly createdSeconds: number
   /** Whether a chat client asked for the chunk that only carries usage; default true. Other dialects always have it. */
   readonly includeUsage?: boolean
+  /** How a Gemini client wants its stream: server-sent events (the default), or one JSON array. */
+  readonly framing?: 'sse' | 'json'
   /** How an error looks to this client, in its language. Default: the English message and the code. */
   readonly renderError?: (error: ArchitectError) => ErrorBody
 }
