@@ -120,6 +120,7 @@ export type { PullPlan } from './weights/pull-plan.js'
 export { type ResolvedWeights, type ResolveOptions, resolveWeights } from './weights/resolve-weights.js'
 export type { WeightFacts } from './weights/weight-facts.js'
 export { codecs, type ServedDialect } from './wire/codecs.js'
+export { geminiError } from './wire/gemini-error.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
   DecoderOptions,

@@ -36,7 +36,7 @@ export const expressible = (request: ChatRequest, dialect: Dialect): ChatRequest
   if (request.dialect === undefined || request.dialect === dialect) return request
   return {
     ...request,
-    messages: request.messages.map((message) => ({ ...bare(message), parts: message.parts.map(barePart) })),
+    messages: request.messages.map((message) => ({ ...bare(message), parts: bareParts(message.parts) })),
     ...(request.tools && { tools: request.tools.map(bare) }),
     extra: {},
   }
@@ -44,6 +44,13 @@ export const expressible = (request: ChatRequest, dialect: Dialect): ChatRequest
 
 const bare = <T extends { readonly extra?: Extra }>(said: T): T =>
   said.extra ? { ...said, extra: {} } : said
+
+/** A text that was empty but for its marks says nothing any more, and some engines refuse it. */
+const bareParts = (parts: readonly Part[]): readonly Part[] => {
+  const all = parts.map(barePart)
+  const said = all.filter((part) => part.type !== 'text' || part.text !== '')
+  return said.length > 0 ? said : all
+}
 
 const barePart = (part: Part): Part => {
   if (part.type === 'item') return part

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ArchitectError } from '../../core/index.js'
 import { replaceText } from '../content.js'
 import type { ChatEvent } from '../contract.js'
 import { collectChoices } from '../generate.js'
@@ -78,7 +77,9 @@ describe('an error', () => {
         status: 429,
       }),
     })
-    const written = encoder.encode([{ type: 'error', choice: 0, error: new ArchitectError('x.y', 'no', {}) }])
+    const written = encoder.encode([
+      { type: 'error', choice: 0, error: llmError('llm.event-unreadable', { dialect: 'x', detail: 'y' }) },
+    ])
     expect(JSON.parse(Buffer.from(written).toString('utf8').slice('data: '.length))).toEqual({
       error: {
         code: 429,

@@ -16,6 +16,7 @@ import {
   stringOf,
   unreadable,
 } from './fields.js'
+import { joinModelTurns } from './gemini-join-turns.js'
 import { readNames } from './gemini-names.js'
 import { createContentReader, type ReadContent } from './gemini-read-contents.js'
 import { readToolConfig, readTools } from './gemini-read-tools.js'
@@ -62,7 +63,7 @@ const readSystem = (value: unknown, readContent: ReadContent): readonly Message[
 
 const readMessages = (value: unknown, readContent: ReadContent): readonly Message[] => {
   if (!Array.isArray(value)) return unreadable('contents', 'a list')
-  return value.map((content, i) => readContent(content, { at: `contents[${i}]` }))
+  return joinModelTurns(value.map((content, i) => readContent(content, { at: `contents[${i}]` })))
 }
 
 const configNames = new Set([
