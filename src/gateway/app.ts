@@ -17,6 +17,7 @@ import { openaiChat } from './dialects/openai-chat.js'
 import { createEmbeddings } from './embeddings.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
+import { geminiEndpoints } from './gemini-endpoints.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
 import { createInFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
@@ -108,7 +109,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     if (!isExpected) log.error({ err: error, requestId, path: exchange.path }, 'a request failed')
     // A failure that nobody turned into an event: the client must see a broken answer, not a whole one.
     if (response.headersSent) return void response.destroy()
-    const envelope = envelopeOf(exchange.path, request.headers)
+    const envelope = envelopeOf(exchange)
     send(exchange, {
       status,
       body: JSON.stringify(envelope.errorBody({ status, body }, requestId)),
@@ -182,6 +183,7 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
     { method: 'POST', path: '/v1/rerank', handle: rerank },
     { method: 'POST', path: '/v2/rerank', handle: rerank },
     { method: 'POST', path: '/rerank', handle: rerank },
+    ...geminiEndpoints({ chatting, handling, models }),
     { method: 'GET', path: '/v1/models', handle: createListModels(models) },
     { method: 'GET', path: '/v1/models/{id}', handle: createGetModel(models) },
     { method: 'POST', path: '/v1/vector_stores/{id}/search', handle: search },

@@ -107,6 +107,7 @@ const encodingOf = (
   id: dialect.answerId(exchange.requestId),
   model: request.model,
   createdSeconds: Math.floor(clock.wallMs() / 1000),
+  framing: dialect.framing?.(exchange.search) ?? 'sse',
   renderError: (error) => {
     const language = languageOfHeader(exchange.request.headers['accept-language'])
     const { requestId } = exchange

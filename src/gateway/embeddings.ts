@@ -22,12 +22,11 @@ import { createWholeAnswers, type WholeAnswerDeps, type WholeEndpoint } from './
 
 export const createEmbeddings = (deps: WholeAnswerDeps): Handler => createWholeAnswers(deps, endpoint)
 
-const endpoint: WholeEndpoint<'embedding', EmbeddingRequest, EmbeddingAnswer> = {
+type EmbeddingEndpoint = WholeEndpoint<'embedding', EmbeddingRequest, EmbeddingAnswer>
+
+/** What embeddings have in common in any dialect. */
+export const embedding: Omit<EmbeddingEndpoint, 'read' | 'write'> = {
   kind: 'embedding',
-  read: (body) => {
-    const fields = checkAllFields(body, rules)
-    return { model: fields.model as string, request: requestOf(fields) }
-  },
   refuse: ({ route, candidates, policy }, { input }) => {
     if (typeof input[0] === 'string') return
     const isGuarded = policy !== undefined
@@ -40,6 +39,14 @@ const endpoint: WholeEndpoint<'embedding', EmbeddingRequest, EmbeddingAnswer> = 
   },
   reservation: ({ input }) => inputUsage(inputTokens(input)),
   ask: (engine, request, call) => engine.embed(request, call),
+}
+
+const endpoint: EmbeddingEndpoint = {
+  ...embedding,
+  read: (body) => {
+    const fields = checkAllFields(body, rules)
+    return { model: fields.model as string, request: requestOf(fields) }
+  },
   write: ({ vectors, usage }, { model, asked }) => ({
     object: 'list',
     data: vectors.map((vector, index) => ({
@@ -53,7 +60,7 @@ const endpoint: WholeEndpoint<'embedding', EmbeddingRequest, EmbeddingAnswer> = 
 }
 
 /** OpenAI's own limit of inputs in one request. */
-const maxInputs = 2048
+export const maxInputs = 2048
 
 const isInput = (value: unknown) => isText(value) && value !== ''
 const isTokenList = (value: unknown) =>

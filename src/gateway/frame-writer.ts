@@ -35,6 +35,8 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
   let passed: Frame | undefined
   let hasFailed = false
 
+  /** Upstreams always stream events. */
+  const isArray = encoding.framing === 'json'
   const isVisible = (event: ChatEvent) => wantsUsage || event.type !== 'usage'
   /** The first frame tells id and model, also where it went out as bytes and only a later one needs encoding. */
   const begin = (frame: Frame): StreamEncoder => {
@@ -61,7 +63,7 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
     bytesOf: (frame) => {
       first ??= frame
       const wire = wireOf(frame)
-      if (wire?.dialect !== codec.dialect || wire.framing !== 'sse') return encode(frame)
+      if (wire?.dialect !== codec.dialect || wire.framing !== 'sse' || isArray) return encode(frame)
       passed = frame
       return wire.bytes
     },

@@ -127,6 +127,69 @@ it('answers or refuses every chat body', async () => {
   expect(statuses).toContain(400)
 })
 
+const geminiPart = fc.oneof(
+  value,
+  fc.record(
+    {
+      text: fc.oneof(fc.string(), value),
+      thought: value,
+      inlineData: fc.oneof(value, fc.record({ mimeType: value, data: value })),
+      file_data: fc.oneof(value, fc.record({ mime_type: value, fileUri: value })),
+      functionCall: fc.oneof(value, fc.record({ name: fc.string(), args: value, id: value })),
+      functionResponse: fc.oneof(value, fc.record({ name: fc.string(), response: value, parts: value })),
+    },
+    { requiredKeys: [] },
+  ),
+)
+const geminiContent = fc.record(
+  {
+    role: fc.oneof(fc.constantFrom('user', 'model', 'function'), value),
+    parts: fc.oneof(fc.array(geminiPart), value),
+  },
+  { requiredKeys: ['parts'] },
+)
+const geminiField = fc.constantFrom(
+  'systemInstruction',
+  'system_instruction',
+  'tools',
+  'toolConfig',
+  'generationConfig',
+  'generation_config',
+  'content',
+  'requests',
+  'odd',
+)
+const gemini = fc
+  .tuple(
+    fc.oneof(
+      fc.array(fc.record({ parts: fc.constant([{ text: 'hi' }]) }), { minLength: 1, maxLength: 3 }),
+      fc.array(geminiContent, { maxLength: 3 }),
+      value,
+    ),
+    fc.dictionary(geminiField, value, { maxKeys: 2 }),
+  )
+  .map(([contents, wrong]) => ({ contents, ...wrong }))
+
+it('answers or refuses every body of Gemini clients', async () => {
+  const statuses = new Set<number>()
+  const verbs = [
+    'generateContent',
+    'streamGenerateContent',
+    'countTokens',
+    'embedContent',
+    'batchEmbedContents',
+  ]
+  await fc.assert(
+    fc.asyncProperty(gemini, fc.constantFrom(...verbs), async (body, verb) => {
+      const status = await statusOf(`/v1beta/models/chat:${verb}`, JSON.stringify(body))
+      statuses.add(status)
+      expect([200, 400]).toContain(status)
+    }),
+    { numRuns: 300 },
+  )
+  expect(statuses).toEqual(new Set([200, 400]))
+})
+
 it('refuses every text that is no request', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -1,6 +1,7 @@
-// GET /v1/models and /v1/models/{id}: the routes a caller may use, in the shape its dialect lists models in.
+// GET /v1/models and /v1/models/{id}, and the same under /v1beta: the routes a caller may use, in the shape its dialect lists models in.
 
 import type { Authenticate } from './authenticate.js'
+import { speaksGemini } from './dialects/envelope.js'
 import type { Exchange, Handler } from './exchange.js'
 import type { Routes } from './routes.js'
 import { sendJson } from './send.js'
@@ -64,6 +65,28 @@ const anthropic: ModelShape = {
   }),
 }
 
-/** Both dialects call the same path; Anthropic's clients always say their version. */
-const shapeFor = ({ request }: Exchange): ModelShape =>
-  request.headers['anthropic-version'] === undefined ? openai : anthropic
+const geminiMethods: Readonly<Record<ServedRoute['kind'], readonly string[]>> = {
+  chat: ['generateContent', 'streamGenerateContent', 'countTokens'],
+  embedding: ['embedContent', 'batchEmbedContents'],
+  rerank: [],
+}
+
+const describeGemini = ({ route, kind, contextLength }: ServedRoute) => ({
+  name: `models/${route.name}`,
+  version: '1',
+  displayName: route.name,
+  inputTokenLimit: contextLength,
+  ...(kind === 'chat' && { outputTokenLimit: contextLength }),
+  supportedGenerationMethods: geminiMethods[kind],
+})
+
+const gemini: ModelShape = {
+  one: describeGemini,
+  list: (served) => ({ models: served.map(describeGemini) }),
+}
+
+/** All dialects call the same path; Anthropic's clients always say their version. */
+const shapeFor = (exchange: Exchange): ModelShape => {
+  if (exchange.request.headers['anthropic-version'] !== undefined) return anthropic
+  return speaksGemini(exchange) ? gemini : openai
+}

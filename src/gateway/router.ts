@@ -5,7 +5,7 @@ import { gatewayError } from './messages.js'
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'DELETE'
-  /** `{name}` stands for one segment. */
+  /** `{name}` stands for one segment; `{name}:verb` for one that ends in the verb. */
   readonly path: string
   readonly handle: Handler
 }
@@ -39,10 +39,12 @@ export const createRouter = (endpoints: readonly Endpoint[]): Router => {
     }
     return undefined
   }
+  /** A verb that nobody serves is no name: `models/chat:predict` does not exist, in whatever method. */
   const methodsOf = (path: string) => {
     const segments = path.split('/')
+    const isKindred = (e: Endpoint) => e.path.includes(':') === path.includes(':')
     return endpoints
-      .filter((e) => e.path === path || parametersOf(e.path.split('/'), segments))
+      .filter((e) => e.path === path || (isKindred(e) && parametersOf(e.path.split('/'), segments)))
       .map((e) => e.method)
   }
   const refuse = (method: string, path: string) => {
@@ -70,8 +72,9 @@ const parametersOf = (pattern: readonly string[], segments: readonly string[]): 
       continue
     }
     const decoded = decodeSegment(actual)
-    if (!decoded) return undefined
-    parameters.push(decoded)
+    const verb = expected.slice(expected.indexOf('}') + 1)
+    if (!decoded?.endsWith(verb) || decoded.length === verb.length) return undefined
+    parameters.push(verb === '' ? decoded : decoded.slice(0, -verb.length))
   }
   return parameters
 }

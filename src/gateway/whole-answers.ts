@@ -36,8 +36,11 @@ export interface WholeAnswerDeps {
 /** One endpoint: how its requests are read, checked and asked, and how its answers are written. */
 export interface WholeEndpoint<Kind extends WholeKind, Request, Answer extends Answered> {
   readonly kind: Kind
-  /** @throws gateway.field-missing, gateway.field-invalid, gateway.fields-invalid */
-  read(body: unknown): { readonly model: string; readonly request: Request }
+  /**
+   * @param parameters what the path's `{...}` segments hold
+   * @throws gateway.field-missing, gateway.field-invalid, gateway.fields-invalid
+   */
+  read(body: unknown, parameters: readonly string[]): { readonly model: string; readonly request: Request }
   /** Refuses what this route cannot do. */
   refuse?(served: ServedEngines<Kind>, request: Request): void
   /** The request with each of its texts replaced by what `check` makes of it. */
@@ -64,11 +67,11 @@ export const createWholeAnswers =
     deps: WholeAnswerDeps,
     endpoint: WholeEndpoint<Kind, Request, Answer>,
   ): Handler =>
-  async (exchange) => {
+  async (exchange, parameters) => {
     const caller = deps.authenticate(exchange.request)
     const bytes = await deps.bodies.read(exchange.request, exchange.response)
     try {
-      const { model, request } = endpoint.read(parseJson(bytes))
+      const { model, request } = endpoint.read(parseJson(bytes), parameters)
       const served = deps.routes.engines(endpoint.kind, model, caller)
       await measured(deps, endpoint, { exchange, served, request, caller, bytes })
     } finally {

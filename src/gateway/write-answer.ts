@@ -1,4 +1,5 @@
-// Writes an answer to its client: one JSON body, or server-sent events as they come, no faster than they are read.
+// Writes an answer to its client: one JSON body, or a stream as it comes (server-sent events, or one JSON array), no
+// faster than it is read.
 
 import type { ServerResponse } from 'node:http'
 import { toArchitectError } from '../core/index.js'
@@ -43,7 +44,7 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
   const { response, requestId } = target.exchange
   const writer = createFrameWriter(target)
   const head = {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': contentTypes[target.encoding.framing ?? 'sse'],
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
     'x-request-id': requestId,
@@ -70,6 +71,8 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
   write(writer.end(await stream.outcome))
   response.end()
 }
+
+const contentTypes = { sse: 'text/event-stream; charset=utf-8', json: 'application/json' } as const
 
 const headersOf = ({ head, answeredBy }: ChatStream, { headers }: AnswerTarget): Headers => ({
   ...headers,

@@ -1,7 +1,7 @@
 // What the gateway has to know of a dialect to serve it, beyond what its codec does: how its requests arrive, and how
 // the things around an answer are called in it. One object per dialect; `chat.ts` serves them all alike.
 
-import type { ChatRequest, WireCodec } from '../../llm/index.js'
+import type { ChatRequest, EncoderOptions, WireCodec } from '../../llm/index.js'
 import type { Envelope } from './envelope.js'
 
 export interface ChatDialect {
@@ -16,5 +16,10 @@ export interface ChatDialect {
   answerId(requestId: string): string
   /** Whether a stream tells its usage to this client. */
   wantsUsage(request: ChatRequest): boolean
+  /**
+   * How a stream is sent, where the dialect has another way than server-sent events.
+   * @param search the part of the URL behind `?`
+   */
+  framing?(search: string): NonNullable<EncoderOptions['framing']>
   readonly envelope: Envelope
 }

@@ -1,9 +1,10 @@
 // What is around an answer in a dialect: how an error looks, and which headers its clients read. Which dialect a
 // client speaks, the path tells: also for a path that nobody serves, and before anybody has read the request.
 
-import type { IncomingHttpHeaders } from 'node:http'
-import type { ErrorBody } from '../../llm/index.js'
+import type { IncomingMessage } from 'node:http'
+import { type ErrorBody, geminiError } from '../../llm/index.js'
 import type { ErrorReply } from '../error-response.js'
+import type { Exchange } from '../exchange.js'
 import type { Headers } from '../send.js'
 
 export type ErrorContent = Pick<ErrorReply, 'status' | 'body'>
@@ -58,8 +59,28 @@ export const anthropicEnvelope: Envelope = {
   headers: (requestId) => ({ 'request-id': requestId }),
 }
 
-/** @param path without the part after `?` */
-export const envelopeOf = (path: string, headers: IncomingHttpHeaders): Envelope =>
-  path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined
-    ? anthropicEnvelope
-    : openaiEnvelope
+/** https://cloud.google.com/apis/design/errors */
+export const geminiEnvelope: Envelope = {
+  errorInStream: ({ status, body }) => ({ ...body, status }),
+  errorBody: ({ status, body }) => geminiError({ ...body, status }),
+  headers: () => ({}),
+}
+
+export type Asked = Pick<Exchange, 'path' | 'search'> & { readonly request: Pick<IncomingMessage, 'headers'> }
+
+/**
+ * Whether Gemini's clients ask so. Its paths are its own but for those of models under `/v1`, where the header that
+ * its clients send, or a key in the URL, tells.
+ */
+export const speaksGemini = ({ path, search, request: { headers } }: Asked): boolean => {
+  if (path.startsWith('/v1beta/') || /^\/v1\/models\/[^/]+(:|%3A)[a-zA-Z]+$/i.test(path)) return true
+  if (!/^\/v1\/models(\/|$)/.test(path)) return false
+  return headers['x-goog-api-key'] !== undefined || new URLSearchParams(search).has('key')
+}
+
+/** Which dialect a client speaks that has asked for this. */
+export const envelopeOf = (asked: Asked): Envelope => {
+  if (asked.path.startsWith('/v1/messages') || asked.request.headers['anthropic-version'] !== undefined)
+    return anthropicEnvelope
+  return speaksGemini(asked) ? geminiEnvelope : openaiEnvelope
+}
