@@ -52,6 +52,16 @@ describe('a stream as one JSON array', () => {
     expect(collectChoices(events)[0]?.text).toBe('[1, {"a"}]\\"]}{標題：「」')
   })
 
+  it('with an element that never ends is an error', () => {
+    const decoder = codec.createStreamDecoder()
+    const piece = Buffer.alloc(9 * 1024 * 1024, 'a')
+    expect(decoder.push(Buffer.from('[{"a": "'))).toEqual([])
+    expect(decoder.push(piece)).toEqual([])
+    expect(decoder.push(piece)).toMatchObject([
+      { type: 'error', error: { cause: { code: 'llm.event-too-large' } } },
+    ])
+  })
+
   it('is written as one that any JSON parser reads', () => {
     expect(chunksOf(asEvents)).toEqual(JSON.parse(array.toString('utf8')))
     expect(encode([])).toBe('[]')

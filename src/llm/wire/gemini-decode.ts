@@ -3,7 +3,7 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { compact, type Fields, listOf, objectOf, restOf, stringOf } from './fields.js'
+import { compact, type Fields, fieldsIn, listOf, objectOf, restOf, stringOf } from './fields.js'
 import { dialect, withNative } from './gemini-native.js'
 import { type CandidateState, newCandidate, readCandidate } from './gemini-read-candidate.js'
 import { readUsage } from './gemini-usage.js'
@@ -41,7 +41,7 @@ const space = 0x20
 const openBracket = 0x5b
 
 const readText = (text: string, read: Reader): readonly ChatEvent[] => {
-  const chunk = parseJson(text)
+  const chunk = fieldsIn(text)
   return chunk ? read(chunk) : [unreadable(`not a JSON object: ${text.slice(0, 80)}`)]
 }
 
@@ -99,15 +99,6 @@ const blockedPrompt = (envelope: Fields): ChatEvent => ({
   reason: 'content_filter',
   ...withNative({ envelope, isStructure: true }),
 })
-
-const parseJson = (text: string): Fields | undefined => {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    // The caller makes an event of what is no JSON.
-    return undefined
-  }
-}
 
 const unreadable = (detail: string, cause?: unknown): ChatEvent => ({
   type: 'error',

@@ -1,7 +1,7 @@
-// Writes a request of Gemini's generateContent, with `model` and `stream` in it, which the API has in its path; see
-// `geminiAddress`. Differences to what came in, when nothing was edited: names are in camel case; nulls and the role
-// of the system instruction are left out; all function declarations that follow each other share one tool; a call
-// without arguments has empty ones.
+// Writes a request of Gemini's generateContent, with `model` and `stream` in it: the API wants both in its path, and
+// refuses them in the body. Differences to what came in, when nothing was edited: names are in camel case; nulls and
+// the role of the system instruction are left out; neighbouring contents of the model are one; all function
+// declarations that follow each other share one tool; a call without arguments has empty ones.
 
 import type { ChatRequest, Message, ResponseFormat } from '../contract.js'
 import { compact, type Fields, isEmpty, objectOf } from './fields.js'

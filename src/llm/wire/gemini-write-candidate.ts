@@ -1,7 +1,7 @@
 // Puts events back into one candidate of a Gemini answer or chunk. The counterpart of gemini-read-candidate.ts.
 
 import type { ChatEvent, LogProbability } from '../contract.js'
-import { compact, type Fields, listOf, objectOf, stringOf } from './fields.js'
+import { compact, type Fields, fieldsIn, listOf, objectOf, stringOf } from './fields.js'
 import { writeLogProbabilities } from './gemini-log-probabilities.js'
 import { dialect, geminiNative } from './gemini-native.js'
 import { writeFinishReason } from './gemini-usage.js'
@@ -86,14 +86,7 @@ const addCall = ({ parts }: CandidateDraft, event: ToolCallEvent) => {
 }
 
 /** Undefined when the text is not a JSON object, perhaps not yet. */
-export const parseArguments = (text: string): Fields | undefined => {
-  try {
-    return objectOf(JSON.parse(text === '' ? '{}' : text))
-  } catch {
-    // Arguments that a model broke off: the caller says what becomes of the call.
-    return undefined
-  }
-}
+export const parseArguments = (text: string): Fields | undefined => fieldsIn(text === '' ? '{}' : text)
 
 const addCitation = (
   { outer }: CandidateDraft,

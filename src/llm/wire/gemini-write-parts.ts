@@ -3,7 +3,7 @@
 
 import type { Extra, Message, Part } from '../contract.js'
 import { parseDataUrl } from './data-url.js'
-import { type Fields, objectOf, stringOf } from './fields.js'
+import { type Fields, fieldsIn, objectOf, stringOf } from './fields.js'
 import { notExpressible } from './foreign-fields.js'
 
 const dialect = 'gemini'
@@ -58,18 +58,9 @@ const idOf = ({ id, extra }: { readonly id: string; readonly extra?: Extra }) =>
 
 const writeCall = (part: Extract<Part, { readonly type: 'tool-call' }>) => {
   const { outer, inner } = split(part.extra, 'functionCall')
-  const args = parseObject(part.arguments === '' ? '{}' : part.arguments)
+  const args = fieldsIn(part.arguments === '' ? '{}' : part.arguments)
   if (!args) return notExpressible('tool_calls.arguments', dialect)
   return { ...outer, functionCall: { ...inner, ...idOf(part), name: part.name, args } }
-}
-
-const parseObject = (text: string): Fields | undefined => {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    // Not JSON: the caller says what that means.
-    return undefined
-  }
 }
 
 const writeResult = (part: Extract<Part, { readonly type: 'tool-result' }>, name: string | undefined) => {
@@ -91,7 +82,7 @@ const writeResult = (part: Extract<Part, { readonly type: 'tool-result' }>, name
 /** A JSON object is the response itself; any other text is its output, or its error. */
 const writeResponse = (text: string, { isError, extra }: Extract<Part, { readonly type: 'tool-result' }>) => {
   if (isError) return { error: text }
-  return (extra?.field === 'output' ? undefined : parseObject(text)) ?? { output: text }
+  return (extra?.field === 'output' ? undefined : fieldsIn(text)) ?? { output: text }
 }
 
 const writeResultPart = (part: Part): unknown => {
