@@ -112,7 +112,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     const envelope = envelopeOf(exchange)
     send(exchange, {
       status,
-      body: JSON.stringify(envelope.errorBody({ status, body }, requestId)),
+      body: JSON.stringify(envelope.errorBody({ status, body, headers }, requestId)),
       contentType: 'application/json',
       headers: { ...headers, ...envelope.headers(requestId) },
     })

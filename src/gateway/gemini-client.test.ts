@@ -233,6 +233,10 @@ describe('the Gemini client', () => {
     await failureOf(models.generateContent(request))
     const limited = await errorOf(models.generateContent(request))
     expect(limited).toMatchObject({ code: 429, status: 'RESOURCE_EXHAUSTED' })
+    expect(limited.details).toContainEqual({
+      '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+      retryDelay: expect.stringMatching(/^\d+(\.\d+)?s$/),
+    })
   })
 
   it('raises an error in the middle of a stream that breaks off', async () => {

@@ -7,7 +7,7 @@ import type { ErrorReply } from '../error-response.js'
 import type { Exchange } from '../exchange.js'
 import type { Headers } from '../send.js'
 
-export type ErrorContent = Pick<ErrorReply, 'status' | 'body'>
+export type ErrorContent = Pick<ErrorReply, 'status' | 'body' | 'headers'>
 
 export interface Envelope {
   /** The error as an event of a stream shows it; the dialect's encoder writes the event. */
@@ -59,10 +59,16 @@ export const anthropicEnvelope: Envelope = {
   headers: (requestId) => ({ 'request-id': requestId }),
 }
 
+/** Its clients look into the body for the status, and for how long to wait. */
+const geminiContent = ({ status, body, headers }: ErrorContent): ErrorBody => {
+  const retryAfterMs = Number(headers['retry-after-ms'] ?? Number.NaN)
+  return { ...body, status, ...(Number.isFinite(retryAfterMs) && { retryAfterMs }) }
+}
+
 /** https://cloud.google.com/apis/design/errors */
 export const geminiEnvelope: Envelope = {
-  errorInStream: ({ status, body }) => ({ ...body, status }),
-  errorBody: ({ status, body }) => geminiError({ ...body, status }),
+  errorInStream: geminiContent,
+  errorBody: (error) => geminiError(geminiContent(error)),
   headers: () => ({}),
 }
 

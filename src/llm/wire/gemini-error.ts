@@ -32,7 +32,7 @@ export const geminiError = (error: ErrorBody): { readonly error: Readonly<Record
   return { error: { code, message: error.message, status: statusName(code), details: detailsOf(error) } }
 }
 
-const detailsOf = ({ code, param, message }: ErrorBody) => [
+const detailsOf = ({ code, param, message, retryAfterMs }: ErrorBody) => [
   ...(code === null
     ? []
     : [
@@ -51,4 +51,7 @@ const detailsOf = ({ code, param, message }: ErrorBody) => [
           fieldViolations: [{ field: param, description: message }],
         },
       ]),
+  ...(retryAfterMs === undefined
+    ? []
+    : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfterMs / 1000}s` }]),
 ]

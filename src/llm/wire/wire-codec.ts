@@ -34,6 +34,8 @@ export interface ErrorBody {
   readonly param: string | null
   /** HTTP status, which some dialects repeat in the body. Default 500. */
   readonly status?: number
+  /** When the same may be asked again, for dialects that say it in the body. */
+  readonly retryAfterMs?: number
 }
 
 /** What an encoder writes where the events do not say it. */
