@@ -69,6 +69,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'gateway.no-answer': shape(502, 'upstream_unavailable', 'server_error'),
   'gateway.upstream-slow': shape(504, 'upstream_timeout', 'server_error'),
   'gateway.upstream-busy': shape(429, 'rate_limit_exceeded', 'requests'),
+  'gateway.deadline-exceeded': shape(504, 'deadline_exceeded', 'server_error'),
   'gateway.draining': shape(503, 'server_stopping', 'server_error'),
   'gateway.overloaded': shape(503, 'server_overloaded', 'server_error'),
   'gateway.client-gone': shape(499, 'client_closed_request'),
@@ -105,6 +106,9 @@ const shapes: Readonly<Record<string, Shape>> = {
 const isLasting = (error: ArchitectError) =>
   error.code === 'ledger.budget-exceeded' ||
   (error.code === 'ledger.token-limit-exceeded' && error.params.retryAfterMs === null)
+
+/** Refusals that the same request does not meet after its Retry-After: clients are told to come again. */
+const isShed = ({ code }: ArchitectError) => code === 'gateway.upstream-busy' || code === 'gateway.overloaded'
 
 /** @param render knows the messages of every room whose errors reach a client */
 export const createErrorDescriber =
@@ -170,6 +174,7 @@ const headersOf = (error: ArchitectError, status: number): Readonly<Record<strin
       'retry-after-ms': String(Math.ceil(retryAfterMs)),
     }),
     ...(isLasting(error) && { 'x-should-retry': 'false' }),
+    ...(isShed(error) && { 'x-should-retry': 'true' }),
     ...rateLimitHeaders(error),
     ...(error.code === 'gateway.method-not-allowed' && { allow: allowed.join(', ') }),
     ...(error.code.startsWith('gateway.key-') && { 'www-authenticate': 'Bearer' }),
