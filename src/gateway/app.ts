@@ -45,6 +45,7 @@ import type { DeploymentKeys } from './routing/deployment-policy.js'
 import type { Resilience } from './routing/resilience.js'
 import { createSearchStore } from './search-store.js'
 import { send } from './send.js'
+import { watchUnread } from './unread.js'
 
 export interface GatewayOptions {
   readonly architecture: Architecture
@@ -150,7 +151,10 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       const { path, search } = targetOf(request.url ?? '/')
       const requestId = createId('req', clock.wallMs())
       const startedMs = clock.monotonicMs()
-      void run({ request, response, requestId, startedMs, path, search, signal, abort }).finally(handled)
+      void run({ request, response, requestId, startedMs, path, search, signal, abort }).finally(() => {
+        handled()
+        watchUnread(response, { watchdog, clock, stalledMs: stalledMsOf(options) })
+      })
     },
     probe: () => checkReadiness(healthDeps(options, inFlight.isDraining)),
     drain: inFlight.drain,
@@ -161,6 +165,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     },
   }
 }
+
+const stalledMsOf = ({ patience }: GatewayOptions) => patience?.stalledMs ?? 60_000
 
 /** A request target is a path, or for proxies a whole address (RFC 9112, section 3.2). */
 const targetOf = (target: string): { readonly path: string; readonly search: string } => {
@@ -193,7 +199,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const knowledgeBases = architecture.knowledge
   const describeError = createErrorDescriber(options.render)
   const handling = { ...options, authenticate, routes, bodies, describeError }
-  const chatting = { ...handling, stalledMs: patience?.stalledMs ?? 60_000 }
+  const chatting = { ...handling, stalledMs: stalledMsOf(options) }
   const rerank = createRerank(handling)
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [

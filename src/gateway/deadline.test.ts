@@ -22,5 +22,7 @@ it.each<[string, IncomingHttpHeaders, number]>([
 it("a stream's clients limit its head, and ours and Gemini's the whole", () => {
   expect(of({ 'x-stainless-timeout': '5' }, true)).toEqual({ deadlineMs: 61_000, commitByMs: 6_000 })
   expect(of({ 'x-request-timeout-ms': '700' }, true)).toEqual({ deadlineMs: 1_700 })
-  expect(of({ 'x-request-timeout-ms': '700', 'x-stainless-timeout': '5' }, true)).toEqual({ deadlineMs: 1_700 })
+  expect(of({ 'x-request-timeout-ms': '700', 'x-stainless-timeout': '5' }, true)).toEqual({
+    deadlineMs: 1_700,
+  })
 })

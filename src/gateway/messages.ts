@@ -264,6 +264,11 @@ export const gatewayMessages = defineMessages({
     'zh-TW': (p) =>
       `請求未能在期限${p.limitMs === null ? '' : ` ${p.limitMs} 毫秒`}內完成。${afterTried(p.tried, false)}請給予更多時間（用戶端的逾時設定、x-request-timeout-ms，或路由的 timeoutMs）。`,
   },
+  'gateway.upstream-failed': {
+    en: (p: { deployment: string }) =>
+      `Deployment ${p.deployment} reported an error while it was answering. What was received is incomplete; ask again.`,
+    'zh-TW': (p) => `部署 ${p.deployment} 在回答途中回報錯誤。已收到的內容不完整，請重新提問。`,
+  },
   'gateway.draining': {
     en: (_p: Record<string, never>) => 'The server is stopping. Try again in a moment.',
     'zh-TW': () => '伺服器正在停止。請稍後再試。',

@@ -1,77 +1,23 @@
-// Retries, keys, breakers, seats, deadlines and clients that leave, through a gateway on real sockets.
+// Retries, keys, breakers and seats, through a gateway on real sockets.
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { createRandom, silentLog, systemClock } from '../core/index.js'
 import { createCounters } from '../ledger/index.js'
-import { ask, startTestGateway, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
+import { ask } from './__fixtures__/harness.js'
 import { connectRaw, post } from './__fixtures__/raw-client.js'
+import { type Behaviour, closeAll, errorOf, settled, start, until } from './__fixtures__/start-gateway.js'
 import {
   chunk,
   completion,
   finish,
   sendEvents,
   sendJson,
-  startUpstream,
   type Upstream,
   type UpstreamCall,
 } from './__fixtures__/upstream.js'
 import { createResilience } from './routing/resilience.js'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const thing of opened.splice(0).reverse()) await thing.close()
-})
-
-type Behaviour = (call: UpstreamCall, index: number) => void | Promise<void>
-
-interface Setting {
-  readonly deployment?: object
-  readonly route?: object
-  readonly keys?: readonly string[]
-  readonly options?: TestOptions
-  /** What a second deployment does, tried after the first. */
-  readonly second?: Behaviour
-}
-
-const patient = { firstContentMs: 10_000, idleMs: 10_000 }
-
-const start = async (
-  behave: Behaviour,
-  { deployment = {}, route = {}, keys = [], options = {}, second }: Setting = {},
-): Promise<{ gateway: TestGateway; upstream: Upstream }> => {
-  const upstream = await startUpstream(behave)
-  opened.push(upstream)
-  const models = { main: upstream.model('main', keys[0], patient) }
-  const other = second && (await startUpstream(second))
-  if (other) opened.push(other)
-  const others = keys.slice(1).map((key) => upstream.model('main', key, patient))
-  const places = keys.map((key, i) => ({ name: `env:KEY_${i + 1}`, fingerprint: key }))
-  const ids = other ? ['main', 'second'] : ['main']
-  const gateway = await startTestGateway({
-    architecture: {
-      deployments: ids.map((id) => ({ id, engine: 'openai-compatible', model: id, ...deployment })),
-      routes: [{ name: 'chat', strategy: { fallback: ids.map((id) => ({ deployment: id })) }, ...route }],
-    },
-    models: other ? { ...models, second: other.model('second') } : models,
-    ...(keys.length > 0 && { keys: { chat: new Map([['main', { others, places }]]) } }),
-    ...options,
-  })
-  opened.push(gateway)
-  return { gateway, upstream }
-}
-
-const settled = async (gateway: TestGateway, count: number) => {
-  for (let i = 0; i < 2_000; i++) {
-    if (gateway.ledger.attempts.filter((attempt) => attempt.settled).length >= count) break
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-  return gateway.ledger.attempts
-}
-const until = async (isDone: () => boolean) => {
-  while (!isDone()) await new Promise((resolve) => setImmediate(resolve))
-}
-const errorOf = async (response: Response) =>
-  ((await response.json()) as { error: Record<string, unknown> & { message: string } }).error
+afterEach(closeAll)
 
 const quick = { retry: { attempts: 3, baseDelayMs: 5, maxDelayMs: 50 } }
 const authorization = (upstream: Upstream) =>
@@ -120,7 +66,8 @@ describe('a retry', () => {
   it('never repeats a stream that has begun, nor a request that is wrong', async () => {
     const { gateway, upstream } = await start(
       async (call, index) => {
-        if (index === 1) return sendJson(call, { error: { message: 'no', type: 'invalid_request_error' } }, 400)
+        if (index === 1)
+          return sendJson(call, { error: { message: 'no', type: 'invalid_request_error' } }, 400)
         sendEvents(call, chunk({ content: 'Once' }))
         await new Promise((resolve) => setTimeout(resolve, 10))
         call.response.destroy()
@@ -255,7 +202,8 @@ describe('a limit of concurrent calls', () => {
     const first = gateway.post(ask('first'))
     await until(() => upstream.calls.length === 1)
     const second = gateway.post(ask('second', { stream: true }))
-    const full = async () => (await gateway.metrics.read()).text.includes('_requests_waiting{deployment="main"} 1')
+    const full = async () =>
+      (await gateway.metrics.read()).text.includes('_requests_waiting{deployment="main"} 1')
     while (!(await full())) await new Promise((resolve) => setImmediate(resolve))
     const third = await gateway.post(ask('third'))
     expect([third.status, third.headers.get('x-should-retry')]).toEqual([429, 'true'])
@@ -281,129 +229,5 @@ describe('a limit of concurrent calls', () => {
     expect(await errorOf(late)).toMatchObject({ code: 'deadline_exceeded' })
     expect(gateway.ledger.attempts).toHaveLength(1)
     await first
-  })
-})
-
-describe('a deadline', () => {
-  it('ends a whole answer in 504, and no other deployment is asked any more', async () => {
-    const { gateway } = await start(() => {}, { second: (call) => sendJson(call, completion('never')) })
-    const startedMs = performance.now()
-    const response = await gateway.post(ask('x'), { 'x-request-timeout-ms': '80' })
-    expect(performance.now() - startedMs).toBeLessThan(1_080)
-    expect(response.status).toBe(504)
-    const error = await errorOf(response)
-    expect(error).toMatchObject({ type: 'server_error', code: 'deadline_exceeded' })
-    expect(error.message).toContain('x-request-timeout-ms')
-    expect(await settled(gateway, 1)).toMatchObject([{ deployment: 'main', settled: { end: 'failed' } }])
-  })
-
-  it('ends a stream that drips in an error event', async () => {
-    const { gateway } = await start(async (call) => {
-      while (!call.response.destroyed) {
-        sendEvents(call, chunk({ content: 'drip ' }))
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-    }, { route: { timeoutMs: 100 } })
-    const text = await (await gateway.post(ask('x', { stream: true }))).text()
-    expect(text).toContain('drip')
-    expect(text).not.toContain('[DONE]')
-    expect(text).toContain('"code":"upstream_timeout"')
-  })
-
-  it('of a client that limits only the head does not cut a stream that has begun', async () => {
-    const { gateway } = await start(async (call) => {
-      if (call.body.includes('silent')) return
-      sendEvents(call, chunk({ content: 'Once' }))
-      await new Promise((resolve) => setTimeout(resolve, 1_200))
-      sendEvents(call, finish)
-      call.response.end()
-    })
-    const head = { 'x-stainless-timeout': '1' }
-    const [late, text] = await Promise.all([
-      gateway.post(ask('silent', { stream: true }), head),
-      gateway.post(ask('x', { stream: true }), head).then((response) => response.text()),
-    ])
-    expect(late.status).toBe(504)
-    expect(text).toContain('[DONE]')
-  })
-
-  it('ends what no engine ends', async () => {
-    const { gateway } = await start((call) => sendJson(call, completion('never')), {
-      route: { knowledge: 'handbook', timeoutMs: 50 },
-      options: {
-        architecture: {
-          knowledge: [{ id: 'handbook', source: './handbook' }],
-          routes: [{ name: 'chat', strategy: { deployment: 'main' }, knowledge: 'handbook', timeoutMs: 50 }],
-        },
-        knowledge: {
-          search: ({ signal }) =>
-            new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-          status: (async () => ({})) as never,
-          version: () => '1',
-        },
-      },
-    })
-    const response = await gateway.post(ask('x'))
-    expect(response.status).toBe(504)
-    expect((await errorOf(response)).message).toContain('50 ms')
-  })
-})
-
-describe('a client that leaves a route that drains', () => {
-  const route = { onDisconnect: 'drain', drainCap: { seconds: 5, tokens: 50 } }
-  const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 }
-  const leaveDuring = async (gateway: TestGateway, upstream: Upstream, stream: boolean, seen?: RegExp) => {
-    const client = await connectRaw(gateway.port)
-    client.write(post('/v1/chat/completions', JSON.stringify(ask('x', { stream }))))
-    await until(() => upstream.calls.length === 1)
-    if (seen) await client.until(seen)
-    client.socket.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    return upstream.calls[0] as UpstreamCall
-  }
-
-  it.each([
-    ['in the middle of a stream', true, true],
-    ['before the first token', true, false],
-    ['while it waits for a whole answer', false, false],
-  ])('%s still has the usage that the engine reports', async (_when, stream, hasBegun) => {
-    const { gateway, upstream } = await start(
-      (call) => {
-        if (hasBegun) sendEvents(call, chunk({ content: 'Once' }))
-      },
-      { route },
-    )
-    const call = await leaveDuring(gateway, upstream, stream, hasBegun ? /Once/ : undefined)
-    if (stream) {
-      sendEvents(call, chunk({ content: 'more' }) + chunk({}, { finish_reason: 'stop' }))
-      sendEvents(call, `data: ${JSON.stringify({ choices: [], usage })}\n\ndata: [DONE]\n\n`)
-      call.response.end()
-    } else sendJson(call, completion('whole'))
-    expect(await settled(gateway, 1)).toMatchObject([
-      { settled: { end: 'finished', usageSource: 'reported', usage: { input: { total: 7 } } } },
-    ])
-  })
-
-  it.each([
-    ['tokens', { seconds: 5, tokens: 50 }, 'x'.repeat(4_000)],
-    ['seconds', { seconds: 0.05, tokens: 50 }, 'x'],
-  ])('is read on only up to the cap of %s', async (_what, drainCap, text) => {
-    const { gateway, upstream } = await start((call) => sendEvents(call, chunk({ content: 'Once' })), {
-      route: { ...route, drainCap },
-    })
-    const call = await leaveDuring(gateway, upstream, true, /Once/)
-    sendEvents(call, chunk({ content: 'more' }))
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    sendEvents(call, chunk({ content: text }))
-    await call.closed
-    expect(await settled(gateway, 1)).toMatchObject([{ settled: { end: 'cancelled', usageSource: 'partial' } }])
-  })
-
-  it('ends when the gateway stops', async () => {
-    const { gateway, upstream } = await start((call) => sendEvents(call, chunk({ content: 'Once' })), { route })
-    const call = await leaveDuring(gateway, upstream, true, /Once/)
-    await gateway.gateway.drain(0)
-    await call.closed
-    expect(await settled(gateway, 1)).toMatchObject([{ settled: { end: 'cancelled' } }])
   })
 })

@@ -11,7 +11,11 @@ describe('what an attempt says about its key', () => {
   it.each([
     ['an unreachable server', error('llm.upstream-unreachable'), 'failure'],
     ['an answer that breaks off', error('llm.upstream-broke-off'), 'failure'],
-    ['a server that says nothing in time', error('llm.upstream-timeout', { phase: 'first-content' }), 'failure'],
+    [
+      'a server that says nothing in time',
+      error('llm.upstream-timeout', { phase: 'first-content' }),
+      'failure',
+    ],
     ["the caller's own deadline", error('llm.upstream-timeout', { phase: 'deadline' }), 'nothing'],
     ['garbage', error('llm.event-unreadable', {}, false), 'failure'],
     ['an overload told inside an answer', error('llm.upstream-error'), 'failure'],
