@@ -116,7 +116,7 @@ const observe = async (cell: Cell, { gateway, faulty, begin, requests }: Parts):
     begin()
     await until(isDone)
   } else {
-    void raw.until(/Once|call_1/).then(begin)
+    void raw.until(/Once|pay/).then(begin)
     await Promise.race([raw.ended(), until(isLate)])
   }
   await until(isDone)

@@ -24,4 +24,12 @@ const openaiChat: ChaosDialect = {
     )?.[1],
 }
 
-export const dialects: readonly ChaosDialect[] = [openaiChat]
+const anthropicMessages: ChaosDialect = {
+  name: 'anthropic-messages',
+  path: () => '/v1/messages',
+  body: (stream) => ask('x', { stream, max_tokens: 1_000 }),
+  endsClean: (body) => /"message_stop"|"stop_reason":\s*"/.test(body),
+  errorCode: (body) => /"type":\s*"error",\s*"error":\s*\{\s*"type":\s*"([a-z_]+)"/.exec(body)?.[1],
+}
+
+export const dialects: readonly ChaosDialect[] = [openaiChat, anthropicMessages]
