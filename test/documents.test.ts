@@ -10,6 +10,8 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/measurements.md',
+  'docs/resilience.md',
+  'docs/resilience.zh-TW.md',
   ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`),
   'python/task_model/README.md',
   'python/task_model/README.zh-TW.md',

@@ -6,6 +6,7 @@ import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import { createKnowledgeClient, type EmbedParams, type Knowledge, type RankParams } from '../rag/index.js'
 import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
+import { apiKeysOf } from './api-keys.js'
 import type { EngineLaunch } from './launch/engine-launch.js'
 import { loadPlugins } from './load-plugins.js'
 import { cliError } from './messages.js'
@@ -16,7 +17,7 @@ import type { Resources } from './open-resources.js'
 import type { EmbedHere, Plugin, RankHere } from './plugin.js'
 import { render } from './render.js'
 import { createKnowledgeResolver } from './resolve-knowledge.js'
-import { resolveSecret, type SecretSource } from './resolve-secret.js'
+import type { SecretSource } from './resolve-secret.js'
 import { isServerEngine, openVectorModels, type VectorModels } from './vector-models.js'
 
 export interface System extends Pick<Gateway, 'handle' | 'probe' | 'drain'> {
@@ -77,7 +78,7 @@ const openVectors = (
   const places: OnnxPlaces = { stateDirectory, directory, environment }
   return openVectorModels(architecture.deployments, {
     plugins,
-    keyOf: (deployment) => apiKeyOf(deployment, secrets),
+    keysOf: (deployment) => apiKeysOf(deployment, secrets),
     embedHere: embedInKnowledgeProcess(resources, places),
     rankHere: rankInKnowledgeProcess(resources, places),
     checkHere: (deployment) => requireOnnx(deployment, places),
@@ -131,6 +132,8 @@ const assemble = async (
     keyring,
     ledger,
     counters,
+    resilience: resources.resilience,
+    keys: { chat: models.keys, embedding: vectors.embeddingKeys, rerank: vectors.rerankKeys },
     guardrails: createGuardrails({
       policies: architecture.guardrails,
       detectors: plugins.flatMap((plugin) => plugin.detectors ?? []),
@@ -188,9 +191,6 @@ const needsListener = (
     (deployment) => named.has(deployment.id) && deployment.engine !== 'transformers' && !isServer(deployment),
   )
 }
-
-const apiKeyOf = ({ id, key }: Deployment, secrets: SecretSource): string | undefined =>
-  key && resolveSecret(key, `deployment ${id}`, secrets)
 
 /** The knowledge process holds the models of the engine `transformers`: beside the index that needs them most. */
 const embedInKnowledgeProcess =

@@ -1,17 +1,21 @@
 // The models of an architecture's deployments, each made by its engine, and those that load something waited for.
 
 import { join } from 'node:path'
+import type { Keyed } from '../gateway/index.js'
 import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
+import { apiKeysOf, openWithKeys } from './api-keys.js'
 import { builtInEngines } from './engines.js'
 import type { EngineLaunch } from './launch/engine-launch.js'
 import { cliError } from './messages.js'
 import type { Resources } from './open-resources.js'
-import type { EngineFactory, Plugin } from './plugin.js'
-import { resolveSecret, type SecretSource } from './resolve-secret.js'
+import type { EngineContext, EngineFactory, Plugin } from './plugin.js'
+import type { SecretSource } from './resolve-secret.js'
 
 export interface OpenModels {
   readonly byDeployment: ReadonlyMap<string, ChatModel>
+  /** Of deployments with a key: the models made with the further ones. */
+  readonly keys: ReadonlyMap<string, Keyed<ChatModel>>
   close(): Promise<void>
 }
 
@@ -35,16 +39,25 @@ type OwningModel = ChatModel & {
  * @throws `cli.engine-unknown` | `cli.secret-missing`, and what an engine says that cannot start
  */
 export const openModels = async (deployments: readonly Deployment[], parts: Parts): Promise<OpenModels> => {
-  const models = new Map<string, OwningModel>()
+  const opened: OwningModel[] = []
   const close = async () => {
-    await Promise.all([...models.values()].map((model) => model.close?.()))
+    await Promise.all(opened.map((model) => model.close?.()))
   }
   try {
     const engines = enginesOf(parts.plugins)
-    for (const deployment of deployments)
-      models.set(deployment.id, guarded(deployment, await openModel(deployment, engines, parts), parts))
-    await Promise.all([...models.values()].map((model) => model.ready))
-    return { byDeployment: models, close }
+    const byDeployment = new Map<string, ChatModel>()
+    const keys = new Map<string, Keyed<ChatModel>>()
+    for (const deployment of deployments) {
+      const { engine, keyed } = await openWithKeys(apiKeysOf(deployment, parts.secrets), async (apiKey) => {
+        const model = guarded(deployment, await openModel({ deployment, apiKey }, engines, parts), parts)
+        opened.push(model)
+        return model
+      })
+      byDeployment.set(deployment.id, engine)
+      if (keyed) keys.set(deployment.id, keyed)
+    }
+    await Promise.all(opened.map((model) => model.ready))
+    return { byDeployment, keys, close }
   } catch (error) {
     await close()
     throw error
@@ -63,7 +76,7 @@ const enginesOf = (plugins: readonly Plugin[]): Engines =>
   Object.assign({}, builtInEngines, ...plugins.map((plugin) => plugin.engines ?? {}))
 
 const openModel = (
-  deployment: Deployment,
+  { deployment, apiKey }: Pick<EngineContext, 'deployment' | 'apiKey'>,
   engines: Engines,
   { secrets, resources }: Parts,
 ): OwningModel | Promise<OwningModel> => {
@@ -77,7 +90,7 @@ const openModel = (
   return factory({
     deployment,
     facts: factsOf(deployment),
-    apiKey: deployment.key && resolveSecret(deployment.key, `deployment ${deployment.id}`, secrets),
+    apiKey,
     clock: resources.clock,
     log: resources.log,
     modelsDirectory: join(resources.stateDirectory, 'models'),

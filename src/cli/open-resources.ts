@@ -1,10 +1,12 @@
 // What a running system stands on, opened once and kept across reloads: directory lock, database, keys, ledger,
 // counters, knowledge process, job queue, metrics. `build-system.ts` puts a system on top of it.
 
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createKeyring, type Keyring } from '../access/index.js'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
-import { type Clock, type Log, systemClock } from '../core/index.js'
+import { type Clock, createRandom, type Log, systemClock } from '../core/index.js'
+import { createResilience, type Resilience } from '../gateway/index.js'
 import { createJobQueue, type JobQueue, jobMigrations } from '../jobs/index.js'
 import { type Counters, createCounters, type Ledger, openLedger } from '../ledger/index.js'
 import {
@@ -35,6 +37,8 @@ export interface Resources {
   readonly knowledgeProcess: SupervisedChild
   /** The engines that run on this machine. */
   readonly engines: EnginePool
+  /** Breakers and queues of deployments, kept across reloads. */
+  readonly resilience: Resilience
   readonly metrics: Metrics
   readonly prices: PriceBook
   readonly log: Log
@@ -106,7 +110,10 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       }),
     )
     const jobs = opened(createJobQueue({ store, clock, log, soleWorker: database.child !== undefined }))
+    const random = createRandom(randomBytes(16).toString('hex'))
+    const resilience = opened(createResilience({ clock, counters, random, log }))
     const metrics = createMetrics()
+    metrics.observeDeployments(resilience.states)
     metrics.observeLedger(() => ledger.health())
     metrics.observeEngines(engines.observe)
     await knowledgeProcess.ready
@@ -120,6 +127,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       jobs,
       knowledgeProcess,
       engines,
+      resilience,
       metrics,
       prices,
       log,

@@ -1,5 +1,6 @@
 // The embedding and rerank models of an architecture. Chat models are made in build-system.ts.
 
+import type { Keyed } from '../gateway/index.js'
 import {
   createHttpRerankModel,
   createOpenAiEmbeddingModel,
@@ -10,6 +11,7 @@ import {
   type RerankModel,
 } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
+import { type ApiKey, openWithKeys } from './api-keys.js'
 import { openAiCompatibleNames, openLocalModel } from './engines.js'
 import { cliError } from './messages.js'
 import type { EmbeddingEngineFactory, Plugin, RerankEngineFactory, VectorEngineContext } from './plugin.js'
@@ -135,12 +137,15 @@ export const isServerEngine =
 
 export interface VectorParts extends Omit<VectorEngineContext, 'deployment' | 'apiKey'> {
   readonly plugins: readonly Plugin[]
-  readonly keyOf: (deployment: Deployment) => string | undefined
+  readonly keysOf: (deployment: Deployment) => readonly ApiKey[]
 }
 
 export interface VectorModels {
   readonly embeddingModels: ReadonlyMap<string, EmbeddingModel>
   readonly rerankModels: ReadonlyMap<string, RerankModel>
+  /** Of deployments with a key: the models made with the further ones. */
+  readonly embeddingKeys: ReadonlyMap<string, Keyed<EmbeddingModel>>
+  readonly rerankKeys: ReadonlyMap<string, Keyed<RerankModel>>
   close(): Promise<void>
 }
 
@@ -150,7 +155,7 @@ export interface VectorModels {
  */
 export const openVectorModels = async (
   deployments: readonly Deployment[],
-  { plugins, keyOf, ...context }: VectorParts,
+  { plugins, keysOf, ...context }: VectorParts,
 ): Promise<VectorModels> => {
   const opened: object[] = []
   const close = async () => {
@@ -159,26 +164,35 @@ export const openVectorModels = async (
   const open = async <Model extends object>(
     kind: Deployment['kind'],
     engines: Readonly<Record<string, (context: VectorEngineContext) => Model | Promise<Model>>>,
-  ): Promise<ReadonlyMap<string, Model>> => {
+  ): Promise<{ models: ReadonlyMap<string, Model>; keys: ReadonlyMap<string, Keyed<Model>> }> => {
     const models = new Map<string, Model>()
+    const keys = new Map<string, Keyed<Model>>()
     for (const deployment of deployments.filter((each) => each.kind === kind)) {
       const factory = factoryOf(deployment, engines)
-      const model = await factory({ deployment, apiKey: keyOf(deployment), ...context })
-      opened.push(model)
-      models.set(deployment.id, model)
+      const { engine, keyed } = await openWithKeys(keysOf(deployment), async (apiKey) => {
+        const model = await factory({ deployment, apiKey, ...context })
+        opened.push(model)
+        return model
+      })
+      models.set(deployment.id, engine)
+      if (keyed) keys.set(deployment.id, keyed)
     }
-    return models
+    return { models, keys }
   }
   try {
+    const embedding = await open<EmbeddingModel>(
+      'embedding',
+      Object.assign({}, embeddingEngines, ...plugins.map((plugin) => plugin.embeddingEngines ?? {})),
+    )
+    const rerank = await open<RerankModel>(
+      'rerank',
+      Object.assign({}, rerankEngines, ...plugins.map((plugin) => plugin.rerankEngines ?? {})),
+    )
     return {
-      embeddingModels: await open<EmbeddingModel>(
-        'embedding',
-        Object.assign({}, embeddingEngines, ...plugins.map((plugin) => plugin.embeddingEngines ?? {})),
-      ),
-      rerankModels: await open<RerankModel>(
-        'rerank',
-        Object.assign({}, rerankEngines, ...plugins.map((plugin) => plugin.rerankEngines ?? {})),
-      ),
+      embeddingModels: embedding.models,
+      embeddingKeys: embedding.keys,
+      rerankModels: rerank.models,
+      rerankKeys: rerank.keys,
       close,
     }
   } catch (error) {

@@ -20,6 +20,7 @@ import { parseJson } from './parse-json.js'
 import type { IngestPort, KeyAdmin, LedgerPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
 import type { Endpoint } from './router.js'
+import type { Resilience } from './routing/resilience.js'
 import { sendJson } from './send.js'
 
 export interface AdminDeps {
@@ -29,6 +30,8 @@ export interface AdminDeps {
   readonly ingest?: IngestPort | undefined
   /** Names of the routes that a key may be limited to. */
   readonly routes: readonly string[]
+  readonly deployments: readonly string[]
+  readonly resilience: Pick<Resilience, 'states'>
   readonly knowledgeBases: readonly KnowledgeBase[]
   readonly bodies: BodyReader
   readonly render: Renderer
@@ -50,6 +53,7 @@ export const adminEndpoints = (deps: AdminDeps): readonly Endpoint[] => {
     { method: 'POST', path: '/admin/keys', handle: createKey(deps) },
     { method: 'DELETE', path: '/admin/keys/{id}', handle: revokeKey(deps) },
     { method: 'POST', path: '/admin/keys/{id}/rotate', handle: rotateKey(deps) },
+    { method: 'GET', path: '/admin/breakers', handle: listBreakers(deps) },
     { method: 'POST', path: '/admin/knowledge/{id}/ingest', handle: startIngest(deps) },
     { method: 'GET', path: '/admin/jobs/{id}', handle: getJob(deps) },
   ]
@@ -147,6 +151,14 @@ const rotateKey =
     const options = seconds === undefined ? {} : { overlapMs: seconds * 1000 }
     sendJson(exchange, await deps.keys.rotate(id, options), 201)
   }
+
+/** Of the deployments in force: what each key's breaker does, and who runs and waits. */
+const listBreakers =
+  ({ resilience, deployments }: AdminDeps): Handler =>
+  async (exchange) =>
+    sendJson(exchange, {
+      deployments: resilience.states().filter(({ deployment }) => deployments.includes(deployment)),
+    })
 
 const startIngest =
   ({ ingest, knowledgeBases }: AdminDeps): Handler =>

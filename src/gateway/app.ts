@@ -4,7 +4,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, createId, type Log, languageOfHeader, type Renderer, type Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
-import type { ChatModel, EmbeddingModel, RerankModel } from '../llm/index.js'
+import {
+  type ChatModel,
+  createWatchdog,
+  type EmbeddingModel,
+  type RerankModel,
+  type Watchdog,
+} from '../llm/index.js'
 import type { Architecture } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
@@ -15,11 +21,12 @@ import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages
 import { envelopeOf } from './dialects/envelope.js'
 import { openaiChat } from './dialects/openai-chat.js'
 import { createEmbeddings } from './embeddings.js'
+import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
 import { geminiEndpoints } from './gemini-endpoints.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
-import { createInFlight } from './in-flight.js'
+import { createInFlight, type InFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
 import { createGetModel, createListModels } from './models.js'
 import type {
@@ -35,8 +42,11 @@ import { createBodyReader } from './read-body.js'
 import { createRerank } from './rerank.js'
 import { createRouter, type Endpoint } from './router.js'
 import { createRoutes } from './routes.js'
+import type { DeploymentKeys } from './routing/deployment-policy.js'
+import type { Resilience } from './routing/resilience.js'
 import { createSearchStore } from './search-store.js'
 import { send } from './send.js'
+import { watchUnread } from './unread.js'
 
 export interface GatewayOptions {
   readonly architecture: Architecture
@@ -49,6 +59,10 @@ export interface GatewayOptions {
   readonly keyring: KeyFinder
   readonly ledger: LedgerPort
   readonly counters: Counters
+  /** What is remembered of deployments from one architecture to the next. */
+  readonly resilience: Resilience
+  /** Of deployments with several keys: the same engines made with the further ones. */
+  readonly keys?: DeploymentKeys | undefined
   readonly guardrails: GuardPort
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
@@ -99,7 +113,10 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const { clock, log, render } = options
   const describeError = createErrorDescriber(render)
   const inFlight = createInFlight(cancelGraceMs)
-  const router = createRouter(endpointsOf(options, inFlight.isDraining))
+  const deadlines = createDeadlines(clock)
+  const watchdog = createWatchdog(clock)
+  const { lingering, isDraining } = inFlight
+  const router = createRouter(endpointsOf({ ...options, deadlines, watchdog, lingering }, isDraining))
 
   const fail = (exchange: Exchange, cause: unknown) => {
     const { request, response, requestId } = exchange
@@ -131,17 +148,26 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   }
   return {
     handle: (request, response) => {
-      const { signal, handled } = inFlight.begin(response)
+      const { signal, abort, handled } = inFlight.begin(response)
       const { path, search } = targetOf(request.url ?? '/')
       const requestId = createId('req', clock.wallMs())
       const startedMs = clock.monotonicMs()
-      void run({ request, response, requestId, startedMs, path, search, signal }).finally(handled)
+      void run({ request, response, requestId, startedMs, path, search, signal, abort }).finally(() => {
+        handled()
+        watchUnread(response, { watchdog, clock, stalledMs: stalledMsOf(options) })
+      })
     },
     probe: () => checkReadiness(healthDeps(options, inFlight.isDraining)),
     drain: inFlight.drain,
-    close: () => inFlight.drain(0),
+    close: async () => {
+      await inFlight.drain(0)
+      deadlines.close()
+      watchdog.close()
+    },
   }
 }
+
+const stalledMsOf = ({ patience }: GatewayOptions) => patience?.stalledMs ?? 60_000
 
 /** A request target is a path, or for proxies a whole address (RFC 9112, section 3.2). */
 const targetOf = (target: string): { readonly path: string; readonly search: string } => {
@@ -151,11 +177,17 @@ const targetOf = (target: string): { readonly path: string; readonly search: str
 }
 
 const healthDeps = (options: GatewayOptions, isDraining: () => boolean): HealthDeps => {
-  const { architecture, architectureHash, ledger, knowledge, engineStates, log } = options
-  return { architecture, architectureHash, ledger, knowledge, engineStates, isDraining, log }
+  const { architecture, architectureHash, ledger, knowledge, engineStates, resilience, log } = options
+  return { architecture, architectureHash, ledger, knowledge, engineStates, resilience, isDraining, log }
 }
 
-const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readonly Endpoint[] => {
+interface EndpointParts extends GatewayOptions {
+  readonly deadlines: Deadlines
+  readonly watchdog: Watchdog
+  readonly lingering: InFlight['lingering']
+}
+
+const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonly Endpoint[] => {
   const { architecture, keyring, ledger, counters, knowledge, metrics, log, clock, admin, patience } = options
   const authenticate = createAuthenticate({ architecture, keyring })
   const bodies = createBodyReader({
@@ -168,7 +200,7 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
   const knowledgeBases = architecture.knowledge
   const describeError = createErrorDescriber(options.render)
   const handling = { ...options, authenticate, routes, bodies, describeError }
-  const chatting = { ...handling, stalledMs: patience?.stalledMs ?? 60_000 }
+  const chatting = { ...handling, stalledMs: stalledMsOf(options) }
   const rerank = createRerank(handling)
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
@@ -191,10 +223,19 @@ const endpointsOf = (options: GatewayOptions, isDraining: () => boolean): readon
     { method: 'GET', path: '/metrics', handle: createReadMetrics(metrics) },
   ]
   if (!admin) return endpoints
-  const { render } = options
+  const { render, resilience } = options
   const routeNames = architecture.routes.map(({ name }) => name)
   return [
     ...endpoints,
-    ...adminEndpoints({ ...admin, ledger, routes: routeNames, knowledgeBases, bodies, render }),
+    ...adminEndpoints({
+      ...admin,
+      ledger,
+      routes: routeNames,
+      deployments: architecture.deployments.map(({ id }) => id),
+      resilience,
+      knowledgeBases,
+      bodies,
+      render,
+    }),
   ]
 }

@@ -14,6 +14,8 @@ export interface AttemptReportDeps {
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Log
+  /** Told of each end before anybody else: the breaker of the key that was used. */
+  readonly onEnd?: ((attempt: Omit<Attempt, 'deployment'>) => void) | undefined
 }
 
 type Report = Omit<Attempt, 'deployment'> & {
@@ -28,6 +30,7 @@ export const reportAttempt = (
 ): void => {
   const { id: deployment, provider, model } = deps.deployment
   const { end, usage, error, firstContentMs, totalMs } = attempt
+  deps.onEnd?.(attempt)
   deps.metrics.attemptEnded({
     route,
     deployment,

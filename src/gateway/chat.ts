@@ -6,7 +6,9 @@ import type { ChatRequest, ChatStream, EncoderOptions } from '../llm/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
+import type { Deadline } from './deadline.js'
 import type { ChatDialect } from './dialects/chat-dialect.js'
+import type { Deadlines } from './enforce-deadline.js'
 import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf, type Handler } from './exchange.js'
 import type { LedgerPort } from './ports.js'
@@ -22,6 +24,7 @@ export interface ChatDeps {
   readonly ledger: Pick<LedgerPort, 'recorder'>
   readonly architectureHash: string
   readonly describeError: DescribeError
+  readonly deadlines: Deadlines
   readonly metrics: Metrics
   readonly clock: Clock
   readonly stalledMs: number
@@ -56,6 +59,7 @@ const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
   let firstContentMs: number | null = null
   const onFirstContent = () => {
     firstContentMs = clock.monotonicMs() - startedMs
+    deadline.committed()
   }
   const end = (status: number, how: RequestEnd, outputTokens: number) => {
     const route = job.served.route.name
@@ -63,8 +67,13 @@ const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
     metrics.requestEnded({ route, status, end: how, durationMs, firstContentMs, outputTokens })
   }
   metrics.requestStarted()
+  const { timeoutMs } = job.served.route
+  const deadline = deps.deadlines.start(job.exchange, {
+    isStream: job.request.stream,
+    routeTimeoutMs: timeoutMs,
+  })
   try {
-    const stream = await job.served.model.open(job.request, callOf(deps, job))
+    const stream = await job.served.model.open(job.request, callOf(deps, { ...job, deadline }))
     await answer(deps, { ...job, stream, onFirstContent })
     const outcome = await stream.outcome
     end(response.statusCode, outcome.end, outcome.usage.output.total)
@@ -73,6 +82,8 @@ const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
     const { status } = deps.describeError(failureOf(job.exchange, cause), context)
     end(status, job.exchange.signal.aborted ? 'cancelled' : 'failed', 0)
     throw cause
+  } finally {
+    deadline.stop()
   }
 }
 
@@ -115,7 +126,10 @@ const encodingOf = (
   },
 })
 
-const callOf = (deps: ChatDeps, { exchange, served, caller }: Job): GatewayCall => {
+const callOf = (
+  deps: ChatDeps,
+  { exchange, served, caller, deadline }: Job & { readonly deadline: Deadline },
+): GatewayCall => {
   const { headers } = exchange.request
   const trace = headers.traceparent
   let attempts = 0
@@ -125,6 +139,8 @@ const callOf = (deps: ChatDeps, { exchange, served, caller }: Job): GatewayCall 
     keyId: caller.keyId,
     principal: caller.principal,
     signal: exchange.signal,
+    deadlineMs: deadline.deadlineMs,
+    ...(deadline.commitByMs !== undefined && { commitByMs: deadline.commitByMs }),
     ...(typeof trace === 'string' && { trace }),
     promptVariant: served.promptVariant,
     routeArm: 'default',

@@ -7,7 +7,10 @@ import type { Architecture, Route } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import { guardModes } from './guard-modes.js'
 import { gatewayError } from './messages.js'
+import type { Candidate } from './routing/call-candidates.js'
+import { type DeploymentKeys, deploymentPolicy, eachOf, type Keyed } from './routing/deployment-policy.js'
 import { fallbackOrder } from './routing/fallback-order.js'
+import type { Resilience } from './routing/resilience.js'
 import type { EngineOf, ServedEngines, WholeKind } from './served-route.js'
 
 export interface ComposeEnginesDeps {
@@ -15,6 +18,8 @@ export interface ComposeEnginesDeps {
   /** The engines by deployment id. */
   readonly embeddingModels?: ReadonlyMap<string, EmbeddingModel> | undefined
   readonly rerankModels?: ReadonlyMap<string, RerankModel> | undefined
+  readonly resilience: Resilience
+  readonly keys?: DeploymentKeys | undefined
   readonly costUsd: (deployment: string, usage: Usage) => number | null
   readonly metrics: Metrics
   readonly clock: Clock
@@ -33,14 +38,17 @@ export const composeEngines = <Kind extends WholeKind>(
   deps: ComposeEnginesDeps,
 ): ServedEngines<Kind> => {
   const { architecture, costUsd, metrics, clock, log } = deps
+  const keys = deps.keys?.[kind] as ReadonlyMap<string, Keyed<EngineOf<Kind>>> | undefined
   const unknown = (field: string, id: string, known: Iterable<string>) =>
     gatewayError('gateway.reference-unknown', { route: route.name, field, id, known: [...known] })
-  const candidates = fallbackOrder(route).map((id) => {
+  const candidates = fallbackOrder(route).map((id): Candidate<EngineOf<Kind>> => {
     const engine = engines.get(id)
     const deployment = architecture.deployments.find((candidate) => candidate.id === id)
     if (!engine || !deployment) throw unknown('deployment', id, engines.keys())
     const { provider = deployment.engine, model } = deployment
-    return { engine, report: { deployment: { id, provider, model }, costUsd, metrics, clock, log } }
+    const report = { deployment: { id, provider, model }, costUsd, metrics, clock, log }
+    const { keyed, policy } = deploymentPolicy(deployment, { engine, keys: keys?.get(id) }, deps)
+    return { keyed: eachOf(keyed, ({ engine, onEnd }) => ({ engine, report: { ...report, onEnd } })), policy }
   })
   const policy = architecture.guardrails.find(({ id }) => id === route.guardrails)
   if (route.guardrails !== undefined && !policy)
@@ -53,7 +61,7 @@ export const composeEngines = <Kind extends WholeKind>(
     kind,
     route,
     candidates,
-    contextLength: Math.min(...candidates.map(({ engine }) => engine.contextLength)),
+    contextLength: Math.min(...candidates.map(({ keyed }) => keyed[0].engine.contextLength)),
     policy: policy && guardModes(policy).input ? policy.id : undefined,
   }
 }

@@ -3,21 +3,26 @@
 
 import type { Clock, Log, Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
-import type { ChatModel } from '../llm/index.js'
-import type { Architecture, Deployment, Route } from '../spec/index.js'
+import type { ChatModel, Watchdog } from '../llm/index.js'
+import { type Architecture, type Deployment, drainCapOf, type Route } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import { createAnswerCache } from './answer-cache.js'
 import type { Stage } from './call.js'
 import { guardModes } from './guard-modes.js'
+import type { InFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
 import type { AuditPort, GuardPort, KnowledgePort } from './ports.js'
 import { createCascadeModel } from './routing/cascade-model.js'
+import { createDeploymentModel } from './routing/deployment-model.js'
+import { type DeploymentKeys, deploymentPolicy, eachOf } from './routing/deployment-policy.js'
+import type { Resilience } from './routing/resilience.js'
 import { createStrategyModel } from './routing/strategy-model.js'
 import { taskStepsOf } from './routing/task-steps.js'
 import { withAudit } from './stages/with-audit.js'
 import { withCache } from './stages/with-cache.js'
 import { withCitations } from './stages/with-citations.js'
 import { withContextGuard } from './stages/with-context-guard.js'
+import { withDrain } from './stages/with-drain.js'
 import { withInputGuard } from './stages/with-input-guard.js'
 import { withLedger } from './stages/with-ledger.js'
 import { withLimits } from './stages/with-limits.js'
@@ -31,6 +36,11 @@ export interface ComposeDeps {
   /** The engines by deployment id. */
   readonly models: ReadonlyMap<string, ChatModel>
   readonly counters: Counters
+  readonly resilience: Resilience
+  readonly keys?: DeploymentKeys | undefined
+  /** For routes that read on when a client has left. */
+  readonly lingering: InFlight['lingering']
+  readonly watchdog: Watchdog
   readonly guardrails: GuardPort
   readonly knowledge?: KnowledgePort | undefined
   /** US dollars of a usage of a deployment; null when no price is known. */
@@ -55,6 +65,7 @@ export const composeModel = (route: Route, deps: ComposeDeps): ChatModel => {
   const guarded = { guard, policy: parts.policy?.id ?? '', metrics }
   const { knowledge } = parts
   const before: Stages = [
+    route.onDisconnect === 'drain' && withDrain({ ...deps, cap: drainCapOf(route) }),
     audit && withAudit(audit),
     withLimits(counters),
     modes?.input && withInputGuard(guarded),
@@ -129,19 +140,17 @@ const requireSearch = (search: KnowledgePort | undefined, knowledge: string): Kn
   throw gatewayError('gateway.knowledge-unavailable', { knowledge })
 }
 
-/** The innermost steps: ledger, then engine. */
-const attempted = (deployment: Deployment, engine: ChatModel, deps: ComposeDeps): ChatModel =>
-  withLedger({
-    deployment: {
-      id: deployment.id,
-      provider: deployment.provider ?? deployment.engine,
-      model: deployment.model,
-    },
-    costUsd: deps.costUsd,
-    metrics: deps.metrics,
-    clock: deps.clock,
-    log: deps.log,
-  })(engine)
+/** The innermost steps: retries, then for each attempt the ledger and the engine. */
+const attempted = (deployment: Deployment, engine: ChatModel, deps: ComposeDeps): ChatModel => {
+  const { id, provider = deployment.engine, model } = deployment
+  const { costUsd, metrics, clock, log } = deps
+  const report = { deployment: { id, provider, model }, costUsd, metrics, clock, log }
+  const { keyed, policy } = deploymentPolicy(deployment, { engine, keys: deps.keys?.chat?.get(id) }, deps)
+  return createDeploymentModel(
+    eachOf(keyed, (key) => withLedger({ ...report, onEnd: key.onEnd })(key.engine)),
+    policy,
+  )
+}
 
 const cacheOf = (cache: NonNullable<Route['cache']>, { policy, knowledge }: Parts, deps: ComposeDeps) => ({
   cache: createAnswerCache({

@@ -196,6 +196,37 @@ describe('POST /v1/embeddings', () => {
     ])
   })
 
+  it('asks a deployment again and with its next key, spares one that stays broken, and keeps to a deadline', async () => {
+    const broken = await startVectorUpstream()
+    broken.behaviour.status = 503
+    models.push(broken)
+    const places = ['one', 'two'].map((name) => ({ name: `env:${name}`, fingerprint: name }))
+    await start({
+      architecture: {
+        deployments: deployments.map((deployment) => ({
+          ...deployment,
+          retry: { attempts: 2, baseDelayMs: 1 },
+          breaker: { consecutiveFailures: 2, openMs: 60_000 },
+        })),
+      },
+      embeddingModels: { first: engine('first', broken.address), second: engine('second') },
+      keys: { embedding: new Map([['first', { others: [engine('first', broken.address)], places }]]) },
+    })
+    for (let i = 0; i < 3; i++) expect((await post({ input: 'a fee' })).status).toBe(200)
+    expect(gateway.ledger.attempts.map(({ attempt, deployment }) => [attempt, deployment])).toEqual([
+      [0, 'first'],
+      [1, 'first'],
+      [2, 'second'],
+      [0, 'first'],
+      [1, 'first'],
+      [2, 'second'],
+      [0, 'second'],
+    ])
+    upstream.behaviour.isSilent = true
+    const late = await post({ input: 'a fee' }, { 'x-request-timeout-ms': '50' })
+    expect([late.status, late.body.error.code]).toEqual([504, 'deadline_exceeded'])
+  })
+
   it('gives up on an upstream that is silent, and counts what it may have used', async () => {
     await start()
     upstream.behaviour.isSilent = true

@@ -30,7 +30,7 @@ export const embedding: Omit<EmbeddingEndpoint, 'read' | 'write'> = {
   refuse: ({ route, candidates, policy }, { input }) => {
     if (typeof input[0] === 'string') return
     const isGuarded = policy !== undefined
-    if (isGuarded || !candidates.every(({ engine }) => engine.takesTokens))
+    if (isGuarded || !candidates.every(({ keyed }) => keyed[0].engine.takesTokens))
       throw gatewayError('gateway.tokens-not-taken', { model: route.name, isGuarded })
   },
   mapTexts: (request, check) => {

@@ -69,6 +69,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'gateway.no-answer': shape(502, 'upstream_unavailable', 'server_error'),
   'gateway.upstream-slow': shape(504, 'upstream_timeout', 'server_error'),
   'gateway.upstream-busy': shape(429, 'rate_limit_exceeded', 'requests'),
+  'gateway.deadline-exceeded': shape(504, 'deadline_exceeded', 'server_error'),
   'gateway.draining': shape(503, 'server_stopping', 'server_error'),
   'gateway.overloaded': shape(503, 'server_overloaded', 'server_error'),
   'gateway.client-gone': shape(499, 'client_closed_request'),
@@ -95,6 +96,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.query-too-long': shape(400, 'context_length_exceeded', 'invalid_request_error', 'query'),
   'llm.answer-invalid': shape(502, 'answer_invalid', 'server_error'),
   'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
+  'gateway.upstream-failed': shape(502, 'upstream_error', 'server_error'),
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
   'llm.event-too-large': shape(502, 'upstream_unreadable', 'server_error'),
@@ -106,10 +108,27 @@ const isLasting = (error: ArchitectError) =>
   error.code === 'ledger.budget-exceeded' ||
   (error.code === 'ledger.token-limit-exceeded' && error.params.retryAfterMs === null)
 
+/**
+ * What an engine tells of an answer that has begun, as its client should hear it: without the upstream's words where
+ * they are not for the client, and the client's own deadline as such.
+ */
+const ownWordsOf = (error: ArchitectError): ArchitectError => {
+  const { code, params } = error
+  if (code === 'llm.upstream-error' && !isClientFault(error))
+    return gatewayError('gateway.upstream-failed', { deployment: params.deployment }, { cause: error })
+  if (code === 'llm.upstream-timeout' && params.phase === 'deadline')
+    return gatewayError('gateway.deadline-exceeded', { limitMs: null, tried: [] }, { cause: error })
+  return error
+}
+
+/** Refusals that the same request does not meet after its Retry-After: clients are told to come again. */
+const isShed = ({ code }: ArchitectError) => code === 'gateway.upstream-busy' || code === 'gateway.overloaded'
+
 /** @param render knows the messages of every room whose errors reach a client */
 export const createErrorDescriber =
   (render: Renderer): DescribeError =>
-  (error, { language, requestId }) => {
+  (failure, { language, requestId }) => {
+    const error = ownWordsOf(failure)
     const known = isClientFault(error) ? faultShape(error.params) : shapes[error.code]
     if (!known) {
       const message = render(gatewayError('gateway.unexpected', { requestId }), language)
@@ -170,6 +189,7 @@ const headersOf = (error: ArchitectError, status: number): Readonly<Record<strin
       'retry-after-ms': String(Math.ceil(retryAfterMs)),
     }),
     ...(isLasting(error) && { 'x-should-retry': 'false' }),
+    ...(isShed(error) && { 'x-should-retry': 'true' }),
     ...rateLimitHeaders(error),
     ...(error.code === 'gateway.method-not-allowed' && { allow: allowed.join(', ') }),
     ...(error.code.startsWith('gateway.key-') && { 'www-authenticate': 'Bearer' }),

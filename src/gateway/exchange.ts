@@ -14,6 +14,8 @@ export interface Exchange {
   readonly search: string
   /** Aborted when the client leaves, and for whoever is still there at the end of a drain. */
   readonly signal: AbortSignal
+  /** Ends the request: aborts `signal`, and the client is told the reason. */
+  readonly abort: (reason: ArchitectError) => void
 }
 
 /** @param parameters what the path's `{...}` segments hold, in order, decoded */

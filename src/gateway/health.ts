@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/index.js'
 import type { Exchange, Handler } from './exchange.js'
 import type { KnowledgePort, LedgerPort } from './ports.js'
 import { canAnswer } from './routing/can-answer.js'
+import type { Resilience } from './routing/resilience.js'
 import { send, sendJson } from './send.js'
 
 export interface HealthDeps {
@@ -16,6 +17,7 @@ export interface HealthDeps {
   readonly knowledge: KnowledgePort | undefined
   /** Of deployments whose engines run on this machine: `ready`, `starting` or `down`. */
   readonly engineStates: (() => ReadonlyMap<string, string>) | undefined
+  readonly resilience: Pick<Resilience, 'states'>
   readonly isDraining: () => boolean
   readonly log: Log
 }
@@ -42,11 +44,13 @@ export const checkReadiness = async (deps: HealthDeps): Promise<Readiness> => {
   for (const { id } of used) checks[`knowledge:${id}`] = await stateOf(deps, id)
   const engines = deps.engineStates?.() ?? new Map<string, string>()
   for (const [id, state] of engines) checks[`engine:${id}`] = state === 'ready' ? 'ok' : state
+  for (const [id, state] of brokenOf(deps)) checks[`breaker:${id}`] = state
   const isUp = (id: string) => (engines.get(id) ?? 'ready') === 'ready'
   const isAnswerable = deps.architecture.routes.every(({ strategy }) => canAnswer(strategy, isUp))
   // Without the store the journal keeps rows and known keys stay in force: requests are still answered.
   // An engine that is away makes its route fall back: only a route without any is unavailable.
-  const isSpared = (name: string) => name === 'store' || name.startsWith('engine:')
+  // What a breaker leaves alone is tried again by the requests that come: without them it would never heal.
+  const isSpared = (name: string) => name === 'store' || /^(engine|breaker):/.test(name)
   const isWell = Object.entries(checks).every(([name, state]) => state === 'ok' || isSpared(name))
   return { isReady: isWell && isAnswerable, checks }
 }
@@ -56,6 +60,17 @@ const statusOf = ({ isReady, checks }: Readiness) => {
   if (!isReady) return 'unavailable'
   return Object.values(checks).every((state) => state === 'ok') ? 'ok' : 'degraded'
 }
+
+/** Deployments none of whose keys may be used now, each with the reason of the first. */
+const brokenOf = ({ architecture, resilience }: HealthDeps): [id: string, reason: string][] =>
+  resilience
+    .states()
+    .filter(({ deployment }) => architecture.deployments.some(({ id }) => id === deployment))
+    .flatMap(({ deployment, keys }) => {
+      const [first] = keys
+      const isOpen = first && keys.every(({ state }) => state === 'open')
+      return isOpen ? [[deployment, first.reason ?? 'open']] : []
+    })
 
 const stateOf = async ({ knowledge, log }: HealthDeps, id: string): Promise<string> => {
   if (!knowledge) return 'absent'

@@ -5,19 +5,28 @@ import type { ArchitectError } from '../core/index.js'
 import { gatewayError } from './messages.js'
 
 export interface InFlight {
-  begin(response: ServerResponse): { readonly signal: AbortSignal; readonly handled: () => void }
+  begin(response: ServerResponse): Running
+  /** What goes on for a client that has left is cancelled with the rest. @returns forgets it */
+  lingering(controller: AbortController): () => void
   isDraining(): boolean
   /** From now on draining. Resolves when nothing is under way any more, or what was left has been cancelled. */
   drain(timeoutMs: number): Promise<void>
 }
 
+export interface Running {
+  readonly signal: AbortSignal
+  readonly abort: (reason: ArchitectError) => void
+  readonly handled: () => void
+}
+
 /** @param graceMs after a cancellation, for streams to tell their clients and the ledger */
 export const createInFlight = (graceMs: number): InFlight => {
   const running = new Set<AbortController>()
+  const left = new Set<AbortController>()
   let draining = false
   const waiting = new Set<() => void>()
 
-  const begin = (response: ServerResponse) => {
+  const begin = (response: ServerResponse): Running => {
     const controller = new AbortController()
     running.add(controller)
     let waitsFor = 2
@@ -30,7 +39,7 @@ export const createInFlight = (graceMs: number): InFlight => {
       if (!response.writableFinished) controller.abort(gatewayError('gateway.client-gone', {}))
       part()
     })
-    return { signal: controller.signal, handled: part }
+    return { signal: controller.signal, abort: (reason) => controller.abort(reason), handled: part }
   }
 
   const idleWithin = (timeoutMs: number) =>
@@ -47,11 +56,15 @@ export const createInFlight = (graceMs: number): InFlight => {
     })
 
   const cancelAll = (reason: ArchitectError) => {
-    for (const controller of running) controller.abort(reason)
+    for (const controller of [...running, ...left]) controller.abort(reason)
   }
 
   return {
     begin,
+    lingering: (controller) => {
+      left.add(controller)
+      return () => left.delete(controller)
+    },
     isDraining: () => draining,
     drain: async (timeoutMs) => {
       draining = true

@@ -15,4 +15,6 @@ export type {
   LedgerPort,
 } from './ports.js'
 export { canAnswer } from './routing/can-answer.js'
+export type { DeploymentKeys, Keyed } from './routing/deployment-policy.js'
+export { createResilience, type KeyPlace, type Resilience } from './routing/resilience.js'
 export { trackVersions, type VersionedKnowledge } from './track-versions.js'

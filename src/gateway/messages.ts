@@ -37,11 +37,27 @@ export interface Tried {
 }
 const triedText = (tried: readonly Tried[]) => tried.map((t) => `${t.deployment} (${t.code})`).join(', ')
 
+const restsEn = {
+  failures: 'it failed too often',
+  'rate-limited': 'it is at its own rate limit',
+  'key-refused': 'it refused its API key',
+} as const
+const restsZh = {
+  failures: '它失敗次數過多',
+  'rate-limited': '它已達到自身的流量上限',
+  'key-refused': '它拒絕了 API 金鑰',
+} as const
+/** Why a deployment is left alone. */
+type RestReason = keyof typeof restsEn
+
+const afterTried = (tried: readonly Tried[], en: boolean) =>
+  tried.length === 0 ? '' : en ? ` Tried: ${triedText(tried)}.` : `已嘗試：${triedText(tried)}。`
+
 interface Busy {
   readonly model: string
   readonly tried: readonly Tried[]
 }
-const isQueueFull = ({ code }: Tried) => code.startsWith('llm.queue-full')
+const isQueueFull = ({ code }: Tried) => /^(llm|gateway)\.queue-full/.test(code)
 /** What keeps every deployment from answering: its own limit, a queue of ours that is full, or now this, now that. */
 const busyEn = ({ model, tried }: Busy): string =>
   tried.every(isQueueFull)
@@ -210,12 +226,12 @@ export const gatewayMessages = defineMessages({
     'zh-TW': (p) => `目前無法搜尋文件庫「${p.knowledge}」，而此模型只根據文件回答。請稍後再試。`,
   },
   'gateway.no-answer': {
-    en: (p: { model: string; tried: readonly Tried[] }) =>
+    en: (p: { model: string; tried: readonly Tried[]; retryAfterMs: number | null }) =>
       `No deployment of "${p.model}" could answer. Tried: ${triedText(p.tried)}.`,
     'zh-TW': (p) => `「${p.model}」的所有部署都無法回答。已嘗試：${triedText(p.tried)}。`,
   },
   'gateway.upstream-slow': {
-    en: (p: { model: string; tried: readonly Tried[] }) =>
+    en: (p: { model: string; tried: readonly Tried[]; retryAfterMs: number | null }) =>
       `No deployment of "${p.model}" answered in time. Tried: ${triedText(p.tried)}.`,
     'zh-TW': (p) => `「${p.model}」的所有部署都未能及時回答。已嘗試：${triedText(p.tried)}。`,
   },
@@ -224,6 +240,34 @@ export const gatewayMessages = defineMessages({
       `${busyEn(p)} Tried: ${triedText(p.tried)}.${p.retryAfterMs === null ? '' : ` Try again in ${seconds(p.retryAfterMs)} s.`}`,
     'zh-TW': (p) =>
       `${busyZh(p)}已嘗試：${triedText(p.tried)}。${p.retryAfterMs === null ? '' : `請在 ${seconds(p.retryAfterMs)} 秒後再試。`}`,
+  },
+  'gateway.deployment-resting': {
+    en: (p: { deployment: string; reason: RestReason; retryAfterMs: number; status?: 429 }) =>
+      `Deployment ${p.deployment} is left alone because ${restsEn[p.reason]}. Try again in ${seconds(p.retryAfterMs)} s.`,
+    'zh-TW': (p) =>
+      `暫時不使用部署 ${p.deployment}，因為${restsZh[p.reason]}。請在 ${seconds(p.retryAfterMs)} 秒後再試。`,
+  },
+  'gateway.queue-full': {
+    en: (p: { deployment: string; waiting: number; status: 429; retryAfterMs: number }) =>
+      `Deployment ${p.deployment} has ${p.waiting} requests waiting and takes no more. Try again in ${seconds(p.retryAfterMs)} s, or raise its limits.concurrency or limits.queue.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 已有 ${p.waiting} 個請求在等候，無法再接受。請在 ${seconds(p.retryAfterMs)} 秒後再試，或調高該部署的 limits.concurrency 或 limits.queue。`,
+  },
+  'gateway.queue-slow': {
+    en: (p: { deployment: string }) =>
+      `The request was still waiting for its turn at deployment ${p.deployment} when its deadline came. Allow it more time, or raise limits.concurrency.`,
+    'zh-TW': (p) => `期限到時，請求仍在等候部署 ${p.deployment}。請給予更多時間，或調高 limits.concurrency。`,
+  },
+  'gateway.deadline-exceeded': {
+    en: (p: { limitMs: number | null; tried: readonly Tried[] }) =>
+      `The request was not answered by its deadline${p.limitMs === null ? '' : ` of ${p.limitMs} ms`}.${afterTried(p.tried, true)} Allow it more time (the client's timeout, x-request-timeout-ms, or timeoutMs of the route).`,
+    'zh-TW': (p) =>
+      `請求未能在期限${p.limitMs === null ? '' : ` ${p.limitMs} 毫秒`}內完成。${afterTried(p.tried, false)}請給予更多時間（用戶端的逾時設定、x-request-timeout-ms，或路由的 timeoutMs）。`,
+  },
+  'gateway.upstream-failed': {
+    en: (p: { deployment: string }) =>
+      `Deployment ${p.deployment} reported an error while it was answering. What was received is incomplete; ask again.`,
+    'zh-TW': (p) => `部署 ${p.deployment} 在回答途中回報錯誤。已收到的內容不完整，請重新提問。`,
   },
   'gateway.draining': {
     en: (_p: Record<string, never>) => 'The server is stopping. Try again in a moment.',

@@ -252,6 +252,26 @@ describe('a client that leaves', () => {
     expect(await settled(gateway, 1)).toMatchObject([{ settled: { end: 'cancelled' } }])
     client.socket.destroy()
   })
+
+  it('without reading a whole answer is let go likewise', async () => {
+    const long = 'x'.repeat(16 * 1024 * 1024)
+    const upstream = await startUpstream((call) => sendJson(call, completion(long)))
+    const gateway = await startTestGateway({
+      models: { main: upstream.model('main', undefined, { firstContentMs: 10_000 }) },
+      patience: { stalledMs: 100 },
+    })
+    opened.push(upstream, gateway)
+    const client = await connectRaw(gateway.port)
+    client.socket.pause()
+    client.write(post('/v1/chat/completions', JSON.stringify(ask('x'))))
+    while (!gateway.ledger.attempts[0]?.settled) await new Promise((resolve) => setTimeout(resolve, 5))
+    // Resolves at once when nothing is under way any more, and otherwise only after ten seconds.
+    const startedMs = performance.now()
+    await gateway.gateway.drain(10_000)
+    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    client.socket.resume()
+    expect((await client.ended()).length).toBeLessThan(long.length)
+  })
 })
 
 const startStalled = async () => {

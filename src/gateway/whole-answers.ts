@@ -8,6 +8,7 @@ import type { Counters } from '../ledger/index.js'
 import type { Answered } from '../llm/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
+import type { Deadlines, RunningDeadline } from './enforce-deadline.js'
 import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf, type Handler } from './exchange.js'
 import { parseJson } from './parse-json.js'
@@ -29,6 +30,7 @@ export interface WholeAnswerDeps {
   readonly audit?: AuditPort | undefined
   readonly architectureHash: string
   readonly describeError: DescribeError
+  readonly deadlines: Deadlines
   readonly metrics: Metrics
   readonly clock: Clock
 }
@@ -61,6 +63,8 @@ interface Job<Kind extends WholeKind, Request> {
   readonly caller: Caller
   readonly bytes: Buffer
 }
+
+type TimedJob<Kind extends WholeKind, Request> = Job<Kind, Request> & { readonly deadline: RunningDeadline }
 
 export const createWholeAnswers =
   <Kind extends WholeKind, Request, Answer extends Answered>(
@@ -96,8 +100,12 @@ const measured = async <Kind extends WholeKind, Request, Answer extends Answered
       outputTokens: 0,
     })
   metrics.requestStarted()
+  const deadline = deps.deadlines.start(exchange, {
+    isStream: false,
+    routeTimeoutMs: served.route.timeoutMs,
+  })
   try {
-    await answer(deps, endpoint, job)
+    await answer(deps, endpoint, { ...job, deadline })
     end(exchange.response.statusCode, 'finished')
   } catch (cause) {
     const error = failureOf(exchange, cause)
@@ -106,13 +114,15 @@ const measured = async <Kind extends WholeKind, Request, Answer extends Answered
     end(status, exchange.signal.aborted ? 'cancelled' : failed)
     audited(deps, job, { answeredBy: 'none', end: 'refused', errorCode: error.code })
     throw cause
+  } finally {
+    deadline.stop()
   }
 }
 
 const answer = async <Kind extends WholeKind, Request, Answer extends Answered>(
   deps: WholeAnswerDeps,
   endpoint: WholeEndpoint<Kind, Request, Answer>,
-  job: Job<Kind, Request>,
+  job: TimedJob<Kind, Request>,
 ): Promise<void> => {
   const { exchange, served, caller, request: asked } = job
   const limits = await reserveRequest(deps.counters, caller)
@@ -147,13 +157,14 @@ const guarded =
 
 const callOf = <Kind extends WholeKind>(
   deps: WholeAnswerDeps,
-  { exchange, served, caller }: Job<Kind, unknown>,
+  { exchange, served, caller, deadline }: TimedJob<Kind, unknown>,
   reservation: Usage,
 ): RecordedCall => {
   const trace = exchange.request.headers.traceparent
   return {
     requestId: exchange.requestId,
     signal: exchange.signal,
+    deadlineMs: deadline.deadlineMs,
     ...(typeof trace === 'string' && { trace }),
     tenant: caller.tenant,
     keyId: caller.keyId,

@@ -1,7 +1,6 @@
 // Writes an answer to its client: one JSON body, or a stream as it comes (server-sent events, or one JSON array), no
 // faster than it is read.
 
-import type { ServerResponse } from 'node:http'
 import { toArchitectError } from '../core/index.js'
 import { type ChatStream, type Frame, wireOf } from '../llm/index.js'
 import type { Exchange } from './exchange.js'
@@ -60,7 +59,7 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
   try {
     for await (const frame of stream.frames) {
       const isFlowing = write(writer.bytesOf(frame))
-      if (!isFlowing) await drained(response, target.stalledMs)
+      if (!isFlowing) await drained(target)
       if (response.destroyed) break
     }
   } catch (cause) {
@@ -83,18 +82,24 @@ const headersOf = ({ head, answeredBy }: ChatStream, { headers }: AnswerTarget):
 const bufferOf = (bytes: Uint8Array) =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Resolves when the client has read on, or is gone; one that reads nothing for `stalledMs` is taken for gone. */
-const drained = (response: ServerResponse, stalledMs: number) =>
+/**
+ * Resolves when the client has read on, or is gone. One that reads nothing for `stalledMs`, or until the request is
+ * ended by its deadline, is taken for gone.
+ */
+const drained = ({ exchange: { response, signal }, stalledMs }: AnswerTarget) =>
   new Promise<void>((resolve) => {
     const finish = () => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
       response.off('drain', finish).off('close', finish)
       resolve()
     }
-    const timer = setTimeout(() => {
+    const giveUp = () => {
       response.destroy()
       finish()
-    }, stalledMs)
+    }
+    const timer = setTimeout(giveUp, stalledMs)
+    signal.addEventListener('abort', giveUp, { once: true })
     response.on('drain', finish).on('close', finish)
     if (response.destroyed) finish()
   })

@@ -291,6 +291,8 @@ export interface ChatCall {
   readonly principal: readonly string[]
   /** Monotonic ms (the system's clock) after which the answer is of no use. */
   readonly deadlineMs?: number
+  /** Monotonic ms by which the first content has to be there, where that is sooner than the deadline. */
+  readonly commitByMs?: number
   readonly signal: AbortSignal
   /** W3C `traceparent`, passed on to engines. */
   readonly trace?: string

@@ -1,6 +1,7 @@
 // The schema of architecture.yaml: how the system is built. A secret never stands in it, only its place.
 
 import { z } from 'zod'
+import { breaker, deploymentLimits, drainCap, onDisconnect, retry } from './resilience.js'
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i)
 /** `${env:NAME}` or `${file:PATH}`; resolved by cli/, never stored. */
@@ -45,6 +46,8 @@ const deployment = z.strictObject({
   model: z.string(),
   address: z.url().optional(),
   key: secret.optional(),
+  /** Further keys, in the order in which they are used: when one is at its limit or refused, the next takes over. */
+  apiKeys: z.array(secret).min(1).max(100).optional(),
   /** Command line that `serve` starts and supervises; the address is where it will answer. */
   launch: z
     .strictObject({
@@ -85,6 +88,9 @@ const deployment = z.strictObject({
       idleMs: z.number().positive().default(60_000),
     })
     .prefault({}),
+  retry: retry.prefault({}),
+  breaker: breaker.prefault({}),
+  limits: deploymentLimits.prefault({}),
   /** Passed to the engine as it is. */
   options: z.record(z.string(), z.unknown()).default({}),
 })
@@ -126,6 +132,11 @@ const route = z.strictObject({
   knowledge: id.optional(),
   prompt: id.optional(),
   guardrails: id.optional(),
+  /** Limit of a whole request, retries, queues and fallbacks included; a client may ask for less. */
+  timeoutMs: z.number().positive().default(600_000),
+  /** `drain` reads on when the client has left, up to `drainCap`; `abort` ends the call of the engine at once. */
+  onDisconnect: onDisconnect.optional(),
+  drainCap: drainCap.optional(),
   cache: z
     .strictObject({
       ttlSeconds: z.number().positive().default(3600),

@@ -18,7 +18,7 @@ export const kindProblems = (document: YamlDocument, architecture: Architecture)
 
 type Kinds = ReadonlyMap<string, DeploymentKind>
 
-const onlyForChat = ['knowledge', 'prompt', 'cache'] as const
+const onlyForChat = ['knowledge', 'prompt', 'cache', 'onDisconnect', 'drainCap'] as const
 
 const problemsOfRoute = (
   document: YamlDocument,

@@ -31,3 +31,4 @@ export {
   speedMetrics,
   useCaseKinds,
 } from './requirements.js'
+export { drainCapOf } from './resilience.js'

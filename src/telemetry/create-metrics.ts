@@ -4,6 +4,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import type { Usage } from '../core/index.js'
 import { createInstruments, type Instruments } from './instruments.js'
 import { metricNames as names } from './metric-names.js'
+import { type DeploymentGauges, observeDeployments } from './observe-deployments.js'
 import { type EngineObservation, observeEngines } from './observe-engines.js'
 
 /** What a client saw of one request. */
@@ -49,6 +50,10 @@ export interface Metrics {
   cacheLookup(route: string, result: 'hit' | 'miss'): void
   /** @param decision `answered`, or why the next step was asked */
   cascadeStep(route: string, deployment: string, decision: string): void
+  /** A deployment is called again; `reason` is the code of the error before. */
+  retried(route: string, deployment: string, reason: string): void
+  /** Reads the state of breakers and queues whenever metrics are read. */
+  observeDeployments(read: () => readonly DeploymentGauges[]): void
   /** Reads the ledger's state whenever metrics are read. */
   observeLedger(read: () => LedgerGauges): void
   /** Reads the state of engines and GPUs whenever metrics are read. */
@@ -81,6 +86,8 @@ export const createMetrics = (): Metrics => {
       instruments.guardVerdicts.add(1, verdict.policy, verdict.stage, verdict.action),
     cascadeStep: (route, deployment, decision) =>
       instruments.cascadeSteps.add(1, route, deployment, decision),
+    retried: (route, deployment, reason) => instruments.retries.add(1, route, deployment, reason),
+    observeDeployments: (read) => observeDeployments(registry, read),
     cacheLookup: (route, result) => instruments.cacheLookups.add(1, route, result),
     observeLedger: (read) => observeLedger(registry, read),
     observeEngines: (read) => observeEngines(registry, read),

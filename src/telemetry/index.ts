@@ -14,4 +14,5 @@ export {
   type RequestMetrics,
 } from './create-metrics.js'
 export type { LogStream } from './log-sink.js'
+export type { DeploymentGauges } from './observe-deployments.js'
 export type { EngineGauges, EngineObservation, GpuMemory } from './observe-engines.js'

@@ -65,6 +65,11 @@ export const createInstruments = (registry: Registry) => {
       'route',
       'deployment',
     ]),
+    retries: counter(names.retries, 'Further calls of a deployment, by the error before.', [
+      'route',
+      'deployment',
+      'reason',
+    ]),
     guardVerdicts: counter(names.guardVerdicts, 'Verdicts of the guards.', ['policy', 'stage', 'action']),
     cascadeSteps: counter(names.cascadeSteps, 'Steps of cascades before the last, and what became of them.', [
       'route',

@@ -10,6 +10,7 @@ import {
   type AttemptStart,
   type Clock,
   coreMessages,
+  createRandom,
   createRenderer,
   silentLog,
   systemClock,
@@ -30,6 +31,7 @@ import { createMetrics } from '../../telemetry/index.js'
 import { createGateway, type Gateway, type GatewayOptions } from '../app.js'
 import { createHttpServer, type HttpTimeouts } from '../http-server.js'
 import { gatewayMessages } from '../messages.js'
+import { createResilience } from '../routing/resilience.js'
 
 export interface RecordedAttempt extends AttemptStart {
   settled?: Omit<Attempt, 'deployment'>
@@ -98,6 +100,8 @@ export interface TestOptions {
   readonly ledger?: Partial<GatewayOptions['ledger']>
   readonly keyring?: GatewayOptions['keyring']
   readonly guardrails?: GatewayOptions['guardrails']
+  readonly resilience?: GatewayOptions['resilience']
+  readonly keys?: GatewayOptions['keys']
   readonly counters?: GatewayOptions['counters']
   readonly admin?: GatewayOptions['admin']
   readonly audit?: GatewayOptions['audit']
@@ -110,11 +114,17 @@ export interface TestOptions {
 const isModel = (value: ChatModel | Script): value is ChatModel =>
   typeof value === 'object' && 'countTokens' in value
 
-export const architectureOf = (changes: Record<string, unknown> = {}): Architecture =>
+/** Each deployment is called once per request, unless a test says otherwise. */
+const calledOnce = (deployment: object) => ({ retry: { attempts: 1 }, ...deployment })
+
+export const architectureOf = ({
+  deployments = [{ id: 'main', engine: 'scripted', model: 'main' }],
+  ...changes
+}: Record<string, unknown> = {}): Architecture =>
   architectureSchema.parse({
     version: 1,
     name: 'test',
-    deployments: [{ id: 'main', engine: 'scripted', model: 'main' }],
+    deployments: (deployments as object[]).map(calledOnce),
     routes: [{ name: 'chat', strategy: { deployment: 'main' } }],
     ...changes,
   })
@@ -131,6 +141,10 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
   const ledger = createRecordingLedger()
   const metrics = createMetrics()
   const keys = new Map<string, KeyRecord>()
+  const counters = options.counters ?? createCounters({ clock })
+  const random = createRandom('test')
+  const resilience = options.resilience ?? createResilience({ clock, counters, random, log: silentLog })
+  metrics.observeDeployments(resilience.states)
   const gateway = createGateway({
     architecture,
     architectureHash: 'sha256:test',
@@ -145,7 +159,9 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
       summary: async () => [],
       ...options.ledger,
     },
-    counters: options.counters ?? createCounters({ clock }),
+    counters,
+    resilience,
+    keys: options.keys,
     guardrails: options.guardrails ?? createGuardrails({ policies: architecture.guardrails }),
     knowledge: options.knowledge,
     costUsd: () => null,

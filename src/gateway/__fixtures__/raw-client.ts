@@ -17,7 +17,10 @@ export interface RawClient {
 export const connectRaw = async (port: number): Promise<RawClient> => {
   const socket = connect(port, '127.0.0.1')
   let text = ''
-  let notify = () => {}
+  const waiting = new Set<() => void>()
+  const notify = () => {
+    for (const look of waiting) look()
+  }
   let isOver = false
   socket.on('data', (bytes) => {
     text += bytes.toString('utf8')
@@ -35,10 +38,13 @@ export const connectRaw = async (port: number): Promise<RawClient> => {
   await once(socket, 'connect')
   const wait = (isDone: () => boolean) =>
     new Promise<string>((resolve) => {
-      notify = () => {
-        if (isDone()) resolve(text)
+      const look = () => {
+        if (!isDone()) return
+        waiting.delete(look)
+        resolve(text)
       }
-      notify()
+      waiting.add(look)
+      look()
     })
   return {
     socket,

@@ -4,7 +4,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../core/index.js'
-import { createOpenAiCompatibleModel, type OpenAiCompatibleModel } from '../../llm/index.js'
+import {
+  createOpenAiCompatibleModel,
+  type OpenAiCompatibleModel,
+  type OpenAiCompatibleOptions,
+} from '../../llm/index.js'
 
 export interface UpstreamCall {
   readonly request: IncomingMessage
@@ -14,10 +18,13 @@ export interface UpstreamCall {
   readonly closed: Promise<void>
 }
 
+type UpstreamTimeouts = OpenAiCompatibleOptions['deployment']['timeouts']
+
 export interface Upstream {
   readonly address: string
   readonly calls: readonly UpstreamCall[]
-  model(id: string, apiKey?: string): OpenAiCompatibleModel
+  /** @param timeouts in ms, where a test wants other ones than the short ones it gets */
+  model(id: string, apiKey?: string, timeouts?: Partial<UpstreamTimeouts>): OpenAiCompatibleModel
   close(): Promise<void>
 }
 
@@ -45,14 +52,14 @@ export const startUpstream = async (
   return {
     address,
     calls,
-    model: (id, apiKey) => {
+    model: (id, apiKey, timeouts) => {
       const model = createOpenAiCompatibleModel({
         deployment: {
           id,
           model: `${id}-model`,
           address,
           quirks: { noStreamUsage: false, maxTokensField: 'max_completion_tokens', developerAsSystem: false },
-          timeouts: { connectMs: 500, firstContentMs: 1_000, idleMs: 300 },
+          timeouts: { connectMs: 500, firstContentMs: 1_000, idleMs: 300, ...timeouts },
         },
         facts: { contextLength: 8192, tools: true, vision: false, languages: [], priceKey: id },
         ...(apiKey !== undefined && { apiKey }),

@@ -4,12 +4,19 @@
 import { type Attempt, type AttemptRecorder, toArchitectError, type Usage } from '../../core/index.js'
 import { type Answered, attemptsOf, type ModelCall, withAttempts } from '../../llm/index.js'
 import { type AttemptReportDeps, failedAttempt, reportAttempt } from '../attempt-report.js'
-import { type Failure, mayTryNext, noAnswer } from './failure.js'
+import { deadlineExceeded, type Failure, isPastDeadline, mayTryNext, noAnswer } from './failure.js'
+import { type DeploymentPolicy, tryDeployment } from './try-deployment.js'
 
-/** An engine and how its attempts are told. */
-export interface Candidate<Engine> {
+/** A deployment's engine with one of its keys, and how its attempts are told. */
+export interface KeyedEngine<Engine> {
   readonly engine: Engine
   readonly report: AttemptReportDeps
+}
+
+/** A deployment that may be asked, with each of its keys in the order of the policy's breakers. */
+export interface Candidate<Engine> {
+  readonly keyed: readonly [KeyedEngine<Engine>, ...KeyedEngine<Engine>[]]
+  readonly policy: DeploymentPolicy
 }
 
 /** Who calls, as the ledger's row says it. */
@@ -37,22 +44,30 @@ export const callCandidates = async <Engine, Answer extends Answered>(
 ): Promise<CandidateAnswer<Answer>> => {
   const failures: Failure[] = []
   const attempts: Attempt[] = []
-  for (const [attempt, candidate] of candidates.entries()) {
-    const deployment = candidate.report.deployment.id
+  let attempt = 0
+  for (const { keyed, policy } of candidates) {
+    const { deployment } = policy
+    const askWith = (key: number) =>
+      attemptOnce(keyed[key] as KeyedEngine<Engine>, { ...call, attempt: attempt++ }, ask)
     try {
-      return { answer: await attemptOnce(candidate, { ...call, attempt }, ask), deployment }
+      const { answer } = await tryDeployment(policy, call, { ask: askWith, over: isOver })
+      return { answer, deployment }
     } catch (cause) {
       const error = toArchitectError(cause)
       attempts.push(...attemptsOf(error))
       if (call.signal.aborted || !mayTryNext(error)) throw withAttempts(error, attempts)
       failures.push({ deployment, error })
+      if (isPastDeadline(error)) throw deadlineExceeded(failures, attempts)
     }
   }
   throw noAnswer(call.route, failures, attempts)
 }
 
+/** An answer that comes whole leaves its deployment nothing to do. */
+const isOver = () => undefined
+
 const attemptOnce = async <Engine, Answer extends Answered>(
-  { engine, report }: Candidate<Engine>,
+  { engine, report }: KeyedEngine<Engine>,
   call: RecordedCall & { readonly attempt: number },
   ask: (engine: Engine) => Promise<Answer>,
 ): Promise<Answer> => {

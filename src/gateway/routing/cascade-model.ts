@@ -5,7 +5,6 @@ import { type Attempt, toArchitectError } from '../../core/index.js'
 import {
   answerStream,
   attemptsOf,
-  beforeLastFrame,
   type ChatEvent,
   type ChatModel,
   type ChatRequest,
@@ -14,13 +13,13 @@ import {
   editFrame,
   editRequest,
   type Frame,
-  type Outcome,
   withAttempts,
 } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
 import { type GatewayCall, withOpen } from '../call.js'
 import { type Escalation, passedOver, refused } from './escalation.js'
-import { mayTryNext } from './failure.js'
+import { isPastDeadline, mayTryNext } from './failure.js'
+import { withSpent } from './with-spent.js'
 
 export interface Cascade {
   readonly name: string
@@ -83,7 +82,7 @@ const askStep = async (
     return { stream: answerStream({ answeredBy, head, frames: kept, outcome }) }
   } catch (cause) {
     const error = toArchitectError(cause)
-    if (call.signal.aborted || !mayTryNext(error)) throw error
+    if (call.signal.aborted || isPastDeadline(error) || !mayTryNext(error)) throw error
     return { escalation: 'failed', attempts: attemptsOf(error) }
   }
 }
@@ -105,11 +104,3 @@ const withoutLogprobs = (frame: Frame): Frame =>
       return 'text' in rest && rest.text === '' ? [] : [rest]
     }),
   )
-
-const withSpent = (stream: ChatStream, spent: readonly Attempt[]): ChatStream =>
-  spent.length === 0
-    ? stream
-    : beforeLastFrame(
-        stream,
-        (outcome): Outcome => ({ ...outcome, attempts: [...spent, ...outcome.attempts] }),
-      )

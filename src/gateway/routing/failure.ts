@@ -30,8 +30,38 @@ const everywhere: ReadonlySet<string> = new Set([
 ])
 
 /** Part of a route's tree could not answer; another part may. */
-const isNoAnswer = ({ code }: ArchitectError) =>
-  code === 'gateway.no-answer' || code === 'gateway.upstream-slow' || code === 'gateway.upstream-busy'
+const isNoAnswer = ({ code }: ArchitectError) => partial.has(code)
+
+const partial: ReadonlySet<string> = new Set([
+  'gateway.no-answer',
+  'gateway.upstream-slow',
+  'gateway.upstream-busy',
+  'gateway.deployment-resting',
+  'gateway.queue-full',
+  'gateway.queue-slow',
+])
+
+/** Whether the caller's own limit of time is over, so that no other deployment can help. */
+export const isPastDeadline = ({ code, params }: ArchitectError): boolean =>
+  code === 'gateway.queue-slow' ||
+  code === 'gateway.deadline-exceeded' ||
+  (code === 'llm.upstream-timeout' && params.phase === 'deadline')
+
+/** @param failures in the order of the attempts, the one that met the deadline last */
+export const deadlineExceeded = (
+  failures: readonly Failure[],
+  attempts: readonly Attempt[],
+): ArchitectError => {
+  const cause = failures.at(-1)?.error
+  return withAttempts(
+    gatewayError(
+      'gateway.deadline-exceeded',
+      { limitMs: null, tried: failures.map(triedOf) },
+      { retryable: true, cause },
+    ),
+    attempts,
+  )
+}
 
 /**
  * The error of a route none of whose deployments could answer; the last one's own where the request suited none,
@@ -63,8 +93,15 @@ export const noAnswer = (
   const code = failures.every(({ error }) => error.code === 'llm.upstream-timeout')
     ? 'gateway.upstream-slow'
     : 'gateway.no-answer'
-  return withAttempts(gatewayError(code, { model, tried }, { retryable: true, cause }), attempts)
+  const retryAfterMs = failures.every(isUnasked) ? soonest(failures) : null
+  return withAttempts(
+    gatewayError(code, { model, tried, retryAfterMs }, { retryable: true, cause }),
+    attempts,
+  )
 }
+
+/** Known not to answer before it was asked: there is no use in asking again any sooner. */
+const isUnasked = ({ error }: Failure) => error.code === 'gateway.deployment-resting'
 
 const triedOf = ({ deployment, error: { code, params } }: Failure): Tried => ({
   deployment,

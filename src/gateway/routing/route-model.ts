@@ -2,9 +2,10 @@
 // is never repeated elsewhere.
 
 import { type ArchitectError, type Attempt, toArchitectError } from '../../core/index.js'
-import { attemptsOf, beforeLastFrame, type ChatModel, withAttempts } from '../../llm/index.js'
+import { attemptsOf, type ChatModel, withAttempts } from '../../llm/index.js'
 import { type Open, withOpen } from '../call.js'
-import { type Failure, mayTryNext, noAnswer } from './failure.js'
+import { deadlineExceeded, type Failure, isPastDeadline, mayTryNext, noAnswer } from './failure.js'
+import { withSpent } from './with-spent.js'
 
 /** @param candidates at least one, in the order to try */
 export const createRouteModel = (
@@ -16,17 +17,13 @@ export const createRouteModel = (
     const attempts: Attempt[] = []
     for (const candidate of candidates) {
       try {
-        const stream = await candidate.open(request, call)
-        if (attempts.length === 0) return stream
-        return beforeLastFrame(stream, (outcome) => ({
-          ...outcome,
-          attempts: [...attempts, ...outcome.attempts],
-        }))
+        return withSpent(await candidate.open(request, call), attempts)
       } catch (cause) {
         const error: ArchitectError = toArchitectError(cause)
         attempts.push(...attemptsOf(error))
         if (call.signal.aborted || !mayTryNext(error)) throw withAttempts(error, attempts)
         failures.push({ deployment: candidate.id, error })
+        if (isPastDeadline(error)) throw deadlineExceeded(failures, attempts)
       }
     }
     throw noAnswer(name, failures, attempts)

@@ -141,6 +141,7 @@ const open = (upstream: Upstream, { request, call, written }: OpeningCall): Prom
         clock,
         watchdog: upstream.watchdog,
         deadlineMs: call.deadlineMs,
+        commitByMs: call.commitByMs,
       },
       {
         ...intake,

@@ -29,6 +29,8 @@ export interface ExchangeOptions {
   readonly watchdog: Watchdog
   /** Monotonic ms after which the answer is of no use. */
   readonly deadlineMs?: number | undefined
+  /** Likewise, until the exchange is committed. */
+  readonly commitByMs?: number | undefined
 }
 
 export interface Exchange {
@@ -131,7 +133,12 @@ export const startExchange = (options: ExchangeOptions, receiver: ExchangeReceiv
 }
 
 /** Which limit of time runs, and since when. */
-const createLimits = ({ deployment, clock, deadlineMs = Number.POSITIVE_INFINITY }: ExchangeOptions) => {
+const createLimits = ({
+  deployment,
+  clock,
+  deadlineMs: endByMs = Number.POSITIVE_INFINITY,
+  commitByMs = Number.POSITIVE_INFINITY,
+}: ExchangeOptions) => {
   const { connectMs, firstContentMs, idleMs } = deployment.timeouts
   const limitOf = { connect: connectMs, 'first-content': firstContentMs, idle: idleMs } as const
   const startMs = clock.monotonicMs()
@@ -139,6 +146,8 @@ const createLimits = ({ deployment, clock, deadlineMs = Number.POSITIVE_INFINITY
   let limitMs = connectMs
   let sinceMs = startMs
   let isPaused = false
+  /** The caller's limit: of the first content until it is there, of the whole afterwards. */
+  let deadlineMs = Math.min(endByMs, commitByMs)
 
   const ownDueMs = () => (isPaused ? Number.POSITIVE_INFINITY : sinceMs + limitMs)
   return {
@@ -146,6 +155,7 @@ const createLimits = ({ deployment, clock, deadlineMs = Number.POSITIVE_INFINITY
       phase = next
       limitMs = ms
       sinceMs = clock.monotonicMs()
+      if (next === 'idle') deadlineMs = endByMs
     },
     onData: () => {
       if (phase === 'idle') sinceMs = clock.monotonicMs()
