@@ -116,7 +116,8 @@ const observe = async (cell: Cell, { gateway, faulty, begin, requests }: Parts):
     begin()
     await until(isDone)
   } else {
-    void raw.until(/Once|pay/).then(begin)
+    // A dialect that tells calls whole shows nothing of one that has only begun.
+    void Promise.race([raw.until(/Once|pay/), pause(500)]).then(begin)
     await Promise.race([raw.ended(), until(isLate)])
   }
   await until(isDone)

@@ -32,4 +32,12 @@ const anthropicMessages: ChaosDialect = {
   errorCode: (body) => /"type":\s*"error",\s*"error":\s*\{\s*"type":\s*"([a-z_]+)"/.exec(body)?.[1],
 }
 
-export const dialects: readonly ChaosDialect[] = [openaiChat, anthropicMessages]
+const gemini: ChaosDialect = {
+  name: 'gemini',
+  path: (isStream) => `/v1beta/models/chat:${isStream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+  body: () => ({ contents: [{ role: 'user', parts: [{ text: 'x' }] }] }),
+  endsClean: (body) => /"finishReason":\s*"/.test(body),
+  errorCode: (body) => /"error":\s*\{.*"status":\s*"([A-Z_]+)"/s.exec(body)?.[1],
+}
+
+export const dialects: readonly ChaosDialect[] = [openaiChat, anthropicMessages, gemini]
