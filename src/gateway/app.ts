@@ -29,6 +29,7 @@ import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type 
 import { createInFlight, type InFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
 import { createGetModel, createListModels } from './models.js'
+import { createModerations } from './moderations.js'
 import type {
   AuditPort,
   GuardPort,
@@ -212,6 +213,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
       handle: createCountTokens(handling, anthropicCount),
     },
     { method: 'POST', path: '/v1/embeddings', handle: createEmbeddings(handling) },
+    { method: 'POST', path: '/v1/moderations', handle: createModerations(handling) },
     { method: 'POST', path: '/v1/rerank', handle: rerank },
     { method: 'POST', path: '/v2/rerank', handle: rerank },
     { method: 'POST', path: '/rerank', handle: rerank },

@@ -214,6 +214,12 @@ export const gatewayMessages = defineMessages({
         ? `模型「${p.model}」會檢查收到的內容，而詞元編號無法檢查。請以文字傳送 input。`
         : `模型「${p.model}」不接受詞元編號。請以文字傳送 input。`,
   },
+  'gateway.route-unguarded': {
+    en: (p: { model: string }) =>
+      `No guardrails look at what "${p.model}" is sent. Name a route that has some, or leave "model" out to have every built-in detector look.`,
+    'zh-TW': (p) =>
+      `沒有護欄檢查送給「${p.model}」的內容。請改用設有護欄的路由，或省略 model 以使用所有內建偵測器。`,
+  },
   'gateway.rate-limited': {
     en: (p: { limit: number; retryAfterMs: number }) =>
       `The ${p.limit} requests per minute of this key are used. Try again in ${seconds(p.retryAfterMs)} s, or raise its limit.`,
