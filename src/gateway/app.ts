@@ -47,6 +47,7 @@ import type { DeploymentKeys } from './routing/deployment-policy.js'
 import type { Resilience } from './routing/resilience.js'
 import { createSearchStore } from './search-store.js'
 import { send } from './send.js'
+import { createDetokenize, createTokenize } from './tokenize.js'
 import { watchUnread } from './unread.js'
 
 export interface GatewayOptions {
@@ -203,6 +204,8 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const handling = { ...options, authenticate, routes, bodies, describeError }
   const chatting = { ...handling, stalledMs: stalledMsOf(options) }
   const rerank = createRerank(handling)
+  const tokenize = createTokenize(handling)
+  const detokenize = createDetokenize(handling)
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
     { method: 'POST', path: '/v1/chat/completions', handle: createChatHandler(chatting, openaiChat) },
@@ -218,6 +221,10 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
     { method: 'POST', path: '/v2/rerank', handle: rerank },
     { method: 'POST', path: '/rerank', handle: rerank },
     ...geminiEndpoints({ chatting, handling, models }),
+    { method: 'POST', path: '/v1/tokenize', handle: tokenize },
+    { method: 'POST', path: '/tokenize', handle: tokenize },
+    { method: 'POST', path: '/v1/detokenize', handle: detokenize },
+    { method: 'POST', path: '/detokenize', handle: detokenize },
     { method: 'GET', path: '/v1/models', handle: createListModels(models) },
     { method: 'GET', path: '/v1/models/{id}', handle: createGetModel(models) },
     { method: 'POST', path: '/v1/vector_stores/{id}/search', handle: search },

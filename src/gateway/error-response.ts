@@ -63,6 +63,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'gateway.fields-invalid': shape(400, 'invalid_value'),
   'gateway.model-of-other-kind': shape(400, 'model_not_supported', 'invalid_request_error', 'model'),
   'gateway.tokens-not-taken': shape(400, 'unsupported_value', 'invalid_request_error', 'input'),
+  'gateway.tokenizer-absent': shape(400, 'model_not_supported', 'invalid_request_error', 'model'),
   'gateway.route-unguarded': shape(400, 'model_not_supported', 'invalid_request_error', 'model'),
   'gateway.rate-limited': shape(429, 'rate_limit_exceeded', 'requests'),
   'guardrails.blocked': shape(400, 'content_filter'),

@@ -214,6 +214,11 @@ export const gatewayMessages = defineMessages({
         ? `模型「${p.model}」會檢查收到的內容，而詞元編號無法檢查。請以文字傳送 input。`
         : `模型「${p.model}」不接受詞元編號。請以文字傳送 input。`,
   },
+  'gateway.tokenizer-absent': {
+    en: (p: { model: string }) =>
+      `The engine of "${p.model}" cannot be asked what text token ids stand for. Name a model that runs in the engine local or in vLLM.`,
+    'zh-TW': (p) => `無法詢問「${p.model}」的引擎詞元編號代表的文字。請改用由 local 引擎或 vLLM 執行的模型。`,
+  },
   'gateway.route-unguarded': {
     en: (p: { model: string }) =>
       `No guardrails look at what "${p.model}" is sent. Name a route that has some, or leave "model" out to have every built-in detector look.`,

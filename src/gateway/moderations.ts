@@ -4,36 +4,26 @@
 // `model` says by which rules: the name of a route means its policy, as that looks at what clients send; without
 // `model`, or with the name of one of OpenAI's moderation models, every built-in detector looks.
 
-import { type Clock, contentHash } from '../core/index.js'
 import { createGuardrails } from '../guardrails/index.js'
-import type { Counters } from '../ledger/index.js'
 import type { Architecture, GuardrailPolicy } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import { checkAllFields, type FieldRules, isListOf, isObject, isText, rule } from './check-fields.js'
-import type { DescribeError } from './error-response.js'
-import { type Exchange, failureOf, type Handler } from './exchange.js'
+import type { Handler } from './exchange.js'
 import { gatewayError } from './messages.js'
 import { moderationResult } from './moderation-result.js'
 import { parseJson } from './parse-json.js'
-import type { AuditPort, GuardPort } from './ports.js'
+import type { GuardPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
-import { reserveRequest } from './reserve-request.js'
 import type { Routes } from './routes.js'
-import { send } from './send.js'
+import { answerUnpriced, type UnpricedDeps } from './unpriced-answer.js'
 
-export interface ModerationDeps {
+export interface ModerationDeps extends UnpricedDeps {
   readonly architecture: Architecture
-  readonly architectureHash: string
   readonly authenticate: Authenticate
   readonly routes: Pick<Routes, 'find'>
   readonly bodies: BodyReader
-  readonly counters: Counters
   readonly guardrails: GuardPort
-  readonly audit?: AuditPort | undefined
-  readonly describeError: DescribeError
-  readonly metrics: Metrics
-  readonly clock: Clock
 }
 
 export const createModerations =
@@ -44,7 +34,11 @@ export const createModerations =
     try {
       const fields = checkAllFields(parseJson(bytes), rules)
       const rulebook = rulebookOf(deps, fields.model as string | null | undefined, caller)
-      await measured(deps, { exchange, caller, bytes, rulebook, texts: textsOf(fields.input as Input) })
+      const id = `modr-${exchange.requestId}`
+      await answerUnpriced(deps, { exchange, caller, bytes, route: rulebook.name }, async () => ({
+        body: answerOf(deps.metrics, id, rulebook, textsOf(fields.input as Input)),
+        answeredBy: 'guardrails',
+      }))
     } finally {
       deps.bodies.release(bytes.length)
     }
@@ -137,46 +131,10 @@ const rulebookOf = (
   return { name: route.name, policy: policy.id, guard: guardrails, detectors, isPolicy: true }
 }
 
-interface Job {
-  readonly exchange: Exchange
-  readonly caller: Caller
-  readonly bytes: Buffer
-  readonly rulebook: Rulebook
-  readonly texts: readonly string[]
-}
-
-const measured = async (deps: ModerationDeps, job: Job): Promise<void> => {
-  const { clock, metrics } = deps
-  const { exchange, rulebook } = job
-  const end = (status: number, how: 'finished' | 'failed') =>
-    metrics.requestEnded({
-      route: rulebook.name,
-      status,
-      end: how,
-      durationMs: clock.monotonicMs() - exchange.startedMs,
-      firstContentMs: null,
-      outputTokens: 0,
-    })
-  metrics.requestStarted()
-  try {
-    const headers = await reserveRequest(deps.counters, job.caller)
-    const body = JSON.stringify(answerOf(deps, job))
-    audited(deps, job, { answeredBy: 'guardrails', end: 'finished', errorCode: null })
-    send(exchange, { status: 200, body, contentType: 'application/json', headers })
-    end(200, 'finished')
-  } catch (cause) {
-    const error = failureOf(exchange, cause)
-    const { status } = deps.describeError(error, { language: 'en', requestId: exchange.requestId })
-    end(status, 'failed')
-    audited(deps, job, { answeredBy: 'none', end: 'refused', errorCode: error.code })
-    throw cause
-  }
-}
-
-const answerOf = ({ metrics }: ModerationDeps, { exchange, rulebook, texts }: Job) => {
+const answerOf = (metrics: Metrics, id: string, rulebook: Rulebook, texts: readonly string[]) => {
   const { name, policy, guard, detectors, isPolicy } = rulebook
   return {
-    id: `modr-${exchange.requestId}`,
+    id,
     model: name,
     results: texts.map((text) => {
       const { action, findings } = guard.check({ policy, stage: 'input', source: 'user', text })
@@ -185,18 +143,3 @@ const answerOf = ({ metrics }: ModerationDeps, { exchange, rulebook, texts }: Jo
     }),
   }
 }
-
-const audited = (
-  { audit, architectureHash }: ModerationDeps,
-  { exchange, caller, rulebook, bytes }: Job,
-  ending: Pick<Parameters<AuditPort['append']>[0], 'answeredBy' | 'end' | 'errorCode'>,
-) =>
-  audit?.append({
-    requestId: exchange.requestId,
-    tenant: caller.tenant,
-    keyId: caller.keyId,
-    route: rulebook.name,
-    architectureHash,
-    requestDigest: contentHash(bytes),
-    ...ending,
-  })

@@ -27,6 +27,9 @@ export type {
   Source,
   TaskFacts,
   TokenCount,
+  Tokenization,
+  TokenizeRequest,
+  Tokenizer,
   Tool,
   Wire,
 } from './contract.js'
@@ -69,6 +72,11 @@ export {
   type TritonGenerateOptions,
 } from './engines/triton-generate.js'
 export { createWatchdog, type Watch, type Watchdog } from './engines/watchdog.js'
+export {
+  type ClosableTokenizer,
+  createVllmTokenizer,
+  type VllmTokenizerOptions,
+} from './engines/vllm-tokenizer.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
