@@ -20,6 +20,7 @@ import { createCountTokens } from './count-tokens.js'
 import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages.js'
 import { envelopeOf } from './dialects/envelope.js'
 import { openaiChat } from './dialects/openai-chat.js'
+import { openaiCompletions } from './dialects/openai-completions.js'
 import { createEmbeddings } from './embeddings.js'
 import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
@@ -209,6 +210,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
     { method: 'POST', path: '/v1/chat/completions', handle: createChatHandler(chatting, openaiChat) },
+    { method: 'POST', path: '/v1/completions', handle: createChatHandler(chatting, openaiCompletions) },
     { method: 'POST', path: '/v1/messages', handle: createChatHandler(chatting, anthropicMessages) },
     {
       method: 'POST',

@@ -4,8 +4,13 @@
 import type { ArchitectError, Attempt, AttemptRecorder, Usage } from '../core/index.js'
 import type { ExtraFields, ModelCall } from './vector-contract.js'
 
-/** The wire formats of chat. */
-export type Dialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
+/** The wire formats of chat, and that of raw texts, which only models that `completes` can answer. */
+export type Dialect =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'openai-completions'
 
 /** Bytes as they came in or went out. */
 export interface Wire {
@@ -336,6 +341,8 @@ export interface ChatModel {
   readonly id: string
   readonly facts: ModelFacts
   countTokens(request: ChatRequest): TokenCount
+  /** Whether it can go on writing a raw text: answer requests of the dialect `openai-completions`. */
+  readonly completes?: boolean
   /** The engine's own, where it can be asked. */
   readonly tokenizer?: Tokenizer
   /**

@@ -130,6 +130,7 @@ export { type ResolvedWeights, type ResolveOptions, resolveWeights } from './wei
 export type { WeightFacts } from './weights/weight-facts.js'
 export { codecs, type ServedDialect } from './wire/codecs.js'
 export { geminiError } from './wire/gemini-error.js'
+export { openaiCompletionsCodec } from './wire/openai-completions.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
   DecoderOptions,
