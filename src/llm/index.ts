@@ -71,12 +71,12 @@ export {
   createTritonGenerateModel,
   type TritonGenerateOptions,
 } from './engines/triton-generate.js'
-export { createWatchdog, type Watch, type Watchdog } from './engines/watchdog.js'
 export {
   type ClosableTokenizer,
   createVllmTokenizer,
   type VllmTokenizerOptions,
 } from './engines/vllm-tokenizer.js'
+export { createWatchdog, type Watch, type Watchdog } from './engines/watchdog.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
