@@ -6,6 +6,7 @@ import {
   createLocalModel,
   createOpenAiCompatibleModel,
   createTritonGenerateModel,
+  createVllmTokenizer,
   type LlamaArguments,
   type LocalModel,
   type OpenAiCompatibleOptions,
@@ -27,6 +28,20 @@ const serverOf = ({ deployment, facts, apiKey, clock }: EngineContext): OpenAiCo
 }
 
 const openAiCompatible: EngineFactory = (context) => createOpenAiCompatibleModel(serverOf(context))
+
+/** vLLM tells the tokens of a text as well. */
+const vllm: EngineFactory = (context) => {
+  const server = serverOf(context)
+  const model = createOpenAiCompatibleModel(server)
+  const tokenizer = createVllmTokenizer(server)
+  return {
+    ...model,
+    tokenizer,
+    close: async () => {
+      await Promise.all([model.close(), tokenizer.close()])
+    },
+  }
+}
 
 const tritonGenerate: EngineFactory = (context) =>
   createTritonGenerateModel({ ...serverOf(context), ...tritonOptions(context.deployment) })
@@ -88,6 +103,7 @@ export const openAiCompatibleNames = [
 
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   ...Object.fromEntries(openAiCompatibleNames.map((name) => [name, openAiCompatible])),
+  vllm,
   local: openLocalModel,
   triton: tritonGenerate,
   extractive: ({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts }),

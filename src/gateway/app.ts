@@ -20,6 +20,7 @@ import { createCountTokens } from './count-tokens.js'
 import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages.js'
 import { envelopeOf } from './dialects/envelope.js'
 import { openaiChat } from './dialects/openai-chat.js'
+import { openaiCompletions } from './dialects/openai-completions.js'
 import { createEmbeddings } from './embeddings.js'
 import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
@@ -29,6 +30,7 @@ import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type 
 import { createInFlight, type InFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
 import { createGetModel, createListModels } from './models.js'
+import { createModerations } from './moderations.js'
 import type {
   AuditPort,
   GuardPort,
@@ -46,6 +48,7 @@ import type { DeploymentKeys } from './routing/deployment-policy.js'
 import type { Resilience } from './routing/resilience.js'
 import { createSearchStore } from './search-store.js'
 import { send } from './send.js'
+import { createDetokenize, createTokenize } from './tokenize.js'
 import { watchUnread } from './unread.js'
 
 export interface GatewayOptions {
@@ -202,9 +205,12 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const handling = { ...options, authenticate, routes, bodies, describeError }
   const chatting = { ...handling, stalledMs: stalledMsOf(options) }
   const rerank = createRerank(handling)
+  const tokenize = createTokenize(handling)
+  const detokenize = createDetokenize(handling)
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
     { method: 'POST', path: '/v1/chat/completions', handle: createChatHandler(chatting, openaiChat) },
+    { method: 'POST', path: '/v1/completions', handle: createChatHandler(chatting, openaiCompletions) },
     { method: 'POST', path: '/v1/messages', handle: createChatHandler(chatting, anthropicMessages) },
     {
       method: 'POST',
@@ -212,10 +218,15 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
       handle: createCountTokens(handling, anthropicCount),
     },
     { method: 'POST', path: '/v1/embeddings', handle: createEmbeddings(handling) },
+    { method: 'POST', path: '/v1/moderations', handle: createModerations(handling) },
     { method: 'POST', path: '/v1/rerank', handle: rerank },
     { method: 'POST', path: '/v2/rerank', handle: rerank },
     { method: 'POST', path: '/rerank', handle: rerank },
     ...geminiEndpoints({ chatting, handling, models }),
+    { method: 'POST', path: '/v1/tokenize', handle: tokenize },
+    { method: 'POST', path: '/tokenize', handle: tokenize },
+    { method: 'POST', path: '/v1/detokenize', handle: detokenize },
+    { method: 'POST', path: '/detokenize', handle: detokenize },
     { method: 'GET', path: '/v1/models', handle: createListModels(models) },
     { method: 'GET', path: '/v1/models/{id}', handle: createGetModel(models) },
     { method: 'POST', path: '/v1/vector_stores/{id}/search', handle: search },

@@ -38,6 +38,7 @@ export const createChatHandler =
     try {
       const request = dialect.read(bytes, parameters)
       const served = deps.routes.chat(request.model, caller)
+      dialect.refuse?.(served, request)
       await measured(deps, { exchange, dialect, served, request, caller })
     } finally {
       deps.bodies.release(bytes.length)

@@ -3,11 +3,11 @@
 
 import type { Clock, Log, Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
-import type { ChatModel, Watchdog } from '../llm/index.js'
+import { type ChatModel, llmError, type Watchdog } from '../llm/index.js'
 import { type Architecture, type Deployment, drainCapOf, type Route } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import { createAnswerCache } from './answer-cache.js'
-import type { Stage } from './call.js'
+import { type Stage, withOpen } from './call.js'
 import { guardModes } from './guard-modes.js'
 import type { InFlight } from './in-flight.js'
 import { gatewayError } from './messages.js'
@@ -140,6 +140,19 @@ const requireSearch = (search: KnowledgePort | undefined, knowledge: string): Kn
   throw gatewayError('gateway.knowledge-unavailable', { knowledge })
 }
 
+/** A raw text would be lost on an engine that takes it for a chat. */
+const chatOnly = (engine: ChatModel): ChatModel =>
+  engine.completes
+    ? engine
+    : withOpen(engine, async (request, call) => {
+        if (request.dialect !== 'openai-completions') return engine.open(request, call)
+        throw llmError('llm.not-capable', {
+          deployment: engine.id,
+          field: 'prompt',
+          capability: 'raw-texts',
+        })
+      })
+
 /** The innermost steps: retries, then for each attempt the ledger and the engine. */
 const attempted = (deployment: Deployment, engine: ChatModel, deps: ComposeDeps): ChatModel => {
   const { id, provider = deployment.engine, model } = deployment
@@ -147,7 +160,7 @@ const attempted = (deployment: Deployment, engine: ChatModel, deps: ComposeDeps)
   const report = { deployment: { id, provider, model }, costUsd, metrics, clock, log }
   const { keyed, policy } = deploymentPolicy(deployment, { engine, keys: deps.keys?.chat?.get(id) }, deps)
   return createDeploymentModel(
-    eachOf(keyed, (key) => withLedger({ ...report, onEnd: key.onEnd })(key.engine)),
+    eachOf(keyed, (key) => withLedger({ ...report, onEnd: key.onEnd })(chatOnly(key.engine))),
     policy,
   )
 }

@@ -31,7 +31,7 @@ export const embedding: Omit<EmbeddingEndpoint, 'read' | 'write'> = {
     if (typeof input[0] === 'string') return
     const isGuarded = policy !== undefined
     if (isGuarded || !candidates.every(({ keyed }) => keyed[0].engine.takesTokens))
-      throw gatewayError('gateway.tokens-not-taken', { model: route.name, isGuarded })
+      throw gatewayError('gateway.tokens-not-taken', { model: route.name, isGuarded, field: 'input' })
   },
   mapTexts: (request, check) => {
     const texts = request.input.filter((item) => typeof item === 'string')

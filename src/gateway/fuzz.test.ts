@@ -2,6 +2,8 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { systemClock } from '../core/index.js'
+import { createScriptedModel } from '../llm/index.js'
 import { startTestGateway, type TestGateway } from './__fixtures__/harness.js'
 
 let gateway: TestGateway
@@ -20,9 +22,16 @@ beforeAll(async () => {
           knowledge: 'docs',
           prompt: 'p',
         },
+        { name: 'raw', strategy: { deployment: 'main' } },
       ],
     },
-    models: { main: 'ok' },
+    models: {
+      main: {
+        ...createScriptedModel({ id: 'main', script: 'ok', clock: systemClock }),
+        completes: true,
+        tokenizer: { tokenize: async () => ({ tokens: [1] }), detokenize: async () => 'ok' },
+      },
+    },
     knowledge: {
       search: async () => [],
       status: async () => expect.unreachable(),
@@ -217,6 +226,55 @@ it('answers or refuses every body of the other endpoints', async () => {
     }),
     { numRuns: 60 },
   )
+})
+
+/** A good request of an endpoint with one or two fields gone wrong. */
+const nearly = (good: fc.Arbitrary<object>, fields: readonly string[]) =>
+  fc
+    .tuple(good, fc.dictionary(fc.constantFrom('model', 'odd', ...fields), value, { maxKeys: 2 }))
+    .map(([body, wrong]) => ({ ...body, ...wrong }))
+
+const texts = fc.oneof(fc.string({ unit: 'grapheme' }), fc.array(fc.string(), { minLength: 1, maxLength: 3 }))
+const ids = fc.array(fc.nat(), { maxLength: 4 })
+
+it.each([
+  [
+    '/v1/completions',
+    nearly(fc.record({ model: fc.constant('raw'), prompt: fc.oneof(texts, ids), stream: fc.boolean() }), [
+      'prompt',
+      'suffix',
+      'n',
+      'best_of',
+      'logprobs',
+      'stop',
+      'max_tokens',
+      'stream',
+      'stream_options',
+    ]),
+  ],
+  ['/v1/moderations', nearly(fc.record({ input: texts }), ['input'])],
+  [
+    '/tokenize',
+    nearly(fc.record({ model: fc.constantFrom('raw', 'chat'), prompt: fc.string() }), [
+      'prompt',
+      'messages',
+      'add_special_tokens',
+      'return_token_strs',
+    ]),
+  ],
+  ['/detokenize', nearly(fc.record({ model: fc.constant('raw'), tokens: ids }), ['tokens'])],
+])('answers or refuses every body of %s', async (path, bodies) => {
+  const statuses = new Set<number>()
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      const status = await statusOf(path, JSON.stringify(body))
+      statuses.add(status)
+      expect([200, 400, 404]).toContain(status)
+    }),
+    { numRuns: 150 },
+  )
+  expect(statuses).toContain(200)
+  expect(statuses).toContain(400)
 })
 
 it('answers or refuses every path and query', async () => {

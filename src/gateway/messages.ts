@@ -205,14 +205,31 @@ export const gatewayMessages = defineMessages({
       `模型「${p.model}」提供的是${kindsZh[p.kind]}服務。請將請求送到 ${p.path}，或改用其他模型。`,
   },
   'gateway.tokens-not-taken': {
-    en: (p: { model: string; isGuarded: boolean }) =>
+    en: (p: { model: string; isGuarded: boolean; field: string }) =>
       p.isGuarded
-        ? `The model "${p.model}" checks what it is sent, and token ids cannot be checked. Send "input" as text.`
-        : `The model "${p.model}" takes no token ids. Send "input" as text.`,
+        ? `The model "${p.model}" checks what it is sent, and token ids cannot be checked. Send "${p.field}" as text.`
+        : `The model "${p.model}" takes no token ids. Send "${p.field}" as text.`,
     'zh-TW': (p) =>
       p.isGuarded
-        ? `模型「${p.model}」會檢查收到的內容，而詞元編號無法檢查。請以文字傳送 input。`
-        : `模型「${p.model}」不接受詞元編號。請以文字傳送 input。`,
+        ? `模型「${p.model}」會檢查收到的內容，而詞元編號無法檢查。請以文字傳送 ${p.field}。`
+        : `模型「${p.model}」不接受詞元編號。請以文字傳送 ${p.field}。`,
+  },
+  'gateway.tokenizer-absent': {
+    en: (p: { model: string }) =>
+      `The engine of "${p.model}" cannot be asked what text token ids stand for. Name a model that runs in the engine local or in vLLM.`,
+    'zh-TW': (p) => `無法詢問「${p.model}」的引擎詞元編號代表的文字。請改用由 local 引擎或 vLLM 執行的模型。`,
+  },
+  'gateway.route-unguarded': {
+    en: (p: { model: string }) =>
+      `No guardrails look at what "${p.model}" is sent. Name a route that has some, or leave "model" out to have every built-in detector look.`,
+    'zh-TW': (p) =>
+      `沒有護欄檢查送給「${p.model}」的內容。請改用設有護欄的路由，或省略 model 以使用所有內建偵測器。`,
+  },
+  'gateway.raw-text-refused': {
+    en: (p: { model: string }) =>
+      `The model "${p.model}" makes a chat with a prompt, documents or several models of what it is sent, in which a raw text has no place. Send the request to /v1/chat/completions, or name another model.`,
+    'zh-TW': (p) =>
+      `模型「${p.model}」會把收到的內容組成含有提示詞、文件或多個模型的對話，無法接續原始文字。請將請求送到 /v1/chat/completions，或改用其他模型。`,
   },
   'gateway.rate-limited': {
     en: (p: { limit: number; retryAfterMs: number }) =>

@@ -1,6 +1,6 @@
 // The models that clients may ask for: what answers each route, and which of them a caller may use.
 
-import { type DeploymentKind, kindOfRoute, type Route } from '../spec/index.js'
+import { type DeploymentKind, deploymentsOf, kindOfRoute, type Route } from '../spec/index.js'
 import type { Caller } from './authenticate.js'
 import { type ComposeEnginesDeps, composeEngines } from './compose-engines.js'
 import { type ComposeDeps, composeModel } from './compose-model.js'
@@ -66,6 +66,15 @@ const serve = (route: Route, deps: ComposeDeps & ComposeEnginesDeps): ServedRout
     route,
     model,
     contextLength: model.facts.contextLength,
+    tokenizer: tokenizerOf(route, deps),
     promptVariant: prompt ? `${prompt.id}@${prompt.version}` : 'none',
   }
+}
+
+/** Of the deployment that is asked first, or for a cascade of the last, which answers what the others leave. */
+const tokenizerOf = ({ strategy }: Route, { models }: ComposeDeps): ServedChat['tokenizer'] => {
+  const named = deploymentsOf(strategy)
+  const deployment = ('cascade' in strategy ? named.at(-1) : named[0])?.id ?? ''
+  const of = models.get(deployment)?.tokenizer
+  return of && { deployment, of }
 }

@@ -1,6 +1,6 @@
 // What stands behind the name that clients ask for, by the kind of its deployments.
 
-import type { ChatModel, EmbeddingModel, RerankModel } from '../llm/index.js'
+import type { ChatModel, EmbeddingModel, RerankModel, Tokenizer } from '../llm/index.js'
 import type { DeploymentKind, Route } from '../spec/index.js'
 import type { Candidate } from './routing/call-candidates.js'
 
@@ -16,6 +16,8 @@ export interface ServedChat {
   readonly model: ChatModel
   /** Prompt of the route, as the call and the cache name it. */
   readonly promptVariant: string
+  /** Whose tokens a text has: of the deployment that answers as a rule, where it can tell. */
+  readonly tokenizer: { readonly deployment: string; readonly of: Tokenizer } | undefined
 }
 
 export interface ServedEngines<Kind extends WholeKind> {

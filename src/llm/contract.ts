@@ -2,9 +2,15 @@
 // The twelve promises are numbered beside the types; the tests named contract*.test.ts have one for each number.
 
 import type { ArchitectError, Attempt, AttemptRecorder, Usage } from '../core/index.js'
+import type { ExtraFields, ModelCall } from './vector-contract.js'
 
-/** The wire formats of chat. */
-export type Dialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
+/** The wire formats of chat, and that of raw texts, which only models that `completes` can answer. */
+export type Dialect =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'openai-completions'
 
 /** Bytes as they came in or went out. */
 export interface Wire {
@@ -281,6 +287,31 @@ export interface TokenCount {
   readonly exact: boolean
 }
 
+/** A text as it stands, or a chat as the model's template writes it. */
+export type TokenizeRequest =
+  | {
+      readonly text: string
+      /** Whether what the model puts before every text (BOS) is part of it. */
+      readonly addsSpecialTokens: boolean
+      readonly extra: ExtraFields
+    }
+  | { readonly chat: ChatRequest }
+
+export interface Tokenization {
+  /** Ids of the model's vocabulary. */
+  readonly tokens: readonly number[]
+  /** What stands for each token; where the engine says so. */
+  readonly texts?: readonly string[]
+  /** Tokens of prompt and answer together, as the engine has it. */
+  readonly contextLength?: number
+}
+
+/** Both reject with an `llm.*` error: `llm.upstream-status` 404 where a server has no such endpoint. */
+export interface Tokenizer {
+  tokenize(request: TokenizeRequest, call: ModelCall): Promise<Tokenization>
+  detokenize(tokens: readonly number[], call: ModelCall): Promise<string>
+}
+
 /** For whom and under which conditions a request is answered; the same for every attempt. */
 export interface ChatCall {
   readonly requestId: string
@@ -310,6 +341,10 @@ export interface ChatModel {
   readonly id: string
   readonly facts: ModelFacts
   countTokens(request: ChatRequest): TokenCount
+  /** Whether it can go on writing a raw text: answer requests of the dialect `openai-completions`. */
+  readonly completes?: boolean
+  /** The engine's own, where it can be asked. */
+  readonly tokenizer?: Tokenizer
   /**
    * Promise 1: resolves at the first content of any choice, or with the whole answer when not streaming.
    * Before that it rejects with an ArchitectError whose `params.attempts` names what was tried, and nothing

@@ -27,6 +27,9 @@ export type {
   Source,
   TaskFacts,
   TokenCount,
+  Tokenization,
+  TokenizeRequest,
+  Tokenizer,
   Tool,
   Wire,
 } from './contract.js'
@@ -68,6 +71,11 @@ export {
   createTritonGenerateModel,
   type TritonGenerateOptions,
 } from './engines/triton-generate.js'
+export {
+  type ClosableTokenizer,
+  createVllmTokenizer,
+  type VllmTokenizerOptions,
+} from './engines/vllm-tokenizer.js'
 export { createWatchdog, type Watch, type Watchdog } from './engines/watchdog.js'
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
@@ -122,6 +130,7 @@ export { type ResolvedWeights, type ResolveOptions, resolveWeights } from './wei
 export type { WeightFacts } from './weights/weight-facts.js'
 export { codecs, type ServedDialect } from './wire/codecs.js'
 export { geminiError } from './wire/gemini-error.js'
+export { openaiCompletionsCodec } from './wire/openai-completions.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
   DecoderOptions,

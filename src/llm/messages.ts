@@ -25,6 +25,7 @@ const capabilities = {
   images: { en: 'read images', 'zh-TW': '讀取圖片' },
   'audio-input': { en: 'listen to audio', 'zh-TW': '讀取音訊' },
   'audio-output': { en: 'answer in anything but text', 'zh-TW': '以文字以外的形式回答' },
+  'raw-texts': { en: 'go on writing a raw text', 'zh-TW': '接續原始文字' },
   files: { en: 'read parts of this type', 'zh-TW': '讀取這種類型的內容' },
 } satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>
 

@@ -2,6 +2,7 @@
 // the things around an answer are called in it. One object per dialect; `chat.ts` serves them all alike.
 
 import type { ChatRequest, EncoderOptions, WireCodec } from '../../llm/index.js'
+import type { ServedChat } from '../served-route.js'
 import type { Envelope } from './envelope.js'
 
 export interface ChatDialect {
@@ -12,6 +13,8 @@ export interface ChatDialect {
    * @throws gateway.body-*, gateway.field-*, llm.request-unreadable
    */
   read(bytes: Buffer, parameters: readonly string[]): ChatRequest
+  /** Refuses what a route cannot do for it, beyond what its engines say. */
+  refuse?(served: ServedChat, request: ChatRequest): void
   /** The identifier of an answer that brings none. */
   answerId(requestId: string): string
   /** Whether a stream tells its usage to this client. */

@@ -19,8 +19,11 @@ export const withInputGuard =
   (inner) =>
     withOpen(inner, async (request, call) => inner.open(guardRequest(deps, request), call))
 
-/** @throws guardrails.blocked */
-const guardRequest = ({ guard, policy, metrics }: InputGuardDeps, request: ChatRequest): ChatRequest => {
+/** The request as its policy lets it go on. @throws guardrails.blocked */
+export const guardRequest = (
+  { guard, policy, metrics }: InputGuardDeps,
+  request: ChatRequest,
+): ChatRequest => {
   let strictest: Verdict['action'] = 'allow'
   const check: CheckSourced = (text, source) => {
     const verdict = guard.check({ policy, stage: 'input', source, text })

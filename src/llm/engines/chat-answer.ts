@@ -3,7 +3,8 @@
 
 import type { ArchitectError } from '../../core/index.js'
 import { isContent } from '../content.js'
-import type { ChatEvent, ChatStream } from '../contract.js'
+import type { ChatEvent, ChatStream, Dialect } from '../contract.js'
+import { roughTokens } from '../estimate-tokens.js'
 import { createFrame, frameOf } from '../frame.js'
 import { decodeAnswer, decodeFrame } from '../wire/openai-chat-decode.js'
 import { type ChatDelivery, createChatDelivery, type DeliveryOptions } from './chat-delivery.js'
@@ -21,7 +22,17 @@ export interface ChatAnswerOptions extends AnswerOptions {
   /** Choices the request asked for; with more than one every frame is decoded, to know which have begun. */
   readonly choices: number
   readonly dropsUsage: boolean
+  /** How it is read. Default: as chat completions, in which most frames need not be decoded. */
+  readonly format?: AnswerFormat
 }
+
+export interface AnswerFormat {
+  readonly dialect: Dialect
+  readonly decodeFrame: typeof decodeFrame
+  readonly decodeAnswer: typeof decodeAnswer
+}
+
+const chatCompletions: AnswerFormat = { dialect: 'openai-chat', decodeFrame, decodeAnswer }
 
 /** Reads an answer in the words of its protocol. */
 export interface ChatAnswer {
@@ -38,14 +49,14 @@ export interface ChatAnswer {
 }
 
 export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
-  const { result, choices, dropsUsage } = options
+  const { result, choices, dropsUsage, format = chatCompletions } = options
   const finishes = createFinishTracker(result, choices)
   const delivery = createChatDelivery({ ...options, areAllFinished: finishes.areAllFinished })
   const scanner = createFrameScanner()
   const decoding = { deployment: options.answeredBy.deployment, secrets: options.secrets }
-  const decode = (bytes: Uint8Array) => decodeFrame(bytes, decoding)
+  const decode = (bytes: Uint8Array) => format.decodeFrame(bytes, decoding)
   const frameOfBytes = (bytes: Buffer) =>
-    createFrame({ dialect: 'openai-chat', framing: 'sse', bytes }, decode)
+    createFrame({ dialect: format.dialect, framing: 'sse', bytes }, decode)
 
   /** Notes finishes and usage. @returns the first error */
   const observe = (events: readonly ChatEvent[]): ArchitectError | undefined => {
@@ -59,12 +70,13 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
 
   const addEvents = (bytes: Buffer) => {
     const facts = scanner.scan(bytes)
-    result.addOutputTokens(facts.outputTokens)
+    if (format === chatCompletions) result.addOutputTokens(facts.outputTokens)
     const frame = frameOfBytes(bytes)
-    const isDecodedWhole = facts.isUnusual || choices > 1
+    const isDecodedWhole = facts.isUnusual || choices > 1 || format !== chatCompletions
     const events = isDecodedWhole
       ? frame.events()
       : facts.notable.flatMap(({ start, end }) => decode(bytes.subarray(start, end)))
+    if (format !== chatCompletions) result.addOutputTokens(roughTokensOf(events))
     const error = observe(events)
     if (error) return failInside(delivery, frame.events(), error)
     const hasUsage = dropsUsage && events.some((event) => event.type === 'usage')
@@ -77,10 +89,10 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
   }
 
   const addBody = (bytes: Buffer) => {
-    const events = decodeAnswer(parseJson(bytes), decoding)
+    const events = format.decodeAnswer(parseJson(bytes), decoding)
     const error = observe(events)
     if (error) return delivery.fail(error)
-    const frame = createFrame({ dialect: 'openai-chat', framing: 'json', bytes }, () => events)
+    const frame = createFrame({ dialect: format.dialect, framing: 'json', bytes }, () => events)
     if (finishes.areAllFinished()) delivery.deliver(frame, 0)
     delivery.complete()
   }
@@ -93,11 +105,15 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     addBody: (bytes) => {
       if (!result.isSettled()) addBody(bytes)
     },
-    isCut: (bytes) => decodeFrame(bytes).some(isUnreadable),
+    isCut: (bytes) => format.decodeFrame(bytes).some(isUnreadable),
     end: delivery.complete,
     fail: delivery.fail,
   }
 }
+
+/** An estimate of what texts are, for answers whose bytes the scanner does not know. */
+const roughTokensOf = (events: readonly ChatEvent[]): number =>
+  events.reduce((sum, event) => sum + (event.type === 'text' ? roughTokens(event.text) : 0), 0)
 
 const isUnreadable = (event: ChatEvent) =>
   event.type === 'error' && event.error.code === 'llm.event-unreadable'

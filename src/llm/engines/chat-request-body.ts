@@ -1,11 +1,12 @@
 // Promise 6: the bytes of a request to a chat completions server. Bytes that came in the same dialect pass as they
 // are but for two splices; anything else, and whatever a quirk of the server forbids, is written anew.
 
-import type { ChatRequest } from '../contract.js'
+import type { ChatRequest, Dialect } from '../contract.js'
 import { originOf } from '../identity.js'
 import { listOf, objectOf } from '../wire/fields.js'
 import { type FieldSpan, objectSpans, type Splice, spliceBytes } from '../wire/json-spans.js'
 import { encodeRequest } from '../wire/openai-chat-encode-request.js'
+import { openaiCompletionsCodec } from '../wire/openai-completions.js'
 import type { EngineDeployment } from './engine-deployment.js'
 
 export interface ChatRequestBody {
@@ -22,9 +23,12 @@ export const chatRequestBody = (request: ChatRequest, deployment: EngineDeployme
   }
 }
 
+/** The dialects of the server, each at an endpoint of its own. */
+const isOwn = (dialect: Dialect | undefined) => dialect === 'openai-chat' || dialect === 'openai-completions'
+
 /** A client of another dialect gets usage in any case; one of this dialect when it asked. */
 const wantsUsage = (request: ChatRequest) =>
-  request.dialect !== 'openai-chat' || objectOf(request.extra.stream_options)?.include_usage === true
+  !isOwn(request.dialect) || objectOf(request.extra.stream_options)?.include_usage === true
 
 const spliced = (
   request: ChatRequest,
@@ -32,7 +36,7 @@ const spliced = (
   asksUsage: boolean,
 ): Buffer | undefined => {
   const origin = originOf(request)
-  if (origin?.dialect !== 'openai-chat' || origin.framing !== 'json') return undefined
+  if (!isOwn(origin?.dialect) || origin?.framing !== 'json') return undefined
   const bytes = Buffer.from(origin.bytes.buffer, origin.bytes.byteOffset, origin.bytes.byteLength)
   const spans = objectSpans(bytes)
   if (!spans || isForbidden(request, deployment, spans.fields)) return undefined
@@ -63,12 +67,16 @@ const withUsage = (bytes: Buffer, { start, end }: FieldSpan): string => {
 }
 
 const encoded = (request: ChatRequest, { model, quirks }: EngineDeployment, asksUsage: boolean): Buffer => {
-  const { max_completion_tokens: limit, ...rest } = encodeRequest(request)
+  const { max_completion_tokens: limit, ...rest } =
+    request.dialect === 'openai-completions'
+      ? openaiCompletionsCodec.encodeRequest(request)
+      : encodeRequest(request)
   const limitField = quirks.maxTokensField === 'max_tokens' ? 'max_tokens' : 'max_completion_tokens'
   const body = {
     ...rest,
     ...(limit !== undefined && { [limitField]: limit }),
-    ...(quirks.developerAsSystem && { messages: listOf(rest.messages).map(developerAsSystem) }),
+    ...(quirks.developerAsSystem &&
+      'messages' in rest && { messages: listOf(rest.messages).map(developerAsSystem) }),
     model,
     ...(asksUsage && { stream_options: { ...objectOf(rest.stream_options), include_usage: true } }),
   }

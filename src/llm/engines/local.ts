@@ -2,9 +2,16 @@
 // the model is in `local/`, and native code never runs here.
 
 import type { Clock } from '../../core/index.js'
-import type { ChatModel, ChatRequest, ModelFacts, TokenCount } from '../contract.js'
+import type { ChatModel, ChatRequest, ModelFacts, TokenCount, Tokenizer } from '../contract.js'
 import { estimateRequestTokens } from '../estimate-tokens.js'
-import type { LlamaChatParams, LlamaDescription, LlamaEmbeddings, LlamaRanking } from '../local/protocol.js'
+import type {
+  LlamaChatParams,
+  LlamaDescription,
+  LlamaEmbeddings,
+  LlamaRanking,
+  LlamaTokenizeParams,
+  LlamaTokens,
+} from '../local/protocol.js'
 import { compact } from '../wire/fields.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import type { LlamaPort } from './local-port.js'
@@ -21,6 +28,7 @@ export interface LocalModelOptions {
 }
 
 export interface LocalModel extends ChatModel {
+  readonly tokenizer: Tokenizer
   /** Resolves when the model is loaded; rejects with what to change when it cannot be. */
   readonly ready: Promise<void>
   describe(): Promise<LlamaDescription>
@@ -60,6 +68,19 @@ export const createLocalModel = (options: LocalModelOptions): LocalModel => {
       tokens: await port.request<number>('countTokens', paramsOf(request, '')),
       exact: true,
     }),
+    tokenizer: {
+      tokenize: async (request, { signal }) => {
+        const params: LlamaTokenizeParams =
+          'chat' in request
+            ? { chat: paramsOf(request.chat, '') }
+            : { text: request.text, addsSpecialTokens: request.addsSpecialTokens }
+        return {
+          ...(await port.request<LlamaTokens>('tokenize', params, { signal })),
+          contextLength: facts.contextLength,
+        }
+      },
+      detokenize: (tokens, { signal }) => port.request<string>('detokenize', { tokens }, { signal }),
+    },
     describe: () => port.request<LlamaDescription>('describe', {}),
     embed: (texts, signal) => port.request<LlamaEmbeddings>('embed', { texts }, signal ? { signal } : {}),
     rank: (query, documents, signal) =>

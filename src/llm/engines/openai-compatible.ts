@@ -1,6 +1,7 @@
-// The engine for every server that speaks OpenAI's chat completions API: Ollama, vLLM, llama-server, hosted APIs.
+// The engine for every server that speaks OpenAI's chat completions API, and its older completions API for raw texts: Ollama, vLLM, llama-server, hosted APIs.
 // Raw bytes pass through; what the outcome needs is read from them on the way.
 
+import { decodeAnswer, decodeFrame } from '../wire/openai-completions.js'
 import { createChatAnswer } from './chat-answer.js'
 import { chatRequestBody } from './chat-request-body.js'
 import { createHttpChatModel, type HttpChatModel, type HttpModelOptions } from './http-chat-model.js'
@@ -13,12 +14,23 @@ export type OpenAiCompatibleModel = HttpChatModel
  * @example
  * const model = createOpenAiCompatibleModel({ deployment, facts, apiKey, clock: systemClock })
  */
-export const createOpenAiCompatibleModel = (options: OpenAiCompatibleOptions): OpenAiCompatibleModel =>
-  createHttpChatModel(options, (request) => {
+export const createOpenAiCompatibleModel = (options: OpenAiCompatibleOptions): OpenAiCompatibleModel => ({
+  ...createHttpChatModel(options, (request) => {
     const { bytes, dropsUsage } = chatRequestBody(request, options.deployment)
+    const isRaw = request.dialect === 'openai-completions'
     return {
-      path: '/chat/completions',
+      path: isRaw ? '/completions' : '/chat/completions',
       body: bytes,
-      createAnswer: (answer) => createChatAnswer({ ...answer, choices: request.choices ?? 1, dropsUsage }),
+      createAnswer: (answer) =>
+        createChatAnswer({
+          ...answer,
+          choices: request.choices ?? 1,
+          dropsUsage,
+          ...(isRaw && { format: completions }),
+        }),
     }
-  })
+  }),
+  completes: true,
+})
+
+const completions = { dialect: 'openai-completions', decodeFrame, decodeAnswer } as const

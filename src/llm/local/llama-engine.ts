@@ -1,4 +1,4 @@
-// What the llama process does for its parent, composed: load the model, answer chats, count tokens, embed texts, rank documents.
+// What the llama process does for its parent, composed: load the model, answer chats, count and name tokens, embed texts, rank documents.
 
 import type { Log } from '../../core/index.js'
 import { llmError } from '../messages.js'
@@ -15,10 +15,13 @@ import type {
   LlamaDescription,
   LlamaEmbeddings,
   LlamaRanking,
+  LlamaTokenizeParams,
+  LlamaTokens,
 } from './protocol.js'
 import { cannotRank, createTextRanker } from './rank-texts.js'
 import { renderPrompt, runChat } from './run-chat.js'
 import { createSequencePool } from './sequence-pool.js'
+import { textOfTokens, tokensOfText, withTexts } from './tokenize.js'
 import { createSchemaCompiler, type SchemaValidator } from './validate-json.js'
 
 export interface LlamaEngine {
@@ -30,6 +33,9 @@ export interface LlamaEngine {
   ): Promise<LlamaChatResult>
   /** Tokens of the prompt that `chat` would compute. */
   countTokens(params: LlamaChatParams): number
+  tokenize(params: LlamaTokenizeParams): LlamaTokens
+  /** @throws `llm.request-unreadable` for an id that is not of the vocabulary */
+  detokenize(tokens: readonly number[]): string
   embed(texts: readonly string[], signal: AbortSignal): Promise<LlamaEmbeddings>
   /** @throws `llm.model-cannot-rank` unless it was loaded for that */
   rank(query: string, documents: readonly string[], signal: AbortSignal): Promise<LlamaRanking>
@@ -63,6 +69,8 @@ export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<Ll
   const grammars = createGrammarShelf(loaded.llama)
   const compileSchema = createSchemaCompiler(options.validator)
   const embedder = createTextEmbedder(loaded, deployment)
+  const promptTokens = (params: LlamaChatParams) =>
+    renderPrompt(loaded, { params, shape: answerShape(params, compileSchema), deployment }).tokens
   const ranker = ranking && createTextRanker({ model, context: ranking, deployment })
   return {
     description: loaded.description,
@@ -70,8 +78,15 @@ export const createLlamaEngine = async (options: LlamaEngineOptions): Promise<Ll
       if (!pool) throw llmError('llm.model-cannot-chat', { deployment })
       return runChat({ loaded, pool, deployment, compileSchema, grammars }, { params, signal, onProgress })
     },
-    countTokens: (params) =>
-      renderPrompt(loaded, { params, shape: answerShape(params, compileSchema), deployment }).tokens.length,
+    countTokens: (params) => promptTokens(params).length,
+    tokenize: (params) =>
+      withTexts(
+        loaded,
+        'chat' in params
+          ? promptTokens(params.chat)
+          : tokensOfText(loaded, params.text, params.addsSpecialTokens),
+      ),
+    detokenize: (tokens) => textOfTokens(loaded, tokens),
     embed: embedder.embed,
     rank: async (...request) => {
       if (!ranker) throw cannotRank(deployment, 'it was not loaded to rank')
@@ -87,6 +102,8 @@ export const llamaMethods = (engine: () => LlamaEngine) => ({
   chat: (params: LlamaChatParams, signal: AbortSignal, onProgress: (value: unknown) => void) =>
     engine().chat(params, signal, onProgress),
   countTokens: async (params: LlamaChatParams) => engine().countTokens(params),
+  tokenize: async (params: LlamaTokenizeParams) => engine().tokenize(params),
+  detokenize: async ({ tokens }: { readonly tokens: readonly number[] }) => engine().detokenize(tokens),
   embed: ({ texts }: { texts: readonly string[] }, signal: AbortSignal) => engine().embed(texts, signal),
   rank: (
     { query, documents }: { readonly query: string; readonly documents: readonly string[] },

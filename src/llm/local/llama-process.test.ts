@@ -63,6 +63,22 @@ describe('an answer', () => {
     expect(exact).toEqual({ tokens: 8, exact: true })
   })
 
+  it('has the tokens that the tokenizer tells', async () => {
+    const { tokenizer } = saying.model
+    const chat = await tokenizer.tokenize({ chat: asking('hello') }, testCall())
+    expect(chat).toMatchObject({ tokens: { length: 8 }, contextLength: 8192 })
+    const text = { text: 'Good day.', addsSpecialTokens: false, extra: {} }
+    const { tokens, texts } = await tokenizer.tokenize(text, testCall())
+    expect(texts?.join('')).toBe('Good day.')
+    expect(tokens).toHaveLength(texts?.length ?? 0)
+    expect(await tokenizer.detokenize(tokens, testCall())).toBe('Good day.')
+    for (const id of [-1, 1e9])
+      await expect(tokenizer.detokenize([id], testCall())).rejects.toMatchObject({
+        code: 'llm.request-unreadable',
+        params: { field: 'tokens' },
+      })
+  })
+
   it('comes whole when it is not streamed', async () => {
     const frames = await collect(await saying.model.open(asking('hello', { stream: false }), testCall()))
     expect(frames).toHaveLength(1)

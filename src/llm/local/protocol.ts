@@ -90,6 +90,17 @@ export interface LlamaChatResult {
   readonly reasoningTokens: number
 }
 
+/** A text as it stands, or a chat as the template writes it. */
+export type LlamaTokenizeParams =
+  | { readonly text: string; readonly addsSpecialTokens: boolean }
+  | { readonly chat: LlamaChatParams }
+
+export interface LlamaTokens {
+  readonly tokens: readonly number[]
+  /** What each stands for, in order; a token that is part of a character has a replacement character. */
+  readonly texts: readonly string[]
+}
+
 export interface LlamaRanking {
   /** Between 0 and 1, in the order of the documents. */
   readonly scores: readonly number[]

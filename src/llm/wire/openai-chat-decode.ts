@@ -39,6 +39,12 @@ const decodeChunk = (data: string, options: DecoderOptions): readonly ChatEvent[
   return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
 }
 
+/** The events of one chunk, which is used up. */
+export const decodeChunkFields = (
+  chunk: Record<string, unknown>,
+  options: DecoderOptions = {},
+): readonly ChatEvent[] => decodeBody(chunk, 'delta', options)
+
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
   const body = objectOf(json)
   if (!body) return [unreadable('not a JSON object')]

@@ -1,0 +1,85 @@
+// An answer for which no model is asked, so that the ledger has no row of it: it counts as a request of its key, and
+// stands in metrics and audit.
+
+import { type Clock, contentHash } from '../core/index.js'
+import type { Counters } from '../ledger/index.js'
+import type { Metrics } from '../telemetry/index.js'
+import type { Caller } from './authenticate.js'
+import type { DescribeError } from './error-response.js'
+import { type Exchange, failureOf } from './exchange.js'
+import type { AuditPort } from './ports.js'
+import { reserveRequest } from './reserve-request.js'
+import { type Headers, send } from './send.js'
+
+export interface UnpricedDeps {
+  readonly architectureHash: string
+  readonly counters: Counters
+  readonly audit?: AuditPort | undefined
+  readonly describeError: DescribeError
+  readonly metrics: Metrics
+  readonly clock: Clock
+}
+
+export interface UnpricedRequest {
+  readonly exchange: Exchange
+  readonly caller: Caller
+  readonly bytes: Buffer
+  /** What metrics and audit call it. */
+  readonly route: string
+}
+
+export interface UnpricedAnswer {
+  /** A JSON value. */
+  readonly body: object
+  readonly answeredBy: string
+  readonly headers?: Headers
+}
+
+/** @throws gateway.rate-limited, and what `answer` throws */
+export const answerUnpriced = async (
+  deps: UnpricedDeps,
+  request: UnpricedRequest,
+  answer: () => Promise<UnpricedAnswer>,
+): Promise<void> => {
+  const { clock, metrics } = deps
+  const { exchange, route } = request
+  const end = (status: number, how: 'finished' | 'failed' | 'blocked' | 'cancelled') => {
+    const durationMs = clock.monotonicMs() - exchange.startedMs
+    metrics.requestEnded({ route, status, end: how, durationMs, firstContentMs: null, outputTokens: 0 })
+  }
+  metrics.requestStarted()
+  try {
+    const limits = await reserveRequest(deps.counters, request.caller)
+    const { body, answeredBy, headers } = await answer()
+    audited(deps, request, { answeredBy, end: 'finished', errorCode: null })
+    send(exchange, {
+      status: 200,
+      body: JSON.stringify(body),
+      contentType: 'application/json',
+      headers: { ...limits, ...headers },
+    })
+    end(200, 'finished')
+  } catch (cause) {
+    const error = failureOf(exchange, cause)
+    const { status } = deps.describeError(error, { language: 'en', requestId: exchange.requestId })
+    const failed = error.code === 'guardrails.blocked' ? 'blocked' : 'failed'
+    end(status, exchange.signal.aborted ? 'cancelled' : failed)
+    audited(deps, request, { answeredBy: 'none', end: 'refused', errorCode: error.code })
+    throw cause
+  }
+}
+
+const audited = (
+  { audit, architectureHash }: UnpricedDeps,
+  { exchange, caller, route, bytes }: UnpricedRequest,
+  ending: Pick<Parameters<AuditPort['append']>[0], 'answeredBy' | 'end' | 'errorCode'>,
+) =>
+  audit?.append({
+    requestId: exchange.requestId,
+    tenant: caller.tenant,
+    keyId: caller.keyId,
+    route,
+    architectureHash,
+    requestDigest: contentHash(bytes),
+    ...ending,
+  })
