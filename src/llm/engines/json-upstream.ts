@@ -9,6 +9,7 @@ import { llmError } from '../messages.js'
 import type { ModelCall } from '../vector-contract.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import { type Exchange, startExchange } from './upstream-exchange.js'
+import { keyHeaders } from './key-headers.js'
 import { requestHeaders } from './upstream-headers.js'
 import { statusError } from './upstream-status.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
@@ -126,7 +127,7 @@ const exchange = (
         dispatcher: upstream.dispatcher,
         origin: upstream.origin,
         path: upstream.path,
-        headers: requestHeaders(call, apiKey, 'application/json'),
+        headers: requestHeaders(call, keyHeaders(apiKey, 'authorization'), 'application/json'),
         body,
         deployment,
         clock,

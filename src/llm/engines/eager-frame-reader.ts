@@ -1,0 +1,30 @@
+// Reads frames of a dialect whose every event has to be parsed to know where the answer stands: the Responses API
+// repeats in its last events what was said before, so that the reader must have seen it all.
+
+import { isContent } from '../content.js'
+import type { ChatEvent } from '../contract.js'
+import { roughTokens } from '../estimate-tokens.js'
+import { eventData } from '../wire/event-data.js'
+import { type FrameReader, textOfEvent } from './frame-reader.js'
+
+export interface EagerOptions {
+  /** The events of one `data`; never throws. */
+  readonly readData: (data: string) => readonly ChatEvent[]
+  /** Whether this event is the last one of its dialect. */
+  readonly isLast: (event: ChatEvent) => boolean
+}
+
+export const createEagerFrameReader = ({ readData, isLast }: EagerOptions): FrameReader => ({
+  read: (bytes) => {
+    const events = eventData(bytes).flatMap(readData)
+    let outputTokens = 0
+    for (const event of events) outputTokens += roughTokens(textOfEvent(event))
+    return {
+      events: () => events,
+      notable: events,
+      hasContent: events.some(isContent),
+      isDone: events.some(isLast),
+      outputTokens,
+    }
+  },
+})
