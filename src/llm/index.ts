@@ -49,7 +49,6 @@ export type { LlamaPort } from './engines/local-port.js'
 export {
   createOpenAiCompatibleModel,
   type OpenAiCompatibleModel,
-  type OpenAiCompatibleOptions,
 } from './engines/openai-compatible.js'
 export {
   type ClosableEmbeddingModel,

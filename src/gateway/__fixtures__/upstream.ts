@@ -58,7 +58,7 @@ export const startUpstream = async (
           id,
           model: `${id}-model`,
           address,
-          quirks: { noStreamUsage: false, maxTokensField: 'max_completion_tokens', developerAsSystem: false },
+          quirks: {},
           timeouts: { connectMs: 500, firstContentMs: 1_000, idleMs: 300, ...timeouts },
         },
         facts: { contextLength: 8192, tools: true, vision: false, languages: [], priceKey: id },

@@ -24,7 +24,8 @@ export const changesRequest = (
     (seedField !== 'seed' && fields.has('seed')) ||
     unsupported.some((name) => (name === 'strict' ? saysStrict(request) : fields.has(name))) ||
     (quirks.developerAsSystem === true && request.messages.some(({ role }) => role === 'developer')) ||
-    (reasoningField !== undefined && has((part) => part.type === 'reasoning')) ||
+    (reasoningField !== undefined &&
+      has((part) => part.type === 'reasoning' && part.extra?.field !== reasoningField)) ||
     (toolCallIds === 'alphanumeric-9' && has((part) => 'id' in part && part.id !== shortId(`${part.id}`)))
   )
 }
