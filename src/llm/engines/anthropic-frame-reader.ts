@@ -26,7 +26,7 @@ export const createAnthropicFrameReader = (options: DecoderOptions): FrameReader
   return {
     read: (bytes) => {
       const before = { ...state }
-      const notable: ChatEvent[] = []
+      const notable: (readonly ChatEvent[])[] = []
       let hasContent = false
       let isDone = false
       let outputTokens = 0
@@ -35,8 +35,8 @@ export const createAnthropicFrameReader = (options: DecoderOptions): FrameReader
         for (const data of eventData(event)) {
           const events = readData(data, reader)
           isDone ||= events.length === 0 && fieldsIn(data)?.type === 'message_stop'
+          if (events.some(isNotable)) notable.push(events)
           for (const each of events) {
-            if (isNotable(each)) notable.push(each)
             hasContent ||= isContent(each)
             outputTokens += roughTokens(textOfEvent(each))
           }

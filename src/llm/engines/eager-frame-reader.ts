@@ -16,12 +16,13 @@ export interface EagerOptions {
 
 export const createEagerFrameReader = ({ readData, isLast }: EagerOptions): FrameReader => ({
   read: (bytes) => {
-    const events = eventData(bytes).flatMap(readData)
+    const groups = eventData(bytes).map(readData)
+    const events = groups.flat()
     let outputTokens = 0
     for (const event of events) outputTokens += roughTokens(textOfEvent(event))
     return {
       events: () => events,
-      notable: events,
+      notable: groups,
       hasContent: events.some(isContent),
       isDone: events.some(isLast),
       outputTokens,

@@ -2,7 +2,7 @@
 // known of it is read on the way, the bytes go to the reader as they are. Fed with whole events or a whole JSON
 // body; knows no socket.
 
-import type { ArchitectError } from '../../core/index.js'
+import type { ArchitectError, Usage } from '../../core/index.js'
 import type { ChatEvent, Dialect } from '../contract.js'
 import { createFrame, frameOf } from '../frame.js'
 import { llmError } from '../messages.js'
@@ -30,13 +30,20 @@ export const createEventAnswer = (options: EventAnswerOptions): ChatAnswer => {
   const finishes = createFinishTracker(result, options.choices ?? 1)
   const delivery = createChatDelivery({ ...options, areAllFinished: finishes.areAllFinished })
 
-  /** Notes finishes and usage. @returns the first error */
+  /**
+   * Notes finishes and usage of what came together; usage that comes before the finish is not the whole.
+   * @returns the first error
+   */
   const observe = (events: readonly ChatEvent[]): ArchitectError | undefined => {
+    let usage: Usage | undefined
     for (const event of events) {
       if (event.type === 'error') return event.error
-      if (event.type === 'usage') result.setUsage(event.usage)
+      if (event.type === 'usage') usage = event.usage
       else finishes.observe(event)
     }
+    if (!usage) return undefined
+    if (finishes.areAllFinished()) result.setUsage(usage)
+    else result.setUsageSoFar(usage)
     return undefined
   }
 
@@ -44,7 +51,7 @@ export const createEventAnswer = (options: EventAnswerOptions): ChatAnswer => {
     const { events, notable, hasContent, isDone, outputTokens } = reader.read(bytes)
     result.addOutputTokens(outputTokens)
     const frame = createFrame({ dialect, framing: 'sse', bytes }, events)
-    const error = observe(notable)
+    const error = firstOf(notable, observe)
     if (error) return failInside(delivery, frame.events(), error)
     if (hasContent) delivery.commit()
     // Without its finish the answer has broken off: as bytes, its last event would pass for a clean end.
@@ -83,4 +90,12 @@ export const createEventAnswer = (options: EventAnswerOptions): ChatAnswer => {
     },
     fail: delivery.fail,
   }
+}
+
+const firstOf = <Value, Result>(values: readonly Value[], find: (value: Value) => Result | undefined) => {
+  for (const value of values) {
+    const result = find(value)
+    if (result !== undefined) return result
+  }
+  return undefined
 }

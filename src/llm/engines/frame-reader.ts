@@ -5,8 +5,8 @@ import type { ChatEvent } from '../contract.js'
 export interface ReadFrame {
   /** All that the frame says; decoded when asked, if it has not been. */
   readonly events: () => readonly ChatEvent[]
-  /** In order, at least those that tell how the answer ends: `finish`, `usage`, `error`. */
-  readonly notable: readonly ChatEvent[]
+  /** In order, at least those that tell how the answer ends (`finish`, `usage`, `error`), by the SSE event they came in. */
+  readonly notable: readonly (readonly ChatEvent[])[]
   readonly hasContent: boolean
   /** It holds the event after which the dialect says nothing more. */
   readonly isDone: boolean
