@@ -6,13 +6,9 @@
 import { isContent } from '../content.js'
 import type { ChatEvent } from '../contract.js'
 import { roughTokens } from '../estimate-tokens.js'
-import {
-  createEventReader,
-  createReaderState,
-  readData,
-} from '../wire/anthropic-messages-decode.js'
-import { fieldsIn } from '../wire/fields.js'
+import { createEventReader, createReaderState, readData } from '../wire/anthropic-messages-decode.js'
 import { eventData } from '../wire/event-data.js'
+import { fieldsIn } from '../wire/fields.js'
 import type { DecoderOptions } from '../wire/wire-codec.js'
 import { createChunkTemplate } from './chunk-template.js'
 import { type FrameReader, isNotable, textOfEvent } from './frame-reader.js'

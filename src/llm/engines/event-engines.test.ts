@@ -228,6 +228,30 @@ describe('the head of a request', () => {
   })
 })
 
+describe('the reasoning of another server', () => {
+  const chat = codecs['openai-chat'].decodeRequest({
+    model: 'support',
+    messages: [
+      { role: 'user', content: 'Hi.' },
+      { role: 'assistant', content: 'Hello.', reasoning_content: 'A greeting.' },
+      { role: 'user', content: 'Bye.' },
+    ],
+  })
+
+  it.each([
+    [{}, ['thinking', 'text']],
+    [{ reasoningField: 'none' }, ['text']],
+  ] as const)('goes to a server of the Messages API unless it refuses it: %j', async (quirks, types) => {
+    const model = createModel('anthropic-messages', { quirks })
+    upstream.behave((connection) => connection.json(fixture('anthropic-messages-answer.json').toString()))
+    await collect(await model.open(editRequest(chat, { stream: false }), testCall()))
+    const [, answer] = JSON.parse(sent().body).messages
+    const blocks = typeof answer.content === 'string' ? [{ type: 'text' }] : answer.content
+    expect(blocks.map(({ type }: { type: string }) => type)).toEqual(types)
+    await model.close()
+  })
+})
+
 describe('a server that refuses', () => {
   it.each([
     [

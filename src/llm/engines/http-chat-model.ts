@@ -153,8 +153,12 @@ const open = (upstream: Upstream, { request, call, written }: OpeningCall): Prom
         dispatcher: upstream.dispatcher,
         origin: upstream.origin,
         path: upstream.pathOf(written.path),
-headers: {
-          ...requestHeaders(call, upstream.keyHeaders, request.stream ? 'text/event-stream' : 'application/json'),
+        headers: {
+          ...requestHeaders(
+            call,
+            upstream.keyHeaders,
+            request.stream ? 'text/event-stream' : 'application/json',
+          ),
           ...written.headers,
         },
         body: written.body,

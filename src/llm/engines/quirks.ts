@@ -20,7 +20,10 @@ export interface Quirks {
   readonly developerAsSystem?: boolean | undefined
   /** What it calls `seed`. */
   readonly seedField?: 'seed' | 'random_seed' | undefined
-  /** Where it reads the reasoning of earlier turns; `none`: it refuses them, and gets none. */
+  /**
+   * Where it reads the reasoning of earlier turns. `none`: it refuses them, and gets none; one of the Messages API
+   * gets that of its own, with its signatures.
+   */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | 'none' | undefined
   /** `alphanumeric-9`: takes only ids of nine letters and digits; others are given such a one. */
   readonly toolCallIds?: 'any' | 'alphanumeric-9' | undefined
