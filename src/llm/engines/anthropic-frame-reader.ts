@@ -77,25 +77,31 @@ const eventEnd = (bytes: Buffer, from: number): number => {
   return end < 0 ? bytes.length : end + 2
 }
 
-/** The last field of a delta, as servers write it, and what closes the event after it. */
+/** The text of a delta, as servers write its name. */
 const deltaFields = ['text', 'thinking', 'partial_json'].flatMap((name) => [`"${name}":"`, `"${name}": "`])
-const deltaEnd = '"}}\n\n'
+const quote = 0x22
+const backslash = 0x5c
 
-/** Takes the event as the pattern, when it is a delta that ends with its text. */
+/** Takes the event as the pattern, when it is a delta with a text. */
 const learnDelta = (template: ReturnType<typeof createChunkTemplate>, bytes: Buffer, event: ChatEvent) => {
   const isDelta = event.type === 'text' || event.type === 'reasoning' || event.type === 'tool-call'
   const text = textOfEvent(event)
   if (!isDelta || text === '') return
-  const textEnd = bytes.length - deltaEnd.length
-  if (bytes.toString('latin1', textEnd) !== deltaEnd) return
   for (const field of deltaFields) {
     const at = bytes.lastIndexOf(field, undefined, 'latin1')
     if (at < 0) continue
     const textStart = at + field.length
+    const textEnd = stringEnd(bytes, textStart)
     // A quote inside a string is escaped, so that the field's name can only stand where a name stands.
     if (readString(bytes.toString('utf8', textStart, textEnd)) === text)
       return template.learn(bytes, { start: 0, textStart, textEnd, end: bytes.length })
   }
+}
+
+const stringEnd = (bytes: Buffer, from: number): number => {
+  let at = from
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  return at
 }
 
 const readString = (written: string): unknown => {

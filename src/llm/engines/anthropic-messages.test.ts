@@ -102,6 +102,7 @@ describe('a stream of the Messages API', () => {
 
   it.each([
     ['spaces in its JSON', (text: string) => text.replaceAll('":', '": ').replaceAll(',"', ', "')],
+    ['the index last', (text) => text.replace(/("index":\d+),(.*)\}/, '$2,$1}')],
     ['no event names', (text) => text.replaceAll(/event: .*\n/g, '')],
     ['CRLF', (text) => text.replaceAll('\n', '\r\n')],
     ['comments', (text) => text.replaceAll('event:', ': hi\n\nevent:')],

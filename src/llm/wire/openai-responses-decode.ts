@@ -207,10 +207,11 @@ const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
   return [{ type: 'usage', choice: 0, usage: readUsage(usage), ...withNative({ isRepeated: true }) }, finish]
 }
 
+/** Some servers end with `response.completed` whatever the status is; why an answer is incomplete tells all the same. */
 const reasonOf = (event: Fields, response: Fields, state: ReaderState): string => {
-  if (event.type === 'response.completed') return state.calls.size > 0 ? 'tool_calls' : 'stop'
-  const reason = stringOf(objectOf(response.incomplete_details)?.reason) ?? 'stop'
-  return reason === 'max_output_tokens' ? 'length' : reason
+  const reason = stringOf(objectOf(response.incomplete_details)?.reason)
+  if (reason !== undefined) return reason === 'max_output_tokens' ? 'length' : reason
+  return event.type === 'response.completed' && state.calls.size > 0 ? 'tool_calls' : 'stop'
 }
 
 const unreadable = (detail: string, cause?: unknown): ChatEvent => ({
