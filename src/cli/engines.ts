@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import {
   createAnthropicMessagesModel,
   createExtractiveModel,
+  createGeminiModel,
   createLocalModel,
   createOpenAiCompatibleModel,
   createOpenAiResponsesModel,
@@ -37,6 +38,7 @@ const modelOf: Readonly<
   'openai-chat': createOpenAiCompatibleModel,
   'openai-responses': createOpenAiResponsesModel,
   'anthropic-messages': createAnthropicMessagesModel,
+  gemini: createGeminiModel,
 }
 
 const server: EngineFactory = (context) =>
@@ -110,7 +112,7 @@ export const openAiCompatibleNames = [
 ]
 
 /** Engines named after another API than OpenAI's chat completions, which they speak unless `dialect` says otherwise. */
-const dialectNames = ['openai-responses', 'anthropic', 'anthropic-messages']
+const dialectNames = ['openai-responses', 'anthropic', 'anthropic-messages', 'gemini']
 
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   ...Object.fromEntries([...openAiCompatibleNames, ...dialectNames].map((name) => [name, server])),

@@ -51,6 +51,7 @@ describe('a deployment', () => {
     [{ engine: 'anthropic' }, 'anthropic-messages'],
     [{ engine: 'anthropic-messages' }, 'anthropic-messages'],
     [{ engine: 'openai-responses' }, 'openai-responses'],
+    [{ engine: 'gemini' }, 'gemini'],
     [{ engine: 'vllm' }, undefined],
     [{ engine: 'vllm', dialect: 'openai-responses' }, 'openai-responses'],
     [{ engine: 'vllm', dialect: 'anthropic-messages' }, 'anthropic-messages'],
@@ -74,7 +75,7 @@ describe('an engine', () => {
     })
   }
 
-  it.each([...openAiCompatibleNames, 'anthropic', 'anthropic-messages', 'openai-responses'])(
+  it.each([...openAiCompatibleNames, 'anthropic', 'anthropic-messages', 'openai-responses', 'gemini'])(
     'that is a server speaks any of the dialects: %s',
     async (engine) => {
       for (const dialect of dialectSchema.options) {

@@ -9,6 +9,7 @@ const dialectEngines: Readonly<Record<string, NonNullable<Deployment['dialect']>
   'openai-responses': 'openai-responses',
   'anthropic-messages': 'anthropic-messages',
   anthropic: 'anthropic-messages',
+  gemini: 'gemini',
 }
 
 const servers = new Map(

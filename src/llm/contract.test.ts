@@ -42,12 +42,13 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> => {
   return (await Promise.race([settled, Promise.resolve(pending)])) === pending
 }
 
-const passing: readonly string[] = ['openai-compatible', 'openai-responses', 'anthropic-messages']
+const passing: readonly string[] = ['openai-compatible', 'openai-responses', 'anthropic-messages', 'gemini']
 
 describe.each([
   'openai-compatible',
   'openai-responses',
   'anthropic-messages',
+  'gemini',
   'triton-generate',
   'scripted',
   'local',

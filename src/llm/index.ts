@@ -35,6 +35,7 @@ export { dialectHeaders } from './engines/dialect-headers.js'
 export type { EngineDeployment } from './engines/engine-deployment.js'
 export { createExtractiveModel } from './engines/extractive.js'
 export { notInDocuments } from './engines/extractive-answer.js'
+export { createGeminiModel } from './engines/gemini.js'
 export type { HttpChatModel, HttpModelOptions } from './engines/http-chat-model.js'
 export {
   type ClosableRerankModel,

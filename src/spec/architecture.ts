@@ -16,7 +16,7 @@ const tokenPrice = z.strictObject({
 })
 
 /** The APIs that servers of chat models speak. */
-export const dialectSchema = z.enum(['openai-chat', 'openai-responses', 'anthropic-messages'])
+export const dialectSchema = z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])
 
 /**
  * Where a server differs from the dialect it speaks. What is not said here is as the catalogue knows it of the

@@ -4,6 +4,7 @@
 import { ArchitectError, systemClock } from '../../core/index.js'
 import type { ChatModel } from '../contract.js'
 import { createAnthropicMessagesModel } from '../engines/anthropic-messages.js'
+import { createGeminiModel } from '../engines/gemini.js'
 import type { HttpChatModel, HttpModelOptions } from '../engines/http-chat-model.js'
 import { createLocalModel } from '../engines/local.js'
 import type { LlamaPort } from '../engines/local-port.js'
@@ -17,6 +18,7 @@ import type { LlamaChatProgress } from '../local/protocol.js'
 import { playAnthropic } from './anthropic-server.js'
 import { chunk, done, usageChunk } from './chunks.js'
 import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
+import { playGemini } from './gemini-server.js'
 import { playResponses } from './responses-server.js'
 import type { Scenario } from './scenario.js'
 import { playTriton } from './triton-server.js'
@@ -229,6 +231,7 @@ export const startSubjects = {
     create: createAnthropicMessagesModel,
     play: playAnthropic,
   }),
+  gemini: httpSubject('gemini', { create: createGeminiModel, play: playGemini }),
   'triton-generate': httpSubject('triton-generate', {
     create: createTritonGenerateModel,
     play: playTriton,
