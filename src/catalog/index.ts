@@ -48,4 +48,5 @@ export {
 export { catalogMessages } from './messages.js'
 export type { Attention, Model, Precision, PublishedQuality } from './model.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
+export { type Fact, type KnownServer, readServers } from './server.js'
 export type { Source } from './table.js'

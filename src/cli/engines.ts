@@ -2,16 +2,21 @@
 
 import { resolve } from 'node:path'
 import {
+  createAnthropicMessagesModel,
   createExtractiveModel,
+  createGeminiModel,
   createLocalModel,
   createOpenAiCompatibleModel,
+  createOpenAiResponsesModel,
   createTritonGenerateModel,
   createVllmTokenizer,
+  type HttpChatModel,
+  type HttpModelOptions,
   type LlamaArguments,
   type LocalModel,
-  type OpenAiCompatibleOptions,
   parseLocalOptions,
 } from '../llm/index.js'
+import type { Deployment } from '../spec/index.js'
 import { superviseChild } from '../supervisor/index.js'
 import { childEnvironment } from './child-environment.js'
 import { localWeightsPath } from './local-weights.js'
@@ -21,19 +26,39 @@ import type { EngineContext, EngineFactory } from './plugin.js'
 import { tritonOptions } from './triton-options.js'
 
 /** What an engine at an address is made from. @throws `cli.address-missing` */
-const serverOf = ({ deployment, facts, apiKey, clock }: EngineContext): OpenAiCompatibleOptions => {
+const serverOf = ({ deployment, facts, apiKey, clock }: EngineContext): HttpModelOptions => {
   if (deployment.address === undefined)
     throw cliError('cli.address-missing', { deployment: deployment.id, engine: deployment.engine })
   return { deployment, facts, clock, ...(apiKey === undefined ? {} : { apiKey }) }
 }
 
-const openAiCompatible: EngineFactory = (context) => createOpenAiCompatibleModel(serverOf(context))
+/** How each API of a server is spoken. */
+const modelOf: Readonly<
+  Record<NonNullable<Deployment['dialect']>, (options: HttpModelOptions) => HttpChatModel>
+> = {
+  'openai-chat': createOpenAiCompatibleModel,
+  'openai-responses': createOpenAiResponsesModel,
+  'anthropic-messages': createAnthropicMessagesModel,
+  gemini: createGeminiModel,
+}
+
+const server: EngineFactory = (context) =>
+  modelOf[context.deployment.dialect ?? 'openai-chat'](serverOf(context))
+
+/** An engine that is no server of these APIs. @throws `cli.dialect-not-spoken` */
+const withoutDialect =
+  (factory: EngineFactory): EngineFactory =>
+  (context) => {
+    const { id, engine, dialect } = context.deployment
+    if (dialect !== undefined) throw cliError('cli.dialect-not-spoken', { deployment: id, engine, dialect })
+    return factory(context)
+  }
 
 /** vLLM tells the tokens of a text as well. */
 const vllm: EngineFactory = (context) => {
-  const server = serverOf(context)
-  const model = createOpenAiCompatibleModel(server)
-  const tokenizer = createVllmTokenizer(server)
+  const options = serverOf(context)
+  const model = modelOf[context.deployment.dialect ?? 'openai-chat'](options)
+  const tokenizer = createVllmTokenizer(options)
   return {
     ...model,
     tokenizer,
@@ -87,7 +112,7 @@ const tellContext = ({ deployment, log }: Pick<EngineContext, 'deployment' | 'lo
   )
 }
 
-/** Servers that speak OpenAI's chat dialect at `address`, each under the name people know it by. */
+/** Servers that speak OpenAI's APIs at `address`, each under the name people know it by. */
 export const openAiCompatibleNames = [
   'openai-chat',
   'openai-compatible',
@@ -101,10 +126,13 @@ export const openAiCompatibleNames = [
   'hosted-api',
 ]
 
+/** Engines named after another API than OpenAI's chat completions, which they speak unless `dialect` says otherwise. */
+const dialectNames = ['openai-responses', 'anthropic', 'anthropic-messages', 'gemini']
+
 export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
-  ...Object.fromEntries(openAiCompatibleNames.map((name) => [name, openAiCompatible])),
+  ...Object.fromEntries([...openAiCompatibleNames, ...dialectNames].map((name) => [name, server])),
   vllm,
-  local: openLocalModel,
-  triton: tritonGenerate,
-  extractive: ({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts }),
+  local: withoutDialect(openLocalModel),
+  triton: withoutDialect(tritonGenerate),
+  extractive: withoutDialect(({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts })),
 }

@@ -90,6 +90,12 @@ export const cliMessages = defineMessages({
     'zh-TW': (p) =>
       `部署「${p.deployment}」使用 ${p.engine}，需要提供位址（例如 http://127.0.0.1:8000/v1）。`,
   },
+  'cli.dialect-not-spoken': {
+    en: (p: { deployment: string; engine: string; dialect: string }) =>
+      `Deployment "${p.deployment}" runs on ${p.engine}, which speaks no ${p.dialect}. Remove its dialect, or name the server's engine (vllm, openai-compatible, anthropic, ...).`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」使用 ${p.engine}，該引擎不支援 ${p.dialect}。請移除 dialect，或改填伺服器的引擎（vllm、openai-compatible、anthropic 等）。`,
+  },
   'cli.engine-options-invalid': {
     en: (p: { deployment: string; detail: string }) =>
       `The options of deployment "${p.deployment}" are not those of its engine:\n${p.detail}`,

@@ -6,6 +6,7 @@ import type { ChatModel, ModelFacts, TaskFacts } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
 import { apiKeysOf, openWithKeys } from './api-keys.js'
 import { builtInEngines } from './engines.js'
+import { withKnownServer } from './known-server.js'
 import type { EngineLaunch } from './launch/engine-launch.js'
 import { cliError } from './messages.js'
 import type { Resources } from './open-resources.js'
@@ -88,7 +89,7 @@ const openModel = (
       known: Object.keys(engines).join(', '),
     })
   return factory({
-    deployment,
+    deployment: withKnownServer(deployment),
     facts: factsOf(deployment),
     apiKey,
     clock: resources.clock,

@@ -15,6 +15,7 @@ import type { Deployment } from '../spec/index.js'
 
 /** What an engine is made from. */
 export interface EngineContext {
+  /** With the quirks that the catalogue knows of its server. */
   readonly deployment: Deployment
   readonly facts: ModelFacts
   /** The deployment's key, resolved; undefined when it names none. */

@@ -13,6 +13,7 @@ import {
 import type { Deployment } from '../spec/index.js'
 import { type ApiKey, openWithKeys } from './api-keys.js'
 import { openAiCompatibleNames, openLocalModel } from './engines.js'
+import { withKnownServer } from './known-server.js'
 import { cliError } from './messages.js'
 import type { EmbeddingEngineFactory, Plugin, RerankEngineFactory, VectorEngineContext } from './plugin.js'
 
@@ -23,10 +24,10 @@ const addressOf = ({ id, engine, address }: Deployment): string => {
 
 const openAiEmbedding: EmbeddingEngineFactory = ({ deployment, apiKey, clock }) => {
   const { id, model, contextLength, timeouts, quirks } = deployment
-  const { noTokenInput } = quirks
+  const { noTokenInput = false, keyHeader } = quirks
   const address = addressOf(deployment)
   return createOpenAiEmbeddingModel({
-    deployment: { id, model, contextLength, timeouts, address, noTokenInput },
+    deployment: { id, model, contextLength, timeouts, address, noTokenInput, keyHeader },
     apiKey,
     clock,
   })
@@ -35,10 +36,11 @@ const openAiEmbedding: EmbeddingEngineFactory = ({ deployment, apiKey, clock }) 
 const httpRerank =
   (shape: 'jina' | 'tei'): RerankEngineFactory =>
   ({ deployment, apiKey, clock }) => {
-    const { id, model, contextLength, timeouts } = deployment
+    const { id, model, contextLength, timeouts, quirks } = deployment
+    const { keyHeader } = quirks
     const address = addressOf(deployment)
     return createHttpRerankModel({
-      deployment: { id, model, contextLength, timeouts, address },
+      deployment: { id, model, contextLength, timeouts, address, keyHeader },
       shape,
       apiKey,
       clock,
@@ -170,7 +172,7 @@ export const openVectorModels = async (
     for (const deployment of deployments.filter((each) => each.kind === kind)) {
       const factory = factoryOf(deployment, engines)
       const { engine, keyed } = await openWithKeys(keysOf(deployment), async (apiKey) => {
-        const model = await factory({ deployment, apiKey, ...context })
+        const model = await factory({ deployment: withKnownServer(deployment), apiKey, ...context })
         opened.push(model)
         return model
       })

@@ -2,7 +2,7 @@
 // to bytes.
 
 import { type Clock, languageOfHeader } from '../core/index.js'
-import type { ChatRequest, ChatStream, EncoderOptions } from '../llm/index.js'
+import { type ChatRequest, type ChatStream, dialectHeaders, type EncoderOptions } from '../llm/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
@@ -129,7 +129,7 @@ const encodingOf = (
 
 const callOf = (
   deps: ChatDeps,
-  { exchange, served, caller, deadline }: Job & { readonly deadline: Deadline },
+  { exchange, dialect, served, caller, deadline }: Job & { readonly deadline: Deadline },
 ): GatewayCall => {
   const { headers } = exchange.request
   const trace = headers.traceparent
@@ -143,6 +143,7 @@ const callOf = (
     deadlineMs: deadline.deadlineMs,
     ...(deadline.commitByMs !== undefined && { commitByMs: deadline.commitByMs }),
     ...(typeof trace === 'string' && { trace }),
+    dialectHeaders: dialectHeaders(dialect.codec.dialect, headers),
     promptVariant: served.promptVariant,
     routeArm: 'default',
     recorder: deps.ledger.recorder(caller.limits),

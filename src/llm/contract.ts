@@ -327,6 +327,11 @@ export interface ChatCall {
   readonly signal: AbortSignal
   /** W3C `traceparent`, passed on to engines. */
   readonly trace?: string
+  /**
+   * Headers that belong to the dialect of the client's request (`dialectHeaders`): an engine of that dialect is sent
+   * them, no other.
+   */
+  readonly dialectHeaders?: Readonly<Record<string, string>>
   readonly promptVariant: string
   readonly routeArm: string
   /** Promise 9: called before and after each upstream call. */

@@ -33,9 +33,13 @@ export type {
   Tool,
   Wire,
 } from './contract.js'
+export { createAnthropicMessagesModel } from './engines/anthropic-messages.js'
+export { dialectHeaders } from './engines/dialect-headers.js'
 export type { EngineDeployment } from './engines/engine-deployment.js'
 export { createExtractiveModel } from './engines/extractive.js'
 export { notInDocuments } from './engines/extractive-answer.js'
+export { createGeminiModel } from './engines/gemini.js'
+export type { HttpChatModel, HttpModelOptions } from './engines/http-chat-model.js'
 export {
   type ClosableRerankModel,
   createHttpRerankModel,
@@ -49,7 +53,6 @@ export type { LlamaPort } from './engines/local-port.js'
 export {
   createOpenAiCompatibleModel,
   type OpenAiCompatibleModel,
-  type OpenAiCompatibleOptions,
 } from './engines/openai-compatible.js'
 export {
   type ClosableEmbeddingModel,
@@ -58,8 +61,10 @@ export {
   inputUsage,
   type OpenAiEmbeddingOptions,
 } from './engines/openai-embedding.js'
+export { createOpenAiResponsesModel } from './engines/openai-responses.js'
 export { createPortEmbeddingModel, type EmbedTexts } from './engines/port-embedding.js'
 export { createPortRerankModel, inOrderOfScores, type RankTexts } from './engines/port-rerank.js'
+export type { Quirks } from './engines/quirks.js'
 export {
   createScriptedModel,
   type Script,

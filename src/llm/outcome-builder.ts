@@ -9,6 +9,8 @@ export interface OutcomeBuilder {
   addFinish(choice: number, reason: string): void
   /** What the engine reported; the last report counts. */
   setUsage(usage: Usage): void
+  /** What the engine reported before it had said all: its prompt counts, its output is at least so much. */
+  setUsageSoFar(usage: Usage): void
   /** Adds to the estimate of what was said, used where nothing is reported. */
   addOutputTokens(tokens: number): void
   /** The engine has received the request, so that its prompt is counted from here on. */
@@ -23,6 +25,7 @@ export interface OutcomeBuilder {
 export const createOutcomeBuilder = (deployment: string, estimateInput: () => number): OutcomeBuilder => {
   const finish = new Map<number, string>()
   let reported: Usage | undefined
+  let soFar: Usage | undefined
   let outputTokens = 0
   let isReceived = false
   let settled: Outcome | undefined
@@ -35,8 +38,11 @@ export const createOutcomeBuilder = (deployment: string, estimateInput: () => nu
     if (reported) return { usage: reported, usageSource: 'reported' }
     if (!isReceived) return { usage: noUsage, usageSource: 'none' }
     const usage: Usage = {
-      input: { total: estimateInput(), cacheRead: 0, cacheWrite: 0 },
-      output: { total: Math.ceil(outputTokens), reasoning: 0 },
+      input: soFar?.input ?? { total: estimateInput(), cacheRead: 0, cacheWrite: 0 },
+      output: {
+        total: Math.max(Math.ceil(outputTokens), soFar?.output.total ?? 0),
+        reasoning: soFar?.output.reasoning ?? 0,
+      },
     }
     return { usage, usageSource: end === 'finished' ? 'estimated' : 'partial' }
   }
@@ -46,6 +52,9 @@ export const createOutcomeBuilder = (deployment: string, estimateInput: () => nu
     addFinish: (choice, reason) => finish.set(choice, reason),
     setUsage: (usage) => {
       reported = usage
+    },
+    setUsageSoFar: (usage) => {
+      soFar = usage
     },
     addOutputTokens: (tokens) => {
       outputTokens += tokens

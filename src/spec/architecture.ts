@@ -15,16 +15,36 @@ const tokenPrice = z.strictObject({
   output: z.number().nonnegative(),
 })
 
-/** Where a server differs from the dialect it speaks; all default to what the dialect says. */
-const quirks = z.strictObject({
-  /** Sends no usage even when asked by `stream_options.include_usage`. */
-  noStreamUsage: z.boolean().default(false),
-  /** Wants `max_tokens` in place of `max_completion_tokens`. */
-  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_completion_tokens'),
+/** The APIs that servers of chat models speak. */
+export const dialectSchema = z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])
+
+/**
+ * Where a server differs from the dialect it speaks. What is not said here is as the catalogue knows it of the
+ * `provider` or the engine, otherwise as the dialect says. docs/engines.md has examples and sources.
+ */
+export const quirksSchema = z.strictObject({
+  /** The header that carries the key; `authorization` as a bearer token. Default: that of the dialect. */
+  keyHeader: z.enum(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']).optional(),
+  /** Sent as the query `api-version`; Azure's addresses with /openai/deployments in them want it. */
+  apiVersion: z.string().min(1).optional(),
+  /** The model stands in the path: `/deployments/MODEL` is added to the address. */
+  modelInPath: z.boolean().optional(),
+  /** Is sent no `stream_options`: usage is what it tells unasked, or an estimate. */
+  noStreamUsage: z.boolean().optional(),
+  /** The one field it reads a limit from. */
+  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
   /** Knows no `developer` role. */
-  developerAsSystem: z.boolean().default(false),
+  developerAsSystem: z.boolean().optional(),
+  /** What it calls `seed`. */
+  seedField: z.enum(['seed', 'random_seed']).optional(),
+  /** Where it reads the reasoning of earlier turns; `none`: it refuses them, and gets none. */
+  reasoningField: z.enum(['reasoning_content', 'reasoning', 'none']).optional(),
+  /** `alphanumeric-9`: takes only tool call ids of nine letters and digits; others are given such a one. */
+  toolCallIds: z.enum(['any', 'alphanumeric-9']).optional(),
+  /** Fields it does not know or does not obey, such as n, parallel_tool_calls or strict: a request with one is refused. */
+  unsupported: z.array(z.string().min(1)).optional(),
   /** Embeds texts only, no lists of token ids. */
-  noTokenInput: z.boolean().default(false),
+  noTokenInput: z.boolean().optional(),
 })
 
 /** A model trained for one task. It answers by calling one tool, and is asked where the request offers that tool. */
@@ -42,6 +62,8 @@ const deployment = z.strictObject({
   kind: deploymentKind.default('chat'),
   /** The engine that answers: a wire dialect at `address`, or a built-in or plug-in engine. */
   engine: z.string(),
+  /** The API to speak to the server at `address`, where it has several. Default: the engine's or the provider's own. */
+  dialect: dialectSchema.optional(),
   /** The model's name as the engine knows it. */
   model: z.string(),
   address: z.url().optional(),
@@ -79,8 +101,9 @@ const deployment = z.strictObject({
   task: task.optional(),
   /** Price of its tokens; without it the catalogue's price of `model` by `provider`, or nothing for built-in engines. */
   price: tokenPrice.optional(),
+  /** Whose API it is: its prices, and what is known of where it differs (azure, deepseek, groq, mistral, ...). */
   provider: z.string().optional(),
-  quirks: quirks.prefault({}),
+  quirks: quirksSchema.default({}),
   timeouts: z
     .strictObject({
       connectMs: z.number().positive().default(5_000),
@@ -261,6 +284,7 @@ export const architectureSchema = z.strictObject({
 /** architecture.yaml, checked, with its defaults filled in. */
 export type Architecture = z.infer<typeof architectureSchema>
 export type Deployment = z.infer<typeof deployment>
+export type Quirks = z.infer<typeof quirksSchema>
 export type DeploymentKind = z.infer<typeof deploymentKind>
 export type Route = z.infer<typeof route>
 export type KnowledgeBase = z.infer<typeof knowledge>

@@ -1,14 +1,10 @@
-// A chat completions server of another host, as far as a test wants it to behave.
+// A server of another host, as far as a test wants it to behave.
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../core/index.js'
-import {
-  createOpenAiCompatibleModel,
-  type OpenAiCompatibleModel,
-  type OpenAiCompatibleOptions,
-} from '../../llm/index.js'
+import { createOpenAiCompatibleModel, type HttpChatModel, type HttpModelOptions } from '../../llm/index.js'
 
 export interface UpstreamCall {
   readonly request: IncomingMessage
@@ -18,13 +14,18 @@ export interface UpstreamCall {
   readonly closed: Promise<void>
 }
 
-type UpstreamTimeouts = OpenAiCompatibleOptions['deployment']['timeouts']
+type UpstreamTimeouts = HttpModelOptions['deployment']['timeouts']
+
+/** Limits of time in ms, where a test wants other ones than the short ones it gets. */
+interface ModelChanges extends Partial<UpstreamTimeouts> {
+  /** The engine it is called by; default: OpenAI's chat completions. */
+  readonly create?: (options: HttpModelOptions) => HttpChatModel
+}
 
 export interface Upstream {
   readonly address: string
   readonly calls: readonly UpstreamCall[]
-  /** @param timeouts in ms, where a test wants other ones than the short ones it gets */
-  model(id: string, apiKey?: string, timeouts?: Partial<UpstreamTimeouts>): OpenAiCompatibleModel
+  model(id: string, apiKey?: string, changes?: ModelChanges): HttpChatModel
   close(): Promise<void>
 }
 
@@ -48,17 +49,17 @@ export const startUpstream = async (
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-  const models: OpenAiCompatibleModel[] = []
+  const models: HttpChatModel[] = []
   return {
     address,
     calls,
-    model: (id, apiKey, timeouts) => {
-      const model = createOpenAiCompatibleModel({
+    model: (id, apiKey, { create = createOpenAiCompatibleModel, ...timeouts } = {}) => {
+      const model = create({
         deployment: {
           id,
           model: `${id}-model`,
           address,
-          quirks: { noStreamUsage: false, maxTokensField: 'max_completion_tokens', developerAsSystem: false },
+          quirks: {},
           timeouts: { connectMs: 500, firstContentMs: 1_000, idleMs: 300, ...timeouts },
         },
         facts: { contextLength: 8192, tools: true, vision: false, languages: [], priceKey: id },

@@ -3,16 +3,23 @@
 
 import { ArchitectError, systemClock } from '../../core/index.js'
 import type { ChatModel } from '../contract.js'
+import { createAnthropicMessagesModel } from '../engines/anthropic-messages.js'
+import { createGeminiModel } from '../engines/gemini.js'
+import type { HttpChatModel, HttpModelOptions } from '../engines/http-chat-model.js'
 import { createLocalModel } from '../engines/local.js'
 import type { LlamaPort } from '../engines/local-port.js'
 import { createOpenAiCompatibleModel } from '../engines/openai-compatible.js'
+import { createOpenAiResponsesModel } from '../engines/openai-responses.js'
 import { createScriptedModel } from '../engines/scripted.js'
 import type { ScriptedAnswer } from '../engines/scripted-answer.js'
 import { createTritonGenerateModel } from '../engines/triton-generate.js'
 import { estimateTokens } from '../estimate-tokens.js'
 import type { LlamaChatProgress } from '../local/protocol.js'
+import { playAnthropic } from './anthropic-server.js'
 import { chunk, done, usageChunk } from './chunks.js'
 import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
+import { playGemini } from './gemini-server.js'
+import { playResponses } from './responses-server.js'
 import type { Scenario } from './scenario.js'
 import { playTriton } from './triton-server.js'
 
@@ -26,29 +33,37 @@ export interface Subject {
 export const deployment = {
   id: 'small',
   model: 'tiny-1',
-  quirks: { noStreamUsage: false, maxTokensField: 'max_completion_tokens', developerAsSystem: false },
+  quirks: {},
   timeouts: { connectMs: 5_000, firstContentMs: 60_000, idleMs: 60_000 },
 } as const
 
 export const facts = { contextLength: 8192, tools: true, vision: false, languages: [], priceKey: 'tiny-1' }
 
-const startHttpSubject = async (): Promise<Subject> => {
-  const upstream = await startFakeUpstream()
-  const model = createOpenAiCompatibleModel({
-    deployment: { ...deployment, address: upstream.address },
-    facts,
-    clock: systemClock,
-  })
-  return {
-    name: 'openai-compatible',
-    model,
-    play: (scenario) => upstream.behave((connection) => playOnSocket(connection, scenario)),
-    close: async () => {
-      await upstream.close()
-      await model.close()
-    },
-  }
+interface HttpServer {
+  readonly create: (options: HttpModelOptions) => HttpChatModel
+  readonly play: (connection: UpstreamConnection, scenario: Scenario) => unknown
 }
+
+/** Starts an engine that speaks HTTP, with a server that plays scenarios in its protocol. */
+const httpSubject =
+  (name: string, { create, play }: HttpServer) =>
+  async (): Promise<Subject> => {
+    const upstream = await startFakeUpstream()
+    const model = create({
+      deployment: { ...deployment, address: upstream.address },
+      facts,
+      clock: systemClock,
+    })
+    return {
+      name,
+      model,
+      play: (scenario) => upstream.behave(async (connection) => void (await play(connection, scenario))),
+      close: async () => {
+        await upstream.close()
+        await model.close()
+      },
+    }
+  }
 
 const playOnSocket = async (connection: UpstreamConnection, scenario: Scenario) => {
   if (scenario.isDown) {
@@ -203,27 +218,24 @@ const playInProcess = async (scenario: Scenario, { signal, onProgress }: PortOpt
 const processAway = (code: string) =>
   new ArchitectError(code, { name: 'llama', detail: 'signal SIGKILL' }, 'gone', { retryable: true })
 
-const startTritonSubject = async (): Promise<Subject> => {
-  const upstream = await startFakeUpstream()
-  const model = createTritonGenerateModel({
-    deployment: { ...deployment, address: upstream.address.replace('/v1', '') },
-    facts,
-    clock: systemClock,
-  })
-  return {
-    name: 'triton-generate',
-    model,
-    play: (scenario) => upstream.behave((connection) => playTriton(connection, scenario)),
-    close: async () => {
-      await upstream.close()
-      await model.close()
-    },
-  }
-}
-
 export const startSubjects = {
-  'openai-compatible': startHttpSubject,
-  'triton-generate': startTritonSubject,
+  'openai-compatible': httpSubject('openai-compatible', {
+    create: createOpenAiCompatibleModel,
+    play: playOnSocket,
+  }),
+  'openai-responses': httpSubject('openai-responses', {
+    create: createOpenAiResponsesModel,
+    play: playResponses,
+  }),
+  'anthropic-messages': httpSubject('anthropic-messages', {
+    create: createAnthropicMessagesModel,
+    play: playAnthropic,
+  }),
+  gemini: httpSubject('gemini', { create: createGeminiModel, play: playGemini }),
+  'triton-generate': httpSubject('triton-generate', {
+    create: createTritonGenerateModel,
+    play: playTriton,
+  }),
   scripted: startScriptedSubject,
   local: startLocalSubject,
 } as const

@@ -119,7 +119,7 @@ const isUnreadable = (event: ChatEvent) =>
   event.type === 'error' && event.error.code === 'llm.event-unreadable'
 
 /** A frame that holds an error: what came before it is delivered without its bytes, which may hold a secret. */
-const failInside = (delivery: ChatDelivery, events: readonly ChatEvent[], error: ArchitectError) => {
+export const failInside = (delivery: ChatDelivery, events: readonly ChatEvent[], error: ArchitectError) => {
   const errorAt = events.findIndex((event) => event.type === 'error')
   const before = events.slice(0, errorAt)
   if (before.some(isContent)) delivery.commit()
@@ -127,7 +127,7 @@ const failInside = (delivery: ChatDelivery, events: readonly ChatEvent[], error:
   delivery.fail(error)
 }
 
-const parseJson = (bytes: Buffer): unknown => {
+export const parseJson = (bytes: Buffer): unknown => {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {

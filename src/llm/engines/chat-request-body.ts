@@ -3,10 +3,11 @@
 
 import type { ChatRequest, Dialect } from '../contract.js'
 import { originOf } from '../identity.js'
-import { listOf, objectOf } from '../wire/fields.js'
+import { objectOf } from '../wire/fields.js'
 import { type FieldSpan, objectSpans, type Splice, spliceBytes } from '../wire/json-spans.js'
 import { encodeRequest } from '../wire/openai-chat-encode-request.js'
 import { openaiCompletionsCodec } from '../wire/openai-completions.js'
+import { applyQuirks, changesRequest } from './chat-quirks.js'
 import type { EngineDeployment } from './engine-deployment.js'
 
 export interface ChatRequestBody {
@@ -54,11 +55,11 @@ const spliced = (
 }
 
 /** A quirk wants other fields, or a name occurs twice, so that two readers may understand the bytes differently. */
-const isForbidden = (request: ChatRequest, { quirks }: EngineDeployment, fields: readonly FieldSpan[]) =>
-  new Set(fields.map((field) => field.name)).size < fields.length ||
-  (quirks.maxTokensField === 'max_tokens' &&
-    fields.some((field) => field.name === 'max_completion_tokens')) ||
-  (quirks.developerAsSystem && request.messages.some((message) => message.role === 'developer'))
+const isForbidden = (request: ChatRequest, { quirks }: EngineDeployment, fields: readonly FieldSpan[]) => {
+  const names = new Set(fields.map(({ name }) => name))
+  const isRaw = request.dialect === 'openai-completions'
+  return names.size < fields.length || (!isRaw && changesRequest(request, quirks, names))
+}
 
 const withUsage = (bytes: Buffer, { start, end }: FieldSpan): string => {
   const text = bytes.toString('utf8', start, end)
@@ -66,24 +67,18 @@ const withUsage = (bytes: Buffer, { start, end }: FieldSpan): string => {
   return options?.include_usage === true ? text : JSON.stringify({ ...options, include_usage: true })
 }
 
-const encoded = (request: ChatRequest, { model, quirks }: EngineDeployment, asksUsage: boolean): Buffer => {
-  const { max_completion_tokens: limit, ...rest } =
-    request.dialect === 'openai-completions'
-      ? openaiCompletionsCodec.encodeRequest(request)
-      : encodeRequest(request)
-  const limitField = quirks.maxTokensField === 'max_tokens' ? 'max_tokens' : 'max_completion_tokens'
+/** Raw texts know none of the fields that quirks are about. */
+const written = (request: ChatRequest, deployment: EngineDeployment) =>
+  request.dialect === 'openai-completions'
+    ? openaiCompletionsCodec.encodeRequest(request)
+    : applyQuirks(encodeRequest(request), deployment)
+
+const encoded = (request: ChatRequest, deployment: EngineDeployment, asksUsage: boolean): Buffer => {
+  const fields = written(request, deployment)
   const body = {
-    ...rest,
-    ...(limit !== undefined && { [limitField]: limit }),
-    ...(quirks.developerAsSystem &&
-      'messages' in rest && { messages: listOf(rest.messages).map(developerAsSystem) }),
-    model,
-    ...(asksUsage && { stream_options: { ...objectOf(rest.stream_options), include_usage: true } }),
+    ...fields,
+    model: deployment.model,
+    ...(asksUsage && { stream_options: { ...objectOf(fields.stream_options), include_usage: true } }),
   }
   return Buffer.from(JSON.stringify(body), 'utf8')
-}
-
-const developerAsSystem = (message: unknown) => {
-  const fields = objectOf(message)
-  return fields?.role === 'developer' ? { ...fields, role: 'system' } : message
 }

@@ -11,15 +11,18 @@ import { createOutcomeBuilder } from '../outcome-builder.js'
 import type { AnswerOptions, ChatAnswer } from './chat-answer.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import { createIntake } from './http-intake.js'
+import { type KeyHeader, keyHeaders } from './key-headers.js'
 import { type Exchange, startExchange } from './upstream-exchange.js'
 import { requestHeaders } from './upstream-headers.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
 
 /** One call in the words of a protocol. */
 export interface WrittenCall {
-  /** Added to the path of the deployment's address. */
+  /** Added to the path of the deployment's address; may have a query of its own. */
   readonly path: string
   readonly body: Buffer
+  /** Of the protocol, beside those of every call. */
+  readonly headers?: Readonly<Record<string, string>>
   createAnswer(options: AnswerOptions): ChatAnswer
 }
 
@@ -29,7 +32,7 @@ export type WriteCall = (request: ChatRequest, call: ChatCall) => WrittenCall
 export interface HttpModelOptions {
   readonly deployment: EngineDeployment
   readonly facts: ModelFacts
-  /** Sent as a bearer token; never appears in an error. */
+  /** Sent as the dialect wants it, or `quirks.keyHeader`; never appears in an error. */
   readonly apiKey?: string
   readonly clock: Clock
   /** Default: a pool of up to 2048 HTTP/1.1 connections of its own. */
@@ -43,21 +46,28 @@ export interface HttpChatModel extends ChatModel {
 
 const maxConnections = 2048
 
-/** @throws `llm.address-missing` for a deployment without an address */
-export const createHttpChatModel = (options: HttpModelOptions, write: WriteCall): HttpChatModel => {
+/**
+ * @param keyHeader where the protocol has the key
+ * @throws `llm.address-missing` for a deployment without an address
+ */
+export const createHttpChatModel = (
+  options: HttpModelOptions,
+  write: WriteCall,
+  keyHeader: KeyHeader = 'authorization',
+): HttpChatModel => {
   const { deployment, facts, clock } = options
   if (!deployment.address) throw llmError('llm.address-missing', { deployment: deployment.id })
   const address = new URL(deployment.address)
   const dispatcher = options.dispatcher ?? createPool(address.origin, deployment)
-  const basePath = address.pathname.replace(/\/+$/, '')
   const upstream: Upstream = {
     dispatcher,
     origin: address.origin,
-    pathOf: (path) => `${basePath}${path}${address.search}`,
+    pathOf: pathsOf(address, deployment),
     deployment,
     clock,
     watchdog: createWatchdog(clock),
     apiKey: options.apiKey,
+    keyHeaders: keyHeaders(options.apiKey, deployment.quirks.keyHeader ?? keyHeader),
   }
   return {
     id: deployment.id,
@@ -69,6 +79,17 @@ export const createHttpChatModel = (options: HttpModelOptions, write: WriteCall)
       upstream.watchdog.close()
     },
   }
+}
+
+/** The paths of a server's API: those of its address and of the call together, with the queries of both. */
+const pathsOf = ({ pathname, search, searchParams }: URL, { model, quirks }: EngineDeployment) => {
+  const { apiVersion, modelInPath } = quirks
+  const base = pathname.replace(/\/+$/, '') + (modelInPath ? `/deployments/${encodeURIComponent(model)}` : '')
+  const isVersioned = apiVersion === undefined || searchParams.has('api-version')
+  const version = isVersioned ? '' : `api-version=${encodeURIComponent(apiVersion)}`
+  const shared = [search.slice(1), version].filter((part) => part !== '').join('&')
+  return (path: string) =>
+    shared === '' ? base + path : `${base}${path}${path.includes('?') ? '&' : '?'}${shared}`
 }
 
 const createPool = (origin: string, { timeouts }: EngineDeployment) =>
@@ -87,6 +108,7 @@ interface Upstream {
   readonly clock: Clock
   readonly watchdog: Watchdog
   readonly apiKey: string | undefined
+  readonly keyHeaders: Readonly<Record<string, string>>
 }
 
 interface OpeningCall {
@@ -131,11 +153,14 @@ const open = (upstream: Upstream, { request, call, written }: OpeningCall): Prom
         dispatcher: upstream.dispatcher,
         origin: upstream.origin,
         path: upstream.pathOf(written.path),
-        headers: requestHeaders(
-          call,
-          upstream.apiKey,
-          request.stream ? 'text/event-stream' : 'application/json',
-        ),
+        headers: {
+          ...requestHeaders(
+            call,
+            upstream.keyHeaders,
+            request.stream ? 'text/event-stream' : 'application/json',
+          ),
+          ...written.headers,
+        },
         body: written.body,
         deployment,
         clock,

@@ -8,16 +8,19 @@ import { withAttempts } from '../attempts.js'
 import { llmError } from '../messages.js'
 import type { ModelCall } from '../vector-contract.js'
 import type { EngineDeployment } from './engine-deployment.js'
+import { type KeyHeader, keyHeaders } from './key-headers.js'
 import { type Exchange, startExchange } from './upstream-exchange.js'
 import { requestHeaders } from './upstream-headers.js'
 import { statusError } from './upstream-status.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
 
 export interface JsonUpstreamOptions {
-  readonly deployment: Pick<EngineDeployment, 'id' | 'address' | 'timeouts'>
+  readonly deployment: Pick<EngineDeployment, 'id' | 'address' | 'timeouts'> & {
+    readonly keyHeader?: KeyHeader | undefined
+  }
   /** Of the endpoint, from the path of the deployment's address. */
   readonly pathOf: (base: string) => string
-  /** Sent as a bearer token; never appears in an error. */
+  /** Sent as a bearer token, or in `keyHeader`; never appears in an error. */
   readonly apiKey?: string | undefined
   readonly clock: Clock
 }
@@ -126,7 +129,11 @@ const exchange = (
         dispatcher: upstream.dispatcher,
         origin: upstream.origin,
         path: upstream.path,
-        headers: requestHeaders(call, apiKey, 'application/json'),
+        headers: requestHeaders(
+          call,
+          keyHeaders(apiKey, deployment.keyHeader ?? 'authorization'),
+          'application/json',
+        ),
         body,
         deployment,
         clock,

@@ -148,6 +148,19 @@ describe('an upstream that refuses', () => {
     expect(error.params.retryAfterMs).toBe(retryAfterMs)
   })
 
+  it.each([
+    [[{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3.5s' }], {}, 3500],
+    [[{ '@type': 'x' }, { retryDelay: '40s' }], { 'retry-after': '7' }, 7000],
+    [[{ retryDelay: 'soon' }], {}, null],
+    ['none', {}, null],
+  ])('keeps what it says of it in its body: %j', async (details, headers, retryAfterMs) => {
+    const error = { code: 429, message: 'Quota.', status: 'RESOURCE_EXHAUSTED', details }
+    for (const body of [{ error }, [{ error }]]) {
+      const failure = await reject(open((connection) => connection.json(body, 429, headers)))
+      expect(failure.params.retryAfterMs).toBe(retryAfterMs)
+    }
+  })
+
   it('keeps a Retry-After that is a date', async () => {
     const at = new Date(Date.now() + 30_000).toUTCString()
     const error = await reject(open((connection) => connection.json({}, 503, { 'retry-after': at })))

@@ -15,12 +15,13 @@ export type OpenAiCompatibleModel = HttpChatModel
  * const model = createOpenAiCompatibleModel({ deployment, facts, apiKey, clock: systemClock })
  */
 export const createOpenAiCompatibleModel = (options: OpenAiCompatibleOptions): OpenAiCompatibleModel => ({
-  ...createHttpChatModel(options, (request) => {
+  ...createHttpChatModel(options, (request, call) => {
     const { bytes, dropsUsage } = chatRequestBody(request, options.deployment)
     const isRaw = request.dialect === 'openai-completions'
     return {
       path: isRaw ? '/completions' : '/chat/completions',
       body: bytes,
+      ...(request.dialect === 'openai-chat' && call.dialectHeaders && { headers: call.dialectHeaders }),
       createAnswer: (answer) =>
         createChatAnswer({
           ...answer,

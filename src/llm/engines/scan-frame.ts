@@ -224,7 +224,7 @@ const isNotableField = (kind: Kind | undefined, bytes: Uint8Array, value: number
 }
 
 /** `estimateTokens` on the UTF-8 bytes of a JSON string. */
-const estimateBytes = (bytes: Uint8Array, start: number, end: number): number => {
+export const estimateBytes = (bytes: Uint8Array, start: number, end: number): number => {
   let latin = 0
   let wide = 0
   let other = 0

@@ -3,12 +3,12 @@
 import type { ModelCall } from '../vector-contract.js'
 
 /**
- * @param apiKey sent as a bearer token
+ * @param keys what carries the key (`keyHeaders`)
  * @param accept the media type of the answer that is wanted
  */
 export const requestHeaders = (
   { requestId, trace }: Pick<ModelCall, 'requestId' | 'trace'>,
-  apiKey: string | undefined,
+  keys: Readonly<Record<string, string>>,
   accept: 'application/json' | 'text/event-stream',
 ) => ({
   'content-type': 'application/json',
@@ -16,6 +16,6 @@ export const requestHeaders = (
   'accept-encoding': 'identity',
   'user-agent': 'llm-architect',
   'x-request-id': requestId,
-  ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+  ...keys,
   ...(trace !== undefined && { traceparent: trace }),
 })

@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ArchitectError } from '../../core/index.js'
 import { llmError } from '../messages.js'
+import { listOf, objectOf, stringOf } from '../wire/fields.js'
 import { isRetryableStatus, readFailure } from '../wire/upstream-failure.js'
 import { retryAfterMs } from './response-head.js'
 
@@ -17,8 +18,8 @@ export interface StatusAnswer {
 }
 
 export const statusError = (answer: StatusAnswer): ArchitectError => {
-  const text = answer.body.toString('utf8')
-  const failure = readFailure(parse(text), answer.secrets)
+  const body = parse(answer.body.toString('utf8'))
+  const failure = readFailure(body, answer.secrets)
   // OpenAI answers 429 both for a rate and for an empty account; the latter does not heal by waiting.
   const isSpent =
     failure.upstreamCode === 'insufficient_quota' || failure.upstreamType === 'insufficient_quota'
@@ -29,10 +30,18 @@ export const statusError = (answer: StatusAnswer): ArchitectError => {
       status: answer.status,
       ...failure,
       detail: failure.detail || 'no explanation',
-      retryAfterMs: retryAfterMs(answer.headers, answer.wallMs),
+      retryAfterMs: retryAfterMs(answer.headers, answer.wallMs) ?? retryDelayMs(body),
     },
     { retryable: isRetryableStatus(answer.status) && !isSpent },
   )
+}
+
+/** Google's APIs say it in the body: `google.rpc.RetryInfo`, seconds with an `s` (github.com/googleapis/googleapis). */
+const retryDelayMs = (body: unknown): number | null => {
+  const error = objectOf(objectOf(listOf(body)[0] ?? body)?.error)
+  const delays = listOf(error?.details).map((detail) => stringOf(objectOf(detail)?.retryDelay))
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(delays.find((delay) => delay !== undefined) ?? '')?.[1]
+  return seconds === undefined ? null : Math.round(Number(seconds) * 1000)
 }
 
 const parse = (text: string): unknown => {

@@ -19,16 +19,19 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
   return {
     push: (bytes) => {
       try {
-        return parser.push(bytes).flatMap(({ data }) => {
-          const event = fieldsIn(data)
-          return event ? reader(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
-        })
+        return parser.push(bytes).flatMap(({ data }) => readData(data, reader))
       } catch (cause) {
         return [unreadable(String(cause), cause)]
       }
     },
     end: () => [],
   }
+}
+
+/** The events of one `data`; garbage is an `error` event. */
+export const readData = (data: string, reader: EventReader): readonly ChatEvent[] => {
+  const event = fieldsIn(data)
+  return event ? reader(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
@@ -44,14 +47,20 @@ interface Block {
   readonly call: number
 }
 
-interface ReaderState {
-  readonly blocks: Map<number, Block>
+/** What later events of a stream need of earlier ones. A copy made with a spread is a snapshot. */
+export interface ReaderState {
+  /** Replaced, never changed. */
+  blocks: ReadonlyMap<number, Block>
   calls: number
   usage: Usage | undefined
 }
 
-const createEventReader = (options: DecoderOptions) => {
-  const state: ReaderState = { blocks: new Map(), calls: 0, usage: undefined }
+export type EventReader = (event: Fields) => readonly ChatEvent[]
+
+export const createReaderState = (): ReaderState => ({ blocks: new Map(), calls: 0, usage: undefined })
+
+/** @param state of the stream so far; the reader moves it on */
+export const createEventReader = (options: DecoderOptions, state = createReaderState()): EventReader => {
   return (event: Fields): readonly ChatEvent[] => {
     switch (event.type) {
       case 'message_start':
@@ -105,7 +114,7 @@ const readBlockStart = (event: Fields, state: ReaderState): ChatEvent => {
   const block = objectOf(event.content_block) ?? {}
   const kind = kinds[stringOf(block.type) ?? ''] ?? 'item'
   const call = kind === 'tool-call' ? state.calls++ : -1
-  state.blocks.set(numberOf(event.index) ?? 0, { kind, call })
+  state.blocks = new Map(state.blocks).set(numberOf(event.index) ?? 0, { kind, call })
   const native = (known: readonly string[]) =>
     withNative({ event: { ...event, content_block: restOf(block, new Set(known)) } })
   if (kind === 'text')

@@ -65,6 +65,22 @@ describe('a recorded answer', () => {
   })
 })
 
+describe('an answer of the Responses API that was cut at its limit', () => {
+  const response = {
+    id: 'resp_1',
+    status: 'incomplete',
+    incomplete_details: { reason: 'max_output_tokens' },
+    output: [],
+  }
+  // vLLM 0.32 ends its streams with `response.completed` whatever the status is.
+  it.each(['response.incomplete', 'response.completed'])('ends so, whichever event says it: %s', (type) => {
+    const bytes = Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`)
+    const events = codecs['openai-responses'].createStreamDecoder().push(bytes)
+    expect(events).toMatchObject([{ type: 'finish', reason: 'length' }])
+    expect(parse(encodeStream('openai-responses', events))).toMatchObject(parse(bytes) as object)
+  })
+})
+
 describe('what a recording says', () => {
   it.each([
     ['openai-chat-two-choices.sse', ['跨行轉帳手續費為 15 元', 'An interbank transfer costs NT$15']],

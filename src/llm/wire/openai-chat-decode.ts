@@ -75,6 +75,8 @@ const decodeBody = (
     : []
   if (!Array.isArray(choices) && hasError) return failure
   const usage = objectOf(body.usage)
+  // Groq tells the usage of a stream in a field of its own, unless it was asked for in `stream_options`.
+  const elsewhere = usage ? undefined : objectOf(objectOf(body.x_groq)?.usage)
   body.choices = undefined
   body.error = undefined
   if (usage) body.usage = undefined
@@ -89,6 +91,13 @@ const decodeBody = (
       choice: 0,
       usage: readUsage(usage),
       ...withNative({ envelope: body, usage }),
+    })
+  if (elsewhere)
+    events.push({
+      type: 'usage',
+      choice: 0,
+      usage: readUsage(elsewhere),
+      ...withNative({ envelope: body }),
     })
   events.push(...failure)
   return events.length > 0

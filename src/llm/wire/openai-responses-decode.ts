@@ -19,17 +19,20 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
   return {
     push: (bytes) => {
       try {
-        return parser.push(bytes).flatMap(({ data }) => {
-          if (data === '[DONE]') return []
-          const event = fieldsIn(data)
-          return event ? read(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
-        })
+        return parser.push(bytes).flatMap(({ data }) => readData(data, read))
       } catch (cause) {
         return [unreadable(String(cause), cause)]
       }
     },
     end: () => [],
   }
+}
+
+/** The events of one `data`; garbage is an `error` event. */
+export const readData = (data: string, read: EventReader): readonly ChatEvent[] => {
+  if (data === '[DONE]') return []
+  const event = fieldsIn(data)
+  return event ? read(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
@@ -54,7 +57,9 @@ interface ReaderState {
   readonly calls: Map<number, number>
 }
 
-const createEventReader = (options: DecoderOptions) => {
+export type EventReader = (event: Fields) => readonly ChatEvent[]
+
+export const createEventReader = (options: DecoderOptions): EventReader => {
   const state: ReaderState = {
     seen: { said: createSaid(), parts: new Set(), items: new Set(), doneItems: new Set() },
     calls: new Map(),
@@ -84,11 +89,15 @@ const readOne = (event: Fields, state: ReaderState, options: DecoderOptions): re
     case 'response.failed':
       return [failed(objectOf(event.response) ?? {}, options)]
     case 'error':
-      return [failed({ error: restOf(event, new Set(['type', 'sequence_number'])) }, options)]
+      return [failed({ error: errorOf(event) }, options)]
     default:
       return [readPiece(event, state)]
   }
 }
+
+/** Its fields, or an object with them, as servers do that send an error of HTTP as an event. */
+const errorOf = (event: Fields): Fields =>
+  objectOf(event.error) ?? restOf(event, new Set(['type', 'sequence_number']))
 
 const failed = (response: Fields, options: DecoderOptions): ChatEvent => ({
   type: 'error',
@@ -198,10 +207,11 @@ const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
   return [{ type: 'usage', choice: 0, usage: readUsage(usage), ...withNative({ isRepeated: true }) }, finish]
 }
 
+/** Some servers end with `response.completed` whatever the status is; why an answer is incomplete tells all the same. */
 const reasonOf = (event: Fields, response: Fields, state: ReaderState): string => {
-  if (event.type === 'response.completed') return state.calls.size > 0 ? 'tool_calls' : 'stop'
-  const reason = stringOf(objectOf(response.incomplete_details)?.reason) ?? 'stop'
-  return reason === 'max_output_tokens' ? 'length' : reason
+  const reason = stringOf(objectOf(response.incomplete_details)?.reason)
+  if (reason !== undefined) return reason === 'max_output_tokens' ? 'length' : reason
+  return event.type === 'response.completed' && state.calls.size > 0 ? 'tool_calls' : 'stop'
 }
 
 const unreadable = (detail: string, cause?: unknown): ChatEvent => ({

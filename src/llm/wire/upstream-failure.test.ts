@@ -18,6 +18,21 @@ describe('what an upstream says', () => {
     expect(scrub('wrong key hunter2 (hunter2)', ['hunter2', ''])).toBe('wrong key [key] ([key])')
   })
 
+  it.each([
+    ['Incorrect API key provided: 0f3a****9bc1.', 'Incorrect API key provided: [key].'],
+    ['no key (0f3a...) known', 'no key ([key]) known'],
+    ['key ending in …9bc1 is disabled', 'key ending in [key] is disabled'],
+    ['loading... please wait', 'loading... please wait'],
+    ['use **bold** or 5*3', 'use **bold** or 5*3'],
+  ])('holds no secret of ours with its middle masked: %s', (text, clean) => {
+    expect(scrub(text, ['0f3a55d1c7e24a0b9bc1'])).toBe(clean)
+  })
+
+  it('is searched in a time that grows with its length', () => {
+    for (const text of ['*', 'a', 'a*', '...a'].map((piece) => piece.repeat(20_000)))
+      expect(scrub(text, ['0f3a55d1c7e24a0b9bc1']).length).toBeLessThan(600)
+  })
+
   it('is cut after 500 characters', () => {
     expect(scrub('x'.repeat(10_000))).toHaveLength(501)
   })

@@ -17,10 +17,26 @@ const secretPatterns = [
 /** The text without anything that looks like a key, and without `secrets`, at most 500 characters long. */
 export const scrub = (text: string, secrets: readonly string[] = []): string => {
   let clean = text
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '[key]')
+  for (const secret of secrets) if (secret !== '') clean = withoutSecret(clean, secret)
   for (const pattern of secretPatterns) clean = clean.replace(pattern, '[key]')
   return clean.length > maxDetailLength ? `${clean.slice(0, maxDetailLength)}…` : clean
 }
+
+/** Longest piece of a key that a server leaves beside a mask. */
+const maxPieceLength = 100
+
+/** Also where a server masks the middle of the key it quotes: `sk-ab***yz`. */
+const withoutSecret = (text: string, secret: string): string =>
+  text.replaceAll(secret, '[key]').replace(/\S+/g, (word) => {
+    const [mask] = word.match(/\*+|\.{3,}|…/) ?? []
+    if (mask === undefined) return word
+    const at = word.indexOf(mask)
+    const [head = ''] = word.slice(Math.max(0, at - maxPieceLength), at).match(/[\w-]*$/) ?? []
+    const [tail = ''] = word.slice(at + mask.length, at + mask.length + maxPieceLength).match(/^[\w-]*/) ?? []
+    const isOurs =
+      (head.length >= 3 && secret.startsWith(head)) || (tail.length >= 3 && secret.endsWith(tail))
+    return isOurs ? word.replace(head + mask + tail, '[key]') : word
+  })
 
 /**
  * Reads `{error: {message, type, code, param}}` (OpenAI, Anthropic), `{error: {message, code, status}}` (Gemini, also

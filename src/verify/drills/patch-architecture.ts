@@ -27,7 +27,7 @@ export const patchArchitecture = (architecture: Architecture, patch: Architectur
     server: { ...architecture.server, host: '127.0.0.1', port: 0, requireKeys: false },
     store: {},
     limits: { ...architecture.limits, requestsPerMinute: 0, tokensPerMinute: 0, monthlyBudgetUsd: 0 },
-    deployments: chat.map(({ id, kind, contextLength, languages, task, quirks, timeouts, ...policy }) => ({
+    deployments: chat.map(({ id, kind, contextLength, languages, task, timeouts, ...policy }) => ({
       id,
       kind,
       engine: 'openai-chat',
@@ -37,7 +37,7 @@ export const patchArchitecture = (architecture: Architecture, patch: Architectur
       contextLength,
       languages,
       ...(task && { task }),
-      quirks: { ...quirks, noStreamUsage: false },
+      quirks: {},
       timeouts,
       retry: policy.retry,
       breaker: policy.breaker,
