@@ -80,8 +80,22 @@ const fullName = (name: string, value: unknown) => {
 
 const groups: ReadonlySet<string> = new Set(['generationConfig', 'toolConfig'])
 
-/** Marks that only say how a known field was spelled, or what only the server that wrote them can use. */
+/**
+ * Marks that only say how a known field was spelled, what only the server that wrote them can use, and labels and
+ * hints without a say in what is answered.
+ */
 const spellings: ReadonlySet<string> = new Set([
+  'annotations',
+  'detail',
+  'include',
+  'logprobs',
+  'metadata',
+  'phase',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'top_logprobs',
+  'user',
   'field',
   'entry',
   'item',
