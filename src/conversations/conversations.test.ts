@@ -100,10 +100,9 @@ describe('kept responses', () => {
     expect(await kept.removeResponse(owner, 'old')).toBe(false)
     expect(await kept.chain(owner, 'new')).toMatchObject({ responses: [{ id: 'new' }], missing: 'old' })
     await start(clock, 2).close()
-    const { rows } = await test.store.pool.query(
-      'select id from conversations_response where tenant = $1',
-      [owner.tenant],
-    )
+    const { rows } = await test.store.pool.query('select id from conversations_response where tenant = $1', [
+      owner.tenant,
+    ])
     expect(rows).toEqual([{ id: 'new' }])
   })
 })

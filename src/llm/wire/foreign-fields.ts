@@ -68,8 +68,24 @@ const checkPart = (part: Part, at: string, dialect: Dialect): void => {
 }
 
 const checkExtra = (extra: Extra | undefined, at: string, dialect: Dialect) => {
-  const name = Object.keys(extra ?? {}).find((key) => !spellings.has(key))
-  if (name !== undefined) notExpressible(at + fullName(name, extra?.[name]), dialect)
+  for (const [name, value] of Object.entries(extra ?? {}))
+    if (!spellings.has(name) && !saysNothing(name, value))
+      notExpressible(at + fullName(name, value), dialect)
+}
+
+/** Whether a field says only what is the case where it is left out. */
+const saysNothing = (name: string, value: unknown) =>
+  value === null || value === undefined || (name in defaults && value === defaults[name])
+
+/** By the references of the APIs that have the field. */
+const defaults: Readonly<Record<string, unknown>> = {
+  background: false,
+  frequency_penalty: 0,
+  parallel_tool_calls: true,
+  presence_penalty: 0,
+  service_tier: 'auto',
+  store: false,
+  truncation: 'disabled',
 }
 
 /** In an object that only groups fields, the field that is meant. */
@@ -81,8 +97,8 @@ const fullName = (name: string, value: unknown) => {
 const groups: ReadonlySet<string> = new Set(['generationConfig', 'toolConfig'])
 
 /**
- * Marks that only say how a known field was spelled, what only the server that wrote them can use, and labels and
- * hints without a say in what is answered.
+ * Marks that only say how a known field was spelled, what only the server that wrote them can use, labels and hints
+ * without a say in what is answered, or how the answer is written to the client, which is not the engine's business.
  */
 const spellings: ReadonlySet<string> = new Set([
   'annotations',
@@ -105,6 +121,5 @@ const spellings: ReadonlySet<string> = new Set([
   'max_tokens',
   'stop',
   'stream',
-  'functionName',
-  'thoughtSignature',
+  'stream_options',
 ])

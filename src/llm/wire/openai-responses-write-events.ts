@@ -171,7 +171,10 @@ const errorEvent = (error: ErrorBody): Fields => {
 const failedResponse = ({ type, code, message }: ErrorBody, { skeleton, usage, output }: FinalParts) => ({
   ...skeleton,
   status: 'failed',
-  error: { code: [type, code].includes('rate_limit_exceeded') ? 'rate_limit_exceeded' : 'server_error', message },
+  error: {
+    code: [type, code].includes('rate_limit_exceeded') ? 'rate_limit_exceeded' : 'server_error',
+    message,
+  },
   output,
   usage: usage ? writeUsage(usage) : null,
 })

@@ -324,7 +324,13 @@ describe('a request from one dialect to another', () => {
   })
 
   it('keeps what Responses and chat name differently, and leaves out labels and marks', () => {
-    const item = { type: 'message', id: 'msg_1', status: 'completed', phase: 'final_answer', role: 'assistant' }
+    const item = {
+      type: 'message',
+      id: 'msg_1',
+      status: 'completed',
+      phase: 'final_answer',
+      role: 'assistant',
+    }
     const text = { type: 'output_text', text: 'Hi', annotations: [], logprobs: [] }
     expect(
       translate('openai-responses', 'openai-chat', {
