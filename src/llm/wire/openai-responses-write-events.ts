@@ -138,7 +138,6 @@ const emptyResponse = ({ id, model, createdSeconds, repeats }: EncoderOptions): 
   tool_choice: 'auto',
   tools: [],
   top_p: null,
-  usage: null,
   ...repeats,
 })
 
@@ -176,7 +175,7 @@ const failedResponse = ({ type, code, message }: ErrorBody, { skeleton, usage, o
     message,
   },
   output,
-  usage: usage ? writeUsage(usage) : null,
+  ...(usage && { usage: writeUsage(usage) }),
 })
 
 type CitationEvent = Extract<ChatEvent, { readonly type: 'citation' }>
