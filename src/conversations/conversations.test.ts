@@ -99,7 +99,9 @@ describe('kept responses', () => {
     expect(await kept.findResponse(owner, 'old')).toBeUndefined()
     expect(await kept.removeResponse(owner, 'old')).toBe(false)
     expect(await kept.chain(owner, 'new')).toMatchObject({ responses: [{ id: 'new' }], missing: 'old' })
-    await start(clock, 2).close()
+    kept.start()
+    await clock.advance(3_600_000)
+    await kept.close()
     const { rows } = await test.store.pool.query('select id from conversations_response where tenant = $1', [
       owner.tenant,
     ])

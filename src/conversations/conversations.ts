@@ -1,5 +1,5 @@
 // Responses and conversations, kept in the database. Responses are forgotten after a time: a reader never sees an
-// older one, and the rows are deleted soon after. Conversations stay until somebody deletes them.
+// older one, and the rows are deleted within the hour. Conversations stay until somebody deletes them.
 
 import { type Clock, type Log, silentLog } from '../core/index.js'
 import type { Store } from '../store/index.js'
@@ -37,13 +37,11 @@ export const createConversations = (options: ConversationOptions): Conversations
   const closing = new AbortController()
   const now = () => new Date(clock.wallMs())
   const since = () => new Date(clock.wallMs() - retentionDays * dayMs)
-  const forgetting = forgetRegularly(
-    async () => {
-      const count = await deleteResponsesUntil(db, since())
-      if (count > 0) log.info({ count, retentionDays }, 'old responses deleted')
-    },
-    { clock, log, signal: closing.signal },
-  )
+  let forgetting: Promise<void> | undefined
+  const forget = async () => {
+    const count = await deleteResponsesUntil(db, since())
+    if (count > 0) log.info({ count, retentionDays }, 'old responses deleted')
+  }
   return {
     keepResponse: (owner, response, added) => insertResponse(db, owner, { response, added, now: now() }),
     findResponse: (owner, id) => selectResponse(db, owner, { id, since: since() }),
@@ -62,6 +60,9 @@ export const createConversations = (options: ConversationOptions): Conversations
     },
     items: (owner, id) => selectItems(db, owner, id),
     removeItem: (owner, id, itemId) => deleteItem(db, owner, { id, itemId }),
+    start: () => {
+      forgetting ??= forgetRegularly(forget, { clock, log, signal: closing.signal })
+    },
     close: async () => {
       closing.abort()
       await forgetting
@@ -73,15 +74,14 @@ const forgetRegularly = async (
   forget: () => Promise<void>,
   { clock, log, signal }: { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal },
 ): Promise<void> => {
-  while (!signal.aborted) {
+  for (;;) {
+    // It rejects when it is aborted, and then the loop ends.
+    await clock.sleep(forgetEveryMs, signal).catch(() => {})
+    if (signal.aborted) return
     try {
       await forget()
-      await clock.sleep(forgetEveryMs, signal)
     } catch (error) {
-      if (signal.aborted) return
       log.warn({ err: error }, 'old responses could not be deleted')
-      // Aborted while it waits: closed, which ends the loop.
-      await clock.sleep(forgetEveryMs, signal).catch(() => {})
     }
   }
 }

@@ -59,5 +59,10 @@ export interface Conversations {
   /** @returns false when it was not there */
   removeItem(owner: Owner, id: string, itemId: string): Promise<boolean>
 
+  /**
+   * From here on old responses are deleted, the first after an hour: a system that is closed before, since it was
+   * refused, has deleted nothing.
+   */
+  start(): void
   close(): Promise<void>
 }

@@ -14,7 +14,7 @@ export type GuardPort = Pick<Guardrails, 'check' | 'createStreamGuard'>
 export type LedgerPort = Pick<Ledger, 'recorder' | 'health' | 'rows' | 'summary'>
 
 /** Responses and conversations that clients leave here. */
-export type ConversationPort = Omit<Conversations, 'close'>
+export type ConversationPort = Omit<Conversations, 'start' | 'close'>
 
 /** `track-versions.ts` makes one of any Knowledge. */
 export interface KnowledgePort extends Pick<Knowledge, 'search' | 'status'> {
