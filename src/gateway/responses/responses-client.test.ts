@@ -137,6 +137,19 @@ describe('the OpenAI client', () => {
     expect(new Set(output.map(({ id }) => id)).size).toBe(4)
   })
 
+  it('gets citations as annotations', async () => {
+    const passage = { id: 'p1', path: 'fees.md', title: 'Fees', start: 0, end: 5, score: 1 }
+    await start({
+      events: [
+        { type: 'text', choice: 0, text: 'NT$15' },
+        { type: 'citation', choice: 0, passage, start: 0, end: 5 },
+      ],
+    })
+    const { output } = await client.responses.stream({ model: 'chat', input: 'hi' }).finalResponse()
+    const annotation = { type: 'url_citation', title: 'Fees', start_index: 0, end_index: 5 }
+    expect(output).toMatchObject([{ content: [{ text: 'NT$15', annotations: [annotation] }] }])
+  })
+
   it('gives the output of a tool back, after the call that it belongs to', async () => {
     const events = [{ ...call(0), id: 'call_1', name: 'weather', arguments: '{"city":"Taipei"}' }]
     await start([{ events, finish: 'tool_calls' }, 'It rains.', 'It still rains.'])
