@@ -69,8 +69,7 @@ const checkPart = (part: Part, at: string, dialect: Dialect): void => {
 
 const checkExtra = (extra: Extra | undefined, at: string, dialect: Dialect) => {
   for (const [name, value] of Object.entries(extra ?? {}))
-    if (!spellings.has(name) && !saysNothing(name, value))
-      notExpressible(at + fullName(name, value), dialect)
+    if (!spellings.has(name) && !saysNothing(name, value)) notExpressible(at + fullName(name, value), dialect)
 }
 
 /** Whether a field says only what is the case where it is left out. */
@@ -122,4 +121,6 @@ const spellings: ReadonlySet<string> = new Set([
   'stop',
   'stream',
   'stream_options',
+  'functionName',
+  'thoughtSignature',
 ])
