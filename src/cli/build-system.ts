@@ -1,6 +1,7 @@
 // The composition root: an architecture on top of resources becomes a system that answers. Here peers meet.
 
 import { join, resolve } from 'node:path'
+import { createConversations } from '../conversations/index.js'
 import { contentHash } from '../core/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
@@ -123,6 +124,12 @@ const assemble = async (
         key: base.id,
       },
     )
+  const conversations = createConversations({
+    store: resources.store,
+    clock,
+    log,
+    retentionDays: architecture.responses.retentionDays,
+  })
   const gateway = createGateway({
     architecture,
     architectureHash,
@@ -138,6 +145,7 @@ const assemble = async (
       policies: architecture.guardrails,
       detectors: plugins.flatMap((plugin) => plugin.detectors ?? []),
     }),
+    conversations,
     knowledge,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,
@@ -152,6 +160,7 @@ const assemble = async (
   const worker = jobs.work('ingest', ({ payload, signal, report }) =>
     knowledge.ingest({ ...(payload as IngestPayload), signal, onProgress: report }),
   )
+  conversations.start()
   return {
     architecture,
     architectureHash,
@@ -166,6 +175,7 @@ const assemble = async (
     },
     close: async () => {
       await gateway.close()
+      await conversations.close()
       await worker.stop()
       await models.close()
       await listener?.close()

@@ -5,10 +5,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createKeyring, type Keyring } from '../access/index.js'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
+import { conversationMigrations } from '../conversations/index.js'
 import { type Clock, createRandom, type Log, systemClock } from '../core/index.js'
 import { createResilience, type Resilience } from '../gateway/index.js'
 import { createJobQueue, type JobQueue, jobMigrations } from '../jobs/index.js'
 import { type Counters, createCounters, type Ledger, openLedger } from '../ledger/index.js'
+import type { Store } from '../store/index.js'
 import {
   acquireDirectoryLock,
   type DirectoryLock,
@@ -33,6 +35,8 @@ export interface Resources {
   readonly counters: Counters
   readonly ledger: Ledger
   readonly jobs: JobQueue
+  /** For what a system keeps on its own terms: responses, for a time that its architecture says. */
+  readonly store: Store
   /** Index and parsers, in a child: a crash there is a failed search or a failed document. */
   readonly knowledgeProcess: SupervisedChild
   /** The engines that run on this machine. */
@@ -95,6 +99,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
     )
     const { store } = database
     await store.migrate('jobs', jobMigrations)
+    await store.migrate('conversations', conversationMigrations)
     const keyring = opened(await createKeyring({ store, clock, log }))
     const catalogue = loadCatalogue()
     const prices = createPriceBook(catalogue)
@@ -125,6 +130,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       counters,
       ledger,
       jobs,
+      store,
       knowledgeProcess,
       engines,
       resilience,

@@ -21,6 +21,7 @@ import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages
 import { envelopeOf } from './dialects/envelope.js'
 import { openaiChat } from './dialects/openai-chat.js'
 import { openaiCompletions } from './dialects/openai-completions.js'
+import { openaiResponses } from './dialects/openai-responses.js'
 import { createEmbeddings } from './embeddings.js'
 import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
@@ -33,6 +34,7 @@ import { createGetModel, createListModels } from './models.js'
 import { createModerations } from './moderations.js'
 import type {
   AuditPort,
+  ConversationPort,
   GuardPort,
   IngestPort,
   KeyAdmin,
@@ -42,6 +44,8 @@ import type {
 } from './ports.js'
 import { createBodyReader } from './read-body.js'
 import { createRerank } from './rerank.js'
+import { conversationEndpoints } from './responses/conversation-endpoints.js'
+import { responseEndpoints } from './responses/response-endpoints.js'
 import { createRouter, type Endpoint } from './router.js'
 import { createRoutes } from './routes.js'
 import type { DeploymentKeys } from './routing/deployment-policy.js'
@@ -67,6 +71,8 @@ export interface GatewayOptions {
   /** Of deployments with several keys: the same engines made with the further ones. */
   readonly keys?: DeploymentKeys | undefined
   readonly guardrails: GuardPort
+  /** Where responses and conversations are kept; without it none are. */
+  readonly conversations?: ConversationPort | undefined
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
   /** What a usage of a deployment costs, for metrics; null when no price is known. */
@@ -204,6 +210,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const describeError = createErrorDescriber(options.render)
   const handling = { ...options, authenticate, routes, bodies, describeError }
   const chatting = { ...handling, stalledMs: stalledMsOf(options) }
+  const port = options.conversations
   const rerank = createRerank(handling)
   const tokenize = createTokenize(handling)
   const detokenize = createDetokenize(handling)
@@ -217,6 +224,9 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
       path: '/v1/messages/count_tokens',
       handle: createCountTokens(handling, anthropicCount),
     },
+    { method: 'POST', path: '/v1/responses', handle: createChatHandler(chatting, openaiResponses(port)) },
+    ...responseEndpoints({ ...handling, port }),
+    ...(port ? conversationEndpoints({ ...handling, port }) : []),
     { method: 'POST', path: '/v1/embeddings', handle: createEmbeddings(handling) },
     { method: 'POST', path: '/v1/moderations', handle: createModerations(handling) },
     { method: 'POST', path: '/v1/rerank', handle: rerank },

@@ -7,7 +7,7 @@ import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
 import type { Deadline } from './deadline.js'
-import type { ChatDialect } from './dialects/chat-dialect.js'
+import type { ChatDialect, ChatTurn } from './dialects/chat-dialect.js'
 import type { Deadlines } from './enforce-deadline.js'
 import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf, type Handler } from './exchange.js'
@@ -36,10 +36,14 @@ export const createChatHandler =
     const caller = deps.authenticate(exchange.request)
     const bytes = await deps.bodies.read(exchange.request, exchange.response)
     try {
-      const request = dialect.read(bytes, parameters)
+      const answerId = dialect.answerId(exchange.requestId)
+      const turn = dialect.begin
+        ? await dialect.begin(bytes, { caller, answerId })
+        : { request: dialect.read(bytes, parameters) }
+      const { request } = turn
       const served = deps.routes.chat(request.model, caller)
       dialect.refuse?.(served, request)
-      await measured(deps, { exchange, dialect, served, request, caller })
+      await measured(deps, { exchange, dialect, served, turn, request, caller })
     } finally {
       deps.bodies.release(bytes.length)
     }
@@ -49,6 +53,7 @@ interface Job {
   readonly exchange: Exchange
   readonly dialect: ChatDialect
   readonly served: ServedChat
+  readonly turn: ChatTurn
   readonly request: ChatRequest
   readonly caller: Caller
 }
@@ -95,31 +100,35 @@ const answer = async (
   {
     exchange,
     dialect,
+    turn,
     request,
     stream,
     onFirstContent,
   }: Job & { stream: ChatStream; onFirstContent: () => void },
 ): Promise<void> => {
+  const encoding = encodingOf(deps, { exchange, dialect, turn, request })
+  const kept = turn.keep?.(stream, encoding) ?? stream
   const target = {
     exchange,
     codec: dialect.codec,
     headers: dialect.envelope.headers(exchange.requestId),
-    encoding: encodingOf(deps, { exchange, dialect, request }),
+    encoding,
     wantsUsage: dialect.wantsUsage(request),
     stalledMs: deps.stalledMs,
     onFirstContent,
   }
-  await (request.stream ? writeEvents(stream, target) : writeJson(stream, target))
+  await (request.stream ? writeEvents(kept, target) : writeJson(kept, target))
 }
 
 const encodingOf = (
   { clock, describeError }: ChatDeps,
-  { exchange, dialect, request }: Pick<Job, 'exchange' | 'dialect' | 'request'>,
+  { exchange, dialect, turn, request }: Pick<Job, 'exchange' | 'dialect' | 'turn' | 'request'>,
 ): EncoderOptions => ({
   id: dialect.answerId(exchange.requestId),
   model: request.model,
   createdSeconds: Math.floor(clock.wallMs() / 1000),
   framing: dialect.framing?.(exchange.search) ?? 'sse',
+  ...(turn.repeats && { repeats: turn.repeats }),
   renderError: (error) => {
     const language = languageOfHeader(exchange.request.headers['accept-language'])
     const { requestId } = exchange

@@ -254,6 +254,11 @@ const limits = z.strictObject({
     .default(10 * 1024 * 1024),
 })
 
+const responses = z.strictObject({
+  /** How many days a response of /v1/responses can be asked for and continued; then it is deleted. */
+  retentionDays: z.number().positive().max(36_500).default(30),
+})
+
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8700),
@@ -277,6 +282,7 @@ export const architectureSchema = z.strictObject({
   prompts: z.array(prompt).default([]),
   guardrails: z.array(guardrails).default([]),
   limits: limits.prefault({}),
+  responses: responses.prefault({}),
   /** Modules loaded through `definePlugin`, relative to the file or by package name. */
   plugins: z.array(z.string()).default([]),
 })

@@ -98,6 +98,7 @@ export interface TestOptions {
   readonly rerankModels?: Readonly<Record<string, RerankModel>>
   readonly knowledge?: GatewayOptions['knowledge']
   readonly ledger?: Partial<GatewayOptions['ledger']>
+  readonly conversations?: GatewayOptions['conversations']
   readonly keyring?: GatewayOptions['keyring']
   readonly guardrails?: GatewayOptions['guardrails']
   readonly resilience?: GatewayOptions['resilience']
@@ -164,6 +165,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     keys: options.keys,
     guardrails: options.guardrails ?? createGuardrails({ policies: architecture.guardrails }),
     knowledge: options.knowledge,
+    conversations: options.conversations,
     costUsd: () => null,
     metrics,
     render: createRenderer(

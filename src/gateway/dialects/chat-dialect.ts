@@ -1,9 +1,24 @@
 // What the gateway has to know of a dialect to serve it, beyond what its codec does: how its requests arrive, and how
 // the things around an answer are called in it. One object per dialect; `chat.ts` serves them all alike.
 
-import type { ChatRequest, EncoderOptions, WireCodec } from '../../llm/index.js'
+import type { ChatRequest, ChatStream, EncoderOptions, WireCodec } from '../../llm/index.js'
+import type { Caller } from '../authenticate.js'
 import type { ServedChat } from '../served-route.js'
 import type { Envelope } from './envelope.js'
+
+/** A request with what its answer depends on. */
+export interface ChatTurn {
+  readonly request: ChatRequest
+  /** As `EncoderOptions`. */
+  readonly repeats?: EncoderOptions['repeats']
+  /** The stream as the client gets it: its last frame comes when what the turn leaves behind is kept. */
+  keep?(stream: ChatStream, encoding: EncoderOptions): ChatStream
+}
+
+export interface TurnContext {
+  readonly caller: Caller
+  readonly answerId: string
+}
 
 export interface ChatDialect {
   readonly codec: WireCodec
@@ -13,6 +28,11 @@ export interface ChatDialect {
    * @throws gateway.body-*, gateway.field-*, llm.request-unreadable
    */
   read(bytes: Buffer, parameters: readonly string[]): ChatRequest
+  /**
+   * For a dialect whose requests build on earlier ones, in place of `read`.
+   * @throws as `read`, and gateway.kept-not-found, gateway.history-incomplete, gateway.keeping-failed
+   */
+  begin?(bytes: Buffer, context: TurnContext): Promise<ChatTurn>
   /** Refuses what a route cannot do for it, beyond what its engines say. */
   refuse?(served: ServedChat, request: ChatRequest): void
   /** The identifier of an answer that brings none. */

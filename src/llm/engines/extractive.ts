@@ -11,6 +11,7 @@ import { createOutcomeBuilder, type OutcomeBuilder } from '../outcome-builder.js
 import { extractAnswer, notInDocuments, type Quotation } from './extractive-answer.js'
 import type { RetrievedText } from './extractive-features.js'
 import { unmetIn } from './extractive-limits.js'
+import { refuseHosted } from './refuse-hosted.js'
 
 export interface ExtractiveModelOptions {
   readonly id: string
@@ -36,6 +37,7 @@ export const createExtractiveModel = ({ id, facts }: ExtractiveModelOptions): Ch
   facts: { ...defaultFacts, ...facts },
   countTokens: estimateRequestTokens,
   open: async (request, call) => {
+    refuseHosted(request, 'extractive')
     const result = createOutcomeBuilder(id, () => estimateRequestTokens(request).tokens)
     result.markReceived()
     if (call.signal.aborted) throw refusedBefore('cancelled', cancelled(id, 'aborted'), result)

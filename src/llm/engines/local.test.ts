@@ -4,6 +4,7 @@ import { testCall, testRequest } from '../__fixtures__/call.js'
 import { collect, eventsOf, textOf } from '../__fixtures__/streams.js'
 import { deployment, facts } from '../__fixtures__/subjects.js'
 import type { LlamaChatParams, LlamaChatProgress } from '../local/protocol.js'
+import { codecs } from '../wire/codecs.js'
 import { createLocalModel } from './local.js'
 import { parseLocalOptions } from './local-options.js'
 import type { LlamaPort } from './local-port.js'
@@ -78,6 +79,19 @@ describe('the local engine', () => {
     expect(asked[1]?.params.temperature).toBe(0)
     asked[1]?.finish(counted)
     await second
+  })
+
+  it.each([
+    ['tools[0]', { tools: [{ type: 'web_search' }] }],
+    ['prompt', { prompt: { id: 'pmpt_1' } }],
+  ])('asks nothing of its process where %s stands for what another server has', async (field, change) => {
+    const { model, asked } = create()
+    const request = codecs['openai-responses'].decodeRequest({ model: 'a', input: 'hi', ...change })
+    await expect(model.open(request, testCall())).rejects.toMatchObject({
+      code: 'llm.request-not-expressible',
+      params: { field },
+    })
+    expect(asked).toEqual([])
   })
 
   it('reports what was counted, the reused part of the prompt with it', async () => {

@@ -16,6 +16,7 @@ import { compact } from '../wire/fields.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import type { LlamaPort } from './local-port.js'
 import { openLocalAnswer } from './local-stream.js'
+import { refuseHosted } from './refuse-hosted.js'
 import { createWatchdog } from './watchdog.js'
 
 export interface LocalModelOptions {
@@ -85,16 +86,11 @@ export const createLocalModel = (options: LocalModelOptions): LocalModel => {
     embed: (texts, signal) => port.request<LlamaEmbeddings>('embed', { texts }, signal ? { signal } : {}),
     rank: (query, documents, signal) =>
       port.request<LlamaRanking>('rank', { query, documents }, signal ? { signal } : {}),
-    open: (request, call) =>
-      openLocalAnswer({
-        port,
-        deployment,
-        clock,
-        watchdog,
-        request,
-        call,
-        params: paramsOf(request, call.tenant),
-      }),
+    open: async (request, call) => {
+      refuseHosted(request, 'local')
+      const params = paramsOf(request, call.tenant)
+      return openLocalAnswer({ port, deployment, clock, watchdog, request, call, params })
+    },
     close: async () => {
       watchdog.close()
       await port.close()

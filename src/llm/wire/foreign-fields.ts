@@ -98,10 +98,22 @@ const defaults: Readonly<Record<string, unknown>> = {
 }
 
 /**
- * Marks that only say how a known field was spelled, what only the server that wrote them can use, or how the
- * answer is written to the client, which is not the engine's business.
+ * Marks that only say how a known field was spelled, what only the server that wrote them can use, labels and hints
+ * without a say in what is answered, or how the answer is written to the client, which is not the engine's business.
  */
 const spellings: ReadonlySet<string> = new Set([
+  'annotations',
+  'cache_control',
+  'detail',
+  'include',
+  'logprobs',
+  'metadata',
+  'phase',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'top_logprobs',
+  'user',
   'field',
   'entry',
   'item',

@@ -4,15 +4,18 @@
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { compact, type Fields, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
+import { takeSharedFields } from './openai-shared-fields.js'
 
 const dialect = 'openai-chat'
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
-  const request = expressible(given, dialect)
+  const shared = takeSharedFields(given)
+  const request = expressible(shared.request, dialect)
   const own = request.dialect === undefined || request.dialect === dialect
   const extra = own ? request.extra : {}
   return {
     ...extra,
+    ...shared.fields,
     model: request.model,
     messages: own
       ? request.messages.flatMap(writeMessage)

@@ -48,6 +48,7 @@ const readSettings = (body: Fields) => {
     temperature: numberOf(body.temperature),
     topP: numberOf(body.top_p),
     responseFormat: readFormat(objectOf(text?.format)),
+    logprobs: readLogprobs(body),
   })
   const names = new Set(['model', 'input'])
   if (typeof body.instructions === 'string') names.add('instructions')
@@ -65,6 +66,10 @@ const settingNames = [
   ['topP', 'top_p'],
   ['responseFormat', 'text'],
 ] as const
+
+/** The fields themselves stay in `extra`, to be written as they came. */
+const readLogprobs = ({ include, top_logprobs: top }: Fields): ChatRequest['logprobs'] =>
+  listOf(include).includes('message.output_text.logprobs') ? { top: numberOf(top) ?? 0 } : undefined
 
 const readToolChoice = (value: unknown): ChatRequest['toolChoice'] => {
   if (value === 'auto' || value === 'none' || value === 'required') return value

@@ -8,7 +8,7 @@ const dialect = 'openai-responses'
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
   const request = expressible(given, dialect)
-  for (const field of ['seed', 'stop', 'choices', 'logprobs'] as const)
+  for (const field of ['seed', 'stop', 'choices'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)
   const isOwn = request.dialect === dialect
@@ -17,6 +17,7 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
   const isInstructed = first?.role === 'system' && first.extra === undefined && isPlain(first.parts)
   const messages = isInstructed ? others : request.messages
   return {
+    ...(!isOwn && request.logprobs && writeLogprobs(request.logprobs)),
     ...extra,
     model: request.model,
     ...(isInstructed && { instructions: joinTexts(first.parts) }),
@@ -32,6 +33,11 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
     }),
   }
 }
+
+const writeLogprobs = ({ top }: NonNullable<ChatRequest['logprobs']>): Fields => ({
+  include: ['message.output_text.logprobs'],
+  ...(top > 0 && { top_logprobs: top }),
+})
 
 const isPlain = (parts: readonly Part[]) =>
   parts.length > 0 && parts.every((part) => part.type === 'text' && part.extra === undefined)

@@ -16,8 +16,7 @@ export const createStreamEncoder = (options: EncoderOptions): StreamEncoder => {
     events.map((event) => sseText(JSON.stringify(writer.numbered(event)), String(event.type))).join('')
   const writeError = (event: Extract<ChatEvent, { readonly type: 'error' }>) => {
     failed = true
-    const { message, code, param } = (options.renderError ?? defaultError)(event.error)
-    return textOf([{ type: 'error', code, message, param }])
+    return textOf(writer.fail((options.renderError ?? defaultError)(event.error)))
   }
   return {
     encode: (events) => {

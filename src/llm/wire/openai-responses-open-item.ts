@@ -19,8 +19,10 @@ interface Open {
   readonly parts: Fields[]
 }
 
-export const createOpenItem = (said: Said, idPrefix: string) => {
+/** @param responseId the items' own identifiers are made of it */
+export const createOpenItem = (said: Said, responseId: string) => {
   const output: Fields[] = []
+  const idEnding = responseId.slice(responseId.indexOf('_') + 1)
   let open: Open | undefined
   let nextIndex = 0
 
@@ -29,7 +31,8 @@ export const createOpenItem = (said: Said, idPrefix: string) => {
   const begin = (kind: Open['kind'], fields: Fields, call?: number): readonly Fields[] => {
     const closing = close()
     const outputIndex = nextIndex++
-    const item = { id: `${idPrefix}-item-${outputIndex}`, type: kind, ...fields }
+    const id = `${idPrefixes[kind]}_${idEnding}_${outputIndex}`
+    const item = { id, type: kind, ...fields }
     open = { outputIndex, kind, item, part: undefined, parts: [], ...(call !== undefined && { call }) }
     return [...closing, { type: 'response.output_item.added', output_index: outputIndex, item }]
   }
@@ -135,6 +138,8 @@ export const createOpenItem = (said: Said, idPrefix: string) => {
     output: (): readonly Fields[] => output.filter((item) => item !== undefined),
   }
 }
+
+const idPrefixes = { message: 'msg', reasoning: 'rs', function_call: 'fc' } as const
 
 const deltaTypes = {
   output_text: 'response.output_text.delta',

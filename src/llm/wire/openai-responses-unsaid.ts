@@ -109,7 +109,11 @@ const unsaidOfPart = (part: Fields, at: Fields, seen: Seen): readonly Fields[] =
   return [
     ...(seen.parts.has(key) ? [] : [{ type: 'response.content_part.added', ...at, part: empty }]),
     ...restOfText(
-      { type: delta.type, ...at, ...(hasLogprobs && { logprobs: part.logprobs }) },
+      {
+        type: delta.type,
+        ...at,
+        ...(Array.isArray(part.logprobs) && { logprobs: hasLogprobs ? part.logprobs : [] }),
+      },
       stringOf(part[delta.name]) ?? '',
       seen,
     ),

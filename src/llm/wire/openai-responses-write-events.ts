@@ -5,25 +5,27 @@
 
 import { noUsage, type Usage } from '../../core/index.js'
 import type { ChatEvent } from '../contract.js'
-import { type Fields, numberOf, objectOf } from './fields.js'
+import { type Fields, numberOf, objectOf, stringOf } from './fields.js'
 import { writeLogProbabilities } from './openai-log-probabilities.js'
 import { createSaid, dialect, fillCopies, keyOfEvent, responsesNative } from './openai-responses-native.js'
 import { createOpenItem } from './openai-responses-open-item.js'
 import { writeUsage } from './openai-responses-usage.js'
 import { writePassage } from './passage-url.js'
-import type { EncoderOptions } from './wire-codec.js'
+import type { EncoderOptions, ErrorBody } from './wire-codec.js'
 
 export interface EventWriter {
   write(event: ChatEvent): readonly Fields[]
   /** What closes the response. */
   end(): readonly Fields[]
+  /** What closes it when it has failed: the error, and the response as far as it came. */
+  fail(error: ErrorBody): readonly Fields[]
   /** Gives an event its number in the stream. */
   numbered(event: Fields): Fields
 }
 
 export const createEventWriter = (options: EncoderOptions): EventWriter => {
   const said = createSaid()
-  const open = createOpenItem(said, options.id)
+  const open = createOpenItem(said, stringOf(options.repeats?.id) ?? options.id)
   let skeleton: Fields | undefined
   let isFinished = false
   let finish: string | undefined
@@ -39,7 +41,8 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     ]
   }
 
-  const writeNative = (native: Fields, event: ChatEvent): readonly Fields[] => {
+  const writeNative = (came: Fields, event: ChatEvent): readonly Fields[] => {
+    const native = repeating(came, options.repeats)
     if (native.type === 'response.created') skeleton = objectOf(native.response)
     if (isEnd(native)) {
       const closing = open.close()
@@ -92,6 +95,18 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
       const response = finalResponse({ skeleton: skeleton ?? {}, finish, usage, output: open.output() })
       return [...beginning, ...closing, { type: `response.${response.status}`, response }]
     },
+    fail: (error) => [
+      errorEvent(error),
+      {
+        type: 'response.failed',
+        response: failedResponse(error, {
+          skeleton: skeleton ?? emptyResponse(options),
+          finish,
+          usage,
+          output: open.output(),
+        }),
+      },
+    ],
     numbered: (event) => {
       nextNumber ??= numberOf(event.sequence_number) ?? 0
       return { ...event, sequence_number: nextNumber++ }
@@ -99,10 +114,15 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
   }
 }
 
+const repeating = (event: Fields, repeats: Fields | undefined): Fields => {
+  const response = repeats && objectOf(event.response)
+  return response ? { ...event, response: { ...response, ...repeats } } : event
+}
+
 const isEnd = (event: Fields) => event.type === 'response.completed' || event.type === 'response.incomplete'
 
 /** Fields the API promises, for a response that did not come from it. */
-const emptyResponse = ({ id, model, createdSeconds }: EncoderOptions): Fields => ({
+const emptyResponse = ({ id, model, createdSeconds, repeats }: EncoderOptions): Fields => ({
   id,
   object: 'response',
   created_at: createdSeconds,
@@ -118,6 +138,7 @@ const emptyResponse = ({ id, model, createdSeconds }: EncoderOptions): Fields =>
   tool_choice: 'auto',
   tools: [],
   top_p: null,
+  ...repeats,
 })
 
 interface FinalParts {
@@ -138,6 +159,24 @@ const finalResponse = ({ skeleton, finish, usage, output }: FinalParts) => {
     usage: writeUsage(usage ?? noUsage),
   }
 }
+
+/** Its fields, as the reference has them, and in `error`, where OpenAI's servers put them and its clients look. */
+const errorEvent = (error: ErrorBody): Fields => {
+  const { type, code, message, param } = error
+  return { type: 'error', code, message, param, error: { type, code, message, param } }
+}
+
+/** A response knows few codes for what went wrong. */
+const failedResponse = ({ type, code, message }: ErrorBody, { skeleton, usage, output }: FinalParts) => ({
+  ...skeleton,
+  status: 'failed',
+  error: {
+    code: [type, code].includes('rate_limit_exceeded') ? 'rate_limit_exceeded' : 'server_error',
+    message,
+  },
+  output,
+  ...(usage && { usage: writeUsage(usage) }),
+})
 
 type CitationEvent = Extract<ChatEvent, { readonly type: 'citation' }>
 

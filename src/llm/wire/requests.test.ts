@@ -251,7 +251,6 @@ describe('a request from one dialect to another', () => {
     ['openai-chat', 'anthropic-messages', { ...chat, seed: 1 }, 'seed'],
     ['openai-chat', 'anthropic-messages', { ...chat, n: 2 }, 'choices'],
     ['openai-chat', 'anthropic-messages', { ...chat, logprobs: true }, 'logprobs'],
-    ['openai-chat', 'openai-responses', { ...chatWithoutStop, logprobs: true, top_logprobs: 3 }, 'logprobs'],
     ['openai-chat', 'anthropic-messages', { ...chat, logit_bias: {} }, 'logit_bias'],
     [
       'openai-chat',
@@ -310,6 +309,48 @@ describe('a request from one dialect to another', () => {
     expect(() => translate(from, to, json)).toThrow(
       expect.objectContaining({ code: 'llm.request-not-expressible', params: { field, dialect: to } }),
     )
+  })
+
+  it('asks for log probabilities in the words of the other', () => {
+    expect(
+      translate('openai-chat', 'openai-responses', { ...chatWithoutStop, logprobs: true, top_logprobs: 3 }),
+    ).toMatchObject({ include: ['message.output_text.logprobs'], top_logprobs: 3 })
+    const asked = { ...responses, include: ['message.output_text.logprobs'], top_logprobs: 2 }
+    expect(translate('openai-responses', 'openai-chat', asked)).toMatchObject({
+      logprobs: true,
+      top_logprobs: 2,
+    })
+    expect(translate('openai-responses', 'openai-responses', asked)).toEqual(asked)
+  })
+
+  it('keeps what Responses and chat name differently, and leaves out labels and marks', () => {
+    const item = {
+      type: 'message',
+      id: 'msg_1',
+      status: 'completed',
+      phase: 'final_answer',
+      role: 'assistant',
+    }
+    const text = { type: 'output_text', text: 'Hi', annotations: [], logprobs: [] }
+    expect(
+      translate('openai-responses', 'openai-chat', {
+        model: 'a',
+        input: [{ ...item, content: [text] }],
+        reasoning: { effort: 'low', summary: 'auto' },
+        text: { verbosity: 'high' },
+        parallel_tool_calls: false,
+        metadata: { a: 'b' },
+        user: 'u',
+        prompt_cache_key: 'k',
+        include: ['reasoning.encrypted_content'],
+      }),
+    ).toEqual({
+      model: 'a',
+      messages: [{ role: 'assistant', content: [{ type: 'text', text: 'Hi' }] }],
+      reasoning_effort: 'low',
+      verbosity: 'high',
+      parallel_tool_calls: false,
+    })
   })
 
   it('made by a program goes to any dialect', () => {

@@ -49,6 +49,11 @@ export interface EncoderOptions {
   readonly includeUsage?: boolean
   /** How a Gemini client wants its stream: server-sent events (the default), or one JSON array. */
   readonly framing?: 'sse' | 'json'
+  /**
+   * What a response of OpenAI's Responses API says of itself and of its request (`id`, `instructions`, `tools` and so
+   * on), in place of what the events say of it. Other dialects repeat nothing.
+   */
+  readonly repeats?: Readonly<Record<string, unknown>>
   /** How an error looks to this client, in its language. Default: the English message and the code. */
   readonly renderError?: (error: ArchitectError) => ErrorBody
 }

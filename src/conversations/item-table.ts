@@ -1,0 +1,45 @@
+// The SQL of the items of conversations.
+
+import { type RawBuilder, sql } from 'kysely'
+import type { Store } from '../store/index.js'
+import type { Item, Owner } from './records.js'
+
+type Database = Store['db']
+
+/**
+ * Adds items behind those that are there; nothing when there is no such conversation. The conversation is locked, so
+ * that what two callers add at a time does not mix.
+ * @param before what the same statement does first
+ */
+export const insertItems = (
+  { tenant, keyId }: Owner,
+  conversationId: string,
+  items: readonly Item[],
+  before?: RawBuilder<unknown>,
+): RawBuilder<unknown> => {
+  const ids = items.map(({ id }) => id)
+  const texts = items.map((item) => JSON.stringify(item))
+  return sql`with ${before ? sql`first_step as (${before}),` : sql``} conversation as (
+      select tenant, key_id, id from conversations_conversation
+      where tenant = ${tenant} and key_id = ${keyId} and id = ${conversationId} for update)
+    insert into conversations_item (tenant, key_id, conversation_id, id, item)
+    select conversation.tenant, conversation.key_id, conversation.id, added.id, added.item
+    from conversation, unnest(${ids}::text[], ${texts}::text[]) with ordinality as added (id, item, number)
+    order by added.number`
+}
+
+export const selectItems = async (db: Database, { tenant, keyId }: Owner, id: string): Promise<Item[]> => {
+  const { rows } = await sql<{ item: string }>`select item from conversations_item
+    where tenant = ${tenant} and key_id = ${keyId} and conversation_id = ${id} order by position`.execute(db)
+  return rows.map(({ item }) => JSON.parse(item))
+}
+
+export const deleteItem = async (
+  db: Database,
+  { tenant, keyId }: Owner,
+  { id, itemId }: { readonly id: string; readonly itemId: string },
+): Promise<boolean> => {
+  const { numAffectedRows } = await sql`delete from conversations_item
+    where tenant = ${tenant} and key_id = ${keyId} and conversation_id = ${id} and id = ${itemId}`.execute(db)
+  return (numAffectedRows ?? 0n) > 0n
+}

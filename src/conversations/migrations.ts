@@ -1,0 +1,44 @@
+// The tables of responses and conversations. Append-only: a released migration is never edited. JSON is kept as text,
+// since jsonb refuses U+0000 and lone surrogates, which a model may well write.
+
+import type { Migration } from '../store/index.js'
+
+export const conversationMigrations: readonly Migration[] = [
+  {
+    name: 'm001_responses',
+    sql: [
+      `create table conversations_response (
+        tenant text not null,
+        key_id text not null,
+        id text not null,
+        previous_id text,
+        conversation_id text,
+        input text not null,
+        response text not null,
+        created_at timestamptz not null,
+        primary key (tenant, key_id, id)
+      )`,
+      'create index conversations_response_created on conversations_response (created_at)',
+      `create table conversations_conversation (
+        tenant text not null,
+        key_id text not null,
+        id text not null,
+        metadata text not null,
+        created_at timestamptz not null,
+        primary key (tenant, key_id, id)
+      )`,
+      `create table conversations_item (
+        position bigint generated always as identity primary key,
+        tenant text not null,
+        key_id text not null,
+        conversation_id text not null,
+        id text not null,
+        item text not null,
+        foreign key (tenant, key_id, conversation_id)
+          references conversations_conversation (tenant, key_id, id) on delete cascade
+      )`,
+      `create index conversations_item_order
+        on conversations_item (tenant, key_id, conversation_id, position)`,
+    ],
+  },
+]

@@ -1,0 +1,90 @@
+// The SQL of kept responses. Each statement is a single one, so that no transaction is held open on the embedded
+// database.
+
+import { type RawBuilder, sql } from 'kysely'
+import type { Store } from '../store/index.js'
+import { insertItems } from './item-table.js'
+import type { Item, KeptResponse, Owner, ResponseChain } from './records.js'
+
+type Database = Store['db']
+
+export const insertResponse = async (
+  db: Database,
+  owner: Owner,
+  {
+    response: { id, previousId, conversationId, input, response },
+    added,
+    now,
+  }: { readonly response: KeptResponse; readonly added: readonly Item[]; readonly now: Date },
+): Promise<void> => {
+  const insertion = sql`insert into conversations_response
+      (tenant, key_id, id, previous_id, conversation_id, input, response, created_at)
+    values (${owner.tenant}, ${owner.keyId}, ${id}, ${previousId}, ${conversationId}, ${JSON.stringify(input)},
+      ${JSON.stringify(response)}, ${now})`
+  if (conversationId === null || added.length === 0) return void (await insertion.execute(db))
+  await insertItems(owner, conversationId, added, insertion).execute(db)
+}
+
+/** @param since older ones are not there any more */
+export const selectChain = async (
+  db: Database,
+  owner: Owner,
+  { id, since }: { readonly id: string; readonly since: Date },
+): Promise<ResponseChain> => {
+  const { rows } = await sql<Row>`
+    with recursive chain as (
+      select response.*, 0 as age from conversations_response as response
+      where ${isOwned(owner)} and id = ${id} and created_at > ${since}
+      union all
+      select response.*, chain.age + 1 from conversations_response as response
+      join chain on response.id = chain.previous_id
+      where ${isOwned(owner, sql`response.`)} and response.created_at > ${since})
+    select * from chain order by age desc`.execute(db)
+  return { responses: rows.map(responseOf), missing: rows[0]?.previous_id ?? null }
+}
+
+export const selectResponse = async (
+  db: Database,
+  owner: Owner,
+  { id, since }: { readonly id: string; readonly since: Date },
+): Promise<KeptResponse | undefined> => {
+  const { rows } = await sql<Row>`select * from conversations_response
+    where ${isOwned(owner)} and id = ${id} and created_at > ${since}`.execute(db)
+  return rows[0] && responseOf(rows[0])
+}
+
+export const deleteResponse = async (
+  db: Database,
+  owner: Owner,
+  { id, since }: { readonly id: string; readonly since: Date },
+): Promise<boolean> => {
+  const { numAffectedRows } = await sql`delete from conversations_response
+    where ${isOwned(owner)} and id = ${id} and created_at > ${since}`.execute(db)
+  return numAffectedRows === 1n
+}
+
+/** @returns how many there were */
+export const deleteResponsesUntil = async (db: Database, until: Date): Promise<number> => {
+  const { numAffectedRows } = await sql`delete from conversations_response
+    where created_at <= ${until}`.execute(db)
+  return Number(numAffectedRows ?? 0n)
+}
+
+const isOwned = ({ tenant, keyId }: Owner, of: RawBuilder<unknown> = sql``) =>
+  sql`${of}tenant = ${tenant} and ${of}key_id = ${keyId}`
+
+interface Row {
+  readonly id: string
+  readonly previous_id: string | null
+  readonly conversation_id: string | null
+  readonly input: string
+  readonly response: string
+}
+
+const responseOf = (row: Row): KeptResponse => ({
+  id: row.id,
+  previousId: row.previous_id,
+  conversationId: row.conversation_id,
+  input: JSON.parse(row.input),
+  response: JSON.parse(row.response),
+})

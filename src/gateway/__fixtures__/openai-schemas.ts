@@ -1,0 +1,53 @@
+// What OpenAI's own API description says of an answer of /v1/responses and /v1/conversations.
+
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { createSseParser } from '../../llm/index.js'
+
+const { $defs } = JSON.parse(
+  readFileSync(new URL('./openai-responses-schemas.json', import.meta.url), 'utf8'),
+)
+const ajv = new Ajv2020({ strict: false, allErrors: false }).addSchema({ $id: 'openai', $defs })
+
+/** What is wrong with a value by one of the schemas; empty when nothing is. */
+const problemsOf = (name: string, value: unknown): readonly string[] => {
+  const validate = ajv.getSchema(`openai#/$defs/${name}`)
+  if (!validate) throw new Error(`no schema ${name}`)
+  if (validate(value)) return []
+  return (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${name}${instancePath} ${message} in ${JSON.stringify(value)}`,
+  )
+}
+
+const eventSchemas = new Map<string, string>(
+  $defs.ResponseStreamEvent.anyOf.map(({ $ref }: { $ref: string }) => {
+    const name = $ref.slice($ref.lastIndexOf('/') + 1)
+    return [$defs[name].properties.type.enum[0], name]
+  }),
+)
+
+/** What is wrong with the body of a successful answer, whatever it holds. @param path of the request */
+export const problemsOfAnswer = (path: string, contentType: string, body: string): readonly string[] => {
+  if (contentType.startsWith('text/event-stream'))
+    return createSseParser()
+      .push(Buffer.from(body))
+      .flatMap(({ event, data }, i) => {
+        const value = JSON.parse(data)
+        const name = eventSchemas.get(value.type) ?? 'ResponseStreamEvent'
+        const isNamed = event === value.type && value.sequence_number === i
+        return [...(isNamed ? [] : [`event ${i} is called ${event}: ${data}`]), ...problemsOf(name, value)]
+      })
+  const value = JSON.parse(body)
+  // The description says nothing of what a deletion answers.
+  if (value.object === 'response' && value.deleted) return []
+  return problemsOf(schemaOf(path, value), value)
+}
+
+const schemaOf = (path: string, value: { readonly object?: string }): string => {
+  if (path.endsWith('/input_items')) return 'ResponseItemList'
+  if (path.endsWith('/input_tokens')) return 'TokenCountsResource'
+  if (value.object === 'list') return 'ConversationItemList'
+  if (value.object === 'conversation') return 'ConversationResource'
+  if (value.object === 'conversation.deleted') return 'DeletedConversationResource'
+  return value.object === 'response' ? 'Response' : 'ConversationItem'
+}
