@@ -1,6 +1,8 @@
 // What the gateway costs: throughput beside a bare dispatch proxy, latency beside a direct call, streamed and not,
 // all interleaved in one run. Run after `npm run build`:
-//   node benchmarks/gateway.ts [--rounds 5] [--seconds 3] [--rate 100] [--connections 16]
+//   node benchmarks/gateway.ts [--rounds 5] [--seconds 3] [--rate 100] [--connections 16] [--warm 4000]
+// `warm` is how many requests of each kind a process answers before anything is measured: until it is compiled, its
+// CPU time is several times what it will be.
 // Prints one JSON document. Every process is a child of this one, which is the load generator.
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rate: { type: 'string', default: '100' },
     connections: { type: 'string', default: '16' },
+    warm: { type: 'string', default: '4000' },
   },
 })
 const ms = Number(values.seconds) * 1000
@@ -70,7 +73,9 @@ try {
   const keep = (name: string, value: number) => samples.set(name, [...(samples.get(name) ?? []), value])
 
   for (const isStream of [false, true])
-    for (const name of names) await closedLoop({ port: targets[name].port, isStream }, connections, 1000)
+    for (const name of names)
+      for (let asked = 0; asked < Number(values.warm); )
+        asked += (await closedLoop({ port: targets[name].port, isStream }, connections, 500)).requests
   for (let round = 0; round < Number(values.rounds); round++)
     for (const [kind, isStream] of [['json', false] as const, ['sse', true] as const]) {
       const rates: Partial<Record<Name, number>> = {}

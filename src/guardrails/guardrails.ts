@@ -36,19 +36,13 @@ const actionFor = (plan: StagePlan, finding: Finding): Action => {
 
 /** What a text becomes under a plan, given everything that was found in it. */
 export const decide = (plan: StagePlan, text: string, found: readonly Finding[]): Verdict => {
+  if (found.length === 0) return { action: 'allow', text, findings: found }
   const findings = [...found].sort((a, b) => a.start - b.start || a.end - b.end)
   const action = strictest(findings.map((finding) => actionFor(plan, finding)))
   if (action === 'block') return { action, text: '', findings }
   const redacted = findings.filter((finding) => actionFor(plan, finding) === 'redact')
   const replacements = redacted.map(({ start, end, kind }) => ({ start, end, by: placeholder(kind) }))
   return { action, text: replaceSpans(text, replacements), findings }
-}
-
-const spanFindings = (plan: StagePlan, text: string): readonly Finding[] => {
-  const pass = plan.openSpans?.()
-  pass?.push(text)
-  pass?.flush()
-  return pass?.findings() ?? []
 }
 
 const allPluginFindings = (plan: StagePlan, text: string): readonly Finding[] => {
@@ -60,7 +54,11 @@ const allPluginFindings = (plan: StagePlan, text: string): readonly Finding[] =>
 const checkWith = (plan: StagePlan, { stage, source, text }: Check): Verdict => {
   const isTrusted = source === 'system' || source === 'developer'
   const injection = plan.actions.has('injection') && !isTrusted ? findInjection({ text, stage, source }) : []
-  return decide(plan, text, [...spanFindings(plan, text), ...injection, ...allPluginFindings(plan, text)])
+  return decide(plan, text, [
+    ...(plan.spans?.find(text) ?? []),
+    ...injection,
+    ...allPluginFindings(plan, text),
+  ])
 }
 
 const refuseDuplicates = (what: 'policy' | 'detector', ids: readonly string[]) => {

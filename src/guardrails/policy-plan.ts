@@ -7,13 +7,13 @@ import { secrets } from './detectors/secrets.js'
 import { guardrailsError } from './messages.js'
 import { placeholder } from './placeholder.js'
 import type { SpanScanner } from './span-scanner.js'
-import { type SpanAction, type SpanStream, spanStreamFactory } from './span-stream.js'
+import { createSpanScanning, type SpanAction, type SpanScanning } from './span-stream.js'
 
 export interface StagePlan {
   /** Action of each detector that is not off, by its id. */
   readonly actions: ReadonlyMap<string, SpanAction>
-  /** Starts a pass of the span scanners; undefined when all are off. */
-  readonly openSpans: (() => SpanStream) | undefined
+  /** The span scanners; undefined when all are off. */
+  readonly spans: SpanScanning | undefined
   readonly plugins: readonly Detector[]
 }
 
@@ -35,7 +35,7 @@ const planStage = (policy: GuardrailPolicy, stage: Stage, plugins: readonly Dete
   const actionOf = (detector: string) => actions.get(detector) ?? 'observe'
   return {
     actions,
-    openSpans: scanners.length > 0 ? spanStreamFactory({ scanners, actionOf, placeholder }) : undefined,
+    spans: scanners.length > 0 ? createSpanScanning({ scanners, actionOf, placeholder }) : undefined,
     plugins: plugins.filter(({ id }) => actions.has(id)),
   }
 }

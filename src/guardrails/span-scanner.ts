@@ -3,6 +3,7 @@
 
 import type { Severity } from './contract.js'
 import type { ScanText } from './scan-text.js'
+import type { TextTraits } from './text-traits.js'
 
 /**
  * Longest stretch of visible characters that a scanner may need to see, from where a span starts, before it
@@ -31,6 +32,8 @@ export interface SpanScanner {
   readonly startsAccented?: boolean
   /** Whether it may start right after an ASCII letter or digit. Default no. */
   readonly startsInsideWord?: boolean
+  /** Whether a whole text with these traits may hold such a span at all; true wherever there is a doubt. */
+  readonly mayBeIn: (traits: TextTraits) => boolean
   readonly scan: (text: ScanText, at: number) => SpanMatch | undefined
 }
 

@@ -6,6 +6,7 @@ import { isWord } from './characters.js'
 import type { Finding } from './contract.js'
 import { accentedBucket, createGrowingText } from './scan-text.js'
 import type { SpanMatch, SpanRest, SpanScanner } from './span-scanner.js'
+import { traitsOf } from './text-traits.js'
 
 /** What is done with a span. */
 export type SpanAction = 'observe' | 'redact' | 'block'
@@ -35,29 +36,66 @@ const tableOf = (scanners: readonly SpanScanner[]): ScannerTable => {
   return { scanners: byBucket, starts: Uint8Array.from(byBucket, (list) => (list.length > 0 ? 1 : 0)) }
 }
 
-interface Scanning {
+interface Tables {
   readonly atWordStart: ScannerTable
   readonly insideWord: ScannerTable
+}
+
+const tablesOf = (scanners: readonly SpanScanner[]): Tables => ({
+  atWordStart: tableOf(scanners),
+  insideWord: tableOf(scanners.filter(({ startsInsideWord }) => startsInsideWord)),
+})
+
+interface Scanning {
+  readonly tables: Tables
   readonly actionOf: (detector: string) => SpanAction
   readonly placeholder: (kind: string) => string
 }
 
-/** Returns a maker of streams, so that the table of scanners is built once. */
-export const spanStreamFactory = (options: {
+/** The span scanners of a policy, over a text in pieces or over a whole one. */
+export interface SpanScanning {
+  open(): SpanStream
+  /** The spans of a whole text, in order: what a stream of it finds. */
+  find(text: string): readonly Finding[]
+}
+
+/** Builds the tables of scanners once. */
+export const createSpanScanning = (options: {
   readonly scanners: readonly SpanScanner[]
   readonly actionOf: (detector: string) => SpanAction
   readonly placeholder: (kind: string) => string
-}): (() => SpanStream) => {
-  const scanning: Scanning = {
-    ...options,
-    atWordStart: tableOf(options.scanners),
-    insideWord: tableOf(options.scanners.filter(({ startsInsideWord }) => startsInsideWord)),
+}): SpanScanning => {
+  const { scanners } = options
+  const scanning: Scanning = { ...options, tables: tablesOf(scanners) }
+  const all = 2 ** scanners.length - 1
+  /** Tables by the scanners that are in them, one bit each; a few of the possible ones are ever met. */
+  const tablesBySet = new Map([[all, scanning.tables]])
+  const setOf = (text: string): number => {
+    const traits = traitsOf(text)
+    return traits
+      ? scanners.reduce((set, { mayBeIn }, i) => (mayBeIn(traits) ? set | (1 << i) : set), 0)
+      : all
   }
-  return () => createSpanStream(scanning)
+  const tablesFor = (set: number): Tables => {
+    const known = tablesBySet.get(set) ?? tablesOf(scanners.filter((_, i) => (set & (1 << i)) !== 0))
+    tablesBySet.set(set, known)
+    return known
+  }
+  return {
+    open: () => createSpanStream(scanning),
+    find: (text) => {
+      const set = setOf(text)
+      if (set === 0) return []
+      const stream = createSpanStream({ ...scanning, tables: tablesFor(set) })
+      stream.push(text)
+      stream.flush()
+      return stream.findings()
+    },
+  }
 }
 
 const createSpanStream = (scanning: Scanning): SpanStream => {
-  const { atWordStart, insideWord } = scanning
+  const { atWordStart, insideWord } = scanning.tables
   const text = createGrowingText()
   const findings: Finding[] = []
   let position = 0

@@ -36,7 +36,7 @@ export const createStreamGuard = (options: {
 }
 
 const createIncrementalGuard = (plan: StagePlan, decide: Decide): StreamGuard => {
-  const pass = plan.openSpans?.()
+  const pass = plan.spans?.open()
   const observes = plan.plugins.length > 0
   let released = ''
   let whole = ''
@@ -78,10 +78,7 @@ const createWholeGuard = (plan: StagePlan, decide: Decide): StreamGuard => {
       return ''
     },
     flush: () => {
-      const pass = plan.openSpans?.()
-      pass?.push(whole)
-      pass?.flush()
-      verdict = decide(whole, [...(pass?.findings() ?? []), ...findAll(plan, whole)])
+      verdict = decide(whole, [...(plan.spans?.find(whole) ?? []), ...findAll(plan, whole)])
       whole = ''
       return verdict.text
     },

@@ -9,7 +9,7 @@ import { lookAlikes, simplifiedToTraditional } from './look-alikes.js'
 export const wordLength = 2
 
 export interface WordView {
-  /** What phrases are matched against. */
+  /** What phrases are matched against; the lists below go on beyond it with what means nothing. */
   readonly text: string
   /** Offset into the original of each character. */
   readonly offsets: Int32Array
@@ -88,12 +88,22 @@ const readPair = (high: number, low: number): number => {
   return folded < 0x80 ? (table[folded] as number) : folded
 }
 
+/** Lists of so many characters. */
+const createLists = (capacity: number) => ({
+  codes: new Uint16Array(capacity),
+  offsets: new Int32Array(capacity),
+  sentences: new Int32Array(capacity),
+  distances: new Int32Array(capacity),
+})
+
+/** Used by one view after the other: for a short text, making them would cost more than filling them. */
+const shared = createLists(4096)
+
+/** The view of a text. It is good until the next one is made. */
 export const createWordView = (original: string): WordView => {
   // A blank is only ever written for a mark that was read, so the view is never longer than the original.
-  const codes = new Uint16Array(original.length)
-  const offsets = new Int32Array(codes.length)
-  const sentences = new Int32Array(codes.length)
-  const distances = new Int32Array(codes.length)
+  const isShort = original.length <= shared.codes.length
+  const { codes, offsets, sentences, distances } = isShort ? shared : createLists(original.length)
   const starts: number[] = []
   let length = 0
   let sentence = 0
@@ -140,9 +150,9 @@ export const createWordView = (original: string): WordView => {
   }
   return {
     text: Buffer.from(codes.buffer, 0, length * 2).toString('utf16le'),
-    offsets: offsets.subarray(0, length),
-    sentences: sentences.subarray(0, length),
-    distances: distances.subarray(0, length),
+    offsets,
+    sentences,
+    distances,
     starts,
   }
 }

@@ -77,20 +77,35 @@ export const createHistogramFamily = (
   }
 }
 
+interface Branch<C> {
+  readonly next: Map<string, Branch<C>>
+  cell: C | undefined
+}
+
 /** The series of one family, by their label values. */
 const createCells = <C>(labelNames: readonly string[], create: () => C) => {
-  const cells = new Map<string, { readonly labels: Record<string, string>; readonly cell: C }>()
+  const cells: { readonly labels: Record<string, string>; readonly cell: C }[] = []
+  // One step per label: joining them to one key would copy every value at every change.
+  const root: Branch<C> = { next: new Map(), cell: undefined }
   return {
     of: (values: readonly string[]): C => {
-      const key = values.join('\0')
-      const known = cells.get(key)
-      if (known) return known.cell
-      const cell = create()
+      let branch = root
+      for (let i = 0; i < labelNames.length; i++) {
+        const value = values[i] ?? ''
+        let next = branch.next.get(value)
+        if (!next) {
+          next = { next: new Map(), cell: undefined }
+          branch.next.set(value, next)
+        }
+        branch = next
+      }
+      if (branch.cell) return branch.cell
+      branch.cell = create()
       const labels = Object.fromEntries(labelNames.map((name, index) => [name, values[index] ?? '']))
-      cells.set(key, { labels, cell })
-      return cell
+      cells.push({ labels, cell: branch.cell })
+      return branch.cell
     },
-    all: () => [...cells.values()],
+    all: () => cells,
   }
 }
 

@@ -4,8 +4,8 @@
 import { isDigit, isLetter, isLower, isUpper, isWord, oneOf } from '../characters.js'
 import type { ScanText } from '../scan-text.js'
 import { restWhile, type SpanMatch, type SpanScanner } from '../span-scanner.js'
+import { isValueMark } from '../text-traits.js'
 
-const isValueMark = oneOf('!@#$%^&*_+-./~=?')
 const isValue = (code: number) => isWord(code) || isValueMark(code)
 
 const names =
@@ -97,5 +97,6 @@ export const assignedSecret: SpanScanner = {
   starts: Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
     .filter((character) => isValue(character.charCodeAt(0)))
     .join(''),
+  mayBeIn: ({ hasMadeWord, hasAt }) => hasMadeWord || hasAt,
   scan,
 }

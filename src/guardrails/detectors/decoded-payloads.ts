@@ -29,15 +29,23 @@ interface Run {
   readonly end: number
 }
 
-/** Stretches of at least `minimum` characters of one class. */
+const isOfClass = (text: string, at: number, wanted: number): boolean => {
+  const code = text.charCodeAt(at)
+  return code < 128 && ((classes[code] as number) & wanted) !== 0
+}
+
+/** Stretches of at least `minimum` characters of one class: each holds one of the places that are looked at. */
 const runsOf = (text: string, wanted: number): readonly Run[] => {
   const runs: Run[] = []
-  let start = 0
-  for (let i = 0; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : 0
-    if (code < 128 && ((classes[code] as number) & wanted) !== 0) continue
-    if (i - start >= minimum) runs.push({ start, end: i })
-    start = i + 1
+  for (let at = minimum - 1; at < text.length; at += minimum) {
+    if (!isOfClass(text, at, wanted)) continue
+    let start = at
+    let end = at + 1
+    while (start > 0 && isOfClass(text, start - 1, wanted)) start--
+    while (end < text.length && isOfClass(text, end, wanted)) end++
+    if (end - start >= minimum) runs.push({ start, end })
+    // The next run begins behind this end, so that one of its first characters stands where is looked next.
+    at = end
   }
   return runs
 }

@@ -37,6 +37,7 @@ export const email: SpanScanner = {
   detector: 'personalData',
   starts: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
   startsAccented: true,
+  mayBeIn: ({ hasAt }) => hasAt,
   scan: (text, at) => {
     const before = text.at(at - 1)
     if (isAccented(before) || (isLocalMark(before) && isName(text.at(at - 2)))) return undefined

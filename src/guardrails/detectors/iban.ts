@@ -116,6 +116,7 @@ const read = (text: ScanText, at: number, length: number) => {
 export const iban: SpanScanner = {
   detector: 'personalData',
   starts: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  mayBeIn: ({ hasCountryCode }) => hasCountryCode,
   scan: (text, at) => {
     if (!isLetter(text.at(at + 1)) || !isDigit(text.at(at + 2)) || !isDigit(text.at(at + 3))) return undefined
     const length = lengths[String.fromCharCode(upper(text.at(at)), upper(text.at(at + 1)))]

@@ -38,14 +38,18 @@ const phraseEvidence = (text: string, isDocument: boolean): readonly Evidence[] 
   const view = createWordView(text)
   const hits = findPhrases(view)
   const mayQuote = !isDocument && hits.about.length > 0
-  return injectionRules.flatMap((rule, i) => {
+  const evidence: Evidence[] = []
+  for (const [i, rule] of injectionRules.entries()) {
     const applies = rule.only === undefined || (rule.only === 'document') === isDocument
-    return (applies ? matchRule(view, rule, hits) : []).map((found) => {
+    // Nearly every rule ends here for nearly every text.
+    if (!applies || !rule.ideas.every((idea) => hits[idea].length > 0)) continue
+    for (const found of matchRule(view, rule, hits)) {
       const stretch = originalStretch(view, found)
       const weight = mayQuote && isQuoted(text, stretch) ? rule.weight * quotedShare : rule.weight
-      return { ...stretch, family: rule.family, rule: `rule ${i}`, weight }
-    })
-  })
+      evidence.push({ ...stretch, family: rule.family, rule: `rule ${i}`, weight })
+    }
+  }
+  return evidence
 }
 
 const payloadEvidence = (text: string, isDocument: boolean, depth: number): readonly Evidence[] => {

@@ -85,16 +85,18 @@ const marks: readonly Mark[] = [
 ]
 
 const markEvidence = (text: string): readonly Evidence[] =>
-  marks.flatMap(({ family, weight, pattern, needs }, i) => {
-    if (!text.includes(needs)) return []
-    return Array.from(text.matchAll(pattern), ({ 0: found, index: start }) => ({
-      family,
-      rule: `mark ${i}`,
-      weight,
-      start,
-      end: start + found.length,
-    }))
-  })
+  marks
+    .filter(({ needs }) => text.includes(needs))
+    .flatMap(({ family, weight, pattern }) => {
+      const rule = `mark ${pattern.source}`
+      return Array.from(text.matchAll(pattern), ({ 0: found, index: start }) => ({
+        family,
+        rule,
+        weight,
+        start,
+        end: start + found.length,
+      }))
+    })
 
 const tagHigh = 0xdb40
 const tagHighUnit = '\udb40'

@@ -66,6 +66,7 @@ const version6 = (text: ScanText, at: number): SpanMatch | undefined => {
 export const ipAddress: SpanScanner = {
   detector: 'personalData',
   starts: '0123456789abcdefABCDEF',
+  mayBeIn: ({ points, colons }) => points >= 3 || colons >= 3,
   scan: (text, at) => {
     const before = text.at(at - 1)
     if ((before === dot || before === colon) && isWord(text.at(at - 2))) return undefined

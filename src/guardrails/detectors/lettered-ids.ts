@@ -81,6 +81,7 @@ const hongKongId = (text: ScanText, at: number, letters: number): SpanMatch | un
 export const letteredIds: SpanScanner = {
   detector: 'personalData',
   starts: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  mayBeIn: ({ digits }) => digits >= 6,
   scan: (text, at) => {
     const next = text.at(at + 1)
     if (isDigit(next) || isJoin(next))

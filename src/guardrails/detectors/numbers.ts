@@ -34,6 +34,7 @@ const isContinued = (text: ScanText, at: number): boolean =>
 export const numbers: SpanScanner = {
   detector: 'personalData',
   starts: '0123456789+(',
+  mayBeIn: ({ digits }) => digits >= 7,
   scan: (text, at): SpanMatch | undefined => {
     // What continues an earlier run was judged where that began.
     const token = isContinued(text, at) ? undefined : readNumber(text, at)

@@ -56,6 +56,7 @@ export const privateKey: SpanScanner = {
   detector: 'secrets',
   starts: '-',
   startsInsideWord: true,
+  mayBeIn: ({ dashes }) => dashes >= 5,
   scan: (text, at) => {
     if (!startsWith(text, at, beginMarker)) return undefined
     const marker = markerEnd(text, at + beginMarker.length, 'PRIVATE KEY')

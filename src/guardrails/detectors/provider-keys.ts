@@ -61,6 +61,11 @@ const alphabets: Readonly<Record<KeyForm['alphabet'], (code: number) => boolean>
   hex: isHex,
 }
 
+/** Letters, digits, `-` and `_` in a row that any of the forms has: all of it, or what follows a point. */
+const shortestToken = Math.min(
+  ...forms.map(({ prefix, minimum }) => prefix.length - (prefix.lastIndexOf('.') + 1) + minimum),
+)
+
 const startsWith = (text: ScanText, at: number, prefix: string) => {
   for (let i = 0; i < prefix.length; i++) if (text.at(at + i) !== prefix.charCodeAt(i)) return false
   return true
@@ -91,6 +96,7 @@ const matchForm = (text: ScanText, at: number, form: KeyForm): SpanMatch | undef
 export const providerKeys: SpanScanner = {
   detector: 'secrets',
   starts: [...new Set(forms.map(({ prefix }) => prefix.charAt(0)))].join(''),
+  mayBeIn: ({ token }) => token >= shortestToken,
   scan: (text, at) => {
     for (const form of formsByStart.get(text.at(at)) ?? []) {
       const match = matchForm(text, at, form)
@@ -106,6 +112,7 @@ const isTokenPart = (code: number) => isBase64Url(code) || code === 46
 export const jsonWebToken: SpanScanner = {
   detector: 'secrets',
   starts: 'e',
+  mayBeIn: ({ token }) => token >= 12,
   scan: (text, at) => {
     if (!startsWith(text, at, 'eyJ')) return undefined
     let index = at + 3

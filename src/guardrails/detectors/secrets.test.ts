@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { placeholder } from '../placeholder.js'
-import { spanStreamFactory } from '../span-stream.js'
+import { createSpanScanning } from '../span-stream.js'
 import { secrets } from './secrets.js'
 
-const open = spanStreamFactory({ scanners: secrets, actionOf: () => 'redact', placeholder })
+const { open, find } = createSpanScanning({ scanners: secrets, actionOf: () => 'redact', placeholder })
 const redact = (text: string) => {
   const stream = open()
-  return stream.push(text) + stream.flush()
+  const out = stream.push(text) + stream.flush()
+  // Scanners that the whole text's traits rule out would have found nothing.
+  expect(find(text)).toEqual(stream.findings())
+  return out
 }
 
 // Put together from pieces, so that no scanner of repositories takes them for real ones.

@@ -18,6 +18,7 @@ const startsWith = (text: ScanText, at: number, prefix: string): boolean => {
 export const webAddress: SpanScanner = {
   detector: 'personalData',
   starts: 'hHwW',
+  mayBeIn: ({ hasDoubleSlash, hasDoubleW }) => hasDoubleSlash || hasDoubleW,
   scan: (text, at) => {
     const prefix = prefixes.find((candidate) => startsWith(text, at, candidate))
     if (prefix === undefined || text.at(at - 1) === 47) return undefined

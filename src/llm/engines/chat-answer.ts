@@ -6,7 +6,7 @@ import { isContent } from '../content.js'
 import type { ChatEvent, ChatStream, Dialect } from '../contract.js'
 import { roughTokens } from '../estimate-tokens.js'
 import { createFrame, frameOf } from '../frame.js'
-import { decodeAnswer, decodeFrame } from '../wire/openai-chat-decode.js'
+import { createFrameDecoder, decodeAnswer, decodeFrame } from '../wire/openai-chat-decode.js'
 import { type ChatDelivery, createChatDelivery, type DeliveryOptions } from './chat-delivery.js'
 import { createFinishTracker } from './finish-tracker.js'
 import { createFrameScanner } from './scan-frame.js'
@@ -54,7 +54,10 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
   const delivery = createChatDelivery({ ...options, areAllFinished: finishes.areAllFinished })
   const scanner = createFrameScanner()
   const decoding = { deployment: options.answeredBy.deployment, secrets: options.secrets }
-  const decode = (bytes: Uint8Array) => format.decodeFrame(bytes, decoding)
+  const decode =
+    format === chatCompletions
+      ? createFrameDecoder(decoding)
+      : (bytes: Uint8Array) => format.decodeFrame(bytes, decoding)
   const frameOfBytes = (bytes: Buffer) =>
     createFrame({ dialect: format.dialect, framing: 'sse', bytes }, decode)
 

@@ -4,6 +4,7 @@
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
 import { type Fields, fieldsIn, listOf, objectOf } from './fields.js'
+import { createChunkPattern } from './openai-chat-chunk-pattern.js'
 import { dialect, withNative } from './openai-chat-native.js'
 import { readChoice } from './openai-chat-read-choice.js'
 import { readUsage } from './openai-chat-usage.js'
@@ -27,10 +28,23 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
 }
 
 /** The events of bytes that hold whole SSE events; never throws. */
-export const decodeFrame = (bytes: Uint8Array, options: DecoderOptions = {}): readonly ChatEvent[] => {
-  const data = frameData(bytes)
-  const [only = ''] = data
-  return data.length === 1 ? decodeChunk(only, options) : data.flatMap((chunk) => decodeChunk(chunk, options))
+export const decodeFrame = (bytes: Uint8Array, options: DecoderOptions = {}): readonly ChatEvent[] =>
+  createFrameDecoder(options)(bytes)
+
+/** `decodeFrame` for the frames of one stream, whose chunks mostly differ in their text alone. */
+export const createFrameDecoder = (
+  options: DecoderOptions = {},
+): ((bytes: Uint8Array) => readonly ChatEvent[]) => {
+  const pattern = createChunkPattern((data) => decodeChunk(data, options))
+  return (bytes) => {
+    const events: ChatEvent[] = []
+    for (const data of frameData(bytes)) {
+      const event = pattern.read(data)
+      if (event) events.push(event)
+      else events.push(...pattern.learn(data))
+    }
+    return events
+  }
 }
 
 const decodeChunk = (data: string, options: DecoderOptions): readonly ChatEvent[] => {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { traitsOf } from './text-traits.js'
+
+const none = {
+  hasAt: false,
+  colons: 0,
+  hasDoubleSlash: false,
+  hasDoubleW: false,
+  dashes: 0,
+  digits: 0,
+  points: 0,
+  hasCountryCode: false,
+  token: 0,
+  hasMadeWord: false,
+}
+
+describe('the traits of a text', () => {
+  it.each([
+    ['plain words', { token: 5 }],
+    ['a@b', { hasAt: true, token: 1 }],
+    ['full-width a＠b', { hasAt: true, token: 10, dashes: 1 }],
+    ['a: b：c', { colons: 2, token: 1 }],
+    ['//x', { hasDoubleSlash: true, token: 1 }],
+    ['wW', { hasDoubleW: true, token: 2 }],
+    ['w\u200bw', { hasDoubleW: true, token: 2 }],
+    ['----- x', { dashes: 5, token: 5 }],
+    ['(02) 2345-67', { digits: 8, token: 7, dashes: 1 }],
+    ['１２ 3', { digits: 3, token: 2 }],
+    ['1.2.3.4 5 . 6', { points: 3, digits: 6, token: 1 }],
+    ['(gb82', { digits: 2, token: 4, hasCountryCode: true }],
+    ['abc1 a1', { digits: 1, token: 4 }],
+    ['12    3', { digits: 2, token: 2 }],
+    ['Zürich-West', { token: 9, dashes: 1, hasMadeWord: true }],
+    ['Taiwan-based', { token: 12, dashes: 1, hasMadeWord: true }],
+    ['abcdefg1', { token: 8, digits: 1, hasMadeWord: true }],
+    ['', {}],
+  ])('%j', (text, expected) => {
+    expect(traitsOf(text)).toEqual({ ...none, ...expected })
+  })
+
+  it('are unknown for a text with characters beyond the Basic Multilingual Plane', () => {
+    expect(traitsOf('𝟏𝟐')).toBeUndefined()
+  })
+})

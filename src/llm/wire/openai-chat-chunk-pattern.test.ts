@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { chunk, sse } from '../__fixtures__/chunks.js'
+import { codecs } from './codecs.js'
+import { createFrameDecoder } from './openai-chat-decode.js'
+
+/** What the decoder says that parses every chunk. */
+const parsed = (text: string) => codecs['openai-chat'].createStreamDecoder().push(Buffer.from(text))
+
+const decoded = (events: readonly string[]) => {
+  const decode = createFrameDecoder()
+  return events.flatMap((event) => decode(Buffer.from(event)))
+}
+
+const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'tiny' }
+const more = (fields: object, content: string) =>
+  sse({ ...head, ...fields, choices: [{ index: 0, delta: { content }, finish_reason: null }] })
+
+describe('chunks that fit a pattern', () => {
+  it.each([
+    ['words', [chunk({ content: 'a' }), chunk({ content: ' b' }), chunk({ content: '' })]],
+    [
+      'escapes',
+      [
+        chunk({ content: 'a' }),
+        chunk({ content: '"' }),
+        chunk({ content: '\\n\\' }),
+        chunk({ content: 'b' }),
+      ],
+    ],
+    ['another choice', [chunk({ content: 'a' }), chunk({ content: 'b' }, null, 1), chunk({ content: 'c' })]],
+    ['a finish', [chunk({ content: 'a' }), chunk({ content: 'b' }, 'stop'), chunk({ content: 'c' })]],
+    ['the field inside a text', [more({ note: '"content":"' }, 'a'), more({ note: '"content":"' }, 'b')]],
+    ['the field elsewhere', [more({ note: { content: 'a' } }, 'a'), more({ note: { content: 'b' } }, 'a')]],
+    ['the field twice', [more({ note: { content: 'x' } }, 'a'), more({ note: { content: 'x' } }, 'b')]],
+    [
+      'cut JSON',
+      [chunk({ content: 'a' }), chunk({ content: 'b' }).replace('}]}', ''), chunk({ content: 'c' })],
+    ],
+  ])('say what the parser reads: %s', (_what, events) => {
+    expect(decoded(events)).toEqual(parsed(events.join('')))
+  })
+
+  it('say what the parser reads, for any texts', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 5 }), { maxLength: 6 }), (texts) => {
+        const events = texts.map((content) => chunk({ content: content.toWellFormed() }))
+        expect(decoded(events)).toEqual(parsed(events.join('')))
+      }),
+    )
+  })
+
+  it('stay chunks of their own when they are written again', () => {
+    const events = ['a', 'b', 'c'].map((content) => chunk({ content }))
+    const encoder = codecs['openai-chat'].createStreamEncoder({ id: 'x', model: 'y', createdSeconds: 0 })
+    expect(Buffer.from(encoder.encode(decoded(events))).toString()).toBe(events.join(''))
+  })
+})
