@@ -7,8 +7,13 @@ import { mkdtemp } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRenderer, silentLog, systemClock } from '../../dist/core/index.js'
-import { createGateway, createHttpServer, gatewayMessages } from '../../dist/gateway/index.js'
+import { createRandom, createRenderer, silentLog, systemClock } from '../../dist/core/index.js'
+import {
+  createGateway,
+  createHttpServer,
+  createResilience,
+  gatewayMessages,
+} from '../../dist/gateway/index.js'
 import { createGuardrails } from '../../dist/guardrails/index.js'
 import { createCounters, ledgerMessages, openLedger } from '../../dist/ledger/index.js'
 import { createOpenAiCompatibleModel, llmMessages } from '../../dist/llm/index.js'
@@ -76,6 +81,7 @@ const gateway = createGateway({
   keyring: { find: (secret) => (secret === 'la-benchmark' ? key : undefined) },
   ledger,
   counters,
+  resilience: createResilience({ clock, counters, random: createRandom('benchmark'), log: silentLog }),
   guardrails: createGuardrails({ policies: architecture.guardrails }),
   costUsd: (_id, { input, output }) => (input.total + 4 * output.total) / 1e6,
   metrics: createMetrics(),
