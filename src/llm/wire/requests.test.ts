@@ -277,9 +277,9 @@ describe('a request from one dialect to another', () => {
       'openai-chat',
       {
         ...messages,
-        messages: [{ role: 'user', content: [{ type: 'text', text: 'a', cache_control: {} }] }],
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'a', citations: { enabled: true } }] }],
       },
-      'messages[1].content[0].cache_control',
+      'messages[1].content[0].citations',
     ],
     [
       'anthropic-messages',
@@ -351,6 +351,21 @@ describe('a request from one dialect to another', () => {
       verbosity: 'high',
       parallel_tool_calls: false,
     })
+  })
+
+  it('leaves out where a Messages client would cut its cache: that changes what a prompt costs, not what it says', () => {
+    const cut = { cache_control: { type: 'ephemeral' } }
+    const asked = {
+      ...messages,
+      metadata: { user_id: 'u' },
+      system: [{ type: 'text', text: 'Be brief.', ...cut }],
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi', ...cut }] }],
+      tools: [{ name: 'rate', input_schema: { type: 'object' }, ...cut }],
+    }
+    expect(JSON.stringify(translate('anthropic-messages', 'openai-chat', asked))).not.toContain(
+      'cache_control',
+    )
+    expect(translate('anthropic-messages', 'anthropic-messages', asked)).toEqual(asked)
   })
 
   it('made by a program goes to any dialect', () => {
