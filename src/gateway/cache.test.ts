@@ -63,6 +63,16 @@ describe('the answer cache', () => {
     expect(first).toContain('[DONE]')
   })
 
+  it('tells the usage of a stream again to who asks for it', async () => {
+    const usage = { input: { total: 3, cacheRead: 0, cacheWrite: 0 }, output: { total: 2, reasoning: 0 } }
+    await start({ models: { main: { text: 'Hi', usage } } })
+    const asking = ask('hi', { stream: true, stream_options: { include_usage: true } })
+    expect(await (await gateway.post(asking)).text()).toContain('"prompt_tokens":3')
+    const hit = await gateway.post(asking)
+    expect(hit.headers.get('x-cache')).toBe('hit')
+    expect(await hit.text()).toContain('"prompt_tokens":3')
+  })
+
   it('repeats the very bytes of an answer that passed unedited', async () => {
     const upstream = await startUpstream((call) => sendJson(call, completion('Hi')))
     await start({ models: { main: upstream.model('main') } })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../core/index.js'
 import { testCall, testRequest } from '../__fixtures__/call.js'
-import { answerOf, chunk, done, sse, streamOf } from '../__fixtures__/chunks.js'
+import { answerOf, chunk, done, sse, streamOf, usageChunk } from '../__fixtures__/chunks.js'
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../__fixtures__/fake-upstream.js'
 import { collect, eventsOf, textOf } from '../__fixtures__/streams.js'
 import { deployment, facts } from '../__fixtures__/subjects.js'
@@ -362,6 +362,15 @@ describe('an upstream with habits', () => {
     expect(attempts).toMatchObject([
       { usageSource: 'estimated', usage: { output: { total: 7 + Math.ceil(29 / 4) } } },
     ])
+  })
+
+  it('that reports zero tokens is believed', async () => {
+    const none = usageChunk(0, 0)
+    const stream = await open(streams(chunk({ content: 'Fifteen' }), chunk({}, 'stop'), none, done))
+    await collect(stream)
+    const { attempts } = await stream.outcome
+    const usage = { input: { total: 0 }, output: { total: 0 } }
+    expect(attempts).toMatchObject([{ usageSource: 'reported', usage }])
   })
 
   it('that sends an event of more than 8 MiB is stopped', async () => {
