@@ -4,6 +4,7 @@
 import type { GuardrailPolicy } from '../spec/index.js'
 import type { Action, Check, Detector, Finding, Stage, Verdict } from './contract.js'
 import { findInjection } from './detectors/injection.js'
+import { injectionPhrases } from './detectors/injection-evidence.js'
 import { createViews } from './folded-views.js'
 import { guardrailsError } from './messages.js'
 import { placeholder } from './placeholder.js'
@@ -86,6 +87,8 @@ export const createGuardrails = (options: {
   )
   refuseDuplicates('detector', ['personalData', 'secrets', 'injection', ...detectors.map(({ id }) => id)])
   const plans = new Map(policies.map((policy) => [policy.id, planPolicy(policy, detectors)]))
+  // Now rather than at the first request, which would wait for it.
+  if (policies.length > 0) injectionPhrases()
   const planOf = (policy: string, stage: Stage): StagePlan => {
     const plan = plans.get(policy)
     if (!plan) throw guardrailsError('guardrails.unknown-policy', { policy, known: [...plans.keys()] })

@@ -27,12 +27,9 @@ export {
   onnxMethods,
   type RankParams,
 } from './knowledge-client.js'
-export {
-  createKnowledgeEngine,
-  type KnowledgeEngine,
-  type KnowledgeEngineOptions,
-} from './knowledge-engine.js'
+export type { KnowledgeEngine, KnowledgeEngineOptions } from './knowledge-engine.js'
 export { ragError, ragMessages } from './messages.js'
 export { createOnnxModels, type OnnxModel, type OnnxModels } from './onnx.js'
 export type { TransformersLibrary } from './onnx-library.js'
 export type { OnnxRanker } from './onnx-rank.js'
+export { openKnowledgeEngine } from './open-knowledge-engine.js'

@@ -4,11 +4,11 @@
 
 import { systemClock } from '../../core/index.js'
 import {
-  createKnowledgeEngine,
   createOnnxModels,
   createParseWorker,
   knowledgeMethods,
   onnxMethods,
+  openKnowledgeEngine,
 } from '../../rag/index.js'
 import { acquireDirectoryLock, type DirectoryLock, serveParent } from '../../supervisor/index.js'
 import { createLogger, type LogLevel } from '../../telemetry/index.js'
@@ -24,7 +24,7 @@ const { directory, logLevel = 'info' } = JSON.parse(process.argv[2] ?? '{}') as 
 const log = createLogger({ level: logLevel, stream: process.stderr, name: 'knowledge' })
 const parser = createParseWorker()
 const onnx = createOnnxModels(loadTransformers)
-const engine = createKnowledgeEngine({ directory, log, parse: parser.parse, onnx, clock: systemClock })
+const engine = await openKnowledgeEngine({ directory, log, parse: parser.parse, onnx, clock: systemClock })
 let lock: DirectoryLock | undefined
 
 serveParent({

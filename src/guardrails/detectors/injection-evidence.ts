@@ -15,7 +15,14 @@ const maxDepth = 2
 const blockLength = 65_536
 const overlap = 4096
 
-const findPhrases = createPhraseIndex(injectionLexicon)
+const createIndex = () => createPhraseIndex(injectionLexicon)
+let index: ReturnType<typeof createIndex> | undefined
+
+/** The index of all phrases, built once, in the processes that look for attacks: that takes a tenth of a second. */
+export const injectionPhrases = (): ReturnType<typeof createIndex> => {
+  index ??= createIndex()
+  return index
+}
 
 const originalStretch = (view: WordView, found: Stretch): Stretch => ({
   start: view.offsets[found.start] ?? 0,
@@ -36,7 +43,7 @@ const isQuoted = (text: string, { start, end }: Stretch): boolean => {
 
 const phraseEvidence = (text: string, isDocument: boolean): readonly Evidence[] => {
   const view = createWordView(text)
-  const hits = findPhrases(view)
+  const hits = injectionPhrases()(view)
   const mayQuote = !isDocument && hits.about.length > 0
   const evidence: Evidence[] = []
   for (const [i, rule] of injectionRules.entries()) {

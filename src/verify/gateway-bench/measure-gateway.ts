@@ -90,7 +90,7 @@ const median = (values: readonly number[]) => quantile(values, 0.5)
 const warmUp = async ({ direct, dispatch, gateway, peers, connections, seconds, runLoad }: GatewayBench) => {
   for (const mode of ['json', 'sse'] as const)
     for (const { target } of [direct, dispatch, gateway, ...peers])
-      await runLoad({ target, mode, seconds: Math.min(1.5, seconds), load: { connections } })
+      await runLoad({ target, mode, seconds: Math.min(4, seconds), load: { connections } })
 }
 
 const measureThroughput = async (bench: GatewayBench, mode: 'json' | 'sse', samples: Samples) => {
