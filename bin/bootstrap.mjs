@@ -18,17 +18,19 @@ const messages = {
   en: {
     installing: 'Installing packages from the lock file (about 700 MB, once)',
     building: 'Building',
+    bundling: 'Bundling',
     installFailed:
       'The packages could not be installed. Check that the npm registry can be reached and the disk has 1 GB free, then run the same command again.',
-    buildFailed: 'The build failed; the compiler says why above.',
+    buildFailed: 'The build failed; the output above says why.',
     oldNode: (version) =>
       `llm-architect needs Node ^22.19, ^24 or >=26, and this is ${version}. Install Node 24 and run it again.`,
   },
   'zh-TW': {
     installing: '正在依鎖定檔安裝套件（約 700 MB，僅此一次）',
     building: '正在建置',
+    bundling: '正在打包',
     installFailed: '套件安裝失敗。請確認可以連到 npm 套件庫、磁碟尚有 1 GB 空間，然後再執行一次同樣的指令。',
-    buildFailed: '建置失敗，原因請見上方編譯器的訊息。',
+    buildFailed: '建置失敗，原因請見上方的訊息。',
     oldNode: (version) =>
       `llm-architect 需要 Node ^22.19、^24 或 >=26，目前是 ${version}。請安裝 Node 24 後再試一次。`,
   },
@@ -83,7 +85,7 @@ const newestMs = (path) => {
 }
 
 const isBuilt = () => {
-  const marker = join(packageRoot, 'dist', '.tsbuildinfo')
+  const marker = join(packageRoot, 'dist', 'bundle', 'main.js')
   return existsSync(marker) && statSync(marker).mtimeMs >= newestMs(join(packageRoot, 'src'))
 }
 
@@ -107,11 +109,13 @@ export const ensureInstalled = async () => {
   if (!ok || !existsSync(pinnedNode)) fail(text.installFailed)
 }
 
-/** Compiles src/ to dist/ when something is newer than the last build. Ends the process when that fails. */
+/** Compiles src/ to dist/, and bundles that, when something is newer than the last build. Ends the process when that fails. */
 export const ensureBuilt = async () => {
   if (!isCheckout || isBuilt()) return
   const compiler = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc')
-  const ok = await runStep(text.building, pinnedNode, [compiler, '-p', 'tsconfig.build.json'])
+  const ok =
+    (await runStep(text.building, pinnedNode, [compiler, '-p', 'tsconfig.build.json'])) &&
+    (await runStep(text.bundling, pinnedNode, [join(packageRoot, 'scripts', 'bundle.mjs')]))
   if (!ok) fail(text.buildFailed)
 }
 

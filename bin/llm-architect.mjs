@@ -23,7 +23,7 @@ await ensureBuilt()
 // The fourth pipe is never written to: when this process ends, however it ends, the real one sees it close.
 child = spawn(
   nodePath(),
-  [...v8Flags, join(packageRoot, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)],
+  [...v8Flags, join(packageRoot, 'dist', 'bundle', 'main.js'), ...process.argv.slice(2)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' },

@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process'
 
 export const setup = () => {
-  const compiler = 'node_modules/typescript/bin/tsc'
-  const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-    encoding: 'utf8',
-  })
+  run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  run(['scripts/bundle.mjs'])
+}
+
+const run = (args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 0)
     process.stderr.write(
-      `The build reported errors; tests of child processes run what it emitted.\n${stdout}\n`,
+      `The build reported errors; tests of child processes run what it emitted.\n${stdout}${stderr}\n`,
     )
 }

@@ -115,7 +115,7 @@ const checksOf = (
   },
   {
     id: 'build',
-    ok: isReadable(packageFile('dist/cli/processes/database.js')),
+    ok: isReadable(packageFile('dist/bundle/database.js')),
     detail: text('child processes are built', '子程序已建置'),
   },
   {

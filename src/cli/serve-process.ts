@@ -30,7 +30,7 @@ export const startServeProcess = async (
   args: readonly string[] = ['--port', '0'],
 ): Promise<ServeProcess> => {
   const { stateDirectory } = projectOf(architectureFile)
-  const main = packageFile(join('dist', 'cli', 'main.js'))
+  const main = packageFile(join('dist', 'bundle', 'main.js'))
   const flags = ['--no-maglev', '--no-turboshaft-load-elimination']
   const child = spawn(
     process.execPath,

@@ -33,7 +33,7 @@ describe('the knowledge process', () => {
     folder = await createTestFolder()
     child = superviseChild({
       name: 'knowledge',
-      entry: 'dist/cli/processes/knowledge.js',
+      entry: 'dist/bundle/knowledge.js',
       args: { directory: folder.directory, logLevel: 'error' },
       env: { PATH: process.env.PATH },
       clock: systemClock,

@@ -242,7 +242,7 @@ export const portsOf = ({ bookedPrices = defaultPrices, loseRows = false }: Sabo
   const start = (name: string, args: unknown) =>
     superviseChild({
       name,
-      entry: fileURLToPath(new URL(`../../dist/cli/processes/${name}.js`, import.meta.url)),
+      entry: fileURLToPath(new URL(`../../dist/bundle/${name}.js`, import.meta.url)),
       args,
       env: process.env,
       clock: systemClock,

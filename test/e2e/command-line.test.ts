@@ -135,7 +135,7 @@ describe('in Chinese', () => {
   })
 
   it('--lang and --json may stand before the command', { timeout: 60_000 }, () => {
-    const main = packageFile('dist/cli/main.js')
+    const main = packageFile('dist/bundle/main.js')
     const args = [main, '--lang', 'zh-TW', '--json', 'assess', '/nowhere/requirements.yaml']
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
     expect([status, JSON.parse(stdout).error.code]).toEqual([2, 'cli.file-not-found'])

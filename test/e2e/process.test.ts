@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const packageFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const main = packageFile('dist/cli/main.js')
+const main = packageFile('dist/bundle/main.js')
 
 describe.skipIf(process.platform === 'win32')('a reader that leaves', () => {
   it('ends the command quietly', { timeout: 60_000 }, () => {

@@ -11,7 +11,7 @@ const [state, cacheDirectory] = process.argv.slice(2)
 const socketDirectory = `${state}/run`
 const child = superviseChild({
   name: 'database',
-  entry: fileURLToPath(new URL('../../../../dist/cli/processes/database.js', import.meta.url)),
+  entry: fileURLToPath(new URL('../../../../dist/bundle/database.js', import.meta.url)),
   args: { dataDirectory: `${state}/database`, socketDirectory, cacheDirectory },
   env: process.env,
   clock: systemClock,

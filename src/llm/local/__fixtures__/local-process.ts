@@ -62,7 +62,7 @@ const startLocalProcess = (modelPath: string, changes: Partial<LlamaArguments> =
   }
   const child = superviseChild({
     name: 'local model',
-    entry: 'dist/cli/processes/llama.js',
+    entry: 'dist/bundle/llama.js',
     args: { ...args, logLevel: 'error' },
     env: { PATH: process.env.PATH },
     clock: systemClock,
