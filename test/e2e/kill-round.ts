@@ -71,7 +71,7 @@ const loadAndKill = async (
   const pid =
     victim === 'parent'
       ? system.pid
-      : family.find(({ command }) => command.includes(`processes/${victim}.js`))?.pid
+      : family.find(({ command }) => command.includes(`bundle/${victim}.js`))?.pid
   if (pid === undefined) throw new Error(`there is no ${victim} process`)
   process.kill(pid, 'SIGKILL')
   // A killed child is restarted under load; a killed parent answers nobody any more.

@@ -46,7 +46,7 @@ const createProject = () => {
 
 const llamaProcesses = (of = process.pid) =>
   childrenOf(of)
-    .filter(({ command }) => command.includes('processes/llama.js'))
+    .filter(({ command }) => command.includes('bundle/llama.js'))
     .map(({ pid }) => pid)
 
 let project: ReturnType<typeof createProject>
