@@ -278,6 +278,7 @@ const startStalled = async () => {
   const upstream = await startUpstream(async (call) => {
     const text = chunk({ content: 'x'.repeat(60_000) })
     sendEvents(call, text)
+    // A wait for `drain` ends with the connection, which the loop looks at.
     while (!call.response.destroyed)
       if (!call.response.write(text)) await once(call.response, 'drain').catch(() => {})
   })

@@ -72,6 +72,7 @@ export const startUpstream = async (
     close: async () => {
       server.closeAllConnections()
       server.close()
+      // Calls that a test broke off fail a close, and are what that test was about.
       await Promise.all(models.map((model) => model.close().catch(() => {})))
     },
   }
