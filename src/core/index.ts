@@ -1,6 +1,7 @@
 // Floor 0: what every room may use. Imports nothing of the product.
 
 export type { Attempt, AttemptEnd, AttemptRecorder, AttemptStart, OpenAttempt } from './attempt.js'
+export { type Bag, createBag } from './bag.js'
 export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.js'
 export { coreMessages } from './core-messages.js'
 export { ArchitectError, type ErrorOptions, errorFactory, reviveError, toArchitectError } from './errors.js'

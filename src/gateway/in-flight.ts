@@ -1,7 +1,7 @@
 // Which requests are under way: tells each when its client leaves, and lets a drain wait for all of them.
 
 import type { ServerResponse } from 'node:http'
-import type { ArchitectError } from '../core/index.js'
+import { type ArchitectError, createBag } from '../core/index.js'
 import { gatewayError } from './messages.js'
 
 export interface InFlight {
@@ -21,18 +21,18 @@ export interface Running {
 
 /** @param graceMs after a cancellation, for streams to tell their clients and the ledger */
 export const createInFlight = (graceMs: number): InFlight => {
-  const running = new Set<AbortController>()
-  const left = new Set<AbortController>()
+  const running = createBag<AbortController>()
+  const left = createBag<AbortController>()
   let draining = false
   const waiting = new Set<() => void>()
 
   const begin = (response: ServerResponse): Running => {
     const controller = new AbortController()
-    running.add(controller)
+    const remove = running.add(controller)
     let waitsFor = 2
     const part = () => {
       if (--waitsFor > 0) return
-      running.delete(controller)
+      remove()
       if (running.size === 0) for (const onIdle of waiting) onIdle()
     }
     response.once('close', () => {
@@ -61,10 +61,7 @@ export const createInFlight = (graceMs: number): InFlight => {
 
   return {
     begin,
-    lingering: (controller) => {
-      left.add(controller)
-      return () => left.delete(controller)
-    },
+    lingering: left.add,
     isDraining: () => draining,
     drain: async (timeoutMs) => {
       draining = true

@@ -1,6 +1,6 @@
 // Writes rows of attempts, one statement per batch. Knows no journal.
 
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Store } from '../store/index.js'
 import type { LedgerRow } from './ledger-row.js'
 
@@ -11,13 +11,13 @@ import type { LedgerRow } from './ledger-row.js'
 export const insertRows = async (store: Pick<Store, 'db'>, rows: readonly LedgerRow[]): Promise<void> => {
   if (rows.length === 0) return
   const names = sql.join(columns.map(({ name }) => sql.ref(name)))
-  const arrays = sql.join(columns.map((column) => arrayOf(column, rows)))
+  const types = sql.join(columns.map(({ name, type }) => sql`${sql.ref(name)} ${sql.raw(type)}`))
   const replaced = sql.join(
     columns
       .filter(({ name }) => !keyColumns.has(name))
       .map(({ name }) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`),
   )
-  await sql`insert into ledger_attempt (${names}) select * from unnest(${arrays})
+  await sql`insert into ledger_attempt (${names}) select * from json_to_recordset(${recordsOf(rows)}::json) as rows (${types})
     on conflict (request_id, attempt) do update set ${replaced}
     where ledger_attempt.ended = 'unknown' and excluded.ended <> 'unknown'`.execute(store.db)
 }
@@ -56,5 +56,12 @@ const columns: readonly Column[] = [
 ]
 const keyColumns = new Set(['request_id', 'attempt'])
 
-const arrayOf = ({ type, value }: Column, rows: readonly LedgerRow[]): RawBuilder<unknown> =>
-  sql`${rows.map(value)}::${sql.raw(type)}[]`
+/** One text for all rows: the driver writes an array per column some ten times slower. */
+const recordsOf = (rows: readonly LedgerRow[]): string =>
+  JSON.stringify(
+    rows.map((row) => {
+      const record: Record<string, string | number | null> = {}
+      for (const { name, value } of columns) record[name] = value(row)
+      return record
+    }),
+  )

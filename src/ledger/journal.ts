@@ -55,6 +55,9 @@ interface Entry {
   isHeld: boolean
 }
 
+/** When everything that has come in by now has been looked at: the lines of all of it go into one write. */
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 const syncEveryMs = 100
 const firstProbeMs = 250
 const longestProbeMs = 5_000
@@ -102,7 +105,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
   }
 
   const pump = (): Promise<void> => {
-    pumping ??= Promise.resolve().then(writeQueue)
+    pumping ??= endOfTurn().then(writeQueue)
     return pumping
   }
   const writeQueue = async () => {

@@ -1,7 +1,7 @@
 // One timer for all calls of an engine: a timer of its own per call costs more than the rest of the call. Sleeps in
 // slices of a second, so that a process that has nothing left to watch may end.
 
-import type { Clock } from '../../core/index.js'
+import { type Clock, createBag } from '../../core/index.js'
 
 export interface Watched {
   /** When it has to be over, in monotonic ms; may move later while it is watched, and sooner with `moved`. */
@@ -21,10 +21,15 @@ export interface Watchdog {
   close(): void
 }
 
+interface Running {
+  readonly watched: Watched
+  stop: () => void
+}
+
 const sliceMs = 1000
 
 export const createWatchdog = (clock: Clock): Watchdog => {
-  const all = new Set<Watched>()
+  const all = createBag<Running>()
   const closing = new AbortController()
   /** When the timer that is running wakes us. */
   let wakeMs = Number.POSITIVE_INFINITY
@@ -48,11 +53,11 @@ export const createWatchdog = (clock: Clock): Watchdog => {
   const check = () => {
     const nowMs = clock.monotonicMs()
     let nextMs = Number.POSITIVE_INFINITY
-    for (const watched of [...all]) {
-      const dueMs = watched.dueMs()
+    for (const running of all) {
+      const dueMs = running.watched.dueMs()
       if (dueMs <= nowMs) {
-        all.delete(watched)
-        watched.expire()
+        running.stop()
+        running.watched.expire()
       } else nextMs = Math.min(nextMs, dueMs)
     }
     if (all.size > 0) arm(nextMs)
@@ -60,9 +65,10 @@ export const createWatchdog = (clock: Clock): Watchdog => {
 
   return {
     watch: (watched) => {
-      all.add(watched)
+      const running = { watched, stop: () => {} }
+      running.stop = all.add(running)
       arm(watched.dueMs())
-      return { moved: () => arm(watched.dueMs()), stop: () => all.delete(watched) }
+      return { moved: () => arm(watched.dueMs()), stop: running.stop }
     },
     close: () => {
       all.clear()
