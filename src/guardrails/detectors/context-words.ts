@@ -1,5 +1,6 @@
 // Words that say what a number is. The nearest word before a number decides, in whichever language.
 
+import { isLower } from '../characters.js'
 import type { ScanText } from '../scan-text.js'
 import { phrases } from './phrases.js'
 
@@ -48,25 +49,41 @@ const words: Readonly<Record<Context, readonly string[]>> = {
   `),
 }
 
-const entries = (Object.keys(words) as Context[]).flatMap((context) =>
-  words[context].map((word) => ({ context, word })),
-)
-
-const hasLetter = /[a-z\u0080-\uffff]/
-const asciiWord = /^[a-z]/
-const isLetterAt = (text: string, at: number) => /[a-z]/.test(text[at] ?? '')
-
-const wordsIn = (before: string) => {
-  if (!hasLetter.test(before)) return []
-  const found: { context: Context; at: number }[] = []
-  for (const { context, word } of entries) {
-    const place = before.lastIndexOf(word)
-    const after = place + word.length
-    const isPart = asciiWord.test(word) && (isLetterAt(before, place - 1) || isLetterAt(before, after))
-    if (place !== -1 && !isPart) found.push({ context, at: after })
-  }
-  return found.sort((a, b) => b.at - a.at)
+interface ContextWord {
+  readonly context: Context
+  readonly word: string
+  /** One that begins with an ASCII letter stands alone or not at all. */
+  readonly isAscii: boolean
 }
+
+/** By the code of its last character: where a word may end in a text, few come into question. */
+const wordsByEnd = new Map<number, ContextWord[]>()
+for (const context of Object.keys(words) as Context[])
+  for (const word of words[context]) {
+    const last = word.charCodeAt(word.length - 1)
+    const list = wordsByEnd.get(last) ?? []
+    list.push({ context, word, isAscii: isLower(word.charCodeAt(0)) })
+    wordsByEnd.set(last, list)
+  }
+
+/** The words of a text from its end to its start; of each the last place decides. */
+const wordsIn = (before: string) => {
+  const found: { context: Context; at: number }[] = []
+  const seen: ContextWord[] = []
+  for (let at = before.length; at > 0; at--) {
+    for (const entry of wordsByEnd.get(before.charCodeAt(at - 1)) ?? none) {
+      const { context, word, isAscii } = entry
+      const place = at - word.length
+      if (place < 0 || !before.startsWith(word, place) || seen.includes(entry)) continue
+      seen.push(entry)
+      const isPart = isAscii && (isLower(before.charCodeAt(place - 1)) || isLower(before.charCodeAt(at)))
+      if (!isPart) found.push({ context, at })
+    }
+  }
+  return found
+}
+
+const none: readonly ContextWord[] = []
 
 /**
  * The contexts named before a number, the nearest first.
