@@ -67,8 +67,18 @@ interface Entry {
   readonly expiresMs: number
 }
 
+/** Of an event of a stream beside its text: the event, its native fields and its envelope. */
+const bytesPerEvent = 512
 /** Objects take several times the bytes of their JSON; 4 is what chat events were measured to take. */
 const bytesPerJsonByte = 4
 
-const sizeOf = (answer: StoredAnswer): number =>
-  'wire' in answer ? answer.wire.bytes.byteLength : JSON.stringify(answer.events).length * bytesPerJsonByte
+/** Bytes that an answer holds, as estimated. */
+export const sizeOf = (answer: StoredAnswer): number =>
+  'wire' in answer
+    ? answer.wire.bytes.byteLength
+    : answer.events.reduce((sum, event) => sum + sizeOfEvent(event), 0)
+
+const sizeOfEvent = (event: ChatEvent): number =>
+  event.type === 'text' && !event.logprobs
+    ? bytesPerEvent + 2 * event.text.length
+    : Math.max(bytesPerEvent, JSON.stringify(event).length * bytesPerJsonByte)

@@ -10,6 +10,9 @@ export const accentedBucket = 128
 /** What `at` gives past the end. */
 export const end = -1
 
+/** Characters for which there is room at first: texts that come word by word would outgrow less again and again. */
+const leastCapacity = 256
+
 /** Visible characters kept before what has been dropped, for `before`. */
 const kept = 64
 
@@ -59,7 +62,7 @@ export const createGrowingText = (): GrowingText => {
 
   const makeRoom = (more: number) => {
     if (count + more <= codes.length) return
-    const capacity = Math.max(count + more, 2 * count)
+    const capacity = Math.max(count + more, 2 * count, leastCapacity)
     const [oldCodes, oldOffsets] = [codes, offsets]
     codes = new Uint16Array(capacity)
     offsets = new Float64Array(capacity)

@@ -47,11 +47,20 @@ export const replaceText = <E extends TextEvent>(event: E, text: string): E => {
   return { ...rest, ...(extra && { extra }), text } as unknown as E
 }
 
-const withoutCopies = (value: unknown): unknown =>
-  value && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .filter(([name]) => !copies.has(name))
-          .map(([name, inner]) => [name, name === 'envelope' ? inner : withoutCopies(inner)]),
-      )
-    : value
+/** The very same value where it holds no copies, as nearly always. */
+const withoutCopies = (value: unknown): unknown => {
+  if (!value || typeof value !== 'object' || Array.isArray(value)) return value
+  const fields = value as Readonly<Record<string, unknown>>
+  let kept: Record<string, unknown> | undefined
+  for (const name in fields) {
+    const before = fields[name]
+    // A null, which many servers write into every chunk, repeats nothing.
+    const isCopy = before !== null && copies.has(name)
+    const after = isCopy || name === 'envelope' ? before : withoutCopies(before)
+    if (!isCopy && after === before) continue
+    kept ??= { ...fields }
+    if (isCopy) delete kept[name]
+    else kept[name] = after
+  }
+  return kept ?? value
+}

@@ -89,40 +89,45 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
   let ahead: Frame | undefined
   let over = false
 
-  /** The next inner frame and whether it is the last. Looks ahead only where that cannot wait for the engine. */
-  const pull = async (): Promise<{ frame: Frame | undefined; last: boolean }> => {
-    const frame = ahead ?? (await nextFrame(inner))
-    ahead = undefined
-    if (!frame || !settling.isSettledInside()) return { frame, last: !frame }
-    ahead = await nextFrame(inner)
-    return { frame, last: !ahead }
-  }
-
   const finish = async (frames: readonly (Frame | undefined)[]) => {
     over = true
     await settling.settle(await stream.outcome)
     ready.push(...frames.filter((frame) => frame !== undefined))
   }
+  const endWith = async ({ last, outcome }: Ending) => {
+    settling.change(outcome)
+    await stream.cancel('blocked')
+    await finish([last])
+    return next()
+  }
 
-  const step = async () => {
-    const { frame, last } = await pull()
+  const next = (): Promise<IteratorResult<Frame, undefined>> => {
+    const value = ready.shift()
+    if (value) return Promise.resolve({ done: false, value })
+    if (over) return Promise.resolve({ done: true, value: undefined })
+    return ahead ? takeNearEnd(ahead) : inner.next().then(take)
+  }
+  /** What most frames pass in one turn: there are many, and only the last one has to wait for anything. */
+  const take = ({ done, value: frame }: IteratorResult<Frame, undefined>) => {
+    if (done || settling.isSettledInside()) return takeNearEnd(frame)
+    const edited = editSafely(frame, wrapping.edit)
+    if (edited && 'last' in edited) return endWith(edited)
+    const value = stripped(frame, edited)
+    return value ? { done: false as const, value } : next()
+  }
+  /** The engine has said all, so that looking ahead, which tells whether this is the last frame, waits for nobody. */
+  const takeNearEnd = async (frame: Frame | undefined) => {
+    ahead = frame && (await nextFrame(inner))
     const edited = frame && editSafely(frame, wrapping.edit)
-    if (edited && 'last' in edited) {
-      settling.change(edited.outcome)
-      await stream.cancel('blocked')
-      return finish([edited.last])
-    }
+    if (edited && 'last' in edited) return endWith(edited)
     const out = frame && stripped(frame, edited)
-    if (last) return finish([out, wrapping.flush?.()])
-    if (out) ready.push(out)
+    if (!ahead) await finish([out, wrapping.flush?.()])
+    else if (out) ready.push(out)
+    return next()
   }
 
   return {
-    next: async () => {
-      while (ready.length === 0 && !over) await step()
-      const value = ready.shift()
-      return value ? { done: false, value } : { done: true, value: undefined }
-    },
+    next,
     return: async () => {
       over = true
       ready.length = 0

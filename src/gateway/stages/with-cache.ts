@@ -16,7 +16,7 @@ import {
   wireOf,
 } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
-import type { AnswerCache, StoredAnswer } from '../answer-cache.js'
+import { type AnswerCache, type StoredAnswer, sizeOf } from '../answer-cache.js'
 import { type GatewayCall, type Stage, withHeaders, withOpen } from '../call.js'
 
 export interface CacheDeps {
@@ -136,7 +136,7 @@ const createCollector = () => {
         wire: { ...first, bytes: Buffer.concat(wires.map((wire) => wire?.bytes ?? new Uint8Array())) },
       }
     const events: readonly ChatEvent[] = frames.flatMap((frame) => frame.events())
-    return JSON.stringify(events).length > maxAnswerBytes ? undefined : { events }
+    return sizeOf({ events }) > maxAnswerBytes ? undefined : { events }
   }
   return { add, answer }
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunk, sse } from '../__fixtures__/chunks.js'
+import { replaceText } from '../content.js'
+import type { ChatEvent } from '../contract.js'
 import { codecs } from './codecs.js'
 import { createFrameDecoder } from './openai-chat-decode.js'
 
@@ -54,5 +56,43 @@ describe('chunks that fit a pattern', () => {
     const events = ['a', 'b', 'c'].map((content) => chunk({ content }))
     const encoder = codecs['openai-chat'].createStreamEncoder({ id: 'x', model: 'y', createdSeconds: 0 })
     expect(Buffer.from(encoder.encode(decoded(events))).toString()).toBe(events.join(''))
+  })
+})
+
+describe('chunks whose text was replaced', () => {
+  const encode = (events: readonly ChatEvent[]) =>
+    Buffer.from(
+      codecs['openai-chat'].createStreamEncoder({ id: 'x', model: 'y', createdSeconds: 0 }).encode(events),
+    ).toString()
+  const replaced = (events: readonly ChatEvent[], text: string) =>
+    events.map((event) => (event.type === 'text' ? replaceText(event, text) : event))
+
+  it('keep everything around the text, byte for byte, from the second on', () => {
+    const spaced = ['a', 'b', 'c'].map((content) => chunk({ content }).replace('{"id"', '{  "id"'))
+    const [, ...expected] = spaced.map((event) => event.replace(/"content":"."/, '"content":"\\"安\\n"'))
+    const [, ...others] = replaced(decoded(spaced), '"安\n')
+    expect(encode(others)).toBe(expected.join(''))
+  })
+
+  it('lose the copies of the text all the same', () => {
+    const events = ['a', 'b', 'c'].map((content) => chunk({ content, obfuscation: 'same' }))
+    const written = encode(replaced(decoded(events), '[EMAIL]'))
+    expect(written.match(/\[EMAIL\]/g)).toHaveLength(3)
+    expect(written).not.toContain('same')
+  })
+
+  it('say what the encoder writes that puts them together, for any texts', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'binary', maxLength: 5 }), { maxLength: 6 }),
+        fc.string(),
+        (texts, text) => {
+          const events = texts.map((content) => chunk({ content: content.toWellFormed() }))
+          expect(encode(replaced(decoded(events), text))).toBe(
+            encode(replaced(parsed(events.join('')), text)),
+          )
+        },
+      ),
+    )
   })
 })

@@ -1,8 +1,9 @@
 // The chunks of a stream differ in their text and in nothing else, as a rule. What stands before and after the text
 // of one chunk is kept; a chunk that has the same around a text without escapes says the same with that text, and
-// need not be parsed.
+// need not be parsed. Nor need it be put together again when its text was replaced.
 
 import type { ChatEvent } from '../contract.js'
+import type { Fields } from './fields.js'
 import { type ChatNative, chatNative, withNative } from './openai-chat-native.js'
 
 type TextEvent = Extract<ChatEvent, { readonly type: 'text' }>
@@ -61,16 +62,37 @@ export const createChunkPattern = (decode: (data: string) => readonly ChatEvent[
     return native && isPattern ? { before, after, choice: event.choice, native } : undefined
   }
 
+  const take = (found: Learnt) => {
+    learnt = found
+    const shared = sharedOf(found.native)
+    if (shared) patterns.set(shared, found)
+  }
   const learn = (data: string): readonly ChatEvent[] => {
     const events = decode(data)
     const [event] = events
     if (failures === maxFailures || events.length !== 1 || event?.type !== 'text') return events
     const found = patternOf(data)
-    if (found) learnt = found
+    if (found) take(found)
     failures = found ? failures : failures + 1
     return events
   }
   return { read, learn }
+}
+
+/** By an object that the events of a pattern share. */
+const patterns = new WeakMap<Fields, Learnt>()
+const sharedOf = ({ delta, choice }: ChatNative): Fields | undefined => delta ?? choice
+
+/** The chunk of a text that a pattern read, also where the text has been replaced since; otherwise undefined. */
+export const writeByPattern = (event: ChatEvent): string | undefined => {
+  if (event.type !== 'text' || event.logprobs) return undefined
+  const native = chatNative(event)
+  const shared = native && sharedOf(native)
+  const pattern = shared && patterns.get(shared)
+  // Another object in the place of a shared one: something was taken out, which still stands around the text.
+  if (!pattern || pattern.native.choice !== native.choice || pattern.native.delta !== native.delta)
+    return undefined
+  return pattern.before + JSON.stringify(event.text).slice(1, -1) + pattern.after
 }
 
 /** Whether a text stands in JSON as it is: no quote, no backslash, no control character. */

@@ -6,6 +6,7 @@ import { isContent } from '../content.js'
 import type { ChatEvent } from '../contract.js'
 import { defaultError } from './error-body.js'
 import type { Fields } from './fields.js'
+import { writeByPattern } from './openai-chat-chunk-pattern.js'
 import { chatNative } from './openai-chat-native.js'
 import { writeUsage } from './openai-chat-usage.js'
 import { addToChoice, type ChoiceDraft, emptyChoice } from './openai-chat-write-choice.js'
@@ -47,7 +48,12 @@ export const createStreamEncoder = (options: EncoderOptions): StreamEncoder => {
   }
 
   const add = (event: ChatEvent) => {
-    if (event.type === 'error') {
+    const written = writeByPattern(event)
+    if (written !== undefined) {
+      flush()
+      state.start(event.choice)
+      out += sseText(written)
+    } else if (event.type === 'error') {
       flush()
       failed = true
       out += sseText(JSON.stringify({ error: (options.renderError ?? defaultError)(event.error) }))
