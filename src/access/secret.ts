@@ -1,6 +1,6 @@
 // The secret of a virtual key: made here, shown once, and known afterwards only by its hash.
 
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const prefix = 'la-'
@@ -18,4 +18,4 @@ export const createSecret = (): string => {
 export const isSecret = (text: string): boolean => pattern.test(text)
 
 /** SHA-256 in hexadecimal: what is stored and looked up. */
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+export const hashSecret = (secret: string): string => hash('sha256', secret)

@@ -28,10 +28,17 @@ export const createAnswerCache = (options: AnswerCacheOptions): AnswerCache => {
   const { ttlMs, maxEntries, maxBytes, clock } = options
   // Insertion order is the order of use: a hit is put back at the end.
   const entries = new Map<string, Entry>()
+  /** Goes along with the evictions: a new one would look at the places of all that is gone first. */
+  let oldest = entries.entries()
   let held = 0
   const remove = (key: string, entry: Entry) => {
     entries.delete(key)
     held -= entry.bytes
+  }
+  const removeOldest = () => {
+    const next = oldest.next()
+    if (next.value) remove(...next.value)
+    else oldest = entries.entries()
   }
   return {
     get: (key) => {
@@ -52,10 +59,7 @@ export const createAnswerCache = (options: AnswerCacheOptions): AnswerCache => {
       if (bytes > maxBytes) return
       entries.set(key, { answer, bytes, expiresMs: clock.monotonicMs() + ttlMs })
       held += bytes
-      for (const [oldest, entry] of entries) {
-        if (entries.size <= maxEntries && held <= maxBytes) break
-        remove(oldest, entry)
-      }
+      while (entries.size > maxEntries || held > maxBytes) removeOldest()
     },
     bytes: () => held,
   }

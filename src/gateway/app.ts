@@ -199,11 +199,14 @@ interface EndpointParts extends GatewayOptions {
 const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonly Endpoint[] => {
   const { architecture, keyring, ledger, counters, knowledge, metrics, log, clock, admin, patience } = options
   const authenticate = createAuthenticate({ architecture, keyring })
-  const bodies = createBodyReader({
-    maxBytes: architecture.limits.maxBodyBytes,
-    maxHeldBytes: Math.max(maxHeldBodyBytes, architecture.limits.maxBodyBytes),
-    idleMs: patience?.bodyIdleMs ?? 15_000,
-  })
+  const bodies = createBodyReader(
+    {
+      maxBytes: architecture.limits.maxBodyBytes,
+      maxHeldBytes: Math.max(maxHeldBodyBytes, architecture.limits.maxBodyBytes),
+      idleMs: patience?.bodyIdleMs ?? 15_000,
+    },
+    options,
+  )
   const routes = createRoutes(options)
   const models = { authenticate, routes, createdSeconds: Math.floor(clock.wallMs() / 1000) }
   const knowledgeBases = architecture.knowledge

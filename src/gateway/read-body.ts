@@ -1,6 +1,8 @@
 // Reads request bodies within bounds: of one body, of all of them together, and of the pauses in between.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../core/index.js'
+import type { Watchdog } from '../llm/index.js'
 import { gatewayError } from './messages.js'
 
 export interface BodyReader {
@@ -21,7 +23,12 @@ export interface BodyLimits {
   readonly idleMs: number
 }
 
-export const createBodyReader = (limits: BodyLimits): BodyReader => {
+export interface BodyReaderDeps {
+  readonly clock: Clock
+  readonly watchdog: Watchdog
+}
+
+export const createBodyReader = (limits: BodyLimits, deps: BodyReaderDeps): BodyReader => {
   let heldBytes = 0
   const hold = (bytes: number) => {
     if (heldBytes + bytes > limits.maxHeldBytes)
@@ -38,6 +45,7 @@ export const createBodyReader = (limits: BodyLimits): BodyReader => {
     let bytes = 0
     try {
       return await collect({
+        ...deps,
         request,
         idleMs: limits.idleMs,
         take: (length) => {
@@ -63,17 +71,21 @@ const refuseByHead = (request: IncomingMessage, maxBytes: number) => {
     throw gatewayError('gateway.body-encoded', { encoding: encoding.slice(0, 40) })
 }
 
-interface Collection {
+interface Collection extends BodyReaderDeps {
   readonly request: IncomingMessage
   readonly idleMs: number
   /** Called with each chunk's length before it is kept; what it throws ends the reading. */
   readonly take: (length: number) => void
 }
 
-const collect = ({ request, idleMs, take }: Collection): Promise<Buffer> =>
+const collect = ({ request, idleMs, take, clock, watchdog }: Collection): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const timer = setTimeout(() => stop(gatewayError('gateway.body-timeout', { idleMs })), idleMs)
+    let movedMs = clock.monotonicMs()
+    const watch = watchdog.watch({
+      dueMs: () => movedMs + idleMs,
+      expire: () => stop(gatewayError('gateway.body-timeout', { idleMs })),
+    })
     const onData = (chunk: Buffer) => {
       try {
         take(chunk.length)
@@ -81,7 +93,7 @@ const collect = ({ request, idleMs, take }: Collection): Promise<Buffer> =>
         return stop(error)
       }
       chunks.push(chunk)
-      timer.refresh()
+      movedMs = clock.monotonicMs()
     }
     const onEnd = () => {
       detach()
@@ -89,7 +101,7 @@ const collect = ({ request, idleMs, take }: Collection): Promise<Buffer> =>
     }
     const onCut = () => stop(gatewayError('gateway.body-cut', {}))
     const detach = () => {
-      clearTimeout(timer)
+      watch.stop()
       request.off('data', onData).off('end', onEnd).off('close', onCut).off('error', onCut)
     }
     const stop = (error: unknown) => {

@@ -16,15 +16,14 @@ export const reserveRequest = async (
   const limit = limits.requestsPerMinute
   if (limit === 0) return {}
   const key = `requests/${keyId}`
+  // One request is one request: there is nothing to settle.
   const taken = await counters.reserve({ key, amount: 1, limit, windowMs: 60_000 })
   if (!taken.granted) {
     const retryAfterMs = taken.retryAfterMs ?? 60_000
     throw gatewayError('gateway.rate-limited', { limit, retryAfterMs }, { retryable: true })
   }
-  await counters.settle(taken, 1)
-  const used = await counters.used(key)
   return {
     'x-ratelimit-limit-requests': String(limit),
-    'x-ratelimit-remaining-requests': String(Math.max(0, Math.floor(limit - used))),
+    'x-ratelimit-remaining-requests': String(Math.max(0, Math.floor(limit - taken.used))),
   }
 }

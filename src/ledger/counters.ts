@@ -23,6 +23,8 @@ export interface Reservation {
   readonly id: string
   readonly key: string
   readonly amount: number
+  /** The sum of the key with this reservation in it. */
+  readonly used: number
 }
 
 export interface Refusal {
@@ -107,6 +109,7 @@ export const createCounters = ({ clock }: { readonly clock: Clock }): Counters =
         id: `reservation-${++reservations}`,
         key,
         amount,
+        used: tally.used,
         tally,
       }
       return reservation
