@@ -48,12 +48,28 @@ export interface GrowingText extends ScanText {
   drop(index: number): void
 }
 
-export const createGrowingText = (): GrowingText => {
+/** Places for characters and their offsets. */
+interface Places {
+  readonly codes: Uint16Array<ArrayBuffer>
+  readonly offsets: Float64Array<ArrayBuffer>
+}
+
+const createPlaces = (count: number): Places => ({
+  codes: new Uint16Array(count),
+  offsets: new Float64Array(count),
+})
+
+/** For texts that are scanned whole, in one go: making places would cost more than filling them. */
+const sharedPlaces = createPlaces(8192)
+
+const noPlaces = createPlaces(0)
+
+/** @param isWhole whether the text is done with before any other is begun */
+export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
   let original = ''
   let originalStart = 0
   // Index i of the text stands at i - first of these; `count` of their places are in use.
-  let codes = new Uint16Array(0)
-  let offsets = new Float64Array(0)
+  let { codes, offsets } = isWhole ? sharedPlaces : noPlaces
   let count = 0
   let first = 0
   let pending = ''
@@ -64,8 +80,7 @@ export const createGrowingText = (): GrowingText => {
     if (count + more <= codes.length) return
     const capacity = Math.max(count + more, 2 * count, leastCapacity)
     const [oldCodes, oldOffsets] = [codes, offsets]
-    codes = new Uint16Array(capacity)
-    offsets = new Float64Array(capacity)
+    ;({ codes, offsets } = createPlaces(capacity))
     codes.set(oldCodes.subarray(0, count))
     offsets.set(oldOffsets.subarray(0, count))
   }

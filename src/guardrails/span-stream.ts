@@ -86,7 +86,7 @@ export const createSpanScanning = (options: {
     find: (text) => {
       const set = setOf(text)
       if (set === 0) return []
-      const stream = createSpanStream({ ...scanning, tables: tablesFor(set) })
+      const stream = createSpanStream({ ...scanning, tables: tablesFor(set) }, true)
       stream.push(text)
       stream.flush()
       return stream.findings()
@@ -94,9 +94,9 @@ export const createSpanScanning = (options: {
   }
 }
 
-const createSpanStream = (scanning: Scanning): SpanStream => {
+const createSpanStream = (scanning: Scanning, isWhole = false): SpanStream => {
   const { atWordStart, insideWord } = scanning.tables
-  const text = createGrowingText()
+  const text = createGrowingText({ isWhole })
   const findings: Finding[] = []
   let position = 0
   let releasedTo = 0
