@@ -2,16 +2,14 @@
 
 import { toArchitectError } from '../core/index.js'
 import type { ChatEvent, Frame, Wire } from './contract.js'
-import { attachWire } from './identity.js'
+import { WireFrame } from './identity.js'
 
 /**
  * A frame that stands for bytes.
  * @param decode reads whole events; called at most once. What it throws becomes an `error` event.
  */
-export const createFrame = (wire: Wire, decode: (bytes: Uint8Array) => readonly ChatEvent[]): Frame => {
-  let events: readonly ChatEvent[] | undefined
-  return attachWire({ events: () => (events ??= decodeSafely(wire.bytes, decode)) }, wire)
-}
+export const createFrame = (wire: Wire, decode: (bytes: Uint8Array) => readonly ChatEvent[]): Frame =>
+  new WireFrame(wire, () => decodeSafely(wire.bytes, decode))
 
 /** A frame that was never on a wire. */
 export const frameOf = (events: readonly ChatEvent[]): Frame => ({ events: () => events })

@@ -21,8 +21,33 @@ export const attachWire = (frame: Frame, wire: Wire): Frame => {
   return frame
 }
 
+/**
+ * A frame that was made with its bytes. They stand in a private field, which no copy takes along either; a place in a
+ * WeakMap costs twenty times as much, and a stream has thousands of frames.
+ */
+export class WireFrame implements Frame {
+  readonly #wire: Wire
+  readonly #read: () => readonly ChatEvent[]
+  #events: readonly ChatEvent[] | undefined
+
+  /** @param read called at most once */
+  constructor(wire: Wire, read: () => readonly ChatEvent[]) {
+    this.#wire = wire
+    this.#read = read
+  }
+
+  events(): readonly ChatEvent[] {
+    this.#events ??= this.#read()
+    return this.#events
+  }
+
+  static wireOf(frame: Frame): Wire | undefined {
+    return #wire in frame ? frame.#wire : undefined
+  }
+}
+
 /** The bytes the frame stands for; undefined when it was edited, or was never on a wire. */
-export const wireOf = (frame: Frame): Wire | undefined => wires.get(frame)
+export const wireOf = (frame: Frame): Wire | undefined => WireFrame.wireOf(frame) ?? wires.get(frame)
 
 /**
  * A request with some fields replaced; the only way to change one. It has no origin, so an engine encodes it anew.
