@@ -3,6 +3,7 @@
 
 import { toArchitectError } from '../core/index.js'
 import { type ChatStream, type Frame, wireOf } from '../llm/index.js'
+import { type ChunkedBody, startChunkedBody } from './chunked-body.js'
 import type { Exchange } from './exchange.js'
 import { type AnswerEncoding, createFrameWriter, encodeWhole } from './frame-writer.js'
 import { gatewayError } from './messages.js'
@@ -49,12 +50,14 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
     'x-request-id': requestId,
     ...headersOf(stream, target),
   }
+  let body: ChunkedBody | undefined
+  const begin = (): ChunkedBody => {
+    target.onFirstContent()
+    return startChunkedBody(response, 200, head)
+  }
   const write = (bytes: Uint8Array): boolean => {
-    if (!response.headersSent) {
-      response.writeHead(200, head)
-      target.onFirstContent()
-    }
-    return bytes.length === 0 || response.write(bytes)
+    body ??= begin()
+    return body.write(bytes)
   }
   try {
     for await (const frame of stream.frames) {
@@ -68,7 +71,7 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
   }
   if (response.destroyed) return void (await stream.cancel('client-gone'))
   write(writer.end(await stream.outcome))
-  response.end()
+  body?.end()
 }
 
 const contentTypes = { sse: 'text/event-stream; charset=utf-8', json: 'application/json' } as const
