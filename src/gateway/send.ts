@@ -13,22 +13,27 @@ export interface Reply {
   readonly contentType: string
 }
 
+const longestText = 16 * 1024
+
 export const send = (exchange: Exchange, reply: Reply) => {
   const { request, response, requestId } = exchange
   if (response.destroyed || response.headersSent) return
+  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
   const head = {
     'content-type': reply.contentType,
-    'content-length': Buffer.byteLength(reply.body),
+    'content-length': body.length,
     'x-request-id': requestId,
     ...reply.headers,
   }
   if (!mustLinger(request)) {
     response.writeHead(reply.status, head)
-    response.end(reply.body)
+    // A text is put into one write with the head; a long one is not worth the copy.
+    if (body.length <= longestText) response.end(body.toString('latin1'), 'latin1')
+    else response.end(body)
     return
   }
   response.writeHead(reply.status, { ...head, connection: 'close' })
-  response.write(reply.body)
+  response.write(body)
   linger(request, () => response.end())
 }
 
