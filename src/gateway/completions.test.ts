@@ -290,6 +290,48 @@ describe('POST /v1/completions', () => {
     })
   })
 
+  it.each([
+    [404, { detail: 'Not Found' }],
+    [
+      404,
+      {
+        error: {
+          message: 'This is a chat model and not supported in the v1/completions endpoint.',
+          code: 'model_not_found',
+        },
+      },
+    ],
+    [405, { error: 'Method Not Allowed' }],
+    [501, {}],
+  ])('says what to change where the server has no such endpoint: %i %j', async (status, body) => {
+    const client = await start()
+    respond = (response) => response.writeHead(status).end(JSON.stringify(body))
+    for (const [model, stream] of [
+      ['raw', false],
+      ['raw', true],
+      ['either', false],
+    ] as const) {
+      const failure = await client.completions
+        .create({ model, prompt: 'Say', stream })
+        .catch((error: unknown) => error)
+      expect(failure).toMatchObject({ status: 400, param: model === 'raw' ? 'model' : 'prompt' })
+    }
+    const { error } = (await (
+      await gateway.postTo('/v1/completions', { model: 'raw', prompt: 'Say' }, headers)
+    ).json()) as { error: { message: string } }
+    expect(error.message).toContain('/v1/chat/completions')
+    expect(error.message).toContain(`${status}`)
+    expect(gateway.ledger.attempts[0]?.settled).toMatchObject({ end: 'failed' })
+  })
+
+  it('does not take a model that the server does not know for a missing endpoint', async () => {
+    await start()
+    const body = { object: 'error', message: 'The model `qwen` does not exist.', code: 404 }
+    respond = (response) => response.writeHead(404).end(JSON.stringify(body))
+    const response = await gateway.postTo('/v1/completions', { model: 'raw', prompt: 'Say' }, headers)
+    expect(response.status).toBe(502)
+  })
+
   it('is limited as chats are', async () => {
     const client = await start()
     gateway.keys.set('la-key', keyRecord({ requestsPerMinute: 1 }))

@@ -96,6 +96,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'access.key-not-in-force': shape(409, 'key_not_in_force'),
   'llm.request-unreadable': shape(400, 'invalid_value'),
   'llm.not-capable': shape(400, 'unsupported_parameter'),
+  'llm.completions-absent': shape(400, 'model_not_supported', 'invalid_request_error', 'model'),
   'llm.request-not-expressible': shape(400, 'unsupported_parameter'),
   'llm.schema-invalid': shape(400, 'invalid_value'),
   'llm.schema-not-supported': shape(400, 'unsupported_parameter'),

@@ -39,6 +39,12 @@ export const llmMessages = defineMessages({
     'zh-TW': (p) =>
       `欄位 ${p.field} 的要求無法達成：${p.deployment} 無法${capabilities[p.capability]['zh-TW']}。請移除該欄位，或改用引擎支援的模型。`,
   },
+  'llm.completions-absent': {
+    en: (p: { deployment: string; status: number }) =>
+      `The server of ${p.deployment} has no /completions endpoint for raw texts (it answered ${p.status}). Send the text as a chat to /v1/chat/completions, or name a model whose server goes on writing raw texts, such as vLLM's.`,
+    'zh-TW': (p) =>
+      `部署 ${p.deployment} 的伺服器沒有接續原始文字的 /completions 端點（回覆 ${p.status}）。請將文字以對話送到 /v1/chat/completions，或改用伺服器能接續原始文字的模型，例如 vLLM。`,
+  },
   'llm.request-unreadable': {
     en: (p: { field: string; expected: string }) =>
       `Field ${p.field} must be ${p.expected}. Correct the request.`,

@@ -73,7 +73,7 @@ export const noAnswer = (
   failures: readonly Failure[],
   attempts: readonly Attempt[],
 ): ArchitectError => {
-  const capable = failures.filter(({ error }) => error.code !== 'llm.not-capable')
+  const capable = failures.filter(({ error }) => !incapabilities.has(error.code))
   const incapable = capable.length === 0 && failures[0]?.error
   if (incapable) return withAttempts(incapable, attempts)
   const tried = failures.map(triedOf)
@@ -99,6 +99,9 @@ export const noAnswer = (
     attempts,
   )
 }
+
+/** What no repetition mends: the engine has no such ability, or its server no such endpoint. */
+const incapabilities: ReadonlySet<string> = new Set(['llm.not-capable', 'llm.completions-absent'])
 
 /** Known not to answer before it was asked: there is no use in asking again any sooner. */
 const isUnasked = ({ error }: Failure) => error.code === 'gateway.deployment-resting'

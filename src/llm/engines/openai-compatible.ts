@@ -4,6 +4,7 @@
 import { decodeAnswer, decodeFrame } from '../wire/openai-completions.js'
 import { createChatAnswer } from './chat-answer.js'
 import { chatRequestBody } from './chat-request-body.js'
+import { completionsAbsent } from './completions-absent.js'
 import { createHttpChatModel, type HttpChatModel, type HttpModelOptions } from './http-chat-model.js'
 
 export type OpenAiCompatibleOptions = HttpModelOptions
@@ -22,13 +23,12 @@ export const createOpenAiCompatibleModel = (options: OpenAiCompatibleOptions): O
       path: isRaw ? '/completions' : '/chat/completions',
       body: bytes,
       ...(request.dialect === 'openai-chat' && call.dialectHeaders && { headers: call.dialectHeaders }),
-      createAnswer: (answer) =>
-        createChatAnswer({
-          ...answer,
-          choices: request.choices ?? 1,
-          dropsUsage,
-          ...(isRaw && { format: completions }),
-        }),
+      createAnswer: (options) => {
+        const choices = request.choices ?? 1
+        if (!isRaw) return createChatAnswer({ ...options, choices, dropsUsage })
+        const answer = createChatAnswer({ ...options, choices, dropsUsage, format: completions })
+        return { ...answer, fail: (error, end) => answer.fail(completionsAbsent(error), end) }
+      },
     }
   }),
   completes: true,
