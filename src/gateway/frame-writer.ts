@@ -8,6 +8,7 @@ import {
   type Frame,
   type Outcome,
   type StreamEncoder,
+  type Wire,
   type WireCodec,
   wireOf,
 } from '../llm/index.js'
@@ -28,9 +29,15 @@ export interface FrameWriter {
 
 const nothing = new Uint8Array()
 
+/** What went out as it came is kept up to this for an encoder that may be needed; beyond it one reads along. */
+const maxKeptBytes = 256 * 1024
+
 export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncoding): FrameWriter => {
   let first: Frame | undefined
   let encoder: StreamEncoder | undefined
+  /** Frames that went out as they came and that no encoder has seen. Promise 5: it sees every frame. */
+  let unseen: Frame[] = []
+  let unseenBytes = 0
   /** The last frame, while it went out as it came: such a stream brings its own end. */
   let passed: Frame | undefined
   let hasFailed = false
@@ -38,24 +45,35 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
   /** Upstreams always stream events. */
   const isArray = encoding.framing === 'json'
   const isVisible = (event: ChatEvent) => wantsUsage || event.type !== 'usage'
-  /** The first frame tells id and model, also where it went out as bytes and only a later one needs encoding. */
+  /** The first frame tells id and model, also where it went out as bytes. */
   const begin = (frame: Frame): StreamEncoder => {
-    const opening = (first ?? frame).events()
-    const start = opening.find((event) => event.type === 'start')
-    const created = codec.createStreamEncoder({
+    const start = (first ?? frame).events().find((event) => event.type === 'start')
+    return codec.createStreamEncoder({
       ...encoding,
       id: start?.id ?? encoding.id,
       model: start?.model ?? encoding.model,
     })
-    if (first !== frame) created.encode(opening)
-    return created
+  }
+  /** @param frame the one that is to be encoded, or the latest that passed */
+  const encoderFor = (frame: Frame): StreamEncoder => {
+    encoder ??= begin(frame)
+    for (const passedBefore of unseen) encoder.encode(passedBefore.events().filter(isVisible))
+    unseen = []
+    unseenBytes = 0
+    return encoder
+  }
+  const pass = (frame: Frame, { bytes }: Wire) => {
+    passed = frame
+    unseen.push(frame)
+    unseenBytes += bytes.length
+    if (unseenBytes > maxKeptBytes) encoderFor(frame)
+    return bytes
   }
   const encode = (frame: Frame) => {
     passed = undefined
     const events = frame.events()
     hasFailed ||= events.some((event) => event.type === 'error')
-    encoder ??= begin(frame)
-    return encoder.encode(events.filter(isVisible))
+    return encoderFor(frame).encode(events.filter(isVisible))
   }
   const failure = (error: ArchitectError) => encode({ events: () => [{ type: 'error', choice: 0, error }] })
 
@@ -64,8 +82,7 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
       first ??= frame
       const wire = wireOf(frame)
       if (wire?.dialect !== codec.dialect || wire.framing !== 'sse' || isArray) return encode(frame)
-      passed = frame
-      return wire.bytes
+      return pass(frame, wire)
     },
     failure,
     end: (outcome) => {
