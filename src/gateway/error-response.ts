@@ -84,6 +84,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'ledger.journal-full': shape(503, 'ledger_unavailable', 'server_error'),
   'ledger.closed': shape(503, 'server_stopping', 'server_error'),
   'ledger.store-away': shape(503, 'store_unavailable', 'server_error'),
+  'ledger.settle-failed': shape(503, 'ledger_unavailable', 'server_error'),
   'ledger.budget-exceeded': shape(429, 'insufficient_quota', 'insufficient_quota'),
   'ledger.token-limit-exceeded': shape(429, 'rate_limit_exceeded', 'tokens'),
   'ledger.cursor-invalid': shape(400, 'invalid_value', 'invalid_request_error', 'after'),
@@ -106,6 +107,8 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.answer-invalid': shape(502, 'answer_invalid', 'server_error'),
   'llm.upstream-timeout': shape(504, 'upstream_timeout', 'server_error'),
   'gateway.upstream-failed': shape(502, 'upstream_error', 'server_error'),
+  'llm.local-away': shape(503, 'upstream_unavailable', 'server_error'),
+  'llm.queue-full': shape(429, 'rate_limit_exceeded', 'requests'),
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
   'llm.event-too-large': shape(502, 'upstream_unreadable', 'server_error'),
@@ -123,7 +126,7 @@ const isLasting = (error: ArchitectError) =>
  */
 const ownWordsOf = (error: ArchitectError): ArchitectError => {
   const { code, params } = error
-  if (code === 'llm.upstream-error' && !isClientFault(error))
+  if (code === 'llm.engine-failed' || (code === 'llm.upstream-error' && !isClientFault(error)))
     return gatewayError('gateway.upstream-failed', { deployment: params.deployment }, { cause: error })
   if (code === 'llm.upstream-timeout' && params.phase === 'deadline')
     return gatewayError('gateway.deadline-exceeded', { limitMs: null, tried: [] }, { cause: error })

@@ -202,7 +202,8 @@ const processError = (deployment: string, cause: unknown): ArchitectError => {
     return llmError('llm.upstream-broke-off', { deployment, reason: detail }, { retryable: true, cause })
   if (error.code.startsWith('supervisor.') && error.code !== 'supervisor.frame-too-large')
     return llmError('llm.local-away', { deployment, detail }, { retryable: true, cause })
-  return error
+  if (error.code.startsWith('llm.')) return error
+  return llmError('llm.engine-failed', { deployment, detail }, { retryable: true, cause })
 }
 
 /** Bytes a frame stands for, roughly: what it would be on a wire. */
