@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createManualClock, type ManualClock } from '../core/index.js'
 import { startTestStore, type TestStore } from '../store/testing.js'
-import { conversationMigrations, createConversations } from './index.js'
+import { conversationMigrations, createConversations, endLeftResponses } from './index.js'
 import type { Conversations, KeptResponse, Owner } from './records.js'
 
 let test: TestStore
@@ -106,6 +106,77 @@ describe('kept responses', () => {
       owner.tenant,
     ])
     expect(rows).toEqual([{ id: 'new' }])
+  })
+})
+
+describe('a running response', () => {
+  const begun = (id: string, more: Partial<KeptResponse> = {}) => ({
+    ...response(id, { response: { id, status: 'in_progress' }, ...more }),
+    ifAbandoned: { id, status: 'failed' },
+  })
+  const ended = (id: string, conversationId: string | null = null) => ({
+    id,
+    conversationId,
+    response: { id, status: 'completed' },
+    events: 'event: a',
+  })
+
+  it('ends once, with its events, and adds to its conversation then', async () => {
+    const kept = start()
+    const owner = newOwner()
+    await kept.create(owner, { id: 'conv_1', metadata: {} })
+    await kept.beginResponse(owner, begun('resp_1', { conversationId: 'conv_1' }))
+    expect(await kept.findResponse(owner, 'resp_1')).toEqual({
+      ...response('resp_1', { conversationId: 'conv_1' }),
+      response: { id: 'resp_1', status: 'in_progress' },
+    })
+    expect(await kept.renewResponse(owner, 'resp_1')).toBe(true)
+    expect(await kept.items(owner, 'conv_1')).toEqual([])
+    expect(await kept.endResponse(owner, ended('resp_1', 'conv_1'), ['a', 'b'].map(item))).toBe(true)
+    const late = { ...ended('resp_1', 'conv_1'), response: { id: 'resp_1', status: 'cancelled' } }
+    expect(await kept.endResponse(owner, late, [item('c')])).toBe(false)
+    expect(await kept.renewResponse(owner, 'resp_1')).toBe(false)
+    expect((await kept.items(owner, 'conv_1')).map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(await kept.findResponse(owner, 'resp_1')).toMatchObject({ response: { status: 'completed' } })
+    expect(await kept.responseEvents(owner, 'resp_1')).toBe('event: a')
+    expect(await kept.responseEvents(newOwner(), 'resp_1')).toBeNull()
+  })
+
+  it('is given up when it was not renewed, for every reader and for good', async () => {
+    const clock = createManualClock(Date.UTC(2026, 0, 1))
+    const kept = start(clock)
+    const owner = newOwner()
+    await kept.beginResponse(owner, begun('resp_1'))
+    await kept.beginResponse(owner, begun('resp_2', { previousId: 'resp_1' }))
+    await clock.advance(20_000)
+    expect(await kept.renewResponse(owner, 'resp_1')).toBe(true)
+    await clock.advance(10_000)
+    expect(await kept.findResponse(owner, 'resp_1')).toMatchObject({ response: { status: 'in_progress' } })
+    expect((await kept.chain(owner, 'resp_2')).responses.map((one) => one.response.status)).toEqual([
+      'in_progress',
+      'failed',
+    ])
+    await clock.advance(20_000)
+    expect(await kept.findResponse(owner, 'resp_1')).toMatchObject({ response: { status: 'failed' } })
+    expect(await kept.endResponse(owner, ended('resp_1'), [])).toBe(false)
+    expect(await kept.findResponse(owner, 'resp_1')).toMatchObject({ response: { status: 'failed' } })
+  })
+
+  it('is given up at once where nobody else uses the database', async () => {
+    const kept = start()
+    const owner = newOwner()
+    await kept.beginResponse(owner, begun('resp_1'))
+    expect(await endLeftResponses(test.store)).toBeGreaterThan(0)
+    expect(await kept.findResponse(owner, 'resp_1')).toMatchObject({ response: { status: 'failed' } })
+  })
+
+  it('that is deleted is not ended any more', async () => {
+    const kept = start()
+    const owner = newOwner()
+    await kept.beginResponse(owner, begun('resp_1'))
+    expect(await kept.removeResponse(owner, 'resp_1')).toBe(true)
+    expect(await kept.endResponse(owner, ended('resp_1'), [])).toBe(false)
+    expect(await kept.findResponse(owner, 'resp_1')).toBeUndefined()
   })
 })
 

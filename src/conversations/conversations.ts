@@ -10,14 +10,16 @@ import {
   updateMetadata,
 } from './conversation-table.js'
 import { deleteItem, insertItems, selectItems } from './item-table.js'
-import type { Conversations } from './records.js'
+import type { Conversations, KeptResponse } from './records.js'
 import {
   deleteResponse,
   deleteResponsesUntil,
   insertResponse,
+  type StoredResponse,
   selectChain,
   selectResponse,
 } from './response-table.js'
+import { endAbandoned, endRunning, extendLease, insertRunning, selectEvents } from './running-table.js'
 
 export interface ConversationOptions {
   readonly store: Store
@@ -30,22 +32,54 @@ export interface ConversationOptions {
 const dayMs = 86_400_000
 const forgetEveryMs = 3_600_000
 
+/** How long a response that is still answered may go without being renewed. */
+export const responseLeaseMs = 30_000
+
+/**
+ * Ends responses that a process left running which is gone: for a database that only this process uses.
+ * @returns how many there were
+ */
+export const endLeftResponses = (store: Store): Promise<number> => endAbandoned(store.db, undefined)
+
 /** The tables must be there: `store.migrate('conversations', conversationMigrations)`. */
 export const createConversations = (options: ConversationOptions): Conversations => {
   const { store, clock, log = silentLog, retentionDays = 30 } = options
   const { db } = store
   const closing = new AbortController()
   const now = () => new Date(clock.wallMs())
+  const leaseEnd = () => new Date(clock.wallMs() + responseLeaseMs)
   const since = () => new Date(clock.wallMs() - retentionDays * dayMs)
   let forgetting: Promise<void> | undefined
   const forget = async () => {
     const count = await deleteResponsesUntil(db, since())
     if (count > 0) log.info({ count, retentionDays }, 'old responses deleted')
   }
+  /** Ends what is read and was left running. @returns whether anything was */
+  const settled = async (read: readonly StoredResponse[]): Promise<boolean> => {
+    const nowMs = clock.wallMs()
+    if (!read.some(({ leaseUntil }) => leaseUntil !== null && leaseUntil.getTime() <= nowMs)) return false
+    const count = await endAbandoned(db, new Date(nowMs))
+    if (count > 0) log.warn({ count }, 'responses were left running by a process that is gone')
+    return true
+  }
   return {
     keepResponse: (owner, response, added) => insertResponse(db, owner, { response, added, now: now() }),
-    findResponse: (owner, id) => selectResponse(db, owner, { id, since: since() }),
-    chain: (owner, id) => selectChain(db, owner, { id, since: since() }),
+    beginResponse: (owner, response) => insertRunning(db, owner, { response, now: now(), until: leaseEnd() }),
+    renewResponse: (owner, id) => extendLease(db, owner, { id, until: leaseEnd() }),
+    endResponse: (owner, ended, added) => endRunning(db, owner, { ended, added }),
+    responseEvents: (owner, id) => selectEvents(db, owner, id),
+    findResponse: async (owner, id) => {
+      const read = () => selectResponse(db, owner, { id, since: since() })
+      const found = await read()
+      const current = found && (await settled([found])) ? await read() : found
+      return current && keptOf(current)
+    },
+    chain: async (owner, id) => {
+      const read = () => selectChain(db, owner, { id, since: since() })
+      const found = await read()
+      const { responses, missing } = (await settled(found.responses)) ? await read() : found
+      return { responses: responses.map(keptOf), missing }
+    },
     removeResponse: (owner, id) => deleteResponse(db, owner, { id, since: since() }),
     create: async (owner, { id, metadata }) => {
       const conversation = { id, metadata, createdAt: now() }
@@ -69,6 +103,8 @@ export const createConversations = (options: ConversationOptions): Conversations
     },
   }
 }
+
+const keptOf = ({ leaseUntil: _leaseUntil, ...kept }: StoredResponse): KeptResponse => kept
 
 const forgetRegularly = async (
   forget: () => Promise<void>,

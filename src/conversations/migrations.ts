@@ -41,4 +41,15 @@ export const conversationMigrations: readonly Migration[] = [
         on conversations_item (tenant, key_id, conversation_id, position)`,
     ],
   },
+  {
+    name: 'm002_running_responses',
+    sql: [
+      `alter table conversations_response
+        add column lease_until timestamptz,
+        add column if_abandoned text,
+        add column events text`,
+      `create index conversations_response_lease on conversations_response (lease_until)
+        where lease_until is not null`,
+    ],
+  },
 ]

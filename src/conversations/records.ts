@@ -24,6 +24,18 @@ export interface KeptResponse {
   readonly response: Json & { readonly output?: unknown }
 }
 
+/** A response that is still answered. */
+export interface RunningResponse extends KeptResponse {
+  /** What `response` becomes when whoever answers it is gone. */
+  readonly ifAbandoned: Json
+}
+
+/** How it ended. */
+export interface EndedResponse extends Pick<KeptResponse, 'id' | 'conversationId' | 'response'> {
+  /** The events that its stream had, as text; null where nobody knows them. */
+  readonly events: string | null
+}
+
 export interface ResponseChain {
   /** Oldest first; empty when the response that was asked for is not there. */
   readonly responses: readonly KeptResponse[]
@@ -40,6 +52,17 @@ export interface Conversation {
 export interface Conversations {
   /** Durable once it resolves. @param added to its conversation, in the same step */
   keepResponse(owner: Owner, response: KeptResponse, added: readonly Item[]): Promise<void>
+  /**
+   * Durable once it resolves. It is running until `endResponse`, or until it was not renewed for `responseLeaseMs`: then
+   * whoever answered it is gone, and it is what `ifAbandoned` says.
+   */
+  beginResponse(owner: Owner, response: RunningResponse): Promise<void>
+  /** @returns false when it is not running: somebody else ended or deleted it, or it was given up */
+  renewResponse(owner: Owner, id: string): Promise<boolean>
+  /** Durable once it resolves. @param added to its conversation, in the same step @returns as `renewResponse` */
+  endResponse(owner: Owner, response: EndedResponse, added: readonly Item[]): Promise<boolean>
+  /** The events of a response that has ended; null where they were not kept. */
+  responseEvents(owner: Owner, id: string): Promise<string | null>
   findResponse(owner: Owner, id: string): Promise<KeptResponse | undefined>
   /** A response and those it continues. */
   chain(owner: Owner, id: string): Promise<ResponseChain>

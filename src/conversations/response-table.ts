@@ -30,27 +30,27 @@ export const selectChain = async (
   db: Database,
   owner: Owner,
   { id, since }: { readonly id: string; readonly since: Date },
-): Promise<ResponseChain> => {
+): Promise<ResponseChain & { readonly responses: readonly StoredResponse[] }> => {
   const { rows } = await sql<Row>`
     with recursive chain as (
-      select response.*, 0 as age from conversations_response as response
+      select ${columns}, 0 as age from conversations_response as response
       where ${isOwned(owner)} and id = ${id} and created_at > ${since}
       union all
-      select response.*, chain.age + 1 from conversations_response as response
+      select ${columns}, chain.age + 1 from conversations_response as response
       join chain on response.id = chain.previous_id
       where ${isOwned(owner, sql`response.`)} and response.created_at > ${since})
     select * from chain order by age desc`.execute(db)
-  return { responses: rows.map(responseOf), missing: rows[0]?.previous_id ?? null }
+  return { responses: rows.map(storedOf), missing: rows[0]?.previous_id ?? null }
 }
 
 export const selectResponse = async (
   db: Database,
   owner: Owner,
   { id, since }: { readonly id: string; readonly since: Date },
-): Promise<KeptResponse | undefined> => {
-  const { rows } = await sql<Row>`select * from conversations_response
+): Promise<StoredResponse | undefined> => {
+  const { rows } = await sql<Row>`select ${columns} from conversations_response as response
     where ${isOwned(owner)} and id = ${id} and created_at > ${since}`.execute(db)
-  return rows[0] && responseOf(rows[0])
+  return rows[0] && storedOf(rows[0])
 }
 
 export const deleteResponse = async (
@@ -70,8 +70,17 @@ export const deleteResponsesUntil = async (db: Database, until: Date): Promise<n
   return Number(numAffectedRows ?? 0n)
 }
 
-const isOwned = ({ tenant, keyId }: Owner, of: RawBuilder<unknown> = sql``) =>
+export const isOwned = ({ tenant, keyId }: Owner, of: RawBuilder<unknown> = sql``) =>
   sql`${of}tenant = ${tenant} and ${of}key_id = ${keyId}`
+
+/** All but the events of a stream, which may be long. */
+const columns = sql`response.id, response.previous_id, response.conversation_id, response.input,
+  response.response, response.lease_until`
+
+/** With the end of its lease, while it is answered. */
+export interface StoredResponse extends KeptResponse {
+  readonly leaseUntil: Date | null
+}
 
 interface Row {
   readonly id: string
@@ -79,12 +88,14 @@ interface Row {
   readonly conversation_id: string | null
   readonly input: string
   readonly response: string
+  readonly lease_until: Date | null
 }
 
-const responseOf = (row: Row): KeptResponse => ({
+const storedOf = (row: Row): StoredResponse => ({
   id: row.id,
   previousId: row.previous_id,
   conversationId: row.conversation_id,
   input: JSON.parse(row.input),
   response: JSON.parse(row.response),
+  leaseUntil: row.lease_until,
 })
