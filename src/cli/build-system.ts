@@ -146,6 +146,7 @@ const assemble = async (
       detectors: plugins.flatMap((plugin) => plugin.detectors ?? []),
     }),
     conversations,
+    runs: resources.runs,
     knowledge,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,

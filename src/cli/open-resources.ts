@@ -5,9 +5,14 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createKeyring, type Keyring } from '../access/index.js'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
-import { conversationMigrations } from '../conversations/index.js'
+import { conversationMigrations, endLeftResponses } from '../conversations/index.js'
 import { type Clock, createRandom, type Log, systemClock } from '../core/index.js'
-import { createResilience, type Resilience } from '../gateway/index.js'
+import {
+  type BackgroundRuns,
+  createBackgroundRuns,
+  createResilience,
+  type Resilience,
+} from '../gateway/index.js'
 import { createJobQueue, type JobQueue, jobMigrations } from '../jobs/index.js'
 import { type Counters, createCounters, type Ledger, openLedger } from '../ledger/index.js'
 import type { Store } from '../store/index.js'
@@ -43,6 +48,8 @@ export interface Resources {
   readonly engines: EnginePool
   /** Breakers and queues of deployments, kept across reloads. */
   readonly resilience: Resilience
+  /** Responses that are answered in the background, across reloads. */
+  readonly runs: BackgroundRuns
   readonly metrics: Metrics
   readonly prices: PriceBook
   readonly log: Log
@@ -100,6 +107,8 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
     const { store } = database
     await store.migrate('jobs', jobMigrations)
     await store.migrate('conversations', conversationMigrations)
+    // Nobody else uses this database, so what was running has lost its process.
+    if (database.child) await endLeftResponses(store)
     const keyring = opened(await createKeyring({ store, clock, log }))
     const catalogue = loadCatalogue()
     const prices = createPriceBook(catalogue)
@@ -134,6 +143,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       knowledgeProcess,
       engines,
       resilience,
+      runs: createBackgroundRuns(),
       metrics,
       prices,
       log,

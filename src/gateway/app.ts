@@ -44,6 +44,7 @@ import type {
 } from './ports.js'
 import { createBodyReader } from './read-body.js'
 import { createRerank } from './rerank.js'
+import { type BackgroundRuns, createBackgroundRuns } from './responses/background-runs.js'
 import { conversationEndpoints } from './responses/conversation-endpoints.js'
 import { responseEndpoints } from './responses/response-endpoints.js'
 import { createRouter, type Endpoint } from './router.js'
@@ -73,6 +74,8 @@ export interface GatewayOptions {
   readonly guardrails: GuardPort
   /** Where responses and conversations are kept; without it none are. */
   readonly conversations?: ConversationPort | undefined
+  /** Those that run in the background, also of an architecture before this one. Default: none yet. */
+  readonly runs?: BackgroundRuns | undefined
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
   /** What a usage of a deployment costs, for metrics; null when no price is known. */
@@ -124,8 +127,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const inFlight = createInFlight(cancelGraceMs)
   const deadlines = createDeadlines(clock)
   const watchdog = createWatchdog(clock)
-  const { lingering, isDraining } = inFlight
-  const router = createRouter(endpointsOf({ ...options, deadlines, watchdog, lingering }, isDraining))
+  const { lingering, hold, isDraining } = inFlight
+  const router = createRouter(endpointsOf({ ...options, deadlines, watchdog, lingering, hold }, isDraining))
 
   const fail = (exchange: Exchange, cause: unknown) => {
     const { request, response, requestId } = exchange
@@ -194,6 +197,7 @@ interface EndpointParts extends GatewayOptions {
   readonly deadlines: Deadlines
   readonly watchdog: Watchdog
   readonly lingering: InFlight['lingering']
+  readonly hold: InFlight['hold']
 }
 
 const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonly Endpoint[] => {
@@ -214,6 +218,8 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const handling = { ...options, authenticate, routes, bodies, describeError }
   const chatting = { ...handling, stalledMs: stalledMsOf(options) }
   const port = options.conversations
+  const runs = options.runs ?? createBackgroundRuns()
+  const background = { ...chatting, runs, limit: architecture.responses.maxBackground }
   const rerank = createRerank(handling)
   const tokenize = createTokenize(handling)
   const detokenize = createDetokenize(handling)
@@ -227,8 +233,12 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
       path: '/v1/messages/count_tokens',
       handle: createCountTokens(handling, anthropicCount),
     },
-    { method: 'POST', path: '/v1/responses', handle: createChatHandler(chatting, openaiResponses(port)) },
-    ...responseEndpoints({ ...handling, port }),
+    {
+      method: 'POST',
+      path: '/v1/responses',
+      handle: createChatHandler(chatting, openaiResponses(port, background)),
+    },
+    ...responseEndpoints({ ...chatting, port, runs }),
     ...(port ? conversationEndpoints({ ...handling, port }) : []),
     { method: 'POST', path: '/v1/embeddings', handle: createEmbeddings(handling) },
     { method: 'POST', path: '/v1/moderations', handle: createModerations(handling) },

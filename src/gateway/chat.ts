@@ -7,7 +7,7 @@ import type { Metrics } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
 import type { Deadline } from './deadline.js'
-import type { ChatDialect, ChatTurn } from './dialects/chat-dialect.js'
+import type { ChatDialect, ChatTurn, Deliver, LaterWork } from './dialects/chat-dialect.js'
 import type { Deadlines } from './enforce-deadline.js'
 import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf, type Handler } from './exchange.js'
@@ -43,7 +43,8 @@ export const createChatHandler =
       const { request } = turn
       const served = deps.routes.chat(request.model, caller)
       dialect.refuse?.(served, request)
-      await measured(deps, { exchange, dialect, served, turn, request, caller })
+      const job = { exchange, dialect, served, turn, request, caller }
+      await (turn.later ? turn.later(laterWork(deps, job)) : measured(deps, job))
     } finally {
       deps.bodies.release(bytes.length)
     }
@@ -56,7 +57,16 @@ interface Job {
   readonly turn: ChatTurn
   readonly request: ChatRequest
   readonly caller: Caller
+  /** In place of writing to the exchange. */
+  readonly deliver?: Deliver
 }
+
+const laterWork = (deps: ChatDeps, job: Job): LaterWork => ({
+  exchange: job.exchange,
+  ledger: deps.ledger,
+  encodingOf: (exchange) => encodingOf(deps, { ...job, exchange }),
+  answer: ({ ledger, ...changes }) => measured({ ...deps, ledger }, { ...job, ...changes }),
+})
 
 /** Counts and times what the client sees. */
 const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
@@ -104,8 +114,10 @@ const answer = async (
     request,
     stream,
     onFirstContent,
+    deliver,
   }: Job & { stream: ChatStream; onFirstContent: () => void },
 ): Promise<void> => {
+  if (deliver) return deliver(stream, onFirstContent)
   const encoding = encodingOf(deps, { exchange, dialect, turn, request })
   const kept = turn.keep?.(stream, encoding) ?? stream
   const target = {

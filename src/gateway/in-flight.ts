@@ -6,6 +6,8 @@ import { gatewayError } from './messages.js'
 
 export interface InFlight {
   begin(response: ServerResponse): Running
+  /** What runs without a client: waited for, and cancelled with the rest. @returns says that it is over */
+  hold(controller: AbortController): () => void
   /** What goes on for a client that has left is cancelled with the rest. @returns forgets it */
   lingering(controller: AbortController): () => void
   isDraining(): boolean
@@ -26,6 +28,10 @@ export const createInFlight = (graceMs: number): InFlight => {
   let draining = false
   const waiting = new Set<() => void>()
 
+  const tellIfIdle = () => {
+    if (running.size === 0) for (const onIdle of waiting) onIdle()
+  }
+
   const begin = (response: ServerResponse): Running => {
     const controller = new AbortController()
     const remove = running.add(controller)
@@ -33,7 +39,7 @@ export const createInFlight = (graceMs: number): InFlight => {
     const part = () => {
       if (--waitsFor > 0) return
       remove()
-      if (running.size === 0) for (const onIdle of waiting) onIdle()
+      tellIfIdle()
     }
     response.once('close', () => {
       if (!response.writableFinished) controller.abort(gatewayError('gateway.client-gone', {}))
@@ -61,6 +67,13 @@ export const createInFlight = (graceMs: number): InFlight => {
 
   return {
     begin,
+    hold: (controller) => {
+      const remove = running.add(controller)
+      return () => {
+        remove()
+        tellIfIdle()
+      }
+    },
     lingering: left.add,
     isDraining: () => draining,
     drain: async (timeoutMs) => {

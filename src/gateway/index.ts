@@ -14,6 +14,7 @@ export type {
   KnowledgePort,
   LedgerPort,
 } from './ports.js'
+export { type BackgroundRuns, createBackgroundRuns } from './responses/background-runs.js'
 export { canAnswer } from './routing/can-answer.js'
 export type { DeploymentKeys, Keyed } from './routing/deployment-policy.js'
 export { createResilience, type KeyPlace, type Resilience } from './routing/resilience.js'

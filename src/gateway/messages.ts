@@ -3,6 +3,7 @@
 import { defineMessages, errorFactory, type Language } from '../core/index.js'
 import type { DeploymentKind } from '../spec/index.js'
 import type { JsonExpectation } from './find-json-error.js'
+import { keptMessages } from './kept-messages.js'
 
 const expectedEn: Record<JsonExpectation, string> = {
   value: 'a value',
@@ -75,10 +76,6 @@ export interface FieldProblem {
   readonly actual: Words | null
 }
 
-export type KeptKind = 'response' | 'conversation' | 'item'
-const keptEn: Record<KeptKind, string> = { response: 'response', conversation: 'conversation', item: 'item' }
-const keptZh: Record<KeptKind, string> = { response: '回應', conversation: '對話', item: '項目' }
-
 const kindsEn = { chat: 'chat', embedding: 'embeddings', rerank: 'reranking' } as const
 const kindsZh = { chat: '對話', embedding: '向量', rerank: '重新排序' } as const
 
@@ -131,32 +128,7 @@ export const gatewayMessages = defineMessages({
     en: (p: { kind: string; id: string }) => `There is no ${p.kind} "${p.id}".`,
     'zh-TW': (p) => `沒有 ${p.kind}「${p.id}」。`,
   },
-  'gateway.kept-not-found': {
-    en: (p: { kind: KeptKind; id: string; field: string | null }) =>
-      `There is no ${keptEn[p.kind]} "${p.id.slice(0, 100)}" of this key. It may have been deleted, be too old, or never have been stored ("store": false).`,
-    'zh-TW': (p) =>
-      `這個金鑰沒有${keptZh[p.kind]}「${p.id.slice(0, 100)}」。它可能已刪除、已過保存期限，或當初未儲存（"store": false）。`,
-  },
-  'gateway.history-incomplete': {
-    en: (p: { id: string; missing: string; field: string }) =>
-      `The response "${p.id}" continues "${p.missing}", which is not stored any more. Send the whole conversation as "input" instead.`,
-    'zh-TW': (p) => `回應「${p.id}」接續自「${p.missing}」，但後者已不再保存。請改以 input 傳送完整對話。`,
-  },
-  'gateway.not-in-background': {
-    en: (p: { id: string }) =>
-      `The response "${p.id}" does not run in the background, so it cannot be cancelled. Close the connection of a request that still runs.`,
-    'zh-TW': (p) => `回應「${p.id}」不是在背景執行，因此無法取消。若請求仍在進行，請直接關閉連線。`,
-  },
-  'gateway.compaction-absent': {
-    en: (_p: Record<string, never>) =>
-      'This server compacts no conversations. Send the items that you want to keep as "input" of a new response.',
-    'zh-TW': () => '此伺服器不提供對話壓縮。請將要保留的項目以 input 傳給新的回應。',
-  },
-  'gateway.keeping-failed': {
-    en: (_p: Record<string, never>) =>
-      'The database that stores responses and conversations does not answer. Try again shortly, or send "store": false.',
-    'zh-TW': () => '儲存回應與對話的資料庫目前沒有回應。請稍後再試，或傳送 "store": false。',
-  },
+  ...keptMessages,
   'gateway.body-too-large': {
     en: (p: { limitBytes: number }) =>
       `The request body is larger than ${p.limitBytes} bytes. Send less, or raise limits.maxBodyBytes in architecture.yaml.`,

@@ -89,7 +89,10 @@ const bufferOf = (bytes: Uint8Array) =>
  * Resolves when the client has read on, or is gone. One that reads nothing for `stalledMs`, or until the request is
  * ended by its deadline, is taken for gone.
  */
-const drained = ({ exchange: { response, signal }, stalledMs }: AnswerTarget) =>
+export const drained = ({
+  exchange: { response, signal },
+  stalledMs,
+}: Pick<AnswerTarget, 'exchange' | 'stalledMs'>) =>
   new Promise<void>((resolve) => {
     const finish = () => {
       clearTimeout(timer)

@@ -257,6 +257,8 @@ const limits = z.strictObject({
 const responses = z.strictObject({
   /** How many days a response of /v1/responses can be asked for and continued; then it is deleted. */
   retentionDays: z.number().positive().max(36_500).default(30),
+  /** How many responses of one key may run in the background (`background: true`) at a time. */
+  maxBackground: z.int().positive().max(1000).default(16),
 })
 
 const server = z.strictObject({

@@ -26,26 +26,31 @@ const eventSchemas = new Map<string, string>(
   }),
 )
 
-/** What is wrong with the body of a successful answer, whatever it holds. @param path of the request */
-export const problemsOfAnswer = (path: string, contentType: string, body: string): readonly string[] => {
+/**
+ * What is wrong with the body of a successful answer, whatever it holds.
+ * @param url of the request; a stream begins behind its `starting_after`
+ */
+export const problemsOfAnswer = (url: URL, contentType: string, body: string): readonly string[] => {
+  const after = Number(url.searchParams.get('starting_after') ?? -1)
   if (contentType.startsWith('text/event-stream'))
     return createSseParser()
       .push(Buffer.from(body))
       .flatMap(({ event, data }, i) => {
         const value = JSON.parse(data)
         const name = eventSchemas.get(value.type) ?? 'ResponseStreamEvent'
-        const isNamed = event === value.type && value.sequence_number === i
+        const isNamed = event === value.type && value.sequence_number === after + 1 + i
         return [...(isNamed ? [] : [`event ${i} is called ${event}: ${data}`]), ...problemsOf(name, value)]
       })
   const value = JSON.parse(body)
   // The description says nothing of what a deletion answers.
   if (value.object === 'response' && value.deleted) return []
-  return problemsOf(schemaOf(path, value), value)
+  return problemsOf(schemaOf(url.pathname, value), value)
 }
 
 const schemaOf = (path: string, value: { readonly object?: string }): string => {
   if (path.endsWith('/input_items')) return 'ResponseItemList'
   if (path.endsWith('/input_tokens')) return 'TokenCountsResource'
+  if (value.object === 'response.compaction') return 'CompactResource'
   if (value.object === 'list') return 'ConversationItemList'
   if (value.object === 'conversation') return 'ConversationResource'
   if (value.object === 'conversation.deleted') return 'DeletedConversationResource'

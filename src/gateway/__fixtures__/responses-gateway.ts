@@ -73,14 +73,14 @@ const fetchAndCheck =
   (read: Promise<readonly string[]>[]): typeof fetch =>
   async (input, init) => {
     const response = await fetch(input, init)
-    const path = new URL(String(input)).pathname
+    const url = new URL(String(input))
     const type = response.headers.get('content-type') ?? ''
     const copy = response.clone().text()
     // A client that leaves in the middle aborts the copy too: there is no whole answer to look at.
     if (response.ok)
       read.push(
         copy.then(
-          (body) => problemsOfAnswer(path, type, body),
+          (body) => problemsOfAnswer(url, type, body),
           () => [],
         ),
       )

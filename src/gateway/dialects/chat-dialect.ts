@@ -3,8 +3,29 @@
 
 import type { ChatRequest, ChatStream, EncoderOptions, WireCodec } from '../../llm/index.js'
 import type { Caller } from '../authenticate.js'
+import type { Exchange } from '../exchange.js'
+import type { LedgerPort } from '../ports.js'
 import type { ServedChat } from '../served-route.js'
 import type { Envelope } from './envelope.js'
+
+/** How an answer leaves the gateway. @param onFirstContent called once */
+export type Deliver = (stream: ChatStream, onFirstContent: () => void) => Promise<void>
+
+/** What a turn is given that answers in its own time. */
+export interface LaterWork {
+  readonly exchange: Exchange
+  readonly ledger: Pick<LedgerPort, 'recorder'>
+  encodingOf(exchange: Exchange): EncoderOptions
+  /**
+   * Answers as for any client: limits, guards, deadline, ledger, metrics. @throws what the answer failed of
+   * @param how the exchange that it is answered under, and where it goes
+   */
+  answer(how: {
+    readonly exchange: Exchange
+    readonly ledger: Pick<LedgerPort, 'recorder'>
+    readonly deliver: Deliver
+  }): Promise<void>
+}
 
 /** A request with what its answer depends on. */
 export interface ChatTurn {
@@ -13,6 +34,8 @@ export interface ChatTurn {
   readonly repeats?: EncoderOptions['repeats']
   /** The stream as the client gets it: its last frame comes when what the turn leaves behind is kept. */
   keep?(stream: ChatStream, encoding: EncoderOptions): ChatStream
+  /** In place of an answer to the exchange: tells the client of one that comes. Resolves when the exchange is over. */
+  later?(work: LaterWork): Promise<void>
 }
 
 export interface TurnContext {

@@ -24,7 +24,7 @@ export const keepAnswer = (
   })
 }
 
-const withoutFinalResponse = (event: ChatEvent): ChatEvent => {
+export const withoutFinalResponse = (event: ChatEvent): ChatEvent => {
   if (event.type !== 'finish') return event
   const { extra: _extra, ...rest } = event
   return rest

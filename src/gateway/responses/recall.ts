@@ -39,9 +39,15 @@ const chainOf = async (port: ConversationPort | undefined, owner: Owner, id: str
   if (!chain || chain.responses.length === 0)
     throw gatewayError('gateway.kept-not-found', { kind: 'response', id, field })
   const { missing } = chain
+  const last = chain.responses.at(-1)
+  if (last && isUnfinished(last)) throw gatewayError('gateway.response-unfinished', { id, field })
   if (missing !== null) throw gatewayError('gateway.history-incomplete', { id, missing, field })
   return chain.responses
 }
+
+/** Whether it is still being answered. */
+export const isUnfinished = ({ response }: Pick<KeptResponse, 'response'>): boolean =>
+  response.status === 'queued' || response.status === 'in_progress'
 
 /** What a chain of responses says, in order. */
 export const itemsOf = (responses: readonly KeptResponse[]): readonly Item[] =>

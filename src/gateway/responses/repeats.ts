@@ -5,6 +5,7 @@ import { type Fields, isListOf, isObject, isText } from '../check-fields.js'
 export interface ResponseFacts {
   readonly id: string
   readonly isKept: boolean
+  readonly isBackground: boolean
   readonly previousId: string | null
   readonly conversationId: string | null
 }
@@ -12,7 +13,7 @@ export interface ResponseFacts {
 export const repeatsOf = (fields: Fields, facts: ResponseFacts): Fields => ({
   id: facts.id,
   model: fields.model,
-  background: false,
+  background: facts.isBackground,
   conversation: facts.conversationId === null ? null : { id: facts.conversationId },
   instructions: fields.instructions ?? null,
   max_output_tokens: fields.max_output_tokens ?? null,

@@ -1,8 +1,7 @@
 // What can be asked of responses that were kept: /v1/responses/{id} and what is under it, and how many tokens a
 // request would have.
 
-import type { Clock } from '../../core/index.js'
-import { type ChatEvent, codecs } from '../../llm/index.js'
+import type { KeptResponse } from '../../conversations/index.js'
 import type { Authenticate, Caller } from '../authenticate.js'
 import { checkFields, wholeNumber } from '../check-fields.js'
 import type { Exchange, Handler } from '../exchange.js'
@@ -14,9 +13,12 @@ import type { Endpoint } from '../router.js'
 import type { Routes } from '../routes.js'
 import { send, sendJson } from '../send.js'
 import { assembleRequest } from './assemble-request.js'
+import type { BackgroundRun, BackgroundRuns } from './background-runs.js'
+import { followEvents } from './follow-events.js'
 import { inputItems } from './items.js'
 import { pageOf } from './list-page.js'
-import { asked, itemsOf, recall, refuseReferences } from './recall.js'
+import { asked, isUnfinished, itemsOf, recall, refuseReferences } from './recall.js'
+import { replayOf } from './replay-events.js'
 import { checkCounting } from './response-rules.js'
 
 export interface ResponseDeps {
@@ -24,7 +26,8 @@ export interface ResponseDeps {
   readonly routes: Routes
   readonly bodies: BodyReader
   readonly port: ConversationPort | undefined
-  readonly clock: Clock
+  readonly runs: BackgroundRuns
+  readonly stalledMs: number
 }
 
 export const responseEndpoints = (deps: ResponseDeps): readonly Endpoint[] => {
@@ -36,14 +39,16 @@ export const responseEndpoints = (deps: ResponseDeps): readonly Endpoint[] => {
   if (!port) return always
   const path = '/v1/responses/{id}'
   const kept = (work: Work): Handler => {
-    return async (exchange, [id = '']) =>
-      work({ exchange, caller: deps.authenticate(exchange.request), id, port })
+    return async (exchange, [id = '']) => {
+      const caller = deps.authenticate(exchange.request)
+      await work({ exchange, caller, id, port, run: deps.runs.find(caller, id), stalledMs: deps.stalledMs })
+    }
   }
   return [
     ...always,
     { method: 'GET', path, handle: kept(show) },
     { method: 'DELETE', path, handle: kept(remove) },
-    { method: 'POST', path: `${path}/cancel`, handle: kept(refuseToCancel) },
+    { method: 'POST', path: `${path}/cancel`, handle: kept(cancel) },
     { method: 'GET', path: `${path}/input_items`, handle: kept(listInput) },
   ]
 }
@@ -53,6 +58,9 @@ interface Asked {
   readonly caller: Caller
   readonly id: string
   readonly port: ConversationPort
+  /** While this process answers it. */
+  readonly run: BackgroundRun | undefined
+  readonly stalledMs: number
 }
 type Work = (asked: Asked) => Promise<void>
 
@@ -66,14 +74,27 @@ const notFound = (id: string) =>
   gatewayError('gateway.kept-not-found', { kind: 'response', id, field: 'response_id' })
 
 const show: Work = async (request) => {
-  const { response } = await find(request)
-  const query = new URLSearchParams(request.exchange.search)
-  if (query.get('stream') !== 'true') return sendJson(request.exchange, response)
-  send(request.exchange, {
+  const { exchange, run, stalledMs } = request
+  const query = new URLSearchParams(exchange.search)
+  const isStream = query.get('stream') === 'true'
+  const after = startingAfter(query)
+  if (run) {
+    if (isStream) return followEvents(exchange, run.log, { after, stalledMs })
+    return sendJson(exchange, run.current())
+  }
+  const found = await find(request)
+  if (!isStream) return sendJson(exchange, found.response)
+  send(exchange, {
     status: 200,
-    body: streamOf(response, startingAfter(query)),
+    body: await replay(request, found, after),
     contentType: 'text/event-stream; charset=utf-8',
   })
+}
+
+/** @throws gateway.events-elsewhere */
+const replay = async ({ port, caller, id }: Asked, found: KeptResponse, after: number): Promise<string> => {
+  if (isUnfinished(found)) throw gatewayError('gateway.events-elsewhere', { id, field: 'stream' })
+  return replayOf(found.response, { events: await asked(port.responseEvents(caller, id)), after })
 }
 
 const startingAfter = (query: URLSearchParams): number => {
@@ -84,31 +105,23 @@ const startingAfter = (query: URLSearchParams): number => {
   return starting_after
 }
 
-const codec = codecs['openai-responses']
-
-/** The events that a stream of this response would have had. */
-const streamOf = (response: Readonly<Record<string, unknown>>, after: number): string => {
-  const events: readonly ChatEvent[] = codec.decodeAnswer(response)
-  const encoder = codec.createStreamEncoder({
-    id: String(response.id),
-    model: String(response.model),
-    createdSeconds: Number(response.created_at),
-  })
-  const text = Buffer.concat([encoder.encode(events), encoder.end()]).toString('utf8')
-  return text
-    .split(/(?<=\n\n)/)
-    .slice(after + 1)
-    .join('')
-}
-
-const remove: Work = async ({ exchange, port, caller, id }) => {
+const remove: Work = async ({ exchange, port, caller, id, run }) => {
+  await run?.cancel()
   if (!(await asked(port.removeResponse(caller, id)))) throw notFound(id)
   sendJson(exchange, { id, object: 'response', deleted: true })
 }
 
-const refuseToCancel: Work = async (request) => {
-  await find(request)
-  throw gatewayError('gateway.not-in-background', { id: request.id })
+/** One that has ended stays as it is. */
+const cancel: Work = async (request) => {
+  const { exchange, run, port, caller, id } = request
+  if (run) return sendJson(exchange, await run.cancel())
+  const found = await find(request)
+  if (found.response.background !== true) throw gatewayError('gateway.not-in-background', { id })
+  if (!isUnfinished(found)) return sendJson(exchange, found.response)
+  // Another process answers it: it hears of this when it renews its lease.
+  const response = { ...found.response, status: 'cancelled' }
+  await asked(port.endResponse(caller, { ...found, response, events: null }, []))
+  sendJson(exchange, (await find(request)).response)
 }
 
 /** With what the responses before it hold: all that it was asked. */

@@ -2,7 +2,6 @@
 // an engine that cannot express them refuses them.
 
 import {
-  absent,
   checkFields,
   type FieldRules,
   type Fields,
@@ -69,7 +68,7 @@ const creating: FieldRules = {
     ...shared,
     stream: flag,
     store: flag,
-    background: absent,
+    background: flag,
     max_output_tokens: wholeNumber(1, Number.MAX_SAFE_INTEGER),
     max_tool_calls: wholeNumber(1, Number.MAX_SAFE_INTEGER),
     temperature: number(0, 2),
@@ -96,6 +95,7 @@ const checkNested = (fields: Fields): Fields => {
     refuseBeside('previous_response_id', fields.previous_response_id, fields.previous_response_id == null)
     refuseBeside('store', fields.store, fields.store !== false)
   }
+  if (fields.background === true) refuseBeside('store', fields.store, fields.store !== false, 'background')
   checkFormat(fields.text)
   for (const [i, tool] of ((fields.tools ?? []) as readonly Fields[]).entries())
     if (tool.type === 'function') checkOne(`tools[${i}].name`, tool.name, named)
@@ -106,12 +106,16 @@ const checkNested = (fields: Fields): Fields => {
 const checkOne = (field: string, value: unknown, expected: typeof named) =>
   checkFields({ [field]: value }, { required: { [field]: expected } })
 
-const refuseBeside = (field: string, value: unknown, isFine: boolean) => {
+const refuseBeside = (field: string, value: unknown, isFine: boolean, beside = 'conversation') => {
   const words =
     field === 'store'
       ? rule(
-          'true where there is a "conversation", which stores what is said',
-          'true，因為 "conversation" 會儲存對話內容',
+          beside === 'background'
+            ? 'true where "background" is, since the answer is asked for later'
+            : 'true where there is a "conversation", which stores what is said',
+          beside === 'background'
+            ? 'true，因為 "background" 的回答要留待日後查詢'
+            : 'true，因為 "conversation" 會儲存對話內容',
           () => isFine,
         )
       : rule('left out where there is a "conversation"', '省略，因為已指定 "conversation"', () => isFine)

@@ -222,7 +222,7 @@ describe('the OpenAI client', () => {
       [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]'],
       [{ temperature: 3 }, 'temperature'],
       [{ max_output_tokens: 0 }, 'max_output_tokens'],
-      [{ background: true }, 'background'],
+      [{ background: true, store: false }, 'store'],
       [{ metadata: { a: 1 } }, 'metadata'],
       [{ tools: [{ type: 'function' }] }, 'tools[0].name'],
       [{ text: { format: { type: 'json_schema', name: 'a' } } }, 'text.format.schema'],
@@ -277,7 +277,7 @@ describe('the OpenAI client', () => {
       headers,
     )
     const body = await response.text()
-    expect(problemsOfAnswer('/v1/responses', 'text/event-stream', body)).toEqual([])
+    expect(problemsOfAnswer(new URL('/v1/responses', gateway.url), 'text/event-stream', body)).toEqual([])
     const events = body.trim().split('\n\n')
     expect(events.at(-2)).toContain('event: error')
     expect(events.at(-1)).toContain('event: response.failed')

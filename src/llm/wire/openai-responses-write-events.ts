@@ -35,14 +35,27 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
   const start = (): readonly Fields[] => {
     if (skeleton) return []
     skeleton = emptyResponse(options)
+    const inProgress = { type: 'response.in_progress', response: skeleton }
+    if (!options.isQueued) return [{ type: 'response.created', response: skeleton }, inProgress]
+    const queued = { ...skeleton, status: 'queued' }
     return [
-      { type: 'response.created', response: skeleton },
-      { type: 'response.in_progress', response: skeleton },
+      { type: 'response.created', response: queued },
+      { type: 'response.queued', response: queued },
+      inProgress,
     ]
+  }
+
+  /** What an engine says of a response that has begun here already. */
+  const joinBeginning = (native: Fields): readonly Fields[] => {
+    const events = start()
+    const own = skeleton ?? {}
+    skeleton = { ...own, ...objectOf(native.response), created_at: own.created_at, status: 'in_progress' }
+    return events
   }
 
   const writeNative = (came: Fields, event: ChatEvent): readonly Fields[] => {
     const native = repeating(came, options.repeats)
+    if (options.isQueued && beginnings.has(native.type)) return joinBeginning(native)
     if (native.type === 'response.created') skeleton = objectOf(native.response)
     if (isEnd(native)) {
       const closing = open.close()
@@ -93,7 +106,9 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
       const beginning = start()
       const closing = open.close()
       const response = finalResponse({ skeleton: skeleton ?? {}, finish, usage, output: open.output() })
-      return [...beginning, ...closing, { type: `response.${response.status}`, response }]
+      // The API has no event of its own for a response that was cancelled.
+      const end = response.status === 'cancelled' ? 'incomplete' : response.status
+      return [...beginning, ...closing, { type: `response.${end}`, response }]
     },
     fail: (error) => [
       errorEvent(error),
@@ -118,6 +133,12 @@ const repeating = (event: Fields, repeats: Fields | undefined): Fields => {
   const response = repeats && objectOf(event.response)
   return response ? { ...event, response: { ...response, ...repeats } } : event
 }
+
+const beginnings: ReadonlySet<unknown> = new Set([
+  'response.created',
+  'response.queued',
+  'response.in_progress',
+])
 
 const isEnd = (event: Fields) => event.type === 'response.completed' || event.type === 'response.incomplete'
 
@@ -153,7 +174,7 @@ const finalResponse = ({ skeleton, finish, usage, output }: FinalParts) => {
     finish === 'length' ? 'max_output_tokens' : finish === 'content_filter' ? finish : undefined
   return {
     ...skeleton,
-    status: incomplete ? 'incomplete' : 'completed',
+    status: finish === 'cancelled' ? finish : incomplete ? 'incomplete' : 'completed',
     incomplete_details: incomplete ? { reason: incomplete } : null,
     output,
     usage: writeUsage(usage ?? noUsage),

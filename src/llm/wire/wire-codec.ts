@@ -54,6 +54,11 @@ export interface EncoderOptions {
    * on), in place of what the events say of it. Other dialects repeat nothing.
    */
   readonly repeats?: Readonly<Record<string, unknown>>
+  /**
+   * Of a response of the Responses API: it was taken before anything answered it, so that its stream begins by saying so,
+   * whatever the beginning is that an engine brings.
+   */
+  readonly isQueued?: boolean
   /** How an error looks to this client, in its language. Default: the English message and the code. */
   readonly renderError?: (error: ArchitectError) => ErrorBody
 }
