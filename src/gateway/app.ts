@@ -20,6 +20,7 @@ import { createCountTokens } from './count-tokens.js'
 import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages.js'
 import { envelopeOf } from './dialects/envelope.js'
 import { openaiChat } from './dialects/openai-chat.js'
+import { openaiCompaction } from './dialects/openai-compaction.js'
 import { openaiCompletions } from './dialects/openai-completions.js'
 import { openaiResponses } from './dialects/openai-responses.js'
 import { createEmbeddings } from './embeddings.js'
@@ -237,6 +238,11 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
       method: 'POST',
       path: '/v1/responses',
       handle: createChatHandler(chatting, openaiResponses(port, background)),
+    },
+    {
+      method: 'POST',
+      path: '/v1/responses/compact',
+      handle: createChatHandler(chatting, openaiCompaction(port)),
     },
     ...responseEndpoints({ ...chatting, port, runs }),
     ...(port ? conversationEndpoints({ ...handling, port }) : []),

@@ -60,10 +60,16 @@ export const keptMessages = defineMessages({
     'zh-TW': (p) =>
       `回應「${p.id.slice(0, 100)}」由另一個程序產生，無法在此追蹤其事件。請不帶 stream 查詢，或等它結束後再查詢。`,
   },
-  'gateway.compaction-absent': {
-    en: (_p: Record<string, never>) =>
-      'This server compacts no conversations. Send the items that you want to keep as "input" of a new response.',
-    'zh-TW': () => '此伺服器不提供對話壓縮。請將要保留的項目以 input 傳給新的回應。',
+  'gateway.compaction-refused': {
+    en: (p: { model: string }) =>
+      `The model "${p.model}" answers from documents and does not sum up conversations. Name a model without documents; what it compacts can be continued with this one.`,
+    'zh-TW': (p) =>
+      `模型「${p.model}」依據文件回答，不會摘要對話。請改用沒有文件庫的模型；壓縮後的對話仍可由此模型接續。`,
+  },
+  'gateway.compaction-failed': {
+    en: (p: { model: string }) =>
+      `The model "${p.model}" wrote no whole summary, so the conversation is as it was. Ask again, or name another model.`,
+    'zh-TW': (p) => `模型「${p.model}」沒有寫出完整的摘要，對話維持原樣。請再試一次，或改用其他模型。`,
   },
   'gateway.keeping-failed': {
     en: (_p: Record<string, never>) =>

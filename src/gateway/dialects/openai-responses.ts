@@ -8,6 +8,7 @@ import { parseJson } from '../parse-json.js'
 import type { ConversationPort } from '../ports.js'
 import { answerInBackground, type BackgroundDeps } from '../responses/answer-in-background.js'
 import { assembleRequest, passRequest } from '../responses/assemble-request.js'
+import { isOwnCompaction } from '../responses/compaction.js'
 import { inputItems, toKept } from '../responses/items.js'
 import { keepAnswer } from '../responses/keep-answer.js'
 import { asked, type History, outputOf, recall, refuseReferences } from '../responses/recall.js'
@@ -31,7 +32,8 @@ export const openaiResponses = (
     const isKept = keeps(fields, port)
     refuseReferences(inputItems(fields.input))
     const history = await recall(port, context.caller, fields)
-    if (!isKept && history.items.length === 0) return { request: passRequest(fields, bytes) }
+    const isPlain = history.items.length === 0 && !inputItems(fields.input).some(isOwnCompaction)
+    if (!isKept && isPlain) return { request: passRequest(fields, bytes) }
     const turn = { fields, history, context, port: isKept ? port : undefined }
     if (fields.background === true && port) return backgroundTurn({ ...turn, port }, background)
     return turnOf(turn)
@@ -41,7 +43,7 @@ export const openaiResponses = (
   envelope: openaiEnvelope,
 })
 
-const responseId = (requestId: string) => `resp_${requestId.slice(requestId.indexOf('_') + 1)}`
+export const responseId = (requestId: string) => `resp_${requestId.slice(requestId.indexOf('_') + 1)}`
 
 const impossible = rule(
   'false, since this server stores nothing',

@@ -3,6 +3,7 @@
 
 import { type ChatRequest, codecs, type Wire } from '../../llm/index.js'
 import { type Fields, isText } from '../check-fields.js'
+import { unpackCompaction } from './compaction.js'
 import { toInput } from './items.js'
 
 const codec = codecs['openai-responses']
@@ -16,7 +17,7 @@ const served = ['previous_response_id', 'conversation', 'background', 'stream_op
  */
 export const assembleRequest = (fields: Fields, history: readonly Fields[]): ChatRequest => {
   const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !served.includes(name)))
-  const request = codec.decodeRequest({ ...own, store: false })
+  const request = codec.decodeRequest({ ...own, input: unpacked(fields.input), store: false })
   if (history.length === 0) return request
   const input = history.map(toInput).filter((item) => item !== undefined)
   const before = codec.decodeRequest({ model: request.model, input }).messages
@@ -24,6 +25,10 @@ export const assembleRequest = (fields: Fields, history: readonly Fields[]): Cha
   const messages = [...request.messages.slice(0, at), ...before, ...request.messages.slice(at)]
   return { ...request, messages }
 }
+
+/** Compacted conversations in words; everything else as it came, so that errors name the place. */
+const unpacked = (input: unknown): unknown =>
+  Array.isArray(input) ? input.map((item, i) => unpackCompaction(item, `input[${i}]`)) : input
 
 /** A request that leaves nothing here and builds on nothing: it may go as it came. */
 export const passRequest = (fields: Fields, bytes: Buffer): ChatRequest => {

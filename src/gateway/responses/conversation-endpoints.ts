@@ -13,6 +13,7 @@ import type { ConversationPort } from '../ports.js'
 import type { BodyReader } from '../read-body.js'
 import type { Endpoint } from '../router.js'
 import { sendJson } from '../send.js'
+import { checkCompactions } from './compaction.js'
 import { toKept } from './items.js'
 import { listOf, pageOf } from './list-page.js'
 import { asked, refuseReferences } from './recall.js'
@@ -98,6 +99,7 @@ const resource = ({ id, metadata, createdAt }: Conversation) => ({
 const newItems = ({ items }: Fields): readonly Item[] => {
   const given = (items ?? []) as readonly Fields[]
   refuseReferences(given)
+  checkCompactions(given, 'items')
   codecs['openai-responses'].decodeRequest({ model: '-', input: given })
   return given.map(toKept)
 }

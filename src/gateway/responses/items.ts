@@ -4,12 +4,14 @@
 import type { Item } from '../../conversations/index.js'
 import { createId } from '../../core/index.js'
 import { type Fields, isObject, isText } from '../check-fields.js'
+import { isOwnCompaction, unpackCompaction } from './compaction.js'
 
 const idPrefixes: Readonly<Record<string, string>> = {
   message: 'msg',
   function_call: 'fc',
   function_call_output: 'fco',
   reasoning: 'rs',
+  compaction: 'cmp',
 }
 
 /** The new input of a request as a list of items. */
@@ -44,6 +46,7 @@ const keptContent = (role: unknown, content: unknown): readonly unknown[] => {
 export const toInput = ({ id, status: _status, ...item }: Fields): Fields | undefined => {
   if (item.type === 'reasoning') return isText(item.encrypted_content) ? { id, ...item } : undefined
   if (item.type === 'message') return { ...item, content: plainContent(item.content) }
+  if (isOwnCompaction(item)) return unpackCompaction(item, 'input')
   if (item.type === 'function_call' || item.type === 'function_call_output') return item
   return { id, ...item }
 }

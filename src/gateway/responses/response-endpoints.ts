@@ -34,7 +34,6 @@ export const responseEndpoints = (deps: ResponseDeps): readonly Endpoint[] => {
   const { port } = deps
   const always: readonly Endpoint[] = [
     { method: 'POST', path: '/v1/responses/input_tokens', handle: countTokens(deps) },
-    { method: 'POST', path: '/v1/responses/compact', handle: refuseCompaction(deps) },
   ]
   if (!port) return always
   const path = '/v1/responses/{id}'
@@ -154,11 +153,4 @@ const countTokens =
     } finally {
       bodies.release(bytes.length)
     }
-  }
-
-const refuseCompaction =
-  ({ authenticate }: ResponseDeps): Handler =>
-  async ({ request }) => {
-    authenticate(request)
-    throw gatewayError('gateway.compaction-absent', {})
   }

@@ -82,6 +82,14 @@ const creating: FieldRules = {
 
 const counting: FieldRules = { required: { model: modelName }, optional: shared }
 
+const compacting: FieldRules = {
+  required: { model: modelName },
+  optional: { input, instructions: text, previous_response_id: named },
+}
+
+/** @throws as `checkCreation` */
+export const checkCompaction = (body: unknown): Fields => checkNested(checkFields(body, compacting))
+
 /** @throws gateway.field-missing, gateway.field-invalid */
 export const checkCreation = (body: unknown): Fields => checkNested(checkFields(body, creating))
 
