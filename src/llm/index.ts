@@ -136,6 +136,7 @@ export type { WeightFacts } from './weights/weight-facts.js'
 export { codecs, type ServedDialect } from './wire/codecs.js'
 export { geminiError } from './wire/gemini-error.js'
 export { openaiCompletionsCodec } from './wire/openai-completions.js'
+export { withoutFinalResponse } from './wire/openai-responses-native.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
   DecoderOptions,

@@ -1,7 +1,14 @@
 // The stream of an answer that is kept: its last frame comes when it is, and a client that is told of a whole response
 // will find it again.
 
-import { beforeLastFrame, type ChatEvent, type ChatStream, frameOf, mapFrames } from '../../llm/index.js'
+import {
+  beforeLastFrame,
+  type ChatEvent,
+  type ChatStream,
+  frameOf,
+  mapFrames,
+  withoutFinalResponse,
+} from '../../llm/index.js'
 
 /**
  * The same events without bytes, since the response is ours: its id, what it repeats of the request. The final
@@ -22,10 +29,4 @@ export const keepAnswer = (
     if (outcome.end === 'finished' || outcome.end === 'blocked') await keep(all)
     return outcome
   })
-}
-
-export const withoutFinalResponse = (event: ChatEvent): ChatEvent => {
-  if (event.type !== 'finish') return event
-  const { extra: _extra, ...rest } = event
-  return rest
 }

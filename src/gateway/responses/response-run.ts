@@ -9,12 +9,12 @@ import {
   codecs,
   type EncoderOptions,
   type Outcome,
+  withoutFinalResponse,
 } from '../../llm/index.js'
 import { gatewayError } from '../messages.js'
 import type { ConversationPort } from '../ports.js'
 import type { BackgroundRun } from './background-runs.js'
 import { createEventLog, eventsIn } from './event-log.js'
-import { withoutFinalResponse } from './keep-answer.js'
 
 type Response = Readonly<Record<string, unknown>>
 

@@ -12,6 +12,8 @@ export const dialect: Dialect = 'openai-responses'
 export interface ResponsesNative {
   /** The event as it came, with marks in place of copies and without the text that our event holds. */
   readonly event?: Fields
+  /** Of a finish: the final response as its server wrote it, without what the stream has said itself. */
+  readonly final?: Fields
   /** Another event of the same origin writes what this one says. */
   readonly isRepeated?: boolean
 }
@@ -20,6 +22,19 @@ export const responsesNative = (event: ChatEvent): ResponsesNative | undefined =
   nativeOf<ResponsesNative>(event, dialect)
 
 export const withNative = (native: ResponsesNative) => ({ extra: nativeExtra(dialect, native as Fields) })
+
+/**
+ * The event without the final response that a finish of this API repeats everything in, but with the fields that only that
+ * response has: for a stream whose end somebody writes anew.
+ */
+export const withoutFinalResponse = (event: ChatEvent): ChatEvent => {
+  if (event.type !== 'finish') return event
+  const { extra: _extra, ...rest } = event
+  const response = objectOf(responsesNative(event)?.event?.response)
+  if (!response) return rest
+  const { output: _output, usage: _usage, ...final } = response
+  return { ...rest, ...withNative({ final }) }
+}
 
 /** Stands for a copy of what the deltas said. */
 const copyMark = '\u0000said before'

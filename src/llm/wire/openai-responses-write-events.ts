@@ -86,7 +86,11 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
   }
 
   const writeForeign = (event: ChatEvent): readonly Fields[] => {
-    if (event.type === 'finish') finish = event.reason
+    if (event.type === 'finish') {
+      finish = event.reason
+      const final = responsesNative(event)?.final
+      if (final) skeleton = { ...final, ...options.repeats, created_at: (skeleton ?? final).created_at }
+    }
     if (event.type === 'citation') return open.annotate(annotationOf(event))
     return open.write(event)
   }
