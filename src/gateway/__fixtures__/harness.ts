@@ -99,6 +99,7 @@ export interface TestOptions {
   readonly knowledge?: GatewayOptions['knowledge']
   readonly ledger?: Partial<GatewayOptions['ledger']>
   readonly conversations?: GatewayOptions['conversations']
+  readonly runs?: GatewayOptions['runs']
   readonly keyring?: GatewayOptions['keyring']
   readonly guardrails?: GatewayOptions['guardrails']
   readonly resilience?: GatewayOptions['resilience']
@@ -166,6 +167,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     guardrails: options.guardrails ?? createGuardrails({ policies: architecture.guardrails }),
     knowledge: options.knowledge,
     conversations: options.conversations,
+    runs: options.runs,
     costUsd: () => null,
     metrics,
     render: createRenderer(

@@ -9,6 +9,7 @@ import { type ChatModel, createScriptedModel, type Script } from '../../llm/inde
 import { llmError } from '../__fixtures__/errors.js'
 import { keyRecord } from '../__fixtures__/harness.js'
 import { openTestConversations, type ResponsesGateway } from '../__fixtures__/responses-gateway.js'
+import { createBackgroundRuns } from './background-runs.js'
 
 type Stream = AsyncIterable<OpenAI.Responses.ResponseStreamEvent>
 type Options = Parameters<Awaited<ReturnType<typeof openTestConversations>>['start']>[1]
@@ -294,6 +295,24 @@ describe('a server that stops', () => {
     expect(failed).toMatchObject({ status: 'failed', error: { code: 'server_error' } })
     expect(failed.error?.message).toContain('stopping')
     expect(stopped.ledger.attempts).toMatchObject([{ settled: { end: 'cancelled' } }])
+  })
+})
+
+describe('an architecture that follows another', () => {
+  it('shows, streams and cancels what the one before it answers', async () => {
+    const runs = createBackgroundRuns()
+    const before = await start([slowly(['One', ' two']), slowly(['One', ' two'])], { runs })
+    const clock = time
+    const first = await before.client.responses.create(body)
+    const second = await before.client.responses.create({ ...body, stream: true })
+    const after = await start('unused', { runs })
+    const { responses } = after.client
+    const following = eventsOf(await responses.retrieve(first.id, { stream: true }))
+    const [created] = await eventsOf(second, 1)
+    const id = created?.type === 'response.created' ? created.response.id : ''
+    expect(await responses.cancel(id)).toMatchObject({ status: 'cancelled' })
+    await clock.advance(2000)
+    expect((await following).at(-1)?.type).toBe('response.completed')
   })
 })
 

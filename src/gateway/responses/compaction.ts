@@ -1,6 +1,6 @@
 // The item that stands for a conversation that was compacted. What OpenAI encrypts with a key of its own is here the
 // model's summary, packed: it tells its owner nothing that it has not said itself, and it is worth as much as any text
-// that a user sends, so nothing has to be secret or proven. See decision 009.
+// that a user sends, so nothing has to be secret or proven. See decision 007.
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { checkFields, type Fields, isObject, isText, rule } from '../check-fields.js'

@@ -4,7 +4,7 @@ import type { Exchange } from '../exchange.js'
 import { drained } from '../write-answer.js'
 import type { EventLog } from './event-log.js'
 
-export const eventHeaders = {
+const eventHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
   'x-accel-buffering': 'no',

@@ -82,6 +82,8 @@ export const createResponseRun = ({ turn, encoding, controller, clock }: RunOpti
   const running = { ...queued, status: 'in_progress' }
 
   const take = async (stream: ChatStream, onFirstContent: () => void): Promise<void> => {
+    // The engine commits before there is a stream.
+    onFirstContent()
     for await (const frame of stream.frames) {
       const events = frame.events().map(withoutFinalResponse)
       const error = events.find((event) => event.type === 'error')
@@ -89,7 +91,6 @@ export const createResponseRun = ({ turn, encoding, controller, clock }: RunOpti
       const good = events.filter((event) => event.type !== 'error')
       said.push(...good)
       log.append(write(good))
-      onFirstContent()
       if (log.bytes() > maxLogBytes) {
         failure ??= gatewayError('gateway.response-too-long', { limitBytes: maxLogBytes })
         await stream.cancel('superseded')
@@ -111,7 +112,8 @@ export const createResponseRun = ({ turn, encoding, controller, clock }: RunOpti
 
   const keep = async (end: EndedRun): Promise<boolean> => {
     for (const pauseMs of keepAfterMs) {
-      if (pauseMs > 0) await clock.sleep(pauseMs)
+      // Whoever aborts the answer does not wait for a database either.
+      if (pauseMs > 0) await clock.sleep(pauseMs, controller.signal).catch(() => {})
       const isKept = await turn.end(end).catch(() => undefined)
       if (isKept !== undefined) return isKept
     }
