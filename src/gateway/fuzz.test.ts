@@ -237,6 +237,19 @@ const nearly = (good: fc.Arbitrary<object>, fields: readonly string[]) =>
 const texts = fc.oneof(fc.string({ unit: 'grapheme' }), fc.array(fc.string(), { minLength: 1, maxLength: 3 }))
 const ids = fc.array(fc.nat(), { maxLength: 4 })
 
+const items = fc.oneof(
+  fc.record({ role: fc.constantFrom('user', 'assistant', 'developer'), content: fc.string() }),
+  fc.record({
+    type: fc.constantFrom('function_call', 'function_call_output', 'reasoning', 'compaction', 'odd'),
+    call_id: fc.constantFrom('a', 'b'),
+    name: fc.string(),
+    arguments: fc.string(),
+    output: fc.string(),
+    encrypted_content: fc.string().map((text) => `la1.${text}`),
+  }),
+)
+const inputs = fc.oneof(fc.string(), fc.array(items, { minLength: 1, maxLength: 4 }))
+
 it.each([
   [
     '/v1/completions',
@@ -250,6 +263,27 @@ it.each([
       'max_tokens',
       'stream',
       'stream_options',
+    ]),
+  ],
+  [
+    '/v1/responses',
+    nearly(fc.record({ model: fc.constant('chat'), input: inputs, store: fc.constant(false) }), [
+      'input',
+      'instructions',
+      'tools',
+      'text',
+      'background',
+      'previous_response_id',
+      'conversation',
+      'stream',
+    ]),
+  ],
+  [
+    '/v1/responses/compact',
+    nearly(fc.record({ model: fc.constant('raw'), input: inputs }), [
+      'input',
+      'instructions',
+      'previous_response_id',
     ]),
   ],
   ['/v1/moderations', nearly(fc.record({ input: texts }), ['input'])],
