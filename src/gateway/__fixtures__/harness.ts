@@ -106,6 +106,7 @@ export interface TestOptions {
   readonly counters?: GatewayOptions['counters']
   readonly admin?: GatewayOptions['admin']
   readonly audit?: GatewayOptions['audit']
+  readonly tracer?: GatewayOptions['tracer']
   readonly engineStates?: GatewayOptions['engineStates']
   readonly patience?: GatewayOptions['patience']
   readonly timeouts?: HttpTimeouts
@@ -181,6 +182,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     clock,
     admin: options.admin,
     audit: options.audit,
+    tracer: options.tracer,
     engineStates: options.engineStates,
     ...(options.patience && { patience: options.patience }),
   })
