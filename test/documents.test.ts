@@ -12,6 +12,8 @@ const documents = [
   'docs/measurements.md',
   'docs/resilience.md',
   'docs/resilience.zh-TW.md',
+  'docs/telemetry.md',
+  'docs/telemetry.zh-TW.md',
   ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`),
   'python/task_model/README.md',
   'python/task_model/README.zh-TW.md',

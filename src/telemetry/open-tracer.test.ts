@@ -54,6 +54,19 @@ describe('openTracer', () => {
     expect(collector.spans).toHaveLength(1)
   })
 
+  it('exports a whole queue at once when it is flushed', async () => {
+    collector = await startCollector()
+    const counted: Record<string, number> = {}
+    const onSpans: TracerOptions['onSpans'] = (result, count) => {
+      counted[result] = (counted[result] ?? 0) + count
+    }
+    const tracer = await openTracer({ ...optionsFor(collector.endpoint), onSpans })
+    for (let i = 0; i < 4_096; i++) tracer?.request('GET', {}, {}).span?.end()
+    await tracer?.close()
+    expect(counted).toEqual({ exported: 4_096 })
+    expect(collector.spans).toHaveLength(4_096)
+  })
+
   it('takes secrets out of texts, and ends a span once', async () => {
     collector = await startCollector()
     const tracer = await openTracer(optionsFor(collector.endpoint))

@@ -21,7 +21,13 @@ const patienceMs = 2_000
 
 export const createSpanPipeline = (settings: TraceSettings, { onSpans, log }: TracerDeps): SpanPipeline => {
   const { url, headers, timeoutMs, queueSpans, batchSpans, batchDelayMs } = settings
-  const otlp = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs })
+  const otlp = new OTLPTraceExporter({
+    url,
+    headers: { ...headers },
+    timeoutMillis: timeoutMs,
+    // A flush sends everything that waits at once.
+    concurrencyLimit: Math.ceil(queueSpans / batchSpans) + 1,
+  })
   let waiting = 0
   let isAway = false
   const exported = (count: number, { code, error }: ExportResult) => {
@@ -49,7 +55,8 @@ export const createSpanPipeline = (settings: TraceSettings, { onSpans, log }: Tr
     scheduledDelayMillis: batchDelayMs,
     exportTimeoutMillis: timeoutMs + 1_000,
   })
-  const flush = () => within(batch.forceFlush().then(() => otlp.forceFlush()))
+  /** What the batch has handed to the exporter is not all in its own promise, and that ends at the first failure. */
+  const sent = (work: Promise<void>) => within(work.catch(() => {}).then(() => otlp.forceFlush()))
   return {
     processor: {
       onStart: () => {},
@@ -62,11 +69,8 @@ export const createSpanPipeline = (settings: TraceSettings, { onSpans, log }: Tr
       forceFlush: () => batch.forceFlush(),
       shutdown: () => batch.shutdown(),
     },
-    flush,
-    close: async () => {
-      await flush()
-      await within(batch.shutdown())
-    },
+    flush: () => sent(batch.forceFlush()),
+    close: () => sent(batch.shutdown()),
   }
 }
 
