@@ -14,6 +14,8 @@ const documents = [
   'docs/resilience.zh-TW.md',
   'docs/responses.md',
   'docs/responses.zh-TW.md',
+  'docs/telemetry.md',
+  'docs/telemetry.zh-TW.md',
   ...readdirSync('docs/decisions').map((name) => `docs/decisions/${name}`),
   'python/task_model/README.md',
   'python/task_model/README.zh-TW.md',

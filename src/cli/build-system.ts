@@ -7,6 +7,7 @@ import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import { createKnowledgeClient, type EmbedParams, type Knowledge, type RankParams } from '../rag/index.js'
 import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
+import { openTracer, type Tracer } from '../telemetry/index.js'
 import { apiKeysOf } from './api-keys.js'
 import type { EngineLaunch } from './launch/engine-launch.js'
 import { loadPlugins } from './load-plugins.js'
@@ -18,7 +19,7 @@ import type { Resources } from './open-resources.js'
 import type { EmbedHere, Plugin, RankHere } from './plugin.js'
 import { render } from './render.js'
 import { createKnowledgeResolver } from './resolve-knowledge.js'
-import type { SecretSource } from './resolve-secret.js'
+import { resolveSecret, type SecretSource } from './resolve-secret.js'
 import { isServerEngine, openVectorModels, type VectorModels } from './vector-models.js'
 
 export interface System extends Pick<Gateway, 'handle' | 'probe' | 'drain'> {
@@ -60,7 +61,8 @@ export const buildSystem = async (options: SystemOptions): Promise<System> => {
   try {
     const vectors = await openVectors(options, { plugins, secrets })
     try {
-      return await assemble(options, { models, vectors, plugins, secrets })
+      const tracer = await openTraces(options, secrets)
+      return await assemble(options, { models, vectors, plugins, secrets, tracer })
     } catch (error) {
       await vectors.close()
       throw error
@@ -91,7 +93,26 @@ const openVectors = (
   })
 }
 
+/** What has not been used when the system cannot be built needs no closing: nothing is sent before the first span. */
+const openTraces = (
+  { architecture, environment, resources }: SystemOptions,
+  secrets: SecretSource,
+): Promise<Tracer | undefined> => {
+  const { traces } = architecture.telemetry
+  const headers = Object.entries(traces.headers).map(([name, reference]) => [
+    name,
+    resolveSecret(reference, `telemetry.traces.headers.${name}`, secrets),
+  ])
+  return openTracer({
+    config: { ...traces, headers: Object.fromEntries(headers) },
+    environment,
+    onSpans: resources.metrics.spansEnded,
+    log: resources.log,
+  })
+}
+
 interface Parts {
+  readonly tracer: Tracer | undefined
   readonly models: OpenModels
   readonly vectors: VectorModels
   readonly plugins: readonly Plugin[]
@@ -100,7 +121,7 @@ interface Parts {
 
 const assemble = async (
   options: SystemOptions,
-  { models, vectors, plugins, secrets }: Parts,
+  { models, vectors, plugins, secrets, tracer }: Parts,
 ): Promise<System> => {
   const { architecture, directory, adminToken, resources } = options
   const { clock, log, metrics, ledger, jobs, prices, keyring, counters, stateDirectory } = resources
@@ -150,6 +171,7 @@ const assemble = async (
     knowledge,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,
+    tracer,
     engineStates: resources.engines.states,
     render,
     log,
@@ -167,7 +189,10 @@ const assemble = async (
     architectureHash,
     handle: gateway.handle,
     probe: gateway.probe,
-    drain: gateway.drain,
+    drain: async (timeoutMs) => {
+      await gateway.drain(timeoutMs)
+      await tracer?.flush()
+    },
     enqueueIngest: (id) => {
       const base = architecture.knowledge.find((candidate) => candidate.id === id)
       if (base) return enqueue(base)
@@ -176,6 +201,7 @@ const assemble = async (
     },
     close: async () => {
       await gateway.close()
+      await tracer?.close()
       await conversations.close()
       await worker.stop()
       await models.close()

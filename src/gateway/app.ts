@@ -12,7 +12,7 @@ import {
   type Watchdog,
 } from '../llm/index.js'
 import type { Architecture } from '../spec/index.js'
-import type { Metrics } from '../telemetry/index.js'
+import type { Metrics, Tracer } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
 import { createAuthenticate } from './authenticate.js'
 import { createChatHandler } from './chat.js'
@@ -55,6 +55,7 @@ import type { Resilience } from './routing/resilience.js'
 import { createSearchStore } from './search-store.js'
 import { send } from './send.js'
 import { createDetokenize, createTokenize } from './tokenize.js'
+import { endRequest, requestFailed, traceRequest } from './traced.js'
 import { watchUnread } from './unread.js'
 
 export interface GatewayOptions {
@@ -83,6 +84,8 @@ export interface GatewayOptions {
   readonly costUsd: (deployment: string, usage: Usage) => number | null
   readonly audit?: AuditPort | undefined
   readonly metrics: Metrics
+  /** Without it nothing is traced, and a client's own trace context passes as it came. */
+  readonly tracer?: Tracer | undefined
   /** The states of engines that run on this machine, by deployment; see `health.ts`. */
   readonly engineStates?: (() => ReadonlyMap<string, string>) | undefined
   /** Knows the messages of every room. */
@@ -123,7 +126,7 @@ const cancelGraceMs = 2_000
  * @throws gateway.strategy-not-supported, gateway.reference-unknown, gateway.knowledge-unavailable
  */
 export const createGateway = (options: GatewayOptions): Gateway => {
-  const { clock, log, render } = options
+  const { clock, log, render, tracer } = options
   const describeError = createErrorDescriber(render)
   const inFlight = createInFlight(cancelGraceMs)
   const deadlines = createDeadlines(clock)
@@ -136,6 +139,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     const error = failureOf(exchange, cause)
     const language = languageOfHeader(request.headers['accept-language'])
     const { status, body, headers, isExpected } = describeError(error, { language, requestId })
+    if (exchange.traced?.span) requestFailed(exchange.traced.span, error.code, status)
     if (!isExpected) log.error({ err: error, requestId, path: exchange.path }, 'a request failed')
     // A failure that nobody turned into an event: the client must see a broken answer, not a whole one.
     if (response.headersSent) return void response.destroy()
@@ -165,10 +169,14 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       const { path, search } = targetOf(request.url ?? '/')
       const requestId = createId('req', clock.wallMs())
       const startedMs = clock.monotonicMs()
-      void run({ request, response, requestId, startedMs, path, search, signal, abort }).finally(() => {
-        handled()
-        watchUnread(response, { watchdog, clock, stalledMs: stalledMsOf(options) })
-      })
+      const traced = tracer && traceRequest(tracer, request, { path, requestId })
+      void run({ request, response, requestId, startedMs, path, search, signal, abort, traced }).finally(
+        () => {
+          if (traced?.span) endRequest(traced.span, { response, signal })
+          handled()
+          watchUnread(response, { watchdog, clock, stalledMs: stalledMsOf(options) })
+        },
+      )
     },
     probe: () => checkReadiness(healthDeps(options, inFlight.isDraining)),
     drain: inFlight.drain,

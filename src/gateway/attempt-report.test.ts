@@ -15,7 +15,7 @@ const logOf = async (error: ArchitectError): Promise<Record<string, unknown>> =>
   const deps = { deployment, costUsd: () => null, metrics: createMetrics(), clock: systemClock, log }
   const attempt = { usage: noUsage, usageSource: 'none', end: 'failed', error } as const
   const timing = { firstContentMs: null, totalMs: 1 }
-  reportAttempt(deps, { route: 'chat', requestId: 'req_1' }, { ...attempt, ...timing })
+  reportAttempt(deps, { operation: 'chat', route: 'chat', requestId: 'req_1' }, { ...attempt, ...timing })
   log.flush()
   stream.end()
   return JSON.parse(await text(stream))

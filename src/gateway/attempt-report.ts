@@ -2,8 +2,8 @@
 // endpoint.
 
 import { type Attempt, type Clock, type Log, noUsage, toArchitectError } from '../core/index.js'
-import { attemptsOf } from '../llm/index.js'
-import type { Metrics } from '../telemetry/index.js'
+import { attemptsOf, type Outcome } from '../llm/index.js'
+import type { Metrics, Operation } from '../telemetry/index.js'
 import { isRequestFault } from './error-response.js'
 
 export interface AttemptReportDeps {
@@ -25,13 +25,18 @@ type Report = Omit<Attempt, 'deployment'> & {
 
 export const reportAttempt = (
   deps: AttemptReportDeps,
-  { route, requestId }: { readonly route: string; readonly requestId: string },
+  {
+    operation,
+    route,
+    requestId,
+  }: { readonly operation: Operation; readonly route: string; readonly requestId: string },
   attempt: Report,
 ): void => {
   const { id: deployment, provider, model } = deps.deployment
   const { end, usage, error, firstContentMs, totalMs } = attempt
   deps.onEnd?.(attempt)
   deps.metrics.attemptEnded({
+    operation,
     route,
     deployment,
     provider,
@@ -48,6 +53,15 @@ export const reportAttempt = (
   if (error && isRequestFault(error))
     deps.log.info({ requestId, deployment, code: error.code, reason: error.message }, 'a request was refused')
   else deps.log.warn({ requestId, deployment, err: error }, 'an attempt failed')
+}
+
+/** An engine makes one attempt; one that is cut off may have told nothing. */
+export const attemptOf = (outcome: Outcome): Omit<Attempt, 'deployment'> => {
+  const [attempt] = outcome.attempts
+  if (attempt) return attempt
+  const { usage, error } = outcome
+  const end = outcome.end === 'finished' || outcome.end === 'failed' ? outcome.end : 'cancelled'
+  return { usage, usageSource: 'estimated', end, ...(error && { error }) }
 }
 
 /** The attempt of a rejected call: what its engine says of it, or one that used nothing. */

@@ -1,12 +1,19 @@
 // What a call carries inside the gateway beyond the contract, and how a stage wraps a model.
 
 import type { ChatCall, ChatModel, ChatRequest, ChatStream } from '../llm/index.js'
+import type { Operation, Span } from '../telemetry/index.js'
 import type { CallerLimits } from './authenticate.js'
+import type { UpstreamTime } from './upstream-time.js'
 
 export interface GatewayCall extends ChatCall {
+  readonly operation: Operation
   readonly limits: CallerLimits
   /** From the request's Cache-Control: `refresh` stores without looking (no-cache), `bypass` neither (no-store). */
   readonly caching: 'use' | 'refresh' | 'bypass'
+  /** Told of each attempt. */
+  readonly upstream: UpstreamTime
+  /** What is told of as a child of it; undefined for a request that is not traced. */
+  readonly span?: Span
   /** Numbers the attempts of the request, from 0. */
   nextAttempt(): number
 }

@@ -3,18 +3,20 @@
 
 import { type Clock, languageOfHeader } from '../core/index.js'
 import { type ChatRequest, type ChatStream, dialectHeaders, type EncoderOptions } from '../llm/index.js'
-import type { Metrics } from '../telemetry/index.js'
+import type { Metrics, Operation, Span } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { GatewayCall } from './call.js'
 import type { Deadline } from './deadline.js'
 import type { ChatDialect, ChatTurn, Deliver, LaterWork } from './dialects/chat-dialect.js'
 import type { Deadlines } from './enforce-deadline.js'
 import type { DescribeError } from './error-response.js'
-import { type Exchange, failureOf, type Handler } from './exchange.js'
+import { type Exchange, failureOf, type Handler, traceOf } from './exchange.js'
 import type { LedgerPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
 import type { Routes } from './routes.js'
 import type { ServedChat } from './served-route.js'
+import { describeAnswer, describeRequest } from './traced.js'
+import { createUpstreamTime, serverTiming, type UpstreamTime } from './upstream-time.js'
 import { writeEvents, writeJson } from './write-answer.js'
 
 export interface ChatDeps {
@@ -72,27 +74,46 @@ const laterWork = (deps: ChatDeps, job: Job): LaterWork => ({
 const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
   const { clock, metrics } = deps
   const { startedMs, response } = job.exchange
+  const span = job.exchange.traced?.span
+  const operation = operationOf(job.request)
+  const upstream = createUpstreamTime()
   let firstContentMs: number | null = null
+  let upstreamFirstMs = 0
   const onFirstContent = () => {
-    firstContentMs = clock.monotonicMs() - startedMs
+    const nowMs = clock.monotonicMs()
+    firstContentMs = nowMs - startedMs
+    upstreamFirstMs = upstream.untilContentMs(nowMs)
     deadline.committed()
+    return serverTiming(upstreamFirstMs, firstContentMs)
   }
   const end = (status: number, how: RequestEnd, outputTokens: number) => {
-    const route = job.served.route.name
-    const durationMs = clock.monotonicMs() - startedMs
-    metrics.requestEnded({ route, status, end: how, durationMs, firstContentMs, outputTokens })
+    const nowMs = clock.monotonicMs()
+    metrics.requestEnded({
+      operation,
+      route: job.served.route.name,
+      status,
+      end: how,
+      durationMs: nowMs - startedMs,
+      firstContentMs,
+      outputTokens,
+      upstreamMs: upstream.totalMs(nowMs),
+      upstreamFirstMs,
+    })
   }
   metrics.requestStarted()
+  if (span) describe(span, operation, job)
   const { timeoutMs } = job.served.route
   const deadline = deps.deadlines.start(job.exchange, {
     isStream: job.request.stream,
     routeTimeoutMs: timeoutMs,
   })
   try {
-    const stream = await job.served.model.open(job.request, callOf(deps, { ...job, deadline }))
+    const call = callOf(deps, { ...job, deadline, operation, upstream })
+    const stream = await job.served.model.open(job.request, call)
     await answer(deps, { ...job, stream, onFirstContent })
     const outcome = await stream.outcome
     end(response.statusCode, outcome.end, outcome.usage.output.total)
+    if (span) describeAnswer(span, outcome, { answeredBy: stream.answeredBy, status: response.statusCode })
   } catch (cause) {
     const context = { language: 'en', requestId: job.exchange.requestId } as const
     const { status } = deps.describeError(failureOf(job.exchange, cause), context)
@@ -102,6 +123,18 @@ const measured = async (deps: ChatDeps, job: Job): Promise<void> => {
     deadline.stop()
   }
 }
+
+const operationOf = ({ dialect }: ChatRequest): Operation =>
+  dialect === 'openai-completions' ? 'text_completion' : 'chat'
+
+const describe = (span: Span, operation: Operation, { served, request, caller }: Job) =>
+  describeRequest(span, {
+    operation,
+    model: served.route.name,
+    prompt: served.promptVariant,
+    tenant: caller.tenant,
+    isStream: request.stream,
+  })
 
 type RequestEnd = Parameters<Metrics['requestEnded']>[0]['end']
 
@@ -115,7 +148,7 @@ const answer = async (
     stream,
     onFirstContent,
     deliver,
-  }: Job & { stream: ChatStream; onFirstContent: () => void },
+  }: Job & { stream: ChatStream; onFirstContent: () => string },
 ): Promise<void> => {
   if (deliver) return deliver(stream, onFirstContent)
   const encoding = encodingOf(deps, { exchange, dialect, turn, request })
@@ -148,14 +181,21 @@ const encodingOf = (
   },
 })
 
+interface CallParts {
+  readonly deadline: Deadline
+  readonly operation: Operation
+  readonly upstream: UpstreamTime
+}
+
 const callOf = (
   deps: ChatDeps,
-  { exchange, dialect, served, caller, deadline }: Job & { readonly deadline: Deadline },
+  { exchange, dialect, served, caller, deadline, operation, upstream }: Job & CallParts,
 ): GatewayCall => {
   const { headers } = exchange.request
-  const trace = headers.traceparent
   let attempts = 0
   return {
+    operation,
+    upstream,
     requestId: exchange.requestId,
     tenant: caller.tenant,
     keyId: caller.keyId,
@@ -163,7 +203,7 @@ const callOf = (
     signal: exchange.signal,
     deadlineMs: deadline.deadlineMs,
     ...(deadline.commitByMs !== undefined && { commitByMs: deadline.commitByMs }),
-    ...(typeof trace === 'string' && { trace }),
+    ...traceOf(exchange),
     dialectHeaders: dialectHeaders(dialect.codec.dialect, headers),
     promptVariant: served.promptVariant,
     routeArm: 'default',

@@ -12,6 +12,7 @@ import { type DeploymentKeys, deploymentPolicy, eachOf, type Keyed } from './rou
 import { fallbackOrder } from './routing/fallback-order.js'
 import type { Resilience } from './routing/resilience.js'
 import type { EngineOf, ServedEngines, WholeKind } from './served-route.js'
+import { attemptAttributes, providerOf } from './traced.js'
 
 export interface ComposeEnginesDeps {
   readonly architecture: Architecture
@@ -45,10 +46,20 @@ export const composeEngines = <Kind extends WholeKind>(
     const engine = engines.get(id)
     const deployment = architecture.deployments.find((candidate) => candidate.id === id)
     if (!engine || !deployment) throw unknown('deployment', id, engines.keys())
-    const { provider = deployment.engine, model } = deployment
-    const report = { deployment: { id, provider, model }, costUsd, metrics, clock, log }
+    const { model } = deployment
+    const report = {
+      deployment: { id, provider: providerOf(deployment), model },
+      costUsd,
+      metrics,
+      clock,
+      log,
+    }
+    const attributes = attemptAttributes(deployment)
     const { keyed, policy } = deploymentPolicy(deployment, { engine, keys: keys?.get(id) }, deps)
-    return { keyed: eachOf(keyed, ({ engine, onEnd }) => ({ engine, report: { ...report, onEnd } })), policy }
+    return {
+      keyed: eachOf(keyed, ({ engine, onEnd }) => ({ engine, attributes, report: { ...report, onEnd } })),
+      policy,
+    }
   })
   const policy = architecture.guardrails.find(({ id }) => id === route.guardrails)
   if (route.guardrails !== undefined && !policy)

@@ -5,7 +5,7 @@ import type { Clock, Log, Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
 import { type ChatModel, llmError, type Watchdog } from '../llm/index.js'
 import { type Architecture, type Deployment, drainCapOf, type Route } from '../spec/index.js'
-import type { Metrics } from '../telemetry/index.js'
+import type { Metrics, Tracer } from '../telemetry/index.js'
 import { createAnswerCache } from './answer-cache.js'
 import { type Stage, withOpen } from './call.js'
 import { guardModes } from './guard-modes.js'
@@ -18,9 +18,11 @@ import { type DeploymentKeys, deploymentPolicy, eachOf } from './routing/deploym
 import type { Resilience } from './routing/resilience.js'
 import { createStrategyModel } from './routing/strategy-model.js'
 import { taskStepsOf } from './routing/task-steps.js'
+import { withAttemptSpan } from './stages/with-attempt-span.js'
 import { withAudit } from './stages/with-audit.js'
 import { withCache } from './stages/with-cache.js'
 import { withCitations } from './stages/with-citations.js'
+import { withContentSpan } from './stages/with-content-span.js'
 import { withContextGuard } from './stages/with-context-guard.js'
 import { withDrain } from './stages/with-drain.js'
 import { withInputGuard } from './stages/with-input-guard.js'
@@ -30,6 +32,8 @@ import { withOutputGuard } from './stages/with-output-guard.js'
 import { withOutputObserver } from './stages/with-output-observer.js'
 import { withPrompt } from './stages/with-prompt.js'
 import { withRetrieval } from './stages/with-retrieval.js'
+import { type StageSpan, withStageSpan } from './stages/with-stage-span.js'
+import { providerOf } from './traced.js'
 
 export interface ComposeDeps {
   readonly architecture: Architecture
@@ -47,6 +51,7 @@ export interface ComposeDeps {
   readonly costUsd: (deployment: string, usage: Usage) => number | null
   readonly audit?: AuditPort | undefined
   readonly metrics: Metrics
+  readonly tracer?: Tracer | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -64,16 +69,19 @@ export const composeModel = (route: Route, deps: ComposeDeps): ChatModel => {
   const modes = parts.policy && guardModes(parts.policy)
   const guarded = { guard, policy: parts.policy?.id ?? '', metrics }
   const { knowledge } = parts
+  const { tracer } = deps
+  const spanned = (told: StageSpan, stage: Stage) => (tracer ? withStageSpan(told, stage) : stage)
   const before: Stages = [
     route.onDisconnect === 'drain' && withDrain({ ...deps, cap: drainCapOf(route) }),
     audit && withAudit(audit),
     withLimits(counters),
-    modes?.input && withInputGuard(guarded),
+    modes?.input && spanned(guardSpan('input', guarded.policy), withInputGuard(guarded)),
+    tracer?.capturesContent && withContentSpan,
     route.cache && withCache(cacheOf(route.cache, parts, deps)),
   ]
   const lookedUp: Stages = [
-    knowledge && withRetrieval({ ...knowledge, log }),
-    knowledge && modes?.context && withContextGuard(guarded),
+    knowledge && spanned(retrievalSpan(knowledge.knowledge.id), withRetrieval({ ...knowledge, log })),
+    knowledge && modes?.context && spanned(guardSpan('context', guarded.policy), withContextGuard(guarded)),
     parts.prompt && withPrompt(parts.prompt),
   ]
   const said: Stages = [
@@ -94,6 +102,18 @@ export const composeModel = (route: Route, deps: ComposeDeps): ChatModel => {
     createCascadeModel({ name: route.name, steps, last: answered, escalateBelow, metrics }),
   )
 }
+
+const guardSpan = (stage: 'input' | 'context', policy: string): StageSpan => ({
+  name: `guard ${stage}`,
+  attributes: { 'llm_architect.guardrails': policy },
+  when: 'slow',
+})
+
+const retrievalSpan = (knowledge: string): StageSpan => ({
+  name: `retrieval ${knowledge}`,
+  attributes: { 'gen_ai.operation.name': 'retrieval', 'gen_ai.data_source.id': knowledge },
+  when: 'always',
+})
 
 type Stages = readonly (Stage | false | undefined)[]
 
@@ -155,12 +175,15 @@ const chatOnly = (engine: ChatModel): ChatModel =>
 
 /** The innermost steps: retries, then for each attempt the ledger and the engine. */
 const attempted = (deployment: Deployment, engine: ChatModel, deps: ComposeDeps): ChatModel => {
-  const { id, provider = deployment.engine, model } = deployment
+  const { id, model } = deployment
   const { costUsd, metrics, clock, log } = deps
-  const report = { deployment: { id, provider, model }, costUsd, metrics, clock, log }
+  const report = { deployment: { id, provider: providerOf(deployment), model }, costUsd, metrics, clock, log }
+  const told = deps.tracer && withAttemptSpan(deployment)
   const { keyed, policy } = deploymentPolicy(deployment, { engine, keys: deps.keys?.chat?.get(id) }, deps)
   return createDeploymentModel(
-    eachOf(keyed, (key) => withLedger({ ...report, onEnd: key.onEnd })(chatOnly(key.engine))),
+    eachOf(keyed, (key) =>
+      through([withLedger({ ...report, onEnd: key.onEnd }), told], chatOnly(key.engine)),
+    ),
     policy,
   )
 }

@@ -27,6 +27,7 @@ type EmbeddingEndpoint = WholeEndpoint<'embedding', EmbeddingRequest, EmbeddingA
 /** What embeddings have in common in any dialect. */
 export const embedding: Omit<EmbeddingEndpoint, 'read' | 'write'> = {
   kind: 'embedding',
+  operation: 'embeddings',
   refuse: ({ route, candidates, policy }, { input }) => {
     if (typeof input[0] === 'string') return
     const isGuarded = policy !== undefined

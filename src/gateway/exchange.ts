@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ArchitectError, toArchitectError } from '../core/index.js'
+import type { Span, TraceContext, TracedRequest } from '../telemetry/index.js'
 
 export interface Exchange {
   readonly request: IncomingMessage
@@ -14,8 +15,20 @@ export interface Exchange {
   readonly search: string
   /** Aborted when the client leaves, and for whoever is still there at the end of a drain. */
   readonly signal: AbortSignal
+  /** Undefined where there is no tracer. */
+  readonly traced?: TracedRequest | undefined
   /** Ends the request: aborts `signal`, and the client is told the reason. */
   readonly abort: (reason: ArchitectError) => void
+}
+
+/** What engines are sent: what we make of the client's trace, or its own as it came where there is no tracer. */
+export const traceOf = ({
+  traced,
+  request,
+}: Pick<Exchange, 'traced' | 'request'>): Partial<TraceContext> & { readonly span?: Span } => {
+  if (traced) return { ...traced.context, ...(traced.span && { span: traced.span }) }
+  const trace = request.headers.traceparent
+  return typeof trace === 'string' ? { trace } : {}
 }
 
 /** @param parameters what the path's `{...}` segments hold, in order, decoded */

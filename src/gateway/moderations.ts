@@ -35,7 +35,8 @@ export const createModerations =
       const fields = checkAllFields(parseJson(bytes), rules)
       const rulebook = rulebookOf(deps, fields.model as string | null | undefined, caller)
       const id = `modr-${exchange.requestId}`
-      await answerUnpriced(deps, { exchange, caller, bytes, route: rulebook.name }, async () => ({
+      const asked = { operation: 'moderation', exchange, caller, bytes, route: rulebook.name } as const
+      await answerUnpriced(deps, asked, async () => ({
         body: answerOf(deps.metrics, id, rulebook, textsOf(fields.input as Input)),
         answeredBy: 'guardrails',
       }))

@@ -23,6 +23,7 @@ interface AskedRerank extends RerankRequest {
 
 const endpoint: WholeEndpoint<'rerank', AskedRerank, RerankAnswer> = {
   kind: 'rerank',
+  operation: 'rerank',
   read: (body) => {
     const fields = checkAllFields(body, rules)
     return { model: fields.model as string, request: requestOf(fields) }

@@ -22,7 +22,7 @@ import {
   nonEmptyList,
   rule,
 } from './check-fields.js'
-import type { Exchange, Handler } from './exchange.js'
+import { type Exchange, type Handler, traceOf } from './exchange.js'
 import { guardModes } from './guard-modes.js'
 import { gatewayError } from './messages.js'
 import { parseJson } from './parse-json.js'
@@ -104,7 +104,7 @@ const handler =
     try {
       const fields = checkAllFields(parseJson(bytes), rules)
       const served = deps.routes.chat(fields.model as string, caller)
-      const request = { exchange, caller, bytes, route: served.route.name }
+      const request = { operation: 'tokenize', exchange, caller, bytes, route: served.route.name } as const
       await answerUnpriced(deps, request, () => answer(served, fields, exchange))
     } finally {
       deps.bodies.release(bytes.length)
@@ -161,13 +161,13 @@ type Call = Parameters<Tokenizer['tokenize']>[1]
 /** @returns undefined where the engine has no tokenizer to ask */
 const askEngine = async <T extends Tokenization | string>(
   { tokenizer, route }: ServedChat,
-  { requestId, signal, request }: Exchange,
+  exchange: Exchange,
   ask: (tokenizer: Tokenizer, call: Call) => Promise<T>,
 ): Promise<T | undefined> => {
   if (!tokenizer) return undefined
-  const trace = request.headers.traceparent
+  const { requestId, signal } = exchange
   try {
-    return await ask(tokenizer.of, { requestId, signal, ...(typeof trace === 'string' && { trace }) })
+    return await ask(tokenizer.of, { requestId, signal, ...traceOf(exchange) })
   } catch (cause) {
     const error = toArchitectError(cause)
     if (error.code === 'llm.upstream-status' && error.params.status === 404) return undefined

@@ -3,13 +3,14 @@
 
 import { type Clock, contentHash } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
-import type { Metrics } from '../telemetry/index.js'
+import type { Metrics, Operation } from '../telemetry/index.js'
 import type { Caller } from './authenticate.js'
 import type { DescribeError } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
 import type { AuditPort } from './ports.js'
 import { reserveRequest } from './reserve-request.js'
 import { type Headers, send } from './send.js'
+import { describeRequest } from './traced.js'
 
 export interface UnpricedDeps {
   readonly architectureHash: string
@@ -21,6 +22,7 @@ export interface UnpricedDeps {
 }
 
 export interface UnpricedRequest {
+  readonly operation: Operation
   readonly exchange: Exchange
   readonly caller: Caller
   readonly bytes: Buffer
@@ -42,12 +44,15 @@ export const answerUnpriced = async (
   answer: () => Promise<UnpricedAnswer>,
 ): Promise<void> => {
   const { clock, metrics } = deps
-  const { exchange, route } = request
+  const { operation, exchange, route, caller } = request
   const end = (status: number, how: 'finished' | 'failed' | 'blocked' | 'cancelled') => {
     const durationMs = clock.monotonicMs() - exchange.startedMs
-    metrics.requestEnded({ route, status, end: how, durationMs, firstContentMs: null, outputTokens: 0 })
+    const none = { firstContentMs: null, outputTokens: 0, upstreamMs: null, upstreamFirstMs: 0 }
+    metrics.requestEnded({ operation, route, status, end: how, durationMs, ...none })
   }
   metrics.requestStarted()
+  if (exchange.traced?.span)
+    describeRequest(exchange.traced.span, { operation, model: route, tenant: caller.tenant })
   try {
     const limits = await reserveRequest(deps.counters, request.caller)
     const { body, answeredBy, headers } = await answer()

@@ -85,6 +85,7 @@ describe('an answer', () => {
       'content-type',
       'date',
       'keep-alive',
+      'server-timing',
       'x-answered-by',
       'x-request-id',
       'x-upstream-request-id',

@@ -6,11 +6,11 @@ import { contentHash, type Usage } from '../core/index.js'
 import { guardrailsError } from '../guardrails/index.js'
 import type { Counters } from '../ledger/index.js'
 import type { Answered } from '../llm/index.js'
-import type { Metrics } from '../telemetry/index.js'
+import type { Metrics, Operation } from '../telemetry/index.js'
 import type { Authenticate, Caller } from './authenticate.js'
 import type { Deadlines, RunningDeadline } from './enforce-deadline.js'
 import type { DescribeError } from './error-response.js'
-import { type Exchange, failureOf, type Handler } from './exchange.js'
+import { type Exchange, failureOf, type Handler, traceOf } from './exchange.js'
 import { parseJson } from './parse-json.js'
 import type { AuditPort, GuardPort, LedgerPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
@@ -19,6 +19,8 @@ import type { Routes } from './routes.js'
 import { callCandidates, type RecordedCall } from './routing/call-candidates.js'
 import { type Headers, send } from './send.js'
 import type { EngineOf, ServedEngines, WholeKind } from './served-route.js'
+import { describeRequest } from './traced.js'
+import { createUpstreamTime, serverTiming, type UpstreamTime } from './upstream-time.js'
 
 export interface WholeAnswerDeps {
   readonly authenticate: Authenticate
@@ -38,6 +40,7 @@ export interface WholeAnswerDeps {
 /** One endpoint: how its requests are read, checked and asked, and how its answers are written. */
 export interface WholeEndpoint<Kind extends WholeKind, Request, Answer extends Answered> {
   readonly kind: Kind
+  readonly operation: Operation
   /**
    * @param parameters what the path's `{...}` segments hold
    * @throws gateway.field-missing, gateway.field-invalid, gateway.fields-invalid
@@ -64,7 +67,11 @@ interface Job<Kind extends WholeKind, Request> {
   readonly bytes: Buffer
 }
 
-type TimedJob<Kind extends WholeKind, Request> = Job<Kind, Request> & { readonly deadline: RunningDeadline }
+type TimedJob<Kind extends WholeKind, Request> = Job<Kind, Request> & {
+  readonly deadline: RunningDeadline
+  readonly operation: Operation
+  readonly upstream: UpstreamTime
+}
 
 export const createWholeAnswers =
   <Kind extends WholeKind, Request, Answer extends Answered>(
@@ -89,23 +96,32 @@ const measured = async <Kind extends WholeKind, Request, Answer extends Answered
   job: Job<Kind, Request>,
 ): Promise<void> => {
   const { clock, metrics } = deps
-  const { exchange, served } = job
-  const end = (status: number, how: Parameters<Metrics['requestEnded']>[0]['end']) =>
+  const { exchange, served, caller } = job
+  const { operation } = endpoint
+  const upstream = createUpstreamTime()
+  const end = (status: number, how: Parameters<Metrics['requestEnded']>[0]['end']) => {
+    const nowMs = clock.monotonicMs()
     metrics.requestEnded({
+      operation,
       route: served.route.name,
       status,
       end: how,
-      durationMs: clock.monotonicMs() - exchange.startedMs,
+      durationMs: nowMs - exchange.startedMs,
       firstContentMs: null,
       outputTokens: 0,
+      upstreamMs: upstream.totalMs(nowMs),
+      upstreamFirstMs: 0,
     })
+  }
   metrics.requestStarted()
+  if (exchange.traced?.span)
+    describeRequest(exchange.traced.span, { operation, model: served.route.name, tenant: caller.tenant })
   const deadline = deps.deadlines.start(exchange, {
     isStream: false,
     routeTimeoutMs: served.route.timeoutMs,
   })
   try {
-    await answer(deps, endpoint, { ...job, deadline })
+    await answer(deps, endpoint, { ...job, deadline, operation, upstream })
     end(exchange.response.statusCode, 'finished')
   } catch (cause) {
     const error = failureOf(exchange, cause)
@@ -130,8 +146,8 @@ const answer = async <Kind extends WholeKind, Request, Answer extends Answered>(
   const { policy } = served
   const request = policy ? endpoint.mapTexts(asked, guarded(deps, policy)) : asked
   const call = callOf(deps, job, endpoint.reservation(request))
-  const { answer, deployment } = await callCandidates(served.candidates, call, (engine) =>
-    endpoint.ask(engine, request, call),
+  const { answer, deployment } = await callCandidates(served.candidates, call, (engine, attempt) =>
+    endpoint.ask(engine, request, attempt),
   )
   const { upstreamRequestId } = answer
   const headers: Headers = {
@@ -141,7 +157,15 @@ const answer = async <Kind extends WholeKind, Request, Answer extends Answered>(
   const context = { model: served.route.name, asked, id: exchange.requestId }
   const body = JSON.stringify(endpoint.write(answer, context))
   audited(deps, job, { answeredBy: deployment, end: 'finished', errorCode: null })
-  send(exchange, { status: 200, body, contentType: 'application/json', headers })
+  exchange.traced?.span?.set({ 'llm_architect.answered_by': deployment, 'llm_architect.end': 'finished' })
+  const nowMs = deps.clock.monotonicMs()
+  const timing = serverTiming(job.upstream.totalMs(nowMs), nowMs - exchange.startedMs)
+  send(exchange, {
+    status: 200,
+    body,
+    contentType: 'application/json',
+    headers: { ...headers, 'server-timing': timing },
+  })
 }
 
 /** @throws guardrails.blocked */
@@ -157,15 +181,16 @@ const guarded =
 
 const callOf = <Kind extends WholeKind>(
   deps: WholeAnswerDeps,
-  { exchange, served, caller, deadline }: TimedJob<Kind, unknown>,
+  { exchange, served, caller, deadline, operation, upstream }: TimedJob<Kind, unknown>,
   reservation: Usage,
 ): RecordedCall => {
-  const trace = exchange.request.headers.traceparent
   return {
+    operation,
+    upstream,
     requestId: exchange.requestId,
     signal: exchange.signal,
     deadlineMs: deadline.deadlineMs,
-    ...(typeof trace === 'string' && { trace }),
+    ...traceOf(exchange),
     tenant: caller.tenant,
     keyId: caller.keyId,
     route: served.route.name,

@@ -15,8 +15,8 @@ export interface AnswerTarget extends AnswerEncoding {
   readonly headers: Headers
   /** How long a client may leave what it was sent unread. */
   readonly stalledMs: number
-  /** Called once, when the first content goes out. */
-  readonly onFirstContent: () => void
+  /** Called once, when the first content goes out. @returns the header `server-timing` */
+  readonly onFirstContent: () => string
 }
 
 /** @throws the stream's error; nothing has been sent then */
@@ -27,12 +27,12 @@ export const writeJson = async (stream: ChatStream, target: AnswerTarget): Promi
   if (end === 'failed' || end === 'cancelled') throw error ?? gatewayError('gateway.client-gone', {})
   const wire = frames.length === 1 && frames[0] ? wireOf(frames[0]) : undefined
   const isReady = wire?.dialect === target.codec.dialect && wire.framing === 'json'
-  target.onFirstContent()
+  const timing = target.onFirstContent()
   send(target.exchange, {
     status: 200,
     body: isReady ? bufferOf(wire.bytes) : encodeWhole(frames, target),
     contentType: 'application/json',
-    headers: headersOf(stream, target),
+    headers: { ...headersOf(stream, target), 'server-timing': timing },
   })
 }
 
@@ -51,10 +51,8 @@ export const writeEvents = async (stream: ChatStream, target: AnswerTarget): Pro
     ...headersOf(stream, target),
   }
   let body: ChunkedBody | undefined
-  const begin = (): ChunkedBody => {
-    target.onFirstContent()
-    return startChunkedBody(response, 200, head)
-  }
+  const begin = (): ChunkedBody =>
+    startChunkedBody(response, 200, { ...head, 'server-timing': target.onFirstContent() })
   const write = (bytes: Uint8Array): boolean => {
     body ??= begin()
     return body.write(bytes)

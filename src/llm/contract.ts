@@ -327,6 +327,8 @@ export interface ChatCall {
   readonly signal: AbortSignal
   /** W3C `traceparent`, passed on to engines. */
   readonly trace?: string
+  /** W3C `tracestate`, likewise. */
+  readonly traceState?: string
   /**
    * Headers that belong to the dialect of the client's request (`dialectHeaders`): an engine of that dialect is sent
    * them, no other.

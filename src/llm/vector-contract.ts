@@ -14,6 +14,8 @@ export interface ModelCall {
   readonly deadlineMs?: number
   /** `traceparent` of the request (W3C Trace Context). */
   readonly trace?: string
+  /** Its `tracestate`. */
+  readonly traceState?: string
 }
 
 /** What every such answer says beside its result. */

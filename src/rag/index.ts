@@ -17,6 +17,7 @@ export type {
   Passage,
   SearchArm,
   SearchRequest,
+  SearchStep,
 } from './knowledge.js'
 export {
   createKnowledgeClient,

@@ -2,7 +2,14 @@
 
 import type { PassageReference } from '../llm/index.js'
 import type { ResolvedKnowledge } from './endpoint.js'
-import type { IngestProgress, IngestReport, Knowledge, KnowledgeStatus, Passage } from './knowledge.js'
+import type {
+  IngestProgress,
+  IngestReport,
+  Knowledge,
+  KnowledgeStatus,
+  Passage,
+  SearchStep,
+} from './knowledge.js'
 import type { KnowledgeEngine } from './knowledge-engine.js'
 import type { OnnxModel, OnnxModels } from './onnx.js'
 import type { OnnxRanker } from './onnx-rank.js'
@@ -42,24 +49,35 @@ export const createKnowledgeClient = (
       signal,
       onProgress: (value) => onProgress?.(value as IngestProgress),
     }),
-  search: ({ knowledge, signal, ...search }) =>
+  search: ({ knowledge, signal, onStep, ...search }) =>
     child.request<readonly Passage[]>(
       'search',
-      { ...search, knowledge: resolve(knowledge) } satisfies SearchParams,
-      { signal, timeoutMs: searchTimeoutMs },
+      { ...search, knowledge: resolve(knowledge), tellsSteps: onStep !== undefined } satisfies SearchParams,
+      {
+        signal,
+        timeoutMs: searchTimeoutMs,
+        ...(onStep && { onProgress: (value: unknown) => onStep(value as SearchStep) }),
+      },
     ),
   read: (reference) => child.request<string>('read', reference, { timeoutMs: searchTimeoutMs }),
   status: (knowledge) => child.request<KnowledgeStatus>('status', { knowledge }),
 })
 
 type IngestParams = Omit<Parameters<Knowledge['ingest']>[0], 'signal' | 'onProgress'>
-type SearchParams = Omit<Parameters<Knowledge['search']>[0], 'signal'>
+type SearchParams = Omit<Parameters<Knowledge['search']>[0], 'signal' | 'onStep'> & {
+  /** Whether each step is told, as progress. */
+  readonly tellsSteps?: boolean
+}
 
 /** The other side: the methods that a knowledge process serves. */
 export const knowledgeMethods = (engine: KnowledgeEngine) => ({
   ingest: (params: IngestParams, signal: AbortSignal, onProgress: (value: unknown) => void) =>
     engine.ingest({ ...params, signal, onProgress }),
-  search: (params: SearchParams, signal: AbortSignal) => engine.search({ ...params, signal }),
+  search: (
+    { tellsSteps, ...params }: SearchParams,
+    signal: AbortSignal,
+    onProgress: (value: unknown) => void,
+  ) => engine.search({ ...params, signal, ...(tellsSteps && { onStep: onProgress }) }),
   read: (reference: PassageReference) => engine.read(reference),
   status: ({ knowledge }: { readonly knowledge: string }) => engine.status(knowledge),
 })

@@ -78,6 +78,14 @@ export interface IngestRequest {
 /** What ranks the passages: the words, the vectors, or both and, where there is one, the reranker. */
 export type SearchArm = 'lexical' | 'dense' | 'hybrid'
 
+/** Something that a search waited for: the vector of its question, or a reranker's scores. */
+export interface SearchStep {
+  readonly step: 'embed' | 'rerank'
+  readonly durationMs: number
+  /** Set where it failed, and the search went on without it. */
+  readonly errorCode?: string
+}
+
 export interface SearchRequest {
   readonly knowledge: ResolvedKnowledge
   /** A hard partition: nothing of another tenant is found. */
@@ -90,6 +98,8 @@ export interface SearchRequest {
   /** For measuring: fails where the arm fails. Default: `hybrid`, or the words alone where there are no vectors. */
   readonly arm?: SearchArm | undefined
   readonly signal: AbortSignal
+  /** Called when a step is over. */
+  readonly onStep?: ((step: SearchStep) => void) | undefined
 }
 
 export interface Knowledge {

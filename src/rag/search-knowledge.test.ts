@@ -5,7 +5,8 @@ import { connect } from '@lancedb/lancedb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestFolder, knowledgeBase, signal, type TestFolder } from './__fixtures__/folder.js'
 import { denseHits } from './dense-arm.js'
-import type { SearchArm } from './knowledge.js'
+import type { SearchArm, SearchStep } from './knowledge.js'
+import { ragError } from './messages.js'
 import { openPassageIndex, type PassageIndex, type PassageRow } from './passage-index.js'
 import { searchKnowledge } from './search-knowledge.js'
 import { gramsOf } from './search-text.js'
@@ -124,6 +125,41 @@ describe('a search over two languages', () => {
     expect(await dense(loanQuestion)).toEqual(await plain(loanQuestion))
     await hold(...chineseRows.slice(2))
     expect(await dense(loanQuestion)).not.toEqual(await plain(loanQuestion))
+  })
+
+  it('tells what it waited for, and where it went on without it', async () => {
+    await hold(...englishRows)
+    const steps: SearchStep[] = []
+    const { query, vector } = cardQuestion
+    const endpoint = { address: 'http://127.0.0.1', model: 'm', timeoutMs: 1, topN: 3, api: 'jina' as const }
+    await searchKnowledge(
+      { name: 'g', embeddings: null, passages } as OpenGeneration,
+      {
+        knowledge: knowledgeBase({
+          embeddings: { ...endpoint, dimensions: 4, inputType: false },
+          rerank: endpoint,
+        }),
+        ...access,
+        query,
+        limit: 10,
+        signal,
+        onStep: (step) => steps.push(step),
+      },
+      {
+        embed: async () => [vector],
+        onEmbedFailure: () => {},
+        onEmbedSuccess: () => {},
+        rerank: async () => {
+          throw ragError('rag.rerank-unavailable', { address: 'there', detail: 'a test' })
+        },
+        onRerankFailure: () => {},
+      },
+    )
+    expect(steps.map(({ step, errorCode }) => [step, errorCode])).toEqual([
+      ['embed', undefined],
+      ['rerank', 'rag.rerank-unavailable'],
+    ])
+    expect(steps.every(({ durationMs }) => durationMs >= 0)).toBe(true)
   })
 
   it('knows the languages of a tenant from its own passages', async () => {

@@ -1,11 +1,11 @@
 // Answers one search: the lexical arm, the dense arm where there is one, one ranking out of both, and a reranker's
 // word on its first passages. Knows no files.
 
-import { type Language, languageOfText } from '../core/index.js'
+import { type Language, languageOfText, toArchitectError } from '../core/index.js'
 import { denseHits } from './dense-arm.js'
 import type { Embed } from './embed.js'
 import { defaultAlpha, fuse, inOrder } from './fuse.js'
-import type { Passage, SearchArm, SearchRequest } from './knowledge.js'
+import type { Passage, SearchArm, SearchRequest, SearchStep } from './knowledge.js'
 import { ragError } from './messages.js'
 import type { PassageHit } from './passage-index.js'
 import type { Rerank } from './rerank.js'
@@ -91,15 +91,38 @@ const preferLanguage = (hits: readonly PassageHit[], language: Language): readon
 const alphaOf = (lexical: readonly PassageHit[], language: Language): number =>
   lexical.slice(0, decisiveHits).some((hit) => hit.language === language) ? defaultAlpha : 1
 
+/** Waits for a step, and tells how long that was to whom it may concern. */
+const told = async <T>(
+  { onStep }: SearchRequest,
+  step: SearchStep['step'],
+  work: () => Promise<T>,
+): Promise<T> => {
+  if (!onStep) return work()
+  const startedMs = performance.now()
+  const over = (errorCode?: string) =>
+    onStep({ step, durationMs: performance.now() - startedMs, ...(errorCode !== undefined && { errorCode }) })
+  try {
+    const result = await work()
+    over()
+    return result
+  } catch (error) {
+    over(toArchitectError(error).code)
+    throw error
+  }
+}
+
 const vectorOf = async (
-  { knowledge, query, signal }: SearchRequest,
+  request: SearchRequest,
   { embed, onEmbedSuccess }: SearchArms,
 ): Promise<readonly number[]> => {
+  const { knowledge, query, signal } = request
   const endpoint = knowledge.embeddings
   if (!embed || !endpoint)
     throw ragError('rag.dense-arm-off', { knowledge: knowledge.id }, { retryable: true })
   const texts = [normalizeText(query)]
-  const [vector] = await embed({ endpoint, texts, purpose: 'query', timeoutMs: queryTimeoutMs, signal })
+  const [vector] = await told(request, 'embed', () =>
+    embed({ endpoint, texts, purpose: 'query', timeoutMs: queryTimeoutMs, signal }),
+  )
   onEmbedSuccess()
   return vector ?? []
 }
@@ -118,15 +141,18 @@ const vectorOrNone = async (request: SearchRequest, arms: SearchArms) => {
 /** The first hits in the order of their scores at the reranker; only these are returned. */
 const rerankFirst = async (
   hits: readonly PassageHit[],
-  { knowledge, query, limit, signal }: SearchRequest,
+  request: SearchRequest,
   { rerank, onRerankFailure }: SearchArms,
 ): Promise<readonly PassageHit[]> => {
+  const { knowledge, query, limit, signal } = request
   const endpoint = knowledge.rerank
   if (!endpoint || !rerank || hits.length < 2) return hits
   const first = hits.slice(0, Math.max(endpoint.topN, limit))
   try {
     const texts = first.map(readableOf)
-    const results = await rerank({ endpoint, query: normalizeText(query), texts, signal })
+    const results = await told(request, 'rerank', () =>
+      rerank({ endpoint, query: normalizeText(query), texts, signal }),
+    )
     return results.flatMap(({ index, score }) => {
       const hit = first[index]
       return hit ? [{ ...hit, score }] : []

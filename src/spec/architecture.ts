@@ -261,6 +261,22 @@ const responses = z.strictObject({
   maxBackground: z.int().positive().max(1000).default(16),
 })
 
+const telemetry = z.strictObject({
+  /** Spans, sent to a collector by OTLP/HTTP. OpenTelemetry's own environment variables (OTEL_...) win over these. */
+  traces: z
+    .strictObject({
+      /** Address of the collector, such as http://127.0.0.1:4318; `/v1/traces` is added. Without one nothing is traced. */
+      endpoint: z.url().optional(),
+      /** Headers of each export; each value is `${env:NAME}` or `${file:PATH}`. */
+      headers: z.record(z.string(), secret).default({}),
+      /** Share of requests that are traced, where the client's own trace does not say. */
+      sampleRatio: z.number().min(0).max(1).default(1),
+      /** Whether texts of prompts and answers stand in spans, as the guardrails leave them. */
+      captureContent: z.boolean().default(false),
+    })
+    .prefault({}),
+})
+
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8700),
@@ -285,6 +301,7 @@ export const architectureSchema = z.strictObject({
   guardrails: z.array(guardrails).default([]),
   limits: limits.prefault({}),
   responses: responses.prefault({}),
+  telemetry: telemetry.prefault({}),
   /** Modules loaded through `definePlugin`, relative to the file or by package name. */
   plugins: z.array(z.string()).default([]),
 })

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from './create-metrics.js'
-import { metricNames } from './metric-names.js'
+import {
+  addedLatencyBucketsSeconds,
+  durationBucketsSeconds,
+  firstTokenBucketsSeconds,
+  metricNames,
+} from './metric-names.js'
 
 /** Values by series, read from the exposition text. */
 const read = async (metrics: ReturnType<typeof createMetrics>) => {
@@ -15,6 +20,7 @@ const read = async (metrics: ReturnType<typeof createMetrics>) => {
 }
 
 const attempt = {
+  operation: 'chat',
   route: 'support',
   deployment: 'local',
   provider: 'ollama',
@@ -32,12 +38,15 @@ describe('createMetrics', () => {
     for (const firstContentMs of [120, 199, 201]) {
       metrics.requestStarted()
       metrics.requestEnded({
+        operation: 'chat',
         route: 'support',
         status: 200,
         end: 'finished',
         durationMs: firstContentMs + 800,
         firstContentMs,
         outputTokens: 101,
+        upstreamMs: firstContentMs + 790,
+        upstreamFirstMs: firstContentMs - 2,
       })
     }
     const series = await read(metrics)
@@ -48,6 +57,39 @@ describe('createMetrics', () => {
     expect(series.get(`${metricNames.serverPerOutputToken}_sum{${chat}}`)).toBeCloseTo(0.024, 9)
     expect(series.get(`${metricNames.requests}{route="support",status="200",end="finished"}`)).toBe(3)
     expect(series.get(metricNames.requestsInFlight)).toBe(0)
+    // 2 ms until the first content and 10 ms in all were the gateway's own
+    expect(series.get(`${metricNames.addedFirstToken}_bucket{le="0.001",${chat}}`)).toBe(0)
+    expect(series.get(`${metricNames.addedFirstToken}_bucket{le="0.003",${chat}}`)).toBe(3)
+    expect(series.get(`${metricNames.addedDuration}_bucket{le="0.01",${chat},end="finished"}`)).toBe(3)
+    expect(series.get(`${metricNames.addedDuration}_bucket{le="0.005",${chat},end="finished"}`)).toBe(0)
+  })
+
+  it('splits no time of which nobody knows whose it was, and none is less than nothing', async () => {
+    const metrics = createMetrics()
+    const ended = {
+      operation: 'chat',
+      route: 'support',
+      status: 200,
+      end: 'finished',
+      durationMs: 10,
+      firstContentMs: 5,
+      outputTokens: 1,
+      upstreamFirstMs: 5.001,
+    } as const
+    metrics.requestEnded({ ...ended, operation: 'tokenize', firstContentMs: null, upstreamMs: null })
+    metrics.requestEnded({ ...ended, upstreamMs: 10.001 })
+    const series = await read(metrics)
+    const chat = 'gen_ai_operation_name="chat",route="support"'
+    expect(series.get(`${metricNames.addedDuration}_sum{${chat},end="finished"}`)).toBe(0)
+    expect(series.get(`${metricNames.addedFirstToken}_sum{${chat}}`)).toBe(0)
+    const tokenize = 'gen_ai_operation_name="tokenize",route="support",end="finished"'
+    expect(series.get(`${metricNames.serverDuration}_count{${tokenize}}`)).toBe(1)
+    expect(series.has(`${metricNames.addedDuration}_count{${tokenize}}`)).toBe(false)
+  })
+
+  it('has 0.2 s among the bounds of every time that a target is set for', () => {
+    for (const bounds of [durationBucketsSeconds, firstTokenBucketsSeconds, addedLatencyBucketsSeconds])
+      expect(bounds).toContain(0.2)
   })
 
   it('counts tokens and cost of attempts, and an unpriced one apart', async () => {
@@ -76,6 +118,7 @@ describe('createMetrics', () => {
     metrics.observeLog(() => 5)
     metrics.guardVerdict({ policy: 'strict', stage: 'input', action: 'block' })
     metrics.cacheLookup('support', 'hit')
+    metrics.spansEnded('dropped', 3)
     lagMs = 1500
     await read(metrics)
     const series = await read(metrics)
@@ -84,6 +127,7 @@ describe('createMetrics', () => {
     expect(series.get(metricNames.ledgerJournalBytes)).toBe(4096)
     expect(series.get(metricNames.ledgerWritable)).toBe(0)
     expect(series.get(metricNames.logLinesDropped)).toBe(5)
+    expect(series.get(`${metricNames.spans}{result="dropped"}`)).toBe(3)
     expect(series.get(`${metricNames.guardVerdicts}{policy="strict",stage="input",action="block"}`)).toBe(1)
     expect(series.get(`${metricNames.cacheLookups}{route="support",result="hit"}`)).toBe(1)
     expect(series.get(metricNames.residentMemoryBytes)).toBeGreaterThan(1e6)
@@ -93,12 +137,15 @@ describe('createMetrics', () => {
     const metrics = createMetrics()
     metrics.requestStarted()
     metrics.requestEnded({
+      operation: 'chat',
       route: 'a"b',
       status: 502,
       end: 'failed',
       durationMs: 100_000,
       firstContentMs: null,
       outputTokens: 0,
+      upstreamMs: 0,
+      upstreamFirstMs: 0,
     })
     const { text } = await metrics.read()
     const lines = text.split('\n').filter((line) => line.includes(metricNames.serverDuration))

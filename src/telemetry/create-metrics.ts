@@ -7,8 +7,12 @@ import { metricNames as names } from './metric-names.js'
 import { type DeploymentGauges, observeDeployments } from './observe-deployments.js'
 import { type EngineObservation, observeEngines } from './observe-engines.js'
 
+/** `gen_ai.operation.name`: the words of the conventions, and ours where they have none. */
+export type Operation = 'chat' | 'text_completion' | 'embeddings' | 'rerank' | 'moderation' | 'tokenize'
+
 /** What a client saw of one request. */
 export interface RequestMetrics {
+  readonly operation: Operation
   readonly route: string
   /** HTTP status. */
   readonly status: number
@@ -17,10 +21,15 @@ export interface RequestMetrics {
   /** From the request to the first content sent; null when none was. */
   readonly firstContentMs: number | null
   readonly outputTokens: number
+  /** How much of it all engines were at work, or failed; null where none is asked, or nobody knows. */
+  readonly upstreamMs: number | null
+  /** How much of the time to the first content was waited for an engine. */
+  readonly upstreamFirstMs: number
 }
 
 /** What the gateway saw of one call of an engine. */
 export interface AttemptMetrics {
+  readonly operation: Operation
   readonly route: string
   readonly deployment: string
   readonly provider: string
@@ -52,6 +61,8 @@ export interface Metrics {
   cascadeStep(route: string, deployment: string, decision: string): void
   /** A deployment is called again; `reason` is the code of the error before. */
   retried(route: string, deployment: string, reason: string): void
+  /** Ended spans that were exported, could not be, or were dropped since too many waited. */
+  spansEnded(result: 'exported' | 'failed' | 'dropped', count: number): void
   /** Reads the state of breakers and queues whenever metrics are read. */
   observeDeployments(read: () => readonly DeploymentGauges[]): void
   /** Reads the ledger's state whenever metrics are read. */
@@ -88,6 +99,7 @@ export const createMetrics = (): Metrics => {
       instruments.cascadeSteps.add(1, route, deployment, decision),
     retried: (route, deployment, reason) => instruments.retries.add(1, route, deployment, reason),
     observeDeployments: (read) => observeDeployments(registry, read),
+    spansEnded: (result, count) => instruments.spans.add(count, result),
     cacheLookup: (route, result) => instruments.cacheLookups.add(1, route, result),
     observeLedger: (read) => observeLedger(registry, read),
     observeEngines: (read) => observeEngines(registry, read),
@@ -96,14 +108,17 @@ export const createMetrics = (): Metrics => {
   }
 }
 
-/** The only operation there is so far, in the words of the conventions. */
-const operation = 'chat'
-
 const recordRequest = (instruments: Instruments, request: RequestMetrics) => {
-  const { route, status, end, durationMs, firstContentMs, outputTokens } = request
+  const { operation, route, status, end, durationMs, firstContentMs, outputTokens } = request
   instruments.requests.add(1, route, String(status), end)
   instruments.serverDuration.observe(durationMs / 1000, operation, route, end)
+  // Two readings of a clock, each rounded: what is left of nothing is not negative.
+  const { upstreamMs } = request
+  if (upstreamMs !== null)
+    instruments.addedDuration.observe(Math.max(0, durationMs - upstreamMs) / 1000, operation, route, end)
   if (firstContentMs === null) return
+  const addedMs = Math.max(0, firstContentMs - request.upstreamFirstMs)
+  instruments.addedFirstToken.observe(addedMs / 1000, operation, route)
   instruments.serverFirstToken.observe(firstContentMs / 1000, operation, route)
   // The conventions time successful answers only.
   if (end !== 'finished' || outputTokens < 2) return
@@ -112,7 +127,7 @@ const recordRequest = (instruments: Instruments, request: RequestMetrics) => {
 }
 
 const recordAttempt = (instruments: Instruments, attempt: AttemptMetrics) => {
-  const { route, deployment, provider, model, end, usage, costUsd, firstContentMs } = attempt
+  const { operation, route, deployment, provider, model, end, usage, costUsd, firstContentMs } = attempt
   const call = [operation, provider, model, deployment, route] as const
   instruments.attempts.add(1, route, deployment, end)
   instruments.clientDuration.observe(attempt.durationMs / 1000, ...call, attempt.errorCode ?? '')

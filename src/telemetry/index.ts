@@ -11,8 +11,12 @@ export {
   createMetrics,
   type LedgerGauges,
   type Metrics,
+  type Operation,
   type RequestMetrics,
 } from './create-metrics.js'
 export type { LogStream } from './log-sink.js'
 export type { DeploymentGauges } from './observe-deployments.js'
 export type { EngineGauges, EngineObservation, GpuMemory } from './observe-engines.js'
+export { openTracer, type TracerOptions } from './open-tracer.js'
+export type { TraceConfig } from './trace-settings.js'
+export type { Span, SpanAttributes, SpanStart, TraceContext, TracedRequest, Tracer } from './tracer.js'

@@ -3,6 +3,7 @@
 
 import type { Registry } from 'prom-client'
 import {
+  addedLatencyBucketsSeconds,
   durationBucketsSeconds,
   firstTokenBucketsSeconds,
   metricNames as names,
@@ -41,6 +42,22 @@ export const createInstruments = (registry: Registry) => {
       labelNames: server,
       buckets: perOutputTokenBucketsSeconds,
     }),
+    addedFirstToken: histogram(
+      names.addedFirstToken,
+      'Of the time to the first content, what was not the upstream.',
+      {
+        labelNames: server,
+        buckets: addedLatencyBucketsSeconds,
+      },
+    ),
+    addedDuration: histogram(
+      names.addedDuration,
+      'Of the duration of a request, what was not the upstream.',
+      {
+        labelNames: [...server, 'end'],
+        buckets: addedLatencyBucketsSeconds,
+      },
+    ),
     clientDuration: histogram(names.clientDuration, 'From calling an engine to the end of its answer.', {
       labelNames: [...client, 'error_type'],
       buckets: durationBucketsSeconds,
@@ -76,6 +93,7 @@ export const createInstruments = (registry: Registry) => {
       'deployment',
       'decision',
     ]),
+    spans: counter(names.spans, 'Ended spans, by what became of them.', ['result']),
     cacheLookups: counter(names.cacheLookups, 'Answer cache lookups.', ['route', 'result']),
   }
 }

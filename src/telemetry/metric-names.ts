@@ -10,6 +10,9 @@ export const metricNames = {
   clientDuration: 'gen_ai_client_operation_duration_seconds',
   clientFirstChunk: 'gen_ai_client_operation_time_to_first_chunk_seconds',
   clientTokenUsage: 'gen_ai_client_token_usage',
+  /** How much of that was the gateway's own time. */
+  addedFirstToken: 'llm_architect_added_time_to_first_token_seconds',
+  addedDuration: 'llm_architect_added_request_duration_seconds',
   requests: 'llm_architect_requests_total',
   requestsInFlight: 'llm_architect_requests_in_flight',
   attempts: 'llm_architect_attempts_total',
@@ -37,6 +40,7 @@ export const metricNames = {
   engineTokensPerSecond: 'llm_architect_engine_output_tokens_per_second',
   gpuMemoryUsedBytes: 'llm_architect_gpu_memory_used_bytes',
   gpuMemoryTotalBytes: 'llm_architect_gpu_memory_total_bytes',
+  spans: 'llm_architect_spans_total',
   logLinesDropped: 'llm_architect_log_lines_dropped_total',
   residentMemoryBytes: 'process_resident_memory_bytes',
 } as const
@@ -48,6 +52,10 @@ export const durationBucketsSeconds = [
 /** The conventions' bounds of `gen_ai.server.time_to_first_token`, with 0.2 s. */
 export const firstTokenBucketsSeconds = [
   0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.2, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+]
+/** Those of the first token, with 0.5 ms and 3 ms below 5 ms: what a gateway adds is to be read off as well. */
+export const addedLatencyBucketsSeconds = [
+  0.0005, 0.001, 0.003, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.2, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ]
 /** The conventions' bounds of `gen_ai.server.time_per_output_token`, with 1 ms and 5 ms below them. */
 export const perOutputTokenBucketsSeconds = [

@@ -2,11 +2,14 @@
 
 import type { ChatRequest } from '../../llm/index.js'
 import type { GatewayCall } from '../call.js'
+import { createUpstreamTime } from '../upstream-time.js'
 import { createRecordingLedger } from './harness.js'
 
 export const gatewayCall = (changes: Partial<GatewayCall> = {}): GatewayCall => {
   let attempts = 0
   return {
+    operation: 'chat',
+    upstream: createUpstreamTime(),
     requestId: 'req_1',
     tenant: 'acme',
     keyId: 'key_1',

@@ -107,6 +107,7 @@ export interface TestOptions {
   readonly counters?: GatewayOptions['counters']
   readonly admin?: GatewayOptions['admin']
   readonly audit?: GatewayOptions['audit']
+  readonly tracer?: GatewayOptions['tracer']
   readonly engineStates?: GatewayOptions['engineStates']
   readonly patience?: GatewayOptions['patience']
   readonly timeouts?: HttpTimeouts
@@ -183,6 +184,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     clock,
     admin: options.admin,
     audit: options.audit,
+    tracer: options.tracer,
     engineStates: options.engineStates,
     ...(options.patience && { patience: options.patience }),
   })

@@ -3,13 +3,18 @@
 
 import { type Attempt, type AttemptRecorder, toArchitectError, type Usage } from '../../core/index.js'
 import { type Answered, attemptsOf, type ModelCall, withAttempts } from '../../llm/index.js'
+import type { Operation, Span, SpanAttributes } from '../../telemetry/index.js'
 import { type AttemptReportDeps, failedAttempt, reportAttempt } from '../attempt-report.js'
+import { endAttempt } from '../traced.js'
+import type { UpstreamTime } from '../upstream-time.js'
 import { deadlineExceeded, type Failure, isPastDeadline, mayTryNext, noAnswer } from './failure.js'
 import { type DeploymentPolicy, tryDeployment } from './try-deployment.js'
 
 /** A deployment's engine with one of its keys, and how its attempts are told. */
 export interface KeyedEngine<Engine> {
   readonly engine: Engine
+  /** What the span of each of its attempts says. */
+  readonly attributes: SpanAttributes
   readonly report: AttemptReportDeps
 }
 
@@ -21,6 +26,11 @@ export interface Candidate<Engine> {
 
 /** Who calls, as the ledger's row says it. */
 export interface RecordedCall extends ModelCall {
+  readonly operation: Operation
+  /** Told of each attempt. */
+  readonly upstream: UpstreamTime
+  /** Undefined for a request that is not traced. */
+  readonly span?: Span
   readonly tenant: string
   readonly keyId: string
   readonly route: string
@@ -40,7 +50,7 @@ export interface CandidateAnswer<Answer> {
 export const callCandidates = async <Engine, Answer extends Answered>(
   candidates: readonly Candidate<Engine>[],
   call: RecordedCall,
-  ask: (engine: Engine) => Promise<Answer>,
+  ask: (engine: Engine, call: RecordedCall) => Promise<Answer>,
 ): Promise<CandidateAnswer<Answer>> => {
   const failures: Failure[] = []
   const attempts: Attempt[] = []
@@ -67,9 +77,9 @@ export const callCandidates = async <Engine, Answer extends Answered>(
 const isOver = () => undefined
 
 const attemptOnce = async <Engine, Answer extends Answered>(
-  { engine, report }: KeyedEngine<Engine>,
+  { engine, attributes, report }: KeyedEngine<Engine>,
   call: RecordedCall & { readonly attempt: number },
-  ask: (engine: Engine) => Promise<Answer>,
+  ask: (engine: Engine, call: RecordedCall) => Promise<Answer>,
 ): Promise<Answer> => {
   const { clock, log } = report
   const { requestId, attempt, tenant, keyId, route, architectureHash, reservation } = call
@@ -84,8 +94,16 @@ const attemptOnce = async <Engine, Answer extends Answered>(
     architectureHash,
     reservation,
   })
+  call.upstream.called(clock.monotonicMs())
+  const span = call.span?.begin(`${call.operation} ${report.deployment.model}`, {
+    kind: 'client',
+    attributes: { 'gen_ai.operation.name': call.operation, ...attributes },
+  })
   const settle = async (settled: Omit<Attempt, 'deployment'>) => {
-    const timing = { firstContentMs: null, totalMs: clock.monotonicMs() - startedMs }
+    const endedMs = clock.monotonicMs()
+    const timing = { firstContentMs: null, totalMs: endedMs - startedMs }
+    call.upstream.ended(endedMs)
+    if (span) endAttempt(span, settled)
     reportAttempt(report, call, { ...settled, ...timing })
     await open.settle(settled, timing).catch((error: unknown) => {
       // The ledger keeps the row and writes it later; the answer that is ready must not suffer.
@@ -94,7 +112,7 @@ const attemptOnce = async <Engine, Answer extends Answered>(
   }
   let answer: Answer
   try {
-    answer = await ask(engine)
+    answer = await ask(engine, span ? { ...call, ...span.context } : call)
   } catch (cause) {
     await settle(failedAttempt(cause))
     throw cause

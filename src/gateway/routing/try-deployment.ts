@@ -9,6 +9,7 @@ import {
   toArchitectError,
 } from '../../core/index.js'
 import { attemptsOf, withAttempts } from '../../llm/index.js'
+import type { Span } from '../../telemetry/index.js'
 import { gatewayError } from '../messages.js'
 import type { Breaker, Rest } from './breaker.js'
 import { isKeyRefused } from './breaker-verdict.js'
@@ -31,6 +32,8 @@ export interface TryingCall {
   readonly tenant: string
   readonly route: string
   readonly signal: AbortSignal
+  /** Undefined for a request that is not traced. */
+  readonly span?: Span | undefined
   readonly deadlineMs?: number | undefined
   /** Monotonic ms by which the first content has to be there. */
   readonly commitByMs?: number | undefined
@@ -123,8 +126,17 @@ const callOnce = async <Answer>(
 ): Promise<Answer> => {
   const breaker = breakers[key] as Breaker
   if (seats && !seats.tryTake()) {
-    const { tenant, signal } = call
-    await seats.take({ tenant, signal, deadlineMs: dueMs(call) })
+    const { tenant, signal, span } = call
+    const waiting = span?.begin(`queue ${deployment}`, {
+      attributes: { 'llm_architect.deployment': deployment },
+    })
+    await seats.take({ tenant, signal, deadlineMs: dueMs(call) }).then(
+      () => waiting?.end(),
+      (cause: unknown) => {
+        waiting?.end(toArchitectError(cause).code)
+        throw cause
+      },
+    )
   }
   let isProbe = false
   try {

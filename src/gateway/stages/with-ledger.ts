@@ -2,8 +2,8 @@
 // last frame goes on, however it ends. Promise 9.
 
 import type { Attempt } from '../../core/index.js'
-import { beforeLastFrame, type ChatModel, type ChatStream, type Outcome } from '../../llm/index.js'
-import { type AttemptReportDeps, failedAttempt, reportAttempt } from '../attempt-report.js'
+import { beforeLastFrame, type ChatModel, type ChatStream } from '../../llm/index.js'
+import { type AttemptReportDeps, attemptOf, failedAttempt, reportAttempt } from '../attempt-report.js'
 import { type Stage, withOpen } from '../call.js'
 import { reservationOf } from './reserve-tokens.js'
 
@@ -23,8 +23,11 @@ export const withLedger =
         architectureHash: call.architectureHash,
         reservation: reservationOf(inner, request),
       })
+      call.upstream.called(clock.monotonicMs())
       const settle = (attempt: Omit<Attempt, 'deployment'>, firstContentMs: number | null) => {
-        const timing = { firstContentMs, totalMs: clock.monotonicMs() - startedMs }
+        const endedMs = clock.monotonicMs()
+        const timing = { firstContentMs, totalMs: endedMs - startedMs }
+        call.upstream.ended(endedMs)
         reportAttempt(deps, call, { ...attempt, ...timing })
         return open.settle(attempt, timing).catch((error: unknown) => {
           // The ledger keeps the row and writes it later; the answer that is ready must not suffer.
@@ -33,7 +36,9 @@ export const withLedger =
       }
       try {
         const stream = await inner.open(request, call)
-        const firstContentMs = clock.monotonicMs() - startedMs
+        const answeredMs = clock.monotonicMs()
+        const firstContentMs = answeredMs - startedMs
+        call.upstream.answered(answeredMs)
         const settled = beforeLastFrame(stream, async (outcome) => {
           await settle(attemptOf(outcome), firstContentMs)
           return outcome
@@ -52,13 +57,4 @@ export const withLedger =
 const ownHead = ({ headers }: ChatStream['head']): ChatStream['head'] => {
   const id = headers.get('x-request-id')
   return { status: 200, headers: new Map(id === undefined ? [] : [['x-upstream-request-id', id]]) }
-}
-
-/** An engine makes one attempt; one that is cut off may have told nothing. */
-const attemptOf = (outcome: Outcome): Omit<Attempt, 'deployment'> => {
-  const [attempt] = outcome.attempts
-  if (attempt) return attempt
-  const { usage, error } = outcome
-  const end = outcome.end === 'finished' || outcome.end === 'failed' ? outcome.end : 'cancelled'
-  return { usage, usageSource: 'estimated', end, ...(error && { error }) }
 }

@@ -3,8 +3,9 @@
 
 import { type Log, toArchitectError } from '../../core/index.js'
 import { type ChatRequest, editRequest, type Message, type Part } from '../../llm/index.js'
-import type { Passage } from '../../rag/index.js'
+import type { Passage, SearchStep } from '../../rag/index.js'
 import type { KnowledgeBase } from '../../spec/index.js'
+import type { Span } from '../../telemetry/index.js'
 import { type GatewayCall, type Stage, withOpen } from '../call.js'
 import { gatewayError } from '../messages.js'
 import type { KnowledgePort } from '../ports.js'
@@ -29,9 +30,13 @@ export const withRetrieval =
 
 const find = async ({ knowledge, search, log }: RetrievalDeps, query: string, call: GatewayCall) => {
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(searchTimeoutMs)])
-  const { tenant, principal } = call
+  const { tenant, principal, span } = call
   try {
-    return await search.search({ knowledge, tenant, principal, query, limit: knowledge.topK, signal })
+    const asked = { knowledge, tenant, principal, query, limit: knowledge.topK, signal }
+    if (!span) return await search.search(asked)
+    const passages = await search.search({ ...asked, onStep: (step) => tellStep(span, step) })
+    span.set({ 'llm_architect.retrieval.passages': passages.length })
+    return passages
   } catch (cause) {
     if (call.signal.aborted) throw cause
     const error = toArchitectError(cause)
@@ -44,6 +49,10 @@ const find = async ({ knowledge, search, log }: RetrievalDeps, query: string, ca
     )
   }
 }
+
+/** What a search waited for, told when it is over. */
+const tellStep = (span: Span, { step, durationMs, errorCode }: SearchStep) =>
+  span.begin(step, { agoMs: durationMs }).end(errorCode)
 
 const addPassages = (request: ChatRequest, passages: readonly Passage[]): ChatRequest => {
   if (passages.length === 0) return request

@@ -7,7 +7,7 @@ import type { ModelCall } from '../vector-contract.js'
  * @param accept the media type of the answer that is wanted
  */
 export const requestHeaders = (
-  { requestId, trace }: Pick<ModelCall, 'requestId' | 'trace'>,
+  { requestId, trace, traceState }: Pick<ModelCall, 'requestId' | 'trace' | 'traceState'>,
   keys: Readonly<Record<string, string>>,
   accept: 'application/json' | 'text/event-stream',
 ) => ({
@@ -18,4 +18,5 @@ export const requestHeaders = (
   'x-request-id': requestId,
   ...keys,
   ...(trace !== undefined && { traceparent: trace }),
+  ...(traceState !== undefined && { tracestate: traceState }),
 })
