@@ -23,15 +23,17 @@ const pollMs = 50
 
 /**
  * Starts `serve` on an architecture file and waits until it listens.
+ * @param nodeFlags more flags of Node.js, such as `--inspect=127.0.0.1:0`
  * @throws `cli.serve-failed` with what it said
  */
 export const startServeProcess = async (
   architectureFile: string,
   args: readonly string[] = ['--port', '0'],
+  nodeFlags: readonly string[] = [],
 ): Promise<ServeProcess> => {
   const { stateDirectory } = projectOf(architectureFile)
   const main = packageFile(join('dist', 'bundle', 'main.js'))
-  const flags = ['--no-maglev', '--no-turboshaft-load-elimination']
+  const flags = ['--no-maglev', '--no-turboshaft-load-elimination', ...nodeFlags]
   const child = spawn(
     process.execPath,
     [...flags, main, 'serve', '--architecture', architectureFile, '--no-watch', '--json', ...args],

@@ -4,10 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../core/index.js'
 import { type Architecture, architectureSchema, formatArchitecture } from '../../spec/index.js'
-import { type SupervisedChild, superviseChild } from '../../supervisor/index.js'
-import { createLogger } from '../../telemetry/index.js'
 import {
   type BenchLoadResult,
   type BenchMetric,
@@ -16,15 +13,14 @@ import {
   type BenchTarget,
   measureGateway,
 } from '../../verify/index.js'
-import { childEnvironment } from '../child-environment.js'
 import type { CommandContext } from '../command-context.js'
-import { processEntry } from '../package-file.js'
 import type { BenchRole } from '../processes/bench.js'
 import { callAdmin } from '../running-system.js'
 import { startServeProcess } from '../serve-process.js'
 import { bindToCore, readCpuMs } from './measured-process.js'
 import { type Peer, targetOf } from './peer-options.js'
 import { startNginx } from './start-nginx.js'
+import { startRole } from './start-role.js'
 
 export interface GatewayBenchOptions {
   readonly rounds: number
@@ -66,7 +62,11 @@ const measure = async (
 ): Promise<GatewayBenchOutcome> => {
   const directory = await mkdtemp(join(tmpdir(), 'llm-architect-bench-'))
   undo.push(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))
-  const start = (role: BenchRole) => startRole(role, context, undo)
+  const start = async (role: BenchRole) => {
+    const started = await startRole(role, context.environment, context.signal)
+    undo.push(() => started.child.close())
+    return started
+  }
   const load = await start({ role: 'load' })
   const upstream = await start({ role: 'upstream', port: options.upstreamPort })
   const origin = `http://127.0.0.1:${upstream.port}`
@@ -100,28 +100,6 @@ const systemOf = (name: string, target: BenchTarget, pid?: number): BenchSystem 
 })
 
 const plainTarget = (port: number): BenchTarget => targetOf(`http://127.0.0.1:${port}/v1`, 'mock')
-
-interface Started {
-  readonly child: SupervisedChild
-  readonly pid: number
-  /** 0 for one that does not listen. */
-  readonly port: number
-}
-
-const startRole = async (role: BenchRole, context: CommandContext, undo: Undo): Promise<Started> => {
-  const child = superviseChild({
-    name: `bench ${role.role}`,
-    entry: processEntry('bench'),
-    args: role,
-    env: childEnvironment(context.environment),
-    clock: systemClock,
-    log: createLogger({ level: 'error', stream: process.stderr }),
-  })
-  undo.push(() => child.close())
-  await child.ready
-  const port = (await child.request<number | null>('port', {}, { signal: context.signal })) ?? 0
-  return { child, pid: child.pid() as number, port }
-}
 
 interface StartedGateway {
   readonly target: BenchTarget

@@ -2,22 +2,53 @@
 // a process of its own. argv[2] is JSON: BenchRole.
 
 import { serveParent } from '../../supervisor/index.js'
-import { type BenchServer, runBenchLoad, startDispatchProxy, startMockUpstream } from '../../verify/index.js'
+import {
+  type BenchServer,
+  createBilledAnswers,
+  createInvoice,
+  type InvoicePrice,
+  runBenchLoad,
+  runSoak,
+  startDispatchProxy,
+  startMockUpstream,
+} from '../../verify/index.js'
 
 export type BenchRole =
   | { readonly role: 'load' }
-  | { readonly role: 'upstream'; readonly port?: number }
+  | {
+      readonly role: 'upstream'
+      readonly port?: number
+      /** By model: it answers the requests of a soak and keeps an invoice. */
+      readonly prices?: Readonly<Record<string, InvoicePrice>>
+    }
   | { readonly role: 'dispatch'; readonly origin: string }
 
-const start = async (role: BenchRole): Promise<BenchServer | undefined> => {
-  if (role.role === 'upstream') return startMockUpstream(role.port)
+const role = JSON.parse(process.argv[2] ?? '{}') as BenchRole
+const invoice = createInvoice(('prices' in role && role.prices) || {})
+
+const billed = () => {
+  const answer = createBilledAnswers()
+  return (path: string, body: string) => {
+    const given = answer(path, body)
+    invoice.add(given.entry)
+    return given
+  }
+}
+
+const start = async (): Promise<BenchServer | undefined> => {
+  if (role.role === 'upstream') return startMockUpstream(role.port, role.prices && billed())
   return role.role === 'dispatch' ? startDispatchProxy(role.origin) : undefined
 }
 
-const server = start(JSON.parse(process.argv[2] ?? '{}') as BenchRole)
+const server = start()
 
 serveParent({
-  methods: { port: async () => (await server)?.port, run: runBenchLoad },
+  methods: {
+    port: async () => (await server)?.port,
+    run: runBenchLoad,
+    soak: runSoak,
+    invoice: async () => invoice.lines(),
+  },
   ready: async () => {
     await server
   },

@@ -28,7 +28,7 @@ const events = [
 ]
 
 /** One event as a chunk of HTTP's chunked encoding. */
-const framed = (data: string): Buffer => {
+export const framed = (data: string): Buffer => {
   const event = `data: ${data}\n\n`
   return Buffer.from(`${event.length.toString(16)}\r\n${event}\r\n`)
 }

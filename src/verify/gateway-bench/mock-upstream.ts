@@ -3,6 +3,7 @@
 
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { BilledAnswer } from './billed-answers.js'
 import { burst, streamEnd, streamEvents, streamHead, usageEvent, wholeAnswer } from './mock-answers.js'
 import { pacedMark } from './raw-request.js'
 
@@ -16,10 +17,15 @@ const paceMs = 2
 const plainBurst = burst(false)
 const usageBurst = burst(true)
 
-export const startMockUpstream = async (port = 0): Promise<BenchServer> => {
+/** @param billed answers by path and body, in place of the ones that cost next to nothing */
+export const startMockUpstream = async (
+  port = 0,
+  billed?: (path: string, body: string) => BilledAnswer,
+): Promise<BenchServer> => {
   const pacer = createPacer()
   const sockets = new Set<Socket>()
-  const answer = (socket: Socket, body: string) => {
+  const answer = (socket: Socket, body: string, head: string) => {
+    if (billed) return writeBilled(socket, billed(head.split(' ', 2)[1] ?? '', body))
     const withUsage = /"include_usage": *true/.test(body)
     if (!/"stream": *true/.test(body)) socket.write(wholeAnswer)
     else if (body.includes(pacedMark)) pacer.add(socket, withUsage)
@@ -32,7 +38,7 @@ export const startMockUpstream = async (port = 0): Promise<BenchServer> => {
     socket.on('error', () => socket.destroy())
     socket.on(
       'data',
-      createRequestReader((body) => answer(socket, body)),
+      createRequestReader((body, head) => answer(socket, body, head)),
     )
   })
   server.listen(port, '127.0.0.1')
@@ -48,8 +54,13 @@ export const startMockUpstream = async (port = 0): Promise<BenchServer> => {
   }
 }
 
+const writeBilled = (socket: Socket, { bytes, afterwards }: BilledAnswer) => {
+  if (afterwards === 'end') socket.end(bytes)
+  else socket.write(bytes)
+}
+
 /** Cuts what a connection sends into the bodies of its requests, by length or by chunks. */
-const createRequestReader = (onBody: (body: string) => void) => {
+const createRequestReader = (onBody: (body: string, head: string) => void) => {
   let received = ''
   return (bytes: Buffer) => {
     received += bytes.toString('latin1')
@@ -61,7 +72,7 @@ const createRequestReader = (onBody: (body: string) => void) => {
       if (end < 0 || received.length < end) return
       const body = received.slice(headEnd + 4, end)
       received = received.slice(end)
-      onBody(body)
+      onBody(body, head)
     }
   }
 }
