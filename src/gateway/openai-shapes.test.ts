@@ -15,6 +15,7 @@ import {
 } from '../llm/index.js'
 import { ask, startTestGateway, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
 import { problemsOfChatAnswer } from './__fixtures__/openai-chat-problems.js'
+import { problemsOfAnswer } from './__fixtures__/openai-schemas.js'
 import { sendEvents, sendJson, startUpstream } from './__fixtures__/upstream.js'
 
 const opened: { close(): Promise<void> }[] = []
@@ -122,6 +123,21 @@ describe('an answer of an engine without a dialect', () => {
       const { status, problems } = await read(gateway, chatPath, ask('hi', { n: 2, ...more }))
       expect({ status, problems }).toEqual({ status: 200, problems: [] })
     }
+  })
+
+  it.each([false, true])('is by the description at /v1/responses (stream: %s)', async (stream) => {
+    const logprobs = [{ token: '轉', logprob: -0.1, top: [{ token: '匯', logprob: -3 }] }]
+    const events: readonly ChatEvent[] = [{ type: 'text', choice: 0, text: '轉', logprobs }]
+    const gateway = await startGateway({ models: { main: { events, usage } } })
+    const response = await gateway.postTo('/v1/responses', {
+      model: 'chat',
+      input: 'hi',
+      store: false,
+      stream,
+    })
+    const text = await response.text()
+    expect(problemsOfAnswer('/v1/responses', response.headers.get('content-type') ?? '', text)).toEqual([])
+    expect(text).toContain('"bytes":[232,189,137]')
   })
 
   it('is by the description at /v1/completions', async () => {

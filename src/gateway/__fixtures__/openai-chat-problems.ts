@@ -43,6 +43,8 @@ export const problemsOfChatAnswer = ({ path, status, contentType, body }: Answer
   return events.flatMap(({ data }, i) => {
     if (data === '[DONE]') return i === events.length - 1 ? [] : [`[DONE] is event ${i} of ${events.length}`]
     const value = JSON.parse(data)
-    return problemsOf('error' in value ? 'ErrorResponse' : piece, value)
+    const problems = problemsOf('error' in value ? 'ErrorResponse' : piece, value)
+    // The description has one shape for whole completions and for their pieces; a piece has no finish yet.
+    return problems.filter((problem) => !/^CreateCompletionResponse.*\/finish_reason /.test(problem))
   })
 }

@@ -4,7 +4,7 @@
 import type { ChatEvent, LogProbability } from '../contract.js'
 import { compact, type Fields, listOf, objectOf } from './fields.js'
 import { chatNative, dialect } from './openai-chat-native.js'
-import { writeLogProbabilities } from './openai-log-probabilities.js'
+import { writeLogProbabilities, writePromisedLogProbabilities } from './openai-log-probabilities.js'
 import { writePassage } from './passage-url.js'
 
 type Draft = Record<string, unknown>
@@ -64,7 +64,8 @@ interface Entries {
 const addLogProbabilities = (outer: Draft, { field, isNative, entries }: Entries) => {
   const logprobs = objectOf(outer.logprobs) ?? (isNative ? {} : { content: null, refusal: null })
   const before = listOf(logprobs[field])
-  outer.logprobs = { ...logprobs, [field]: [...before, ...writeLogProbabilities(entries)] }
+  const write = isNative ? writeLogProbabilities : writePromisedLogProbabilities
+  outer.logprobs = { ...logprobs, [field]: [...before, ...write(entries)] }
 }
 
 type ToolCallEvent = Extract<ChatEvent, { readonly type: 'tool-call' }>

@@ -33,3 +33,15 @@ export const writeLogProbabilities = (entries: readonly LogProbability[]): Field
     ...extra,
     ...compact({ token, logprob, bytes, top_logprobs: top && writeLogProbabilities(top) }),
   }))
+
+/** Of an engine that does not say all that OpenAI's API promises: bytes, and a list of the likeliest. */
+export const writePromisedLogProbabilities = (entries: readonly LogProbability[]): Fields[] =>
+  writeLogProbabilities(
+    entries.map((entry) => ({ ...withBytes(entry), top: (entry.top ?? []).map(withBytes) })),
+  )
+
+/** A token that is part of a character is told as a replacement character: then its bytes are not known. */
+const withBytes = (entry: LogProbability): LogProbability =>
+  entry.bytes === undefined
+    ? { ...entry, bytes: entry.token.includes('\ufffd') ? null : [...Buffer.from(entry.token)] }
+    : entry

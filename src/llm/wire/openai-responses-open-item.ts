@@ -3,7 +3,7 @@
 
 import type { ChatEvent } from '../contract.js'
 import { type Fields, numberOf, objectOf, stringOf } from './fields.js'
-import { writeLogProbabilities } from './openai-log-probabilities.js'
+import { writePromisedLogProbabilities } from './openai-log-probabilities.js'
 import { keyOf, keyOfEvent, type Said } from './openai-responses-native.js'
 
 type PartKind = 'output_text' | 'refusal' | 'summary'
@@ -69,7 +69,8 @@ export const createOpenItem = (said: Said, responseId: string) => {
     const index = current.part?.index ?? 0
     const key = keyOf(current.outputIndex, kind === 'summary' ? 'summary' : 'content', index)
     said.addText(key, text)
-    const logprobs = event.type === 'text' && event.logprobs ? writeLogProbabilities(event.logprobs) : []
+    const logprobs =
+      event.type === 'text' && event.logprobs ? writePromisedLogProbabilities(event.logprobs) : []
     if (logprobs.length > 0) said.addLogprobs(key, logprobs)
     const place = kind === 'summary' ? { summary_index: index } : { content_index: index }
     const delta = {
