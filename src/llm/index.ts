@@ -33,6 +33,7 @@ export type {
   Tool,
   Wire,
 } from './contract.js'
+export { endsText } from './ends-text.js'
 export { createAnthropicMessagesModel } from './engines/anthropic-messages.js'
 export { dialectHeaders } from './engines/dialect-headers.js'
 export type { EngineDeployment } from './engines/engine-deployment.js'

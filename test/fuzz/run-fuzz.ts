@@ -189,18 +189,20 @@ const eventsOf = (text: string): string =>
     .push(Buffer.from(text))
     .map(({ event, data }) => `${event} ${data}`)
     .join('\n')
-    .replace(/req_[0-9a-z]{26}/g, 'req')
+    .replace(/_[0-9a-z]{26}/g, '_id')
     .replace(/"(created|created_at|completed_at)":\d+/g, '"$1":0')
 
 /** All texts by choice and name: guards move where one piece ends and the next begins, and say the same. */
 const saidIn = (text: string): string => {
   const said = new Map<string, string>()
   const add = (value: unknown, name: string, choice = 0): void => {
-    if (typeof value === 'string')
-      said.set(`${choice} ${name}`, (said.get(`${choice} ${name}`) ?? '') + value)
+    // Servers of chat completions have two names for reasoning, and a copy of it that goes when it is edited.
+    const key = `${choice} ${name === 'reasoning' ? 'reasoning_content' : name}`
+    if (typeof value === 'string') said.set(key, (said.get(key) ?? '') + value)
+    else if (name === 'reasoning_details') return
     else if (value && typeof value === 'object') {
       const of = 'index' in value ? Number(value.index) : choice
-      for (const [key, inner] of Object.entries(value)) add(inner, Array.isArray(value) ? name : key, of)
+      for (const [field, inner] of Object.entries(value)) add(inner, Array.isArray(value) ? name : field, of)
     }
   }
   for (const { data } of createSseParser().push(Buffer.from(text))) {
@@ -208,7 +210,7 @@ const saidIn = (text: string): string => {
     else add(JSON.parse(data), '')
   }
   return [...said]
-    .filter(([name]) => /content|text|refusal|delta|thinking|partial_json|arguments|finish|end/i.test(name))
+    .filter(([name]) => /content|text$|refusal|delta|thinking|partial_json|arguments|finish|end/i.test(name))
     .map(([name, text]) => `${name}: ${text}`)
     .sort()
     .join('\n')

@@ -191,6 +191,26 @@ describe('the output guard', () => {
     expect((await answerOf({ events }, {}, false)).events).toEqual(events)
   })
 
+  it('says what it held back of a kind of text before the next kind begins', async () => {
+    const model = withOutputGuard(depsOf())(
+      scripted({
+        events: [
+          { type: 'reasoning', choice: 0, text: 'Two rates' },
+          { type: 'text', choice: 0, text: 'JPY and' },
+          { type: 'text', choice: 0, text: ' EUR' },
+        ],
+      }),
+    )
+    const stream = await model.open(chatRequest('x', { stream: true }), gatewayCall())
+    const said: string[] = []
+    for await (const frame of stream.frames)
+      for (const event of frame.events())
+        if ('text' in event && event.text !== '') said.push(`${event.type}: ${event.text}`)
+    const kinds = said.map((one) => one.split(':')[0])
+    expect(kinds).toEqual([...kinds].sort())
+    expect(said.map((one) => one.split(': ')[1]).join('')).toBe('Two ratesJPY and EUR')
+  })
+
   it('checks refusals, reasoning and every choice on its own', async () => {
     const events: ChatEvent[] = [
       { type: 'reasoning', choice: 0, text: `think of ${mail}` },

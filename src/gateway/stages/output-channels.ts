@@ -11,8 +11,8 @@ type ToolCallEvent = Extract<ChatEvent, { readonly type: 'tool-call' }>
 type CitationEvent = Extract<ChatEvent, { readonly type: 'citation' }>
 
 export interface OutputChannels {
-  /** The event with as much of its text as may be sent; undefined when all of it is held back. */
-  pushText(event: TextEvent): TextEvent | undefined
+  /** The event with as much of its text as may be sent, after what must come before it; see `TextChannels.push`. */
+  pushText(event: TextEvent): readonly TextEvent[]
   hold(event: ToolCallEvent | CitationEvent): void
   /** Everything held back of one choice, or of all; afterwards that choice holds nothing. */
   release(choice?: number): readonly ChatEvent[]

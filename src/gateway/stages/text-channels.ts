@@ -1,20 +1,23 @@
 // The texts of one answer under guard: one stream guard per choice and kind of text. Knows no tool call.
 
 import type { StreamGuard } from '../../guardrails/index.js'
-import { type ChatEvent, replaceText } from '../../llm/index.js'
+import { type ChatEvent, endsText, replaceText } from '../../llm/index.js'
 import type { GuardPort } from '../ports.js'
 
 export type TextEvent = Extract<ChatEvent, { readonly type: 'text' | 'refusal' | 'reasoning' }>
 
 interface Channel {
   readonly guard: StreamGuard
-  /** The text's latest event: what is released later keeps its envelope. */
+  /** The latest event that brought text: what is released later keeps its envelope. */
   last: TextEvent
 }
 
 export interface TextChannels {
-  /** The event with as much of its text as may be sent; undefined when all of it is held back. */
-  push(event: TextEvent): TextEvent | undefined
+  /**
+   * The event with as much of its text as may be sent; nothing when all of it is held back. Where it begins another
+   * kind of text, or closes its own, what was held back comes before it, since later it would be out of place.
+   */
+  push(event: TextEvent): readonly TextEvent[]
   /** What was held back of a choice, and where its text was first changed (offset; infinity when nowhere). */
   release(choice: number): { readonly events: readonly TextEvent[]; readonly firstChange: number }
   isBlocked(): boolean
@@ -22,35 +25,68 @@ export interface TextChannels {
 
 export const createTextChannels = (guard: GuardPort, policy: string): TextChannels => {
   const channels = new Map<string, Channel>()
+  /** The kind of text that a choice is saying. */
+  const current = new Map<number, string>()
+  const changes = createChanges()
   let blocked = false
   const note = ({ guard: checked }: Channel) => {
     blocked ||= checked.verdict().action === 'block'
   }
+  const flush = (key: string): readonly TextEvent[] => {
+    const channel = channels.get(key)
+    if (!channel) return []
+    channels.delete(key)
+    const rest = channel.guard.flush()
+    note(channel)
+    if (channel.last.type === 'text') changes.add(channel.last.choice, channel.guard)
+    return rest === '' ? [] : [replaceText(channel.last, rest)]
+  }
+  const guarded = (event: TextEvent, key: string): readonly TextEvent[] => {
+    const channel = channels.get(key) ?? { guard: guard.createStreamGuard({ policy }), last: event }
+    channels.set(key, channel)
+    if (event.text !== '') channel.last = event
+    if (event.type === 'text') changes.count(event.choice, event.text.length)
+    const released = channel.guard.push(event.text)
+    note(channel)
+    if (released === event.text && !hasOnlyCopies(event)) return [event]
+    return released === '' && event.text !== '' ? [] : [replaceText(event, released)]
+  }
   return {
     push: (event) => {
       const key = `${event.choice}/${event.type}`
-      const channel = channels.get(key) ?? { guard: guard.createStreamGuard({ policy }), last: event }
-      channels.set(key, channel)
-      channel.last = event
-      const released = channel.guard.push(event.text)
-      note(channel)
-      if (released === event.text && !hasOnlyCopies(event)) return event
-      return released === '' && event.text !== '' ? undefined : replaceText(event, released)
+      if (endsText(event)) return [...flush(key), event]
+      const before = current.get(event.choice)
+      if (before === key || event.text === '') return guarded(event, key)
+      current.set(event.choice, key)
+      return before === undefined ? guarded(event, key) : [...flush(before), ...guarded(event, key)]
     },
     release: (choice) => {
-      const events: TextEvent[] = []
-      let firstChange = Number.POSITIVE_INFINITY
-      for (const [key, channel] of channels) {
-        if (channel.last.choice !== choice) continue
-        channels.delete(key)
-        const rest = channel.guard.flush()
-        note(channel)
-        if (rest !== '') events.push(replaceText(channel.last, rest))
-        if (channel.last.type === 'text') firstChange = firstChangeOf(channel.guard)
-      }
-      return { events, firstChange }
+      const events = [...channels].flatMap(([key, { last }]) => (last.choice === choice ? flush(key) : []))
+      return { events, firstChange: changes.firstOf(choice) }
     },
     isBlocked: () => blocked,
+  }
+}
+
+/** Where the text of each choice was first changed, over all the guards that have seen a part of it. */
+const createChanges = () => {
+  const texts = new Map<number, { length: number; begun: number; first: number }>()
+  const of = (choice: number) => {
+    const known = texts.get(choice) ?? { length: 0, begun: 0, first: Number.POSITIVE_INFINITY }
+    texts.set(choice, known)
+    return known
+  }
+  return {
+    count: (choice: number, characters: number) => {
+      of(choice).length += characters
+    },
+    /** A guard has seen all that came since the one before. */
+    add: (choice: number, guard: StreamGuard) => {
+      const text = of(choice)
+      text.first = Math.min(text.first, text.begun + firstChangeOf(guard))
+      text.begun = text.length
+    },
+    firstOf: (choice: number) => of(choice).first,
   }
 }
 

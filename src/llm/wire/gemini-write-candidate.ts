@@ -125,6 +125,7 @@ export const writeCandidate = ({ index, isNative, outer, parts }: CandidateDraft
     ...((content || parts.length > 0) && {
       content: { ...content, ...said, ...(!isNative && { role: 'model' }) },
     }),
-    ...(!isNative && { index }),
+    // Its place tells a candidate apart only while all of them are in one chunk.
+    ...((!isNative || (index > 0 && !('index' in outer))) && { index }),
   }
 }
