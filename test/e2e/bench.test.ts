@@ -218,6 +218,9 @@ describe('bench gateway', () => {
     }
     for (const part of ['p50Ms', 'p99Ms', 'ttftP50Ms', 'ttftP99Ms'])
       expect(figure(`added.${part}`)).toEqual(expect.any(Number))
+    for (const mode of ['observe', 'redact'])
+      for (const language of ['en', 'zh'])
+        expect(figure(`guards.${mode}.${language}.ttftP50Ms`)).toEqual(expect.any(Number))
     // 51 pieces at two milliseconds each, through a proxy that adds what it adds.
     expect(figure('paced.dispatchP50Ms')).toBeGreaterThanOrEqual(99)
   })

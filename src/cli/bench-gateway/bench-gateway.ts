@@ -11,12 +11,15 @@ import {
   type BenchOrder,
   type BenchSystem,
   type BenchTarget,
+  type GuardedStreams,
   measureGateway,
+  type TokenStreams,
 } from '../../verify/index.js'
 import type { CommandContext } from '../command-context.js'
 import type { BenchRole } from '../processes/bench.js'
 import { callAdmin } from '../running-system.js'
 import { startServeProcess } from '../serve-process.js'
+import { decidedBy, readTokenStreams } from './guard-streams.js'
 import { bindToCore, readCpuMs } from './measured-process.js'
 import { type Peer, targetOf } from './peer-options.js'
 import { startNginx } from './start-nginx.js'
@@ -68,10 +71,12 @@ const measure = async (
     return started
   }
   const load = await start({ role: 'load' })
-  const upstream = await start({ role: 'upstream', port: options.upstreamPort })
+  const tokens = await readTokenStreams()
+  const upstream = await start({ role: 'upstream', port: options.upstreamPort, tokens })
   const origin = `http://127.0.0.1:${upstream.port}`
   const dispatch = await start({ role: 'dispatch', origin })
-  const gateway = await startGateway(directory, architectureOf(`${origin}/v1`, options.guardMode), undo)
+  const architecture = architectureOf(`${origin}/v1`, options.guardMode)
+  const gateway = await startGateway(directory, architecture, undo)
   const nginx = await startNginx(directory, upstream.port)
   if (nginx) undo.push(nginx.close)
   const measuring = [load.pid, upstream.pid].map((pid) => bindToCore(pid, 1))
@@ -85,6 +90,7 @@ const measure = async (
       ...(nginx ? [systemOf('nginx', plainTarget(nginx.port), nginx.pid)] : []),
       ...options.peers.map(({ name, target }) => systemOf(name, target)),
     ],
+    guarded: guardedStreams(architecture, gateway, tokens),
     runLoad: (order: BenchOrder) =>
       load.child.request<BenchLoadResult>('run', order, { signal: context.signal }),
     onRound: (round) =>
@@ -98,6 +104,22 @@ const systemOf = (name: string, target: BenchTarget, pid?: number): BenchSystem 
   target,
   cpuMs: async () => (pid === undefined ? undefined : readCpuMs(pid)),
 })
+
+/** Each language through guards that only look, and through guards that may change the text. */
+const guardedStreams = (
+  { guardrails }: Architecture,
+  gateway: StartedGateway,
+  tokens: TokenStreams,
+): readonly GuardedStreams[] =>
+  guardModes.flatMap((mode) => {
+    const policy = guardrails.find(({ id }) => id === mode)
+    return Object.entries(tokens).map(([language, texts]) => ({
+      mode,
+      language,
+      system: systemOf(mode, { ...gateway.target, model: mode }, gateway.pid),
+      decidedBy: mode === 'redact' && policy ? decidedBy(texts, policy) : texts.map(() => 1),
+    }))
+  })
 
 const plainTarget = (port: number): BenchTarget => targetOf(`http://127.0.0.1:${port}/v1`, 'mock')
 
@@ -133,6 +155,9 @@ const startGateway = async (
   return { target: targetOf(`${instance.url}/v1`, 'chat', [authorization]), pid: instance.pid }
 }
 
+const guardModes = ['observe', 'redact'] as const
+const route = (name: string) => ({ name, strategy: { deployment: 'mock' }, cache: {} })
+
 /** Keys, budget, ledger, metrics, guardrails and an answer cache that never hits. */
 const architectureOf = (address: string, mode: GatewayBenchOptions['guardMode']): Architecture =>
   architectureSchema.parse({
@@ -148,10 +173,13 @@ const architectureOf = (address: string, mode: GatewayBenchOptions['guardMode'])
         price: { input: 1, output: 4 },
       },
     ],
-    routes: [{ name: 'chat', strategy: { deployment: 'mock' }, guardrails: 'default', cache: {} }],
+    // The route that is measured, and one for each way in which guards work.
+    routes: [
+      { ...route('chat'), guardrails: mode },
+      ...guardModes.map((name) => ({ ...route(name), guardrails: name })),
+    ],
     guardrails: [
-      mode === 'redact'
-        ? { id: 'default' }
-        : { id: 'default', output: { personalData: 'observe', secrets: 'observe' } },
+      { id: 'redact' },
+      { id: 'observe', output: { personalData: 'observe', secrets: 'observe' } },
     ],
   })

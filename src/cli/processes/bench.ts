@@ -11,6 +11,7 @@ import {
   runSoak,
   startDispatchProxy,
   startMockUpstream,
+  type TokenStreams,
 } from '../../verify/index.js'
 
 export type BenchRole =
@@ -20,6 +21,8 @@ export type BenchRole =
       readonly port?: number
       /** By model: it answers the requests of a soak and keeps an invoice. */
       readonly prices?: Readonly<Record<string, InvoicePrice>>
+      /** Texts that it streams token by token to who asks for them. */
+      readonly tokens?: TokenStreams
     }
   | { readonly role: 'dispatch'; readonly origin: string }
 
@@ -36,7 +39,7 @@ const billed = () => {
 }
 
 const start = async (): Promise<BenchServer | undefined> => {
-  if (role.role === 'upstream') return startMockUpstream(role.port, role.prices && billed())
+  if (role.role === 'upstream') return startMockUpstream({ ...role, billed: role.prices && billed() })
   return role.role === 'dispatch' ? startDispatchProxy(role.origin) : undefined
 }
 

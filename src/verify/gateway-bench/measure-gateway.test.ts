@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type BenchSystem, type GatewayBench, measureGateway } from './measure-gateway.js'
+import type { BenchSystem } from './bench-system.js'
+import { type GatewayBench, measureGateway } from './measure-gateway.js'
 import type { BenchLoadResult, BenchOrder } from './raw-load.js'
 
 /** Ms that each system takes for an answer. */
@@ -18,7 +19,7 @@ const answering =
     const ms = speeds[target.host] ?? 0
     const requests = 'connections' in load ? Math.round((load.connections * seconds * 1000) / ms) : 100
     const times = Array.from({ length: 100 }, () => ms)
-    return { requests, seconds, firstMs: times, totalMs: times }
+    return { requests, seconds, firstMs: times, totalMs: times, eventMs: times }
   }
 
 const benchOf = (speeds: Speeds, changes: Partial<GatewayBench> = {}): GatewayBench => ({
@@ -31,6 +32,7 @@ const benchOf = (speeds: Speeds, changes: Partial<GatewayBench> = {}): GatewayBe
   connections: 4,
   perSecond: 50,
   streams: 8,
+  guarded: [{ mode: 'redact', language: 'zh', system: systemNamed('gateway'), decidedBy: [1, 3] }],
   runLoad: answering(speeds),
   ...changes,
 })
@@ -46,6 +48,7 @@ it('says ratios of throughput and differences of latency, and judges them', asyn
   expect(found['gateway.added.ttftP99Ms']).toMatchObject({ value: 1.5, pass: true })
   expect(found['gateway.dispatchAdded.p50Ms']?.value).toBe(1)
   expect(found['gateway.paced.addedToDispatchP50Ms']?.value).toBe(0.5)
+  expect(found['gateway.guards.redact.zh.ttftP50Ms']).toMatchObject({ value: 1.5, target: 0.5, pass: false })
 })
 
 it('turns exactly what a slow gateway is to blame for', async () => {

@@ -3,16 +3,10 @@
 
 import { type Interval, meanInterval, quantile, type Target, verdictOf } from '../../stats/index.js'
 import { type BenchMetric, benchMetric } from '../bench-metric.js'
+import type { BenchSystem } from './bench-system.js'
+import { type GuardedStreams, measureGuards } from './measure-guards.js'
 import type { BenchLoadResult, BenchOrder } from './raw-load.js'
-import type { BenchMode, BenchTarget } from './raw-request.js'
-
-/** Something that answers: the gateway, what it is compared with, and the upstream itself. */
-export interface BenchSystem {
-  readonly name: string
-  readonly target: BenchTarget
-  /** CPU time of its process so far in ms; undefined where nobody can tell. */
-  readonly cpuMs: () => Promise<number | undefined>
-}
+import type { BenchMode } from './raw-request.js'
 
 export interface GatewayBench {
   /** Asked directly: the mock upstream. */
@@ -29,6 +23,8 @@ export interface GatewayBench {
   readonly perSecond: number
   /** Of the paced load. */
   readonly streams: number
+  /** Streams through guards, by language; see `measure-guards.ts`. */
+  readonly guarded: readonly GuardedStreams[]
   readonly runLoad: (order: BenchOrder) => Promise<BenchLoadResult>
   readonly onRound?: (round: number) => void
 }
@@ -42,6 +38,7 @@ export const measureGateway = async (bench: GatewayBench): Promise<readonly Benc
     for (const mode of ['json', 'sse'] as const) await measureThroughput(bench, mode, samples)
     await measureAdded(bench, samples)
     await measurePaced(bench, samples)
+    await measureGuards(bench, (figure, ms) => samples.add(figure, 'ms', ms))
   }
   return samples.metrics()
 }
@@ -74,11 +71,14 @@ const targets: Readonly<Record<string, Target>> = {
   'added.ttftP99Ms': { op: '<=', value: 3 },
   'paced.addedToDispatchP50Ms': { op: '<=', value: 3 },
 }
+/** Through guards an answer begins as late as without. */
+const targetOf = (name: string): Target | undefined =>
+  targets[name] ?? targets[name.replace(/^guards\.\w+\.\w+\.(?=ttft)/, 'added.')]
 
 /** A figure passes or fails only if its whole interval does; `pass` is null where that is open. */
 const judged = (name: string, unit: Unit, interval: Interval): BenchMetric => {
   const metric = benchMetric(`gateway.${name}`, unit, interval)
-  const target = targets[name]
+  const target = targetOf(name)
   if (!target) return metric
   const verdict = verdictOf({ target, interval })
   return { ...metric, target: target.value, pass: verdict === 'inconclusive' ? null : verdict === 'pass' }

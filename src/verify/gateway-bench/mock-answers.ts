@@ -21,23 +21,25 @@ const chunk = (choices: readonly object[], more = {}) =>
 const delta = (content: object, finish_reason: string | null = null) =>
   chunk([{ index: 0, delta: content, logprobs: null, finish_reason }])
 
-const events = [
-  delta({ role: 'assistant', content: '' }),
-  ...words.map((content) => delta({ content })),
-  delta({}, 'stop'),
-]
-
 /** One event as a chunk of HTTP's chunked encoding. */
 export const framed = (data: string): Buffer => {
   const event = `data: ${data}\n\n`
-  return Buffer.from(`${event.length.toString(16)}\r\n${event}\r\n`)
+  return Buffer.from(`${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`)
 }
+
+/** The events of an answer that says these pieces. */
+export const eventsOf = (pieces: readonly string[]): readonly Buffer[] =>
+  [
+    delta({ role: 'assistant', content: '' }),
+    ...pieces.map((content) => delta({ content })),
+    delta({}, 'stop'),
+  ].map(framed)
 
 export const streamHead = Buffer.from(
   'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n',
 )
 export const streamEnd = Buffer.concat([framed('[DONE]'), Buffer.from('0\r\n\r\n')])
-export const streamEvents: readonly Buffer[] = events.map(framed)
+export const streamEvents: readonly Buffer[] = eventsOf(words)
 export const usageEvent: Buffer = framed(chunk([], { usage }))
 
 export const burst = (withUsage: boolean): Buffer =>

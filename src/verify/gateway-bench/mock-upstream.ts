@@ -4,8 +4,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { BilledAnswer } from './billed-answers.js'
-import { burst, streamEnd, streamEvents, streamHead, usageEvent, wholeAnswer } from './mock-answers.js'
+import {
+  burst,
+  eventsOf,
+  streamEnd,
+  streamEvents,
+  streamHead,
+  usageEvent,
+  wholeAnswer,
+} from './mock-answers.js'
 import { pacedMark } from './raw-request.js'
+import { askedTokens, type TokenStreams } from './token-streams.js'
 
 export interface BenchServer {
   readonly port: number
@@ -13,22 +22,31 @@ export interface BenchServer {
 }
 
 /** 500 events a second. */
-const paceMs = 2
+export const paceMs = 2
 const plainBurst = burst(false)
 const usageBurst = burst(true)
 
-/** @param billed answers by path and body, in place of the ones that cost next to nothing */
-export const startMockUpstream = async (
+export interface MockUpstreamOptions {
+  /** 0 takes any free port. */
+  readonly port?: number
+  /** Answers by path and body, in place of the ones that cost next to nothing. */
+  readonly billed?: ((path: string, body: string) => BilledAnswer) | undefined
+  /** Texts that requests may ask for token by token. */
+  readonly tokens?: TokenStreams | undefined
+}
+
+export const startMockUpstream = async ({
   port = 0,
-  billed?: (path: string, body: string) => BilledAnswer,
-): Promise<BenchServer> => {
+  billed,
+  tokens = {},
+}: MockUpstreamOptions = {}): Promise<BenchServer> => {
   const pacer = createPacer()
   const sockets = new Set<Socket>()
   const answer = (socket: Socket, body: string, head: string) => {
     if (billed) return writeBilled(socket, billed(head.split(' ', 2)[1] ?? '', body))
     const withUsage = /"include_usage": *true/.test(body)
     if (!/"stream": *true/.test(body)) socket.write(wholeAnswer)
-    else if (body.includes(pacedMark)) pacer.add(socket, withUsage)
+    else if (body.includes(pacedMark)) pacer.add(socket, withUsage, askedTokens(body, tokens))
     else socket.write(withUsage ? usageBurst : plainBurst)
   }
   const server = createServer({ noDelay: true }, (socket) => {
@@ -114,9 +132,10 @@ const createPacer = () => {
     if (streams.size === 0) stop()
   }
   return {
-    add: (socket: Socket, withUsage: boolean) => {
+    add: (socket: Socket, withUsage: boolean, texts?: readonly string[]) => {
       socket.write(streamHead)
-      const pieces = [...streamEvents, ...(withUsage ? [usageEvent] : []), streamEnd]
+      const events = texts ? eventsOf(texts) : streamEvents
+      const pieces = [...events, ...(withUsage ? [usageEvent] : []), streamEnd]
       streams.add({ socket, pieces, next: 0, startMs: performance.now() })
       timer ??= setInterval(tick, 1)
     },

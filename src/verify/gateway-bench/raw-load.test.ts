@@ -55,3 +55,22 @@ it.each([
   })
   server.close()
 })
+
+it('times the token that was asked for, of the text that was asked for', async () => {
+  const texts = [
+    ['Hello', ' world'],
+    ['你', '好', '嗎'],
+  ]
+  const upstream = await started(startMockUpstream({ tokens: { en: texts } }))
+  const tokens = { language: 'en', texts: 2, events: [2, 4] }
+  const { eventMs, totalMs, firstMs } = await runBenchLoad({
+    ...order(upstream.port, 'paced', { perSecond: 20 }),
+    tokens,
+  })
+  expect(eventMs).toHaveLength(4)
+  for (const [i, ms] of eventMs.entries()) {
+    // One event every two milliseconds, the first at once.
+    expect(ms - (firstMs[i] ?? 0)).toBeGreaterThan(0)
+    expect(ms).toBeLessThanOrEqual(totalMs[i] ?? 0)
+  }
+})

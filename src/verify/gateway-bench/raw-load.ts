@@ -1,8 +1,9 @@
 // Two kinds of load on a chat completions endpoint: closed loop for throughput, open loop from scheduled time for
 // latency. Runs in a process of its own, see `cli/processes/bench.ts`.
 
-import { type AnswerTime, openRawConnection, type RawConnection } from './raw-connection.js'
+import { type AnswerTime, type Ask, openRawConnection, type RawConnection } from './raw-connection.js'
 import type { BenchMode, BenchTarget } from './raw-request.js'
+import { tokenMark } from './token-streams.js'
 
 export interface BenchOrder {
   readonly target: BenchTarget
@@ -10,6 +11,8 @@ export interface BenchOrder {
   readonly seconds: number
   /** Connections that ask again as soon as they are answered, or requests per second from scheduled time. */
   readonly load: { readonly connections: number } | { readonly perSecond: number }
+  /** Texts streamed in turn, and for each which of its events is timed (counting from 1; default the first). */
+  readonly tokens?: { readonly language: string; readonly texts: number; readonly events?: readonly number[] }
 }
 
 export interface BenchLoadResult {
@@ -18,6 +21,8 @@ export interface BenchLoadResult {
   /** Ms, in no order; in an open loop counted from when each request was due. */
   readonly firstMs: readonly number[]
   readonly totalMs: readonly number[]
+  /** To the event that was timed, in the order in which the requests were due. */
+  readonly eventMs: readonly number[]
 }
 
 /** Requests of one process are never the same: an answer cache would have nothing to do but hit. */
@@ -40,7 +45,7 @@ const closedLoop = async (
   try {
     await Promise.all(
       opened.map(async (connection) => {
-        while (performance.now() < endMs) times.push(await connection.ask(++count))
+        while (performance.now() < endMs) times.push(await connection.ask({ count: ++count }))
       }),
     )
     return resultOf(times, (performance.now() - startMs) / 1000)
@@ -49,7 +54,10 @@ const closedLoop = async (
   }
 }
 
-const openLoop = async ({ target, mode, seconds }: Order, perSecond: number): Promise<BenchLoadResult> => {
+const openLoop = async (
+  { target, mode, seconds, tokens }: Order,
+  perSecond: number,
+): Promise<BenchLoadResult> => {
   const idle = await openAll(target, mode, 16)
   const opened = [...idle]
   const running: Promise<AnswerTime>[] = []
@@ -58,19 +66,24 @@ const openLoop = async ({ target, mode, seconds }: Order, perSecond: number): Pr
     opened.push(connection)
     return connection
   }
-  const ask = async (dueMs: number): Promise<AnswerTime> => {
+  const askedFor = (i: number): Omit<Ask, 'count'> => {
+    if (!tokens) return {}
+    const index = i % tokens.texts
+    return { wanted: tokenMark(tokens.language, index), event: tokens.events?.[index] ?? 1 }
+  }
+  const ask = async (dueMs: number, i: number): Promise<AnswerTime> => {
     const connection = idle.pop() ?? (await openMore())
     const lateMs = performance.now() - dueMs
-    const { firstMs, totalMs } = await connection.ask(++count)
+    const { firstMs, totalMs, eventMs } = await connection.ask({ count: ++count, ...askedFor(i) })
     idle.push(connection)
-    return { firstMs: lateMs + firstMs, totalMs: lateMs + totalMs }
+    return { firstMs: lateMs + firstMs, totalMs: lateMs + totalMs, eventMs: lateMs + eventMs }
   }
   const startMs = performance.now()
   try {
     for (let i = 0; i < perSecond * seconds; i++) {
       const dueMs = startMs + (i * 1000) / perSecond
       await until(dueMs)
-      running.push(ask(dueMs))
+      running.push(ask(dueMs, i))
     }
     return resultOf(await Promise.all(running), (performance.now() - startMs) / 1000)
   } finally {
@@ -93,4 +106,5 @@ const resultOf = (times: readonly AnswerTime[], seconds: number): BenchLoadResul
   seconds,
   firstMs: times.map(({ firstMs }) => firstMs),
   totalMs: times.map(({ totalMs }) => totalMs),
+  eventMs: times.map(({ eventMs }) => eventMs),
 })

@@ -15,8 +15,11 @@ export interface BenchTarget {
 /** The word in a request by which the mock upstream knows that its events are to be paced. */
 export const pacedMark = 'paced-stream'
 
-/** @param count differs in each request, so that no cache of answers hits */
-export const requestBytes = (target: BenchTarget, mode: BenchMode, count: number): string => {
+/**
+ * @param count differs in each request, so that no cache of answers hits
+ * @param wanted the mark of the text that is to be streamed, where it is not the usual one
+ */
+export const requestBytes = (target: BenchTarget, mode: BenchMode, count: number, wanted = ''): string => {
   const body = JSON.stringify({
     model: target.model,
     messages: [
@@ -24,7 +27,7 @@ export const requestBytes = (target: BenchTarget, mode: BenchMode, count: number
       { role: 'user', content: `Question ${count}: how do I raise the limit of my card while I travel?` },
     ],
     ...(mode !== 'json' && { stream: true }),
-    ...(mode === 'paced' && { user: pacedMark }),
+    ...(mode === 'paced' && { user: `${pacedMark} ${wanted}` }),
   })
   const headers = {
     host: `${target.host}:${target.port}`,
