@@ -1,5 +1,5 @@
 // The gateway at length: a soak with everything on, the whole fuzz, and `bench gateway` beside the gateways of others.
-// What may be shortened by the environment says so; docs/gateway-measurements.md tells how to repeat each part.
+// What may be shortened by the environment says so; docs/measurements.md tells how to repeat each part.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
