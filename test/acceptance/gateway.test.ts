@@ -31,9 +31,10 @@ const allowedGrowthMb = 5
 const figures: Evidence['figures'][number][] = []
 const folder = mkdtempSync(join(tmpdir(), 'gateway-acceptance-'))
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   if (figures.length > 0) await keepEvidence('gateway', figures, seed)
-})
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  // The peers are a hundred thousand files.
+}, 300_000)
 
 describe('the gateway', () => {
   it('keeps its memory and its books through a soak', { timeout: soakSeconds * 1000 + 600_000 }, async () => {

@@ -103,8 +103,13 @@ interface Starting {
 /** Resolves when it has answered a whole and a streamed request; the mock upstream must run. */
 const ready = async (name: string, { child, port, headers, withinMs }: Starting): Promise<StartedPeer> => {
   const url = `http://127.0.0.1:${port}/v1`
+  let failure: Error | undefined
+  child.on('error', (error) => {
+    failure = error
+  })
+  const isGone = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null
   const close = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (isGone()) return
     const gone = once(child, 'exit')
     child.kill('SIGTERM')
     const killing = setTimeout(() => child.kill('SIGKILL'), 10_000)
@@ -115,9 +120,9 @@ const ready = async (name: string, { child, port, headers, withinMs }: Starting)
   for (let problem = ''; ; await delay(500)) {
     problem = await problemOf(url, headers)
     if (problem === '') break
-    if (child.exitCode === null && performance.now() < deadlineMs) continue
+    if (!isGone() && performance.now() < deadlineMs) continue
     await close()
-    throw new Error(`${name} was installed and did not answer: ${problem}`)
+    throw new Error(`${name} was installed and did not answer: ${failure?.message ?? problem}`)
   }
   const options = headers.flatMap((header) => ['--peer-header', `${name}=${header}`])
   return { name, options: ['--peer', `${name}=${url}`, ...options], close }

@@ -53,37 +53,43 @@ const prices = Object.fromEntries(
 )
 
 export const runGatewaySoak = async (options: SoakOptions): Promise<SoakOutcome> => {
+  const undo: (() => unknown)[] = []
+  try {
+    return await soak(options, undo)
+  } finally {
+    for (const step of undo.reverse()) await step()
+  }
+}
+
+/** @param undo is given what is to be undone afterwards, the last first */
+const soak = async (options: SoakOptions, undo: (() => unknown)[]): Promise<SoakOutcome> => {
   const directory = mkdtempSync(join(tmpdir(), 'soak-'))
-  const upstream = await startRole({ role: 'upstream', prices }, process.env)
-  const load = await startRole({ role: 'load' }, process.env)
+  undo.push(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
+  const start = async (role: Parameters<typeof startRole>[0]) => {
+    const started = await startRole(role, process.env)
+    undo.push(() => started.child.close())
+    return started
+  }
+  const upstream = await start({ role: 'upstream', prices })
+  const load = await start({ role: 'load' })
   const file = join(directory, 'architecture.yaml')
   writeFileSync(file, formatArchitecture(architectureOf(`http://127.0.0.1:${upstream.port}/v1`)))
   const serve = await startServeProcess(file, ['--port', '0'], ['--inspect=127.0.0.1:0'])
-  try {
-    await serve.ready
-    const inspector = inspectorOf(serve.errors())
-    const order = { ...(await targetOf(serve)), ...options }
-    const soaking = load.child.request<SoakResult>('soak', order)
-    const memory = watchMemory(serve.pid, inspector, options.memoryAt)
-    const result = await soaking
-    const invoice = await upstream.child.request<InvoiceLine[]>('invoice', {})
-    const ledger = await readLedger(serve)
-    const { document } = await runJson('ledger', '--by', 'deployment', '--architecture', file)
-    return {
-      load: result,
-      invoice,
-      ledger,
-      printed: document.groups,
-      memory: await memory,
-      errors: serve.errors(),
-    }
-  } finally {
+  undo.push(() => {
     serve.stop()
-    await serve.exited
-    await load.child.close()
-    await upstream.child.close()
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
-  }
+    return serve.exited
+  })
+  await serve.ready
+  const inspector = inspectorOf(serve.errors())
+  const order = { ...(await targetOf(serve)), ...options }
+  const soaking = load.child.request<SoakResult>('soak', order)
+  const memory = watchMemory(serve.pid, inspector, options.memoryAt)
+  const result = await soaking
+  const invoice = await upstream.child.request<InvoiceLine[]>('invoice', {})
+  const ledger = await readLedger(serve)
+  const { document } = await runJson('ledger', '--by', 'deployment', '--architecture', file)
+  const printed = document.groups
+  return { load: result, invoice, ledger, printed, memory: await memory, errors: serve.errors() }
 }
 
 const watchMemory = async (pid: number, inspector: string, at: readonly number[]): Promise<Memory[]> => {
