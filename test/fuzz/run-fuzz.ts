@@ -154,7 +154,10 @@ export const fuzzStreams = (
     const differing: string[] = []
     const say = async ({ path, body, headers }: StreamCase, mark: string) => {
       const { status, text } = await ask(path, JSON.stringify(body(mark)), headers)
-      return `${status} ${path.includes('plain-') || JSON.stringify(body('')).includes('plain-') ? eventsOf(text) : saidIn(text)}`
+      if (path === '/v1/responses' && !isNumbered(text))
+        return `numbers that are not 0, 1, 2 and so on: ${text}`
+      const isPlain = path.includes('plain-') || JSON.stringify(body('')).includes('plain-')
+      return `${status} ${isPlain ? eventsOf(text) : saidIn(text)}`
     }
     await inParallel(count, async (i) => {
       const random = createRandom(`${seed} ${i}`)
@@ -163,7 +166,7 @@ export const fuzzStreams = (
       const whole = wholes.get(key) ?? say(stream, streamMark(recording, null))
       wholes.set(key, whole)
       const found = await say(stream, streamMark(recording, `${seed}-${i}`)).catch(String)
-      if (found !== (await whole))
+      if (found !== (await whole) || found.startsWith('numbers'))
         differing.push(`stream ${i} (${key}): ${firstDifference(await whole, found)}`)
     })
     return { streams: count, pairs: wholes.size, differing }
@@ -182,6 +185,11 @@ const pickCase = (random: Random) => {
   const model = random.next() < 0.5 ? dialect : `plain-${dialect}`
   return { stream: random.pick(clients)(model), recording }
 }
+
+const isNumbered = (text: string): boolean =>
+  createSseParser()
+    .push(Buffer.from(text))
+    .every(({ data }, i) => data === '[DONE]' || JSON.parse(data).sequence_number === i)
 
 /** The events without what differs from call to call. */
 const eventsOf = (text: string): string =>
