@@ -136,7 +136,13 @@ describe('an answer of an engine without a dialect', () => {
       stream,
     })
     const text = await response.text()
-    expect(problemsOfAnswer('/v1/responses', response.headers.get('content-type') ?? '', text)).toEqual([])
+    expect(
+      problemsOfAnswer(
+        new URL('/v1/responses', gateway.url),
+        response.headers.get('content-type') ?? '',
+        text,
+      ),
+    ).toEqual([])
     expect(text).toContain('"bytes":[232,189,137]')
   })
 
