@@ -23,7 +23,8 @@ export interface InstallStep {
 }
 
 export interface OptionalEngine {
-  readonly name: OptionalEngineName
+  /** Also the name of its folder. */
+  readonly name: string
   readonly title: string
   /** What is asked for by exact version; another version is another installation. */
   readonly versions: Readonly<Record<string, string>>
