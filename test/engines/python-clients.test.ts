@@ -52,7 +52,7 @@ describe.each([
     scenarios: [
       ...['version', 'models', 'chat', 'stream', 'async_chat', 'async_stream', 'tools', 'stream_tools'],
       ...['tool_result', 'structured', 'stream_structured', 'embeddings', 'responses', 'stream_responses'],
-      ...[...errorScenarios, 'broken_stream', 'async_broken_stream'],
+      ...['followed_responses', ...errorScenarios, 'broken_stream', 'async_broken_stream'],
     ],
   })
 
@@ -109,6 +109,7 @@ describe.each([
       first: 'response.created',
       last: 'response.completed',
     })
+    expect(seen().followed_responses.text).toBe(spokenText)
   })
 
   itRaisesErrors(seen, 'temperature')

@@ -64,7 +64,9 @@ def batch() -> Any:
 
 
 def must_call() -> Any:
-    return model_with(max_tokens=400).bind_tools([get_fee], tool_choice="any")
+    # vLLM holds to the schema of a tool only where it is strict.
+    alone = {"strict": True, "parallel_tool_calls": False}
+    return model_with(max_tokens=400).bind_tools([get_fee], tool_choice="any", **alone)
 
 
 def calls_in(message: Any) -> list[dict[str, Any]]:
@@ -97,7 +99,7 @@ def structured() -> Any:
 
 
 def structured_by_call() -> Any:
-    by_call = model_with(max_tokens=400).with_structured_output(Fee, method="function_calling")
+    by_call = model_with(max_tokens=400).with_structured_output(Fee, method="function_calling", strict=True)
     return by_call.invoke(QUESTION).model_dump()
 
 

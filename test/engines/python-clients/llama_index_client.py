@@ -19,6 +19,7 @@ def model_with(**changes: Any) -> OpenAILike:
         "api_base": BASE_URL,
         "is_chat_model": True,
         "is_function_calling_model": True,
+        "strict": True,  # vLLM holds to the schema of a tool only then
         "max_retries": 0,
         **SETTINGS,
     }

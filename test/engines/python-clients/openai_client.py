@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import openai
 from pydantic import BaseModel
-from scenarios import BASE_URL, KEY, MESSAGES, MODEL, SETTINGS, TOOL, failing, failure_of, run
+from scenarios import BASE_URL, KEY, MESSAGES, MODEL, QUESTION, SETTINGS, TOOL, failing, failure_of, run
 
 client = openai.OpenAI(base_url=BASE_URL, api_key=KEY, max_retries=0)
 asked: dict[str, Any] = {"model": MODEL, "messages": MESSAGES, **SETTINGS}
@@ -90,7 +90,13 @@ async def async_stream() -> Any:
     return pieces.seen()
 
 
-must_call: dict[str, Any] = {**asked, "tools": [TOOL], "tool_choice": "required", "max_tokens": 400}
+must_call: dict[str, Any] = {
+    **asked,
+    "tools": [TOOL],
+    "tool_choice": "required",
+    "parallel_tool_calls": False,
+    "max_tokens": 400,
+}
 
 
 def call_in(completion: Any) -> dict[str, Any]:
@@ -145,17 +151,29 @@ def embeddings() -> Any:
     }
 
 
+asked_responses: dict[str, Any] = {
+    "model": MODEL,
+    "input": QUESTION,
+    "temperature": 0,
+    "max_output_tokens": 24,
+}
+
+
 def responses() -> Any:
-    answer = client.responses.create(model=MODEL, input=MESSAGES[0]["content"], temperature=0, max_output_tokens=24)
+    answer = client.responses.create(**asked_responses)
     return {"text": answer.output_text, "status": answer.status, "outputTokens": answer.usage.output_tokens}
 
 
 def stream_responses() -> Any:
-    with client.responses.stream(
-        model=MODEL, input=MESSAGES[0]["content"], temperature=0, max_output_tokens=24
-    ) as events:
-        types = [event.type for event in events]
-        return {"text": events.get_final_response().output_text, "first": types[0], "last": types[-1]}
+    events = list(client.responses.create(**asked_responses, stream=True))
+    text = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+    return {"text": text, "first": events[0].type, "last": events[-1].type}
+
+
+def followed_responses() -> Any:
+    """By the client's own accumulator, which knows no end but `response.completed`."""
+    with client.responses.stream(**asked_responses) as events:
+        return {"types": [event.type for event in events], "text": events.get_final_response().output_text}
 
 
 def wrong_key() -> Any:
@@ -205,6 +223,6 @@ async def async_broken_stream() -> Any:
 run(
     *(version, models, chat, stream, async_chat, async_stream),
     *(tools, stream_tools, tool_result, structured, stream_structured),
-    *(embeddings, responses, stream_responses),
+    *(embeddings, responses, stream_responses, followed_responses),
     *(wrong_key, unknown_model, wrong_field, rate_limit, upstream_down, broken_stream, async_broken_stream),
 )

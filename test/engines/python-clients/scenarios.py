@@ -24,6 +24,7 @@ TOOL = {
     "function": {
         "name": "get_fee",
         "description": "The fee of a kind of payment.",
+        "strict": True,  # vLLM holds to the schema of a tool only then
         "parameters": {
             "type": "object",
             "properties": {"kind": {"type": "string", "enum": ["wire", "card"]}},
