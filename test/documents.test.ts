@@ -9,6 +9,8 @@ const documents = [
   'README.zh-TW.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'docs/clients.md',
+  'docs/clients.zh-TW.md',
   'docs/measurements.md',
   'docs/resilience.md',
   'docs/resilience.zh-TW.md',
@@ -37,5 +39,28 @@ describe('the eight rooms', () => {
   it.each(['README.md', 'README.zh-TW.md'])('are eight, in order, in %s', (document) => {
     const rooms = readFileSync(document, 'utf8').match(/^\d\. \[src\/.*$/gm) ?? []
     expect(rooms.map((room) => Number(room[0]))).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  })
+})
+
+describe.each(['docs/clients.md', 'docs/clients.zh-TW.md'])('the clients of %s', (document) => {
+  const text = readFileSync(document, 'utf8')
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const npm = ['openai', '@anthropic-ai/sdk', '@google/genai'].map((name) => [name, devDependencies[name]])
+  const python = ['openai-langchain', 'llama-index'].flatMap((name) =>
+    readFileSync(`test/engines/python-clients/${name}.txt`, 'utf8')
+      .split('\n')
+      .map((line) => line.split('=='))
+      .filter(([client = '']) => /^(openai|langchain-openai|llama-index-llms-openai-like)$/.test(client)),
+  )
+
+  it('have the versions that are tested', () => {
+    expect(python).toHaveLength(4)
+    for (const [name = '', version = ''] of [...npm, ...python]) {
+      const rows = text.split('\n').filter((line) => line.startsWith(`| \`${name}\``))
+      expect(
+        rows.some((row) => row.includes(version)),
+        `${name} ${version}`,
+      ).toBe(true)
+    }
   })
 })

@@ -90,6 +90,27 @@ describe('the Anthropic client', () => {
     ])
   })
 
+  it.each(['whole', 'streamed'])(
+    'is told to run a tool where a forced call ends with stop: %s',
+    async (how) => {
+      // As OpenAI and vLLM finish a call of the tool that `tool_choice` names.
+      const event = {
+        type: 'tool-call',
+        choice: 0,
+        index: 0,
+        id: 'call_1',
+        name: 'clock',
+        arguments: '{}',
+      } as const
+      await start({ models: { main: { events: [event], finish: 'stop' } } })
+      const message = await (how === 'whole'
+        ? client.messages.create(request)
+        : client.messages.stream(request).finalMessage())
+      expect(message.content).toMatchObject([{ type: 'tool_use', id: 'call_1' }])
+      expect(message.stop_reason).toBe('tool_use')
+    },
+  )
+
   it('counts tokens', async () => {
     await start()
     const { messages, model } = request

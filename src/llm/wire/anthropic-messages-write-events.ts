@@ -22,6 +22,7 @@ interface WriterState {
   isFinished: boolean
   open: { readonly index: number; readonly kind: string } | undefined
   nextIndex: number
+  hasCalls: boolean
   finish: string | undefined
   usage: Usage | undefined
 }
@@ -32,6 +33,7 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     isFinished: false,
     open: undefined,
     nextIndex: 0,
+    hasCalls: false,
     finish: undefined,
     usage: undefined,
   }
@@ -48,7 +50,7 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     },
     end: () => {
       if (state.isFinished) return [{ type: 'message_stop' }]
-      const delta = { stop_reason: writeStopReason(state.finish ?? 'stop'), stop_sequence: null }
+      const delta = { stop_reason: writeStopReason(finishOf(state)), stop_sequence: null }
       return [
         ...startMessage(state, options),
         ...closeBlock(state),
@@ -58,6 +60,10 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     },
   }
 }
+
+/** Chat completions finish a call that was forced by name with `stop`; here a client runs tools for `tool_use` alone. */
+const finishOf = ({ finish = 'stop', hasCalls }: WriterState): string =>
+  finish === 'stop' && hasCalls ? 'tool_calls' : finish
 
 const startMessage = (state: WriterState, { id, model }: EncoderOptions): readonly Fields[] => {
   if (state.isStarted) return []
@@ -198,6 +204,7 @@ const writeToolCall = (
   const kind = `tool_use ${event.index}`
   const block = { type: 'tool_use', id: event.id ?? '', name: event.name ?? '', input: {} }
   const isNew = event.id !== undefined && state.open?.kind !== kind
+  state.hasCalls = true
   const opening = isNew ? startBlock(state, kind, block) : []
   if (event.arguments === '') return opening
   const delta = { type: 'input_json_delta', partial_json: event.arguments }

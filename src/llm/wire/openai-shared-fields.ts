@@ -1,5 +1,5 @@
-// The fields that a request of OpenAI's Responses API and one of its chat completions API both have, under other
-// names. Knows only the way from the former to the latter.
+// The fields that a request of OpenAI's Responses API, or of Anthropic's Messages API, and one of the chat completions
+// API both have, under other names. Knows only the way to the latter.
 
 import type { ChatRequest, Extra } from '../contract.js'
 import { compact, type Fields, isEmpty, objectOf, restOf } from './fields.js'
@@ -11,9 +11,22 @@ export interface SharedFields {
   readonly fields: Fields
 }
 
-/** Whether a summary of the reasoning comes with the answer is up to the server: it is a wish, and dropped. */
 export const takeSharedFields = (request: ChatRequest): SharedFields => {
-  if (request.dialect !== 'openai-responses') return { request, fields: {} }
+  if (request.dialect === 'openai-responses') return takeFromResponses(request)
+  return request.dialect === 'anthropic-messages' ? takeFromMessages(request) : { request, fields: {} }
+}
+
+/** Both say that at most one tool is called in an answer. */
+const takeFromMessages = (request: ChatRequest): SharedFields => {
+  const isAlone = objectOf(request.extra.tool_choice)?.disable_parallel_tool_use
+  if (typeof isAlone !== 'boolean') return { request, fields: {} }
+  const { tool_choice, ...others } = request.extra
+  const extra: Extra = { ...others, ...rest('tool_choice', tool_choice, ['disable_parallel_tool_use']) }
+  return { request: { ...request, extra }, fields: isAlone ? { parallel_tool_calls: false } : {} }
+}
+
+/** Whether a summary of the reasoning comes with the answer is up to the server: it is a wish, and dropped. */
+const takeFromResponses = (request: ChatRequest): SharedFields => {
   const { reasoning, text, parallel_tool_calls, ...others } = request.extra
   const fields = compact({
     parallel_tool_calls: parallel_tool_calls ?? undefined,
