@@ -211,6 +211,18 @@ describe('the output guard', () => {
     expect(said.map((one) => one.split(': ')[1]).join('')).toBe('Two ratesJPY and EUR')
   })
 
+  it('sees an address whose text is interrupted by thoughts', async () => {
+    const half = mail.length / 2
+    const events: ChatEvent[] = [
+      { type: 'text', choice: 0, text: mail.slice(0, half) },
+      { type: 'reasoning', choice: 0, text: 'hm' },
+      { type: 'text', choice: 0, text: mail.slice(half) },
+    ]
+    const { events: said } = await answerOf({ events }, {}, true)
+    const text = said.map((event) => (event.type === 'text' ? event.text : '')).join('')
+    expect(text).toBe('[EMAIL]')
+  })
+
   it('checks refusals, reasoning and every choice on its own', async () => {
     const events: ChatEvent[] = [
       { type: 'reasoning', choice: 0, text: `think of ${mail}` },

@@ -14,8 +14,8 @@ interface Channel {
 
 export interface TextChannels {
   /**
-   * The event with as much of its text as may be sent; nothing when all of it is held back. Where it begins another
-   * kind of text, or closes its own, what was held back comes before it, since later it would be out of place.
+   * The event with as much of its text as may be sent; nothing when all of it is held back. Where it begins the
+   * answer after thoughts, or closes its own, what was held back comes before it, since later it would be out of place.
    */
   push(event: TextEvent): readonly TextEvent[]
   /** What was held back of a choice, and where its text was first changed (offset; infinity when nowhere). */
@@ -58,7 +58,9 @@ export const createTextChannels = (guard: GuardPort, policy: string): TextChanne
       const before = current.get(event.choice)
       if (before === key || event.text === '') return guarded(event, key)
       current.set(event.choice, key)
-      return before === undefined ? guarded(event, key) : [...flush(before), ...guarded(event, key)]
+      // An answer that comes back to its text goes on where it was: nothing is split over what stands between.
+      const isThought = before === `${event.choice}/reasoning`
+      return isThought ? [...flush(before), ...guarded(event, key)] : guarded(event, key)
     },
     release: (choice) => {
       const events = [...channels].flatMap(([key, { last }]) => (last.choice === choice ? flush(key) : []))

@@ -12,7 +12,6 @@ import {
   frameOf,
   isContent,
   mapFrames,
-  wireOf,
 } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
 import { type Stage, withOpen } from '../call.js'
@@ -52,8 +51,7 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
         count('block')
         return blockedEnding(frame, after, channels)
       }
-      if (after.length === before.length && after.every((event, i) => event === before[i]))
-        return isSelfContained(frame) ? frame : frameOf(before)
+      if (after.length === before.length && after.every((event, i) => event === before[i])) return frame
       isEdited = true
       return after.length === 0 ? undefined : editFrame(frame, after)
     },
@@ -63,15 +61,6 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
       return rest.length === 0 ? undefined : frameOf(rest)
     },
   }
-}
-
-/**
- * Streams of other dialects number their events and repeat at the end what was said: who writes an edited one has to
- * write it from the first frame on.
- */
-const isSelfContained = (frame: Frame): boolean => {
-  const dialect = wireOf(frame)?.dialect
-  return dialect === undefined || dialect === 'openai-chat' || dialect === 'openai-completions'
 }
 
 const guardEvent = (channels: OutputChannels, event: ChatEvent, hasSpoken: boolean): readonly ChatEvent[] => {
