@@ -117,7 +117,8 @@ const dropUnsaid = (outer: Record<string, unknown>, said: string) => {
   outer.groundingMetadata = { ...metadata, groundingSupports: metadata.groundingSupports.filter(isSaid) }
 }
 
-export const writeCandidate = ({ index, isNative, outer, parts }: CandidateDraft): Fields => {
+/** @param place among the candidates of its chunk, which tells which one it is where it has no index of its own */
+export const writeCandidate = ({ index, isNative, outer, parts }: CandidateDraft, place: number): Fields => {
   const content = objectOf(outer.content)
   const said = parts.length > 0 ? { parts } : {}
   return {
@@ -125,7 +126,6 @@ export const writeCandidate = ({ index, isNative, outer, parts }: CandidateDraft
     ...((content || parts.length > 0) && {
       content: { ...content, ...said, ...(!isNative && { role: 'model' }) },
     }),
-    // Its place tells a candidate apart only while all of them are in one chunk.
-    ...((!isNative || (index > 0 && !('index' in outer))) && { index }),
+    ...((!isNative || (index !== place && !('index' in outer))) && { index }),
   }
 }
