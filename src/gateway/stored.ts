@@ -1,0 +1,14 @@
+// A failure of the database that stores files and batches, in words for a client.
+
+import { ArchitectError } from '../core/index.js'
+import { gatewayError } from './messages.js'
+
+/** @throws gateway.storing-failed, and what the rooms of files and batches, or the gateway itself, refuse */
+export const stored = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer
+  } catch (cause) {
+    if (cause instanceof ArchitectError && /^(files|gateway)\./.test(cause.code)) throw cause
+    throw gatewayError('gateway.storing-failed', {}, { retryable: true, cause })
+  }
+}
