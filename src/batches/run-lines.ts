@@ -115,16 +115,8 @@ const answerLine = async (
   if (starts > maxStarts) return { number, outcome: 'failed', answer: null }
   const { tenant, keyId, dialect, endpoint } = batch
   for (let tries = 1; ; ) {
-    const answered = await options.seats.use(async () =>
-      hard.aborted
-        ? undefined
-        : await options
-            .answer({ tenant, keyId, dialect, endpoint, body, signal: hard })
-            .catch((error: unknown) => {
-              if (hard.aborted) return undefined
-              throw error
-            }),
-    )
+    const request = { tenant, keyId, dialect, endpoint, body, signal: hard }
+    const answered = await options.seats.use(() => answerUnlessEnded(options, request))
     if (!answered) return undefined
     const { answer, again } = answered
     if (!again || (!again.isLimit && tries >= maxTries))
@@ -134,6 +126,29 @@ const answerLine = async (
     if (!again.isLimit) tries++
   }
 }
+
+/** What does not hear that it was ended is waited for no longer than this. */
+const endingMs = 2_000
+
+/** @returns undefined when the request was ended before there was an answer */
+const answerUnlessEnded = (
+  { answer, clock }: RunOptions,
+  request: LineRequest,
+): Promise<LineAnswer | undefined> =>
+  new Promise((resolve, reject) => {
+    const { signal } = request
+    const settle = (work: () => void) => {
+      signal.removeEventListener('abort', onAbort)
+      work()
+    }
+    const onAbort = () => void clock.sleep(endingMs).then(() => settle(() => resolve(undefined)))
+    if (signal.aborted) return resolve(undefined)
+    signal.addEventListener('abort', onAbort, { once: true })
+    answer(request).then(
+      (answered) => settle(() => resolve(answered)),
+      (error) => settle(() => (signal.aborted ? resolve(undefined) : reject(error))),
+    )
+  })
 
 /** @returns false when there is no use in going on */
 const pause = async (

@@ -3,6 +3,8 @@
 import type OpenAI from 'openai'
 import { NotFoundError } from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { errorFactory } from '../../core/index.js'
+import { ledgerMessages } from '../../ledger/index.js'
 import {
   type BatchGateway,
   type BatchGatewayOptions,
@@ -29,6 +31,7 @@ afterEach(async () => {
   expect(problems).toEqual([])
 })
 
+const ledgerError = errorFactory(ledgerMessages)
 const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 const usage = { input: { total: 9, cacheRead: 0, cacheWrite: 0 }, output: { total: 5, reasoning: 0 } }
 const endpoint = '/v1/chat/completions'
@@ -284,10 +287,11 @@ describe('the key of a batch', () => {
     expect((await gateway.linesOf(refused.error_file_id))[0]?.response?.status_code).toBe(404)
     gateway.keys.set('la-key', keyRecord({ id: 'key_1' }))
     gateway.ledger.refuseWith = ledgerError('ledger.budget-exceeded', {
-      limit: 1,
-      used: 1,
-      unit: 'usd',
-    } as never)
+      keyId: 'key_1',
+      limitUsd: 1,
+      usedUsd: 1,
+      neededUsd: 1,
+    })
     const spent = await run([chatLine('a', 'hi'), chatLine('b', 'hi')])
     expect(spent.request_counts).toMatchObject({ completed: 0, failed: 2 })
     for (const { response } of await gateway.linesOf(spent.error_file_id))
