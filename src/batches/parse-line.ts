@@ -17,7 +17,7 @@ export const parseLine = (bytes: Buffer, endpoint: string): ParsedLine => {
   if ('problem' in value) return value
   const { custom_id: customId, method, url, body } = value.fields
   if (!isCustomId(customId))
-    return invalid('custom_id', `a text of 1 to ${maxCustomIdLength} characters without U+0000`)
+    return invalid('custom_id', `a text of 1 to ${maxCustomIdLength} characters, without U+0000`)
   if (method !== 'POST') return invalid('method', '"POST"')
   if (typeof url !== 'string') return invalid('url', `"${endpoint}"`)
   if (url !== endpoint)
@@ -27,7 +27,11 @@ export const parseLine = (bytes: Buffer, endpoint: string): ParsedLine => {
 }
 
 const isCustomId = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= maxCustomIdLength && !value.includes('\0')
+  typeof value === 'string' &&
+  value !== '' &&
+  value.length <= maxCustomIdLength &&
+  value.isWellFormed() &&
+  !value.includes('\0')
 
 const jsonOf = (bytes: Buffer): { readonly fields: Readonly<Record<string, unknown>> } | Problematic => {
   if (!isUtf8(bytes)) return notJson('it is not UTF-8')

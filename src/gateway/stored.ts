@@ -1,4 +1,4 @@
-// A failure of the database that stores files and batches, in words for a client.
+// What goes to the rooms of files and batches, and how their failures come back, in words for a client.
 
 import { ArchitectError } from '../core/index.js'
 import { gatewayError } from './messages.js'
@@ -12,3 +12,6 @@ export const stored = async <T>(answer: Promise<T>): Promise<T> => {
     throw gatewayError('gateway.storing-failed', {}, { retryable: true, cause })
   }
 }
+
+/** A name that a client gives, as the database can look for it: no text there holds U+0000. */
+export const nameOf = (given: string): string => given.replaceAll('\0', '\ufffd')

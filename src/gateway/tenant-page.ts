@@ -2,13 +2,15 @@
 
 import { checkFields, rule, wholeNumber } from './check-fields.js'
 import { gatewayError } from './messages.js'
+import { nameOf } from './stored.js'
 
 const order = rule('"asc" or "desc"', '"asc" 或 "desc"', (value) => value === 'asc' || value === 'desc')
 
 export interface PageQuery {
   readonly limit: number
   readonly order: 'asc' | 'desc'
-  readonly query: URLSearchParams
+  /** What else is asked for, by its name. */
+  named(field: string): string | undefined
 }
 
 /**
@@ -23,7 +25,11 @@ export const pageQueryOf = (
   const limit = query.get('limit') === null ? standard : Number(query.get('limit'))
   const direction = query.get('order') ?? 'desc'
   checkFields({ limit, order: direction }, { required: { limit: wholeNumber(1, most), order } })
-  return { limit, order: direction === 'asc' ? 'asc' : 'desc', query }
+  const named = (field: string) => {
+    const given = query.get(field)
+    return given === null ? undefined : nameOf(given)
+  }
+  return { limit, order: direction === 'asc' ? 'asc' : 'desc', named }
 }
 
 /** A page that begins behind what is not there. */

@@ -12,7 +12,7 @@ import type { BatchPort } from '../ports.js'
 import type { BodyReader } from '../read-body.js'
 import type { Endpoint } from '../router.js'
 import { send } from '../send.js'
-import { stored } from '../stored.js'
+import { nameOf, stored } from '../stored.js'
 import { cursorUnknown, pageQueryOf } from '../tenant-page.js'
 
 export interface AnthropicBatchDeps {
@@ -33,7 +33,7 @@ export const anthropicBatchEndpoints = (deps: AnthropicBatchDeps): readonly Endp
   const asked =
     (work: Work): Handler =>
     async (exchange, [id = '']) =>
-      work(deps, { exchange, caller: deps.authenticate(exchange.request), id })
+      work(deps, { exchange, caller: deps.authenticate(exchange.request), id: nameOf(id) })
   return [
     { method: 'POST', path: all, handle: asked(create) },
     { method: 'GET', path: all, handle: asked(list) },
@@ -114,9 +114,9 @@ const show: Work = async (deps, asked) =>
   answer(asked.exchange, resource(await find(deps, asked), asked.exchange))
 
 const list: Work = async ({ batches }, { exchange, caller: { tenant } }) => {
-  const { limit, query } = pageQueryOf(exchange.search, { standard: 20, most: 1_000 })
-  const after = query.get('after_id') ?? undefined
-  const before = query.get('before_id') ?? undefined
+  const { limit, named } = pageQueryOf(exchange.search, { standard: 20, most: 1_000 })
+  const after = named('after_id')
+  const before = named('before_id')
   const page = await stored(batches.list({ tenant, dialect }, { after, before, limit }))
   if (!page) throw cursorUnknown(after === undefined ? 'before_id' : 'after_id', after ?? before)
   answer(exchange, {

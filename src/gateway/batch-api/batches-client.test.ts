@@ -313,3 +313,52 @@ describe('the key of a batch', () => {
     for (const batch of listed) await client.batches.cancel(batch).catch(() => {})
   })
 })
+
+describe('beside batches', () => {
+  it('a client is answered before a batch that began earlier, where one request runs at a time', async () => {
+    const order: string[] = []
+    await start({
+      concurrency: 2,
+      models: {
+        main: (request) => {
+          order.push(textOf(request as never))
+          return 'ok'
+        },
+      },
+      architecture: {
+        deployments: [
+          { id: 'main', engine: 'scripted', model: 'main', limits: { concurrency: 1, queue: 10 } },
+        ],
+      },
+    })
+    const { id } = await create(Array.from({ length: 30 }, (_, i) => chatLine(`${i}`, 'batch')))
+    await until(() => order.length > 0)
+    await client.chat.completions.create({ model: 'chat', messages: [{ role: 'user', content: 'client' }] })
+    const batch = await gateway.ended(id)
+    expect(batch.request_counts).toMatchObject({ completed: 30 })
+    expect(order).toHaveLength(31)
+    expect(order.indexOf('client')).toBeLessThan(30)
+  })
+
+  it.each(['%00', 'a%00b', '..', '%ff', 'x'.repeat(3000)])(
+    'no name of a file or a batch is a fault of ours: %s',
+    async (name) => {
+      await start({ works: false })
+      const headers = { authorization: 'Bearer la-key' }
+      for (const path of [
+        `files/${name}`,
+        `files/${name}/content`,
+        `batches/${name}`,
+        `messages/batches/${name}`,
+      ]) {
+        const { status } = await fetch(`${gateway.url}/v1/${path}`, { headers })
+        expect([path, status >= 400 && status < 500]).toEqual([path, true])
+      }
+      for (const path of [`files?after=${name}`, `batches?after=${name}`, `files?limit=${name}`]) {
+        const { status } = await fetch(`${gateway.url}/v1/${path}`, { headers })
+        expect([path, status]).toEqual([path, 400])
+      }
+      expect((await fetch(`${gateway.url}/v1/files?purpose=${name}`, { headers })).status).toBe(200)
+    },
+  )
+})

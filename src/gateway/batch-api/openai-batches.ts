@@ -13,7 +13,7 @@ import type { BodyReader } from '../read-body.js'
 import { metadata } from '../responses/response-rules.js'
 import type { Endpoint } from '../router.js'
 import { sendJson } from '../send.js'
-import { stored } from '../stored.js'
+import { nameOf, stored } from '../stored.js'
 import { cursorUnknown, openaiList, pageQueryOf } from '../tenant-page.js'
 
 export interface OpenAiBatchDeps {
@@ -39,7 +39,7 @@ export const openaiBatchEndpoints = (deps: OpenAiBatchDeps): readonly Endpoint[]
   const asked =
     (work: Work): Handler =>
     async (exchange, [id = '']) =>
-      work(deps, { exchange, caller: deps.authenticate(exchange.request), id })
+      work(deps, { exchange, caller: deps.authenticate(exchange.request), id: nameOf(id) })
   return [
     { method: 'POST', path: all, handle: asked(create) },
     { method: 'GET', path: all, handle: asked(list) },
@@ -86,7 +86,7 @@ const create: Work = async (deps, { exchange, caller }) => {
   }
   const after = fields.output_expires_after as { readonly seconds: number } | null | undefined
   if (after) checkFields(after, expiry)
-  const inputFileId = String(fields.input_file_id)
+  const inputFileId = nameOf(String(fields.input_file_id))
   const file = await stored(deps.files.find(caller.tenant, inputFileId))
   if (!file)
     throw gatewayError('gateway.stored-not-found', { kind: 'file', id: inputFileId, field: 'input_file_id' })
@@ -119,8 +119,8 @@ const show: Work = async (deps, { exchange, caller: { tenant }, id }) => {
 }
 
 const list: Work = async ({ batches, render }, { exchange, caller: { tenant } }) => {
-  const { limit, query } = pageQueryOf(exchange.search, { standard: 20, most: 100 })
-  const after = query.get('after') ?? undefined
+  const { limit, named } = pageQueryOf(exchange.search, { standard: 20, most: 100 })
+  const after = named('after')
   const page = await stored(batches.list({ tenant, dialect }, { after, limit }))
   if (!page) throw cursorUnknown('after', after)
   const show = shower(render, exchange)

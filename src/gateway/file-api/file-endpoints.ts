@@ -8,7 +8,7 @@ import { gatewayError } from '../messages.js'
 import type { FilePort } from '../ports.js'
 import type { Endpoint } from '../router.js'
 import { sendJson } from '../send.js'
-import { stored } from '../stored.js'
+import { nameOf, stored } from '../stored.js'
 import { cursorUnknown, openaiList, pageQueryOf } from '../tenant-page.js'
 import { readUpload } from './read-upload.js'
 import { sendContent } from './send-content.js'
@@ -30,7 +30,7 @@ export const fileEndpoints = (deps: FileDeps): readonly Endpoint[] => {
   const asked =
     (work: Work): Handler =>
     async (exchange, [id = '']) =>
-      work(deps, { exchange, caller: deps.authenticate(exchange.request), id })
+      work(deps, { exchange, caller: deps.authenticate(exchange.request), id: nameOf(id) })
   return [
     { method: 'POST', path: all, handle: asked(upload) },
     { method: 'GET', path: all, handle: asked(list) },
@@ -76,7 +76,7 @@ const upload: Work = async ({ port, maxFileBytes, idleMs }, { exchange, caller }
 
 /** What anything here reads, or keeps for its owner. */
 const purposes = ['batch', 'user_data']
-const purpose = rule(
+const purposeRule = rule(
   '"batch" or "user_data": nothing here would read a file of another purpose',
   '"batch" 或 "user_data"：此處沒有其他用途的檔案可用',
   (value) => isText(value) && purposes.includes(value),
@@ -90,7 +90,7 @@ const batchExpiryMs = 30 * 86_400_000
 /** @throws gateway.field-missing, gateway.field-invalid */
 const newFileOf = (filename: string, fields: ReadonlyMap<string, string>): NewFile => {
   const given = Object.fromEntries(fields)
-  checkFields(given, { required: { purpose } })
+  checkFields(given, { required: { purpose: purposeRule } })
   const [anchorName, secondsName] = ['expires_after[anchor]', 'expires_after[seconds]']
   const isLimited = given[anchorName] !== undefined || given[secondsName] !== undefined
   const seconds = given[secondsName] === undefined ? undefined : Number(given[secondsName])
@@ -100,17 +100,17 @@ const newFileOf = (filename: string, fields: ReadonlyMap<string, string>): NewFi
       { required: { [anchorName]: anchor, [secondsName]: expirySeconds } },
     )
   return {
-    filename: filename.replaceAll('\0', '').slice(0, 255) || 'file',
+    filename: nameOf(filename).slice(0, 255) || 'file',
     purpose: String(given.purpose),
     expiresAfterMs: seconds !== undefined ? seconds * 1000 : given.purpose === 'batch' ? batchExpiryMs : null,
   }
 }
 
 const list: Work = async ({ port }, { exchange, caller }) => {
-  const { limit, order, query } = pageQueryOf(exchange.search, { standard: 10_000, most: 10_000 })
-  const after = query.get('after') ?? undefined
-  const named = query.get('purpose') ?? undefined
-  const page = await stored(port.list(caller.tenant, { purpose: named, order, after, limit }))
+  const { limit, order, named } = pageQueryOf(exchange.search, { standard: 10_000, most: 10_000 })
+  const after = named('after')
+  const purpose = named('purpose')
+  const page = await stored(port.list(caller.tenant, { purpose, order, after, limit }))
   if (!page) throw cursorUnknown('after', after)
   sendJson(exchange, openaiList(page.files.map(resource), page.hasMore))
 }
