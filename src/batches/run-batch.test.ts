@@ -8,6 +8,7 @@ import {
   type AnswerLine,
   type Batch,
   type Batches,
+  type BatchWorkerOptions,
   batchMigrations,
   createBatches,
   isEnded,
@@ -39,7 +40,10 @@ const noFiles = {
 const owner = { tenant: 'acme', keyId: 'key_1' }
 
 /** A process of its own, as far as the database can tell. */
-const startProcess = (answer: AnswerLine, { clock = systemClock, concurrency = 2, graceMs = 0 } = {}) => {
+const startProcess = (
+  answer: AnswerLine,
+  { clock = systemClock, concurrency = 2, graceMs = 0, files = noFiles as BatchWorkerOptions['files'] } = {},
+) => {
   const { store } = test
   const log = silentLog
   const jobs = createJobQueue({
@@ -56,7 +60,7 @@ const startProcess = (answer: AnswerLine, { clock = systemClock, concurrency = 2
   const worker = startBatchWorker({
     jobs,
     store,
-    files: noFiles,
+    files,
     answer,
     clock,
     log,
@@ -203,6 +207,85 @@ describe('a batch', () => {
     expect(await resultsOf(first.batches, made)).toEqual([])
     const second = startProcess(async () => good())
     expect((await ended(second.batches, made)).counts.succeeded).toBe(2)
+  })
+})
+
+describe('the input file of a batch', () => {
+  const lines = Array.from({ length: 5 }, (_, i) =>
+    Buffer.from(`{"custom_id":"${i}","method":"POST","url":"/v1/embeddings","body":{"n":${i}}}\n`),
+  )
+  const outputs = new Map<string, string>()
+  const filesReading = (read: BatchWorkerOptions['files']['read']): BatchWorkerOptions['files'] => ({
+    find: async (_tenant, id) => ({ id, bytes: 1 }),
+    read,
+    leave: async (_tenant, id, _file, content) => {
+      let text = ''
+      for await (const piece of content) text += Buffer.from(piece).toString()
+      outputs.set(id, text)
+    },
+  })
+  const made = (batches: Batches) =>
+    batches.create(owner, {
+      dialect: 'openai',
+      endpoint: '/v1/embeddings',
+      inputFileId: 'file_1',
+      metadata: null,
+      outputExpiresAfterMs: null,
+      lines: [],
+    })
+  const endedOpenAi = async (batches: Batches, { id }: Pick<Batch, 'id'>): Promise<Batch> => {
+    for (;;) {
+      const batch = await batches.find({ tenant: 'acme', dialect: 'openai', id })
+      if (batch && isEnded(batch)) return batch
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  it('is read anew after a crash, and no line stands twice', async () => {
+    let reads = 0
+    const { batches } = startProcess(async () => good(), {
+      files: filesReading(async function* () {
+        reads++
+        yield* lines.slice(0, 3)
+        if (reads === 1) throw new ArchitectError('test.away', {}, 'away', { retryable: true })
+        yield* lines.slice(3)
+      }),
+    })
+    const batch = await endedOpenAi(batches, await made(batches))
+    expect([reads, batch.counts]).toMatchObject([2, { total: 5, succeeded: 5 }])
+    const ids = [...outputs.values()]
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).custom_id)
+    expect(ids).toEqual([...'01234'])
+  })
+
+  it('that is not there any more fails it', async () => {
+    const { batches } = startProcess(async () => good())
+    const batch = await endedOpenAi(batches, await made(batches))
+    expect(batch).toMatchObject({
+      status: 'failed',
+      problems: [{ field: 'input_file_id', message: { code: 'batches.input-missing' } }],
+    })
+  })
+
+  it('ends at a cancellation that comes while it is read', async () => {
+    const reading = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const { batches } = startProcess(async () => good(), {
+      files: filesReading(async function* () {
+        yield* lines
+        reading.resolve()
+        await go.promise
+      }),
+    })
+    const { id } = await made(batches)
+    await reading.promise
+    await batches.cancel({ tenant: 'acme', dialect: 'openai', id })
+    go.resolve()
+    const batch = await endedOpenAi(batches, { id })
+    expect(batch).toMatchObject({ status: 'cancelled', counts: { succeeded: 0, cancelled: 5 } })
   })
 })
 
