@@ -73,10 +73,17 @@ const openExchange = ({ endpoint, signal }: LineRequest, clock: Clock) => {
   const request = new IncomingMessage(new Socket())
   Object.assign(request, { method: 'POST', url: endpoint, complete: true })
   const response = new ServerResponse(request)
-  let body = ''
+  const sent: Buffer[] = []
+  const take = (part?: Buffer | string, encoding?: BufferEncoding) => {
+    if (part !== undefined) sent.push(typeof part === 'string' ? Buffer.from(part, encoding) : part)
+  }
   Object.assign(response, {
-    end: (sent: Buffer | string) => {
-      body = sent.toString()
+    write: (...part: Parameters<typeof take>) => {
+      take(...part)
+      return true
+    },
+    end: (...part: Parameters<typeof take>) => {
+      take(...part)
       return response
     },
   })
@@ -98,7 +105,10 @@ const openExchange = ({ endpoint, signal }: LineRequest, clock: Clock) => {
   }
   return {
     exchange,
-    answerOf: () => ({ status: response.statusCode, requestId, body: oneLine(body) }),
+    answerOf: () => {
+      const body = oneLine(Buffer.concat(sent).toString('utf8'))
+      return { status: response.statusCode, requestId, body }
+    },
     close: () => signal.removeEventListener('abort', onAbort),
   }
 }

@@ -49,7 +49,7 @@ const textOf = (request: { messages: readonly { parts: readonly { text?: string 
 describe('a batch of the OpenAI client', () => {
   it('answers each line once, as the endpoint would have, with a ledger row for each attempt', async () => {
     await start({ models: { main: (request) => ({ text: `you said ${textOf(request as never)}`, usage }) } })
-    const lines = Array.from({ length: 25 }, (_, i) => chatLine(`line ${i}`, `number ${i}`))
+    const lines = Array.from({ length: 25 }, (_, i) => chatLine(`第 ${i} 行`, `跨行轉帳 ${i} 🏦`))
     const made = await create(lines, { metadata: { night: 'one' } })
     expect(made).toMatchObject({
       object: 'batch',
@@ -74,7 +74,7 @@ describe('a batch of the OpenAI client', () => {
       expect(error).toBeNull()
       expect(response?.status_code).toBe(200)
       expect(response?.body.choices[0].message.content).toBe(
-        `you said ${custom_id.replace('line', 'number')}`,
+        `you said 跨行轉帳 ${custom_id.split(' ')[1]} 🏦`,
       )
       expect(response?.body.usage.total_tokens).toBe(14)
     }
