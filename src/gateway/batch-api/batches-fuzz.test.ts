@@ -28,7 +28,7 @@ const run = async (lines: readonly unknown[]) => {
 }
 
 describe('whatever JSON arrives', () => {
-  it('is answered or refused, and never by a fault of ours', async () => {
+  it('is answered or refused, and never by a fault of ours', { timeout: 120_000 }, async () => {
     await start()
     const value = fc.jsonValue({ maxDepth: 3 })
     const fileId = await gateway.upload([chatLine('a', 'hi')])
@@ -52,7 +52,7 @@ describe('whatever JSON arrives', () => {
         await send('/v1/batches', one)
         await send('/v1/messages/batches', other)
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
     expect(statuses).toContain(400)
     // Whatever was accepted comes to its end.
@@ -62,7 +62,7 @@ describe('whatever JSON arrives', () => {
         await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
-  it('stands in a line of an input file: it is named, or answered', async () => {
+  it('stands in a line of an input file: it is named, or answered', { timeout: 120_000 }, async () => {
     await start()
     await fc.assert(
       fc.asyncProperty(
