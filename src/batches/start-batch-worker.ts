@@ -23,8 +23,8 @@ export interface BatchWorkerOptions {
   readonly graceMs: number
 }
 
-/** So many batches are worked on side by side: a short one need not wait for a long one. */
-const maxBatches = 8
+/** So many batches are worked on side by side, as a short one should not wait for a long one; each looks for work by itself. */
+const maxBatches = 3
 
 export const startBatchWorker = (options: BatchWorkerOptions): Worker => {
   const { jobs, store, concurrency } = options

@@ -8,6 +8,7 @@ import {
   type BatchGatewayOptions,
   openTestBatches,
 } from '../__fixtures__/batch-gateway.js'
+import { connectRaw } from '../__fixtures__/raw-client.js'
 import { errorOf } from '../__fixtures__/start-gateway.js'
 
 let test: Awaited<ReturnType<typeof openTestBatches>>
@@ -152,5 +153,58 @@ describe('the OpenAI client', () => {
     await upload(Buffer.alloc(300_000), {}, gateway.clientOf('la-stranger'))
     const strays = 'select from files_piece where file_id not in (select id from files_file)'
     expect((await test.store.pool.query(strays)).rows).toHaveLength(0)
+  })
+})
+
+describe('an upload', () => {
+  const head = [
+    'POST /v1/files HTTP/1.1',
+    'host: 127.0.0.1',
+    'authorization: Bearer la-key',
+    'content-type: multipart/form-data; boundary=x',
+    'content-length: 900000',
+    '',
+    '--x',
+    'content-disposition: form-data; name="file"; filename="f"',
+    '',
+    '',
+  ].join('\r\n')
+  const pieces = async () => {
+    const strays = 'select from files_piece where file_id not in (select id from files_file)'
+    return (await test.store.pool.query(strays)).rows.length
+  }
+  const untilPieces = async (count: number) => {
+    while ((await pieces()) !== count) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  it('that does not go on is ended, and nothing of it stays', async () => {
+    await start({ patience: { bodyIdleMs: 100 } })
+    const client = await connectRaw(gateway.port)
+    client.write(head)
+    client.write(Buffer.alloc(300_000, 'a'))
+    const answer = await client.ended()
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(answer).toContain('"code":"request_timeout"')
+    expect(await pieces()).toBe(0)
+  })
+
+  it('whose client leaves in the middle leaves nothing', async () => {
+    await start()
+    const client = await connectRaw(gateway.port)
+    client.write(head)
+    client.write(Buffer.alloc(300_000, 'a'))
+    await untilPieces(1)
+    client.socket.destroy()
+    await untilPieces(0)
+    expect((await gateway.client.files.list()).data).toEqual([])
+  })
+
+  it('is refused before its body when it says that it is too large', async () => {
+    await start()
+    const client = await connectRaw(gateway.port)
+    client.write(head.replace('900000', '90000000').replace('host:', 'expect: 100-continue\r\nhost:'))
+    const answer = await client.ended()
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+    expect(answer).not.toContain('100 Continue')
   })
 })
