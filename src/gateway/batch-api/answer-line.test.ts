@@ -46,6 +46,7 @@ describe('a request of a batch', () => {
 
   it.each([
     ['is wrong', {}, { messages: [] }, 400],
+    ['asks for the background', { endpoint: '/v1/responses' }, { input: 'hi', background: true }, 400],
     ['names a model that is not there', {}, { model: 'none' }, 404],
     ['has a key that is not in force', { keyId: 'key_gone' }, {}, 401],
     ["names another tenant's key", { tenant: 'other' }, {}, 401],

@@ -51,8 +51,8 @@ export const createAnswerLine = (
       const caller = ownerOf(line, deps)
       if (!caller) throw gatewayError('gateway.key-invalid', {})
       const bytes = Buffer.from(line.body)
-      // A stream is of no use to anybody who reads it a day later.
-      checkFields(parseJson(bytes), { optional: { stream: absent } })
+      // Neither a stream nor the promise of an answer is of use to anybody who reads it a day later.
+      checkFields(parseJson(bytes), { optional: { stream: absent, background: absent } })
       const handle = endpoints.get(line.endpoint)
       if (!handle)
         throw gatewayError('gateway.path-unknown', { method: 'POST', path: line.endpoint, hint: null })
