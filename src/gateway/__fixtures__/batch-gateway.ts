@@ -155,10 +155,11 @@ const fetchAndCheck =
   (read: Promise<readonly string[]>[]): typeof fetch =>
   async (input, init) => {
     const response = await fetch(input, init)
-    const path = new URL(String(input)).pathname
+    const url = new URL(String(input))
+    const path = url.pathname
     if (response.ok && !path.endsWith('/content') && /^\/v1\/(files|batches)/.test(path)) {
       const copy = response.clone().text()
-      read.push(copy.then((body) => problemsOfAnswer(path, 'application/json', body)))
+      read.push(copy.then((body) => problemsOfAnswer(url, 'application/json', body)))
     }
     return response
   }
