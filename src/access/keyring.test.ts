@@ -62,6 +62,20 @@ describe('a virtual key', () => {
     expect(await keyring.list('other')).toEqual([])
   })
 
+  it('is found by its id for as long as one of its secrets is in force', async () => {
+    const { record } = await keyring.create({ name: 'web', tenant: 'bank' })
+    expect(keyring.findById(record.id)).toEqual(record)
+    await keyring.rotate(record.id, { overlapMs: 0 })
+    expect(keyring.findById(record.id)?.id).toBe(record.id)
+    await keyring.revoke(record.id)
+    expect(keyring.findById(record.id)).toBeUndefined()
+    const expiresAt = new Date(startMs + 1_000)
+    const short = await keyring.create({ name: 'short', tenant: 'bank', expiresAt })
+    expect(keyring.findById(short.record.id)?.name).toBe('short')
+    await clock.advance(1_000)
+    expect(keyring.findById(short.record.id)).toBeUndefined()
+  })
+
   it('has a name of its own within its tenant, as long as it is not revoked', async () => {
     const { record } = await keyring.create({ name: 'web', tenant: 'bank' })
     await keyring.create({ name: 'web', tenant: 'other' })

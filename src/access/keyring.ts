@@ -34,6 +34,8 @@ export interface Keyring {
   create(key: NewKey): Promise<IssuedKey>
   /** The key of a secret in force; undefined when it is unknown, revoked or expired. Answers from memory. */
   find(secret: string): KeyRecord | undefined
+  /** The key of an id, while one of its secrets is in force. Answers from memory. */
+  findById(id: string): KeyRecord | undefined
   /** From here on none of the key's secrets is in force. Repeating it does nothing. @throws `access.key-unknown` */
   revoke(id: string): Promise<KeyRecord>
   /**
@@ -109,6 +111,10 @@ export const createKeyring = async (options: KeyringOptions): Promise<Keyring> =
     }
   }
   const now = () => new Date(clock.wallMs())
+  const isInForce = ({ record, secretEndsMs }: Entry): boolean => {
+    const nowMs = clock.wallMs()
+    return nowMs < secretEndsMs && endOf(record, nowMs) === undefined
+  }
 
   await store.migrate('access', accessMigrations)
   await refresh()
@@ -126,9 +132,10 @@ export const createKeyring = async (options: KeyringOptions): Promise<Keyring> =
       const hash = hashSecret(secret)
       const entry = entries.get(hash)
       if (!entry || !timingSafeEqual(Buffer.from(entry.hash), Buffer.from(hash))) return undefined
-      const nowMs = clock.wallMs()
-      return nowMs < entry.secretEndsMs && endOf(entry.record, nowMs) === undefined ? entry.record : undefined
+      return isInForce(entry) ? entry.record : undefined
     },
+    findById: (id) =>
+      [...entries.values()].find((entry) => entry.record.id === id && isInForce(entry))?.record,
     revoke: async (id) => {
       const record = await store.transaction((db) => revokeKey(db, id, now()))
       if (!record) throw accessError('access.key-unknown', { id })

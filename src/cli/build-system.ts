@@ -1,10 +1,13 @@
 // The composition root: an architecture on top of resources becomes a system that answers. Here peers meet.
 
 import { join, resolve } from 'node:path'
+import { createBatches, startBatchWorker } from '../batches/index.js'
 import { createConversations } from '../conversations/index.js'
 import { contentHash } from '../core/index.js'
+import { createFileStore } from '../files/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
+import type { Worker } from '../jobs/index.js'
 import { createKnowledgeClient, type EmbedParams, type Knowledge, type RankParams } from '../rag/index.js'
 import type { Architecture, Deployment, KnowledgeBase } from '../spec/index.js'
 import { openTracer, type Tracer } from '../telemetry/index.js'
@@ -26,6 +29,8 @@ export interface System extends Pick<Gateway, 'handle' | 'probe' | 'drain'> {
   readonly architecture: Architecture
   /** Hash of architecture.yaml as it was read; stands in every ledger row of this system. */
   readonly architectureHash: string
+  /** From here on batches are worked on, until it drains: by the system in force alone. */
+  startBatches(): void
   /** Queues the ingest of a knowledge base. @returns the job's id */
   enqueueIngest(knowledge: string): Promise<string>
   close(): Promise<void>
@@ -151,6 +156,10 @@ const assemble = async (
     log,
     retentionDays: architecture.responses.retentionDays,
   })
+  const { store } = resources
+  const files = createFileStore({ store, clock, log, ...architecture.files })
+  const { concurrency, maxRequests, retentionDays } = architecture.batches
+  const batches = createBatches({ store, jobs, clock, log, retentionDays })
   const gateway = createGateway({
     architecture,
     architectureHash,
@@ -168,6 +177,7 @@ const assemble = async (
     }),
     conversations,
     runs: resources.runs,
+    stored: { files, batches },
     knowledge,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,
@@ -184,13 +194,30 @@ const assemble = async (
     knowledge.ingest({ ...(payload as IngestPayload), signal, onProgress: report }),
   )
   conversations.start()
+  files.start()
+  batches.start()
+  let batchWorker: Worker | undefined
   return {
     architecture,
     architectureHash,
     handle: gateway.handle,
     probe: gateway.probe,
+    startBatches: () => {
+      batchWorker ??= startBatchWorker({
+        jobs,
+        store,
+        files,
+        answer: gateway.answerLine,
+        clock,
+        log,
+        concurrency,
+        limits: { maxLines: maxRequests, maxLineBytes: architecture.limits.maxBodyBytes },
+        graceMs: architecture.server.drainSeconds * 1000,
+      })
+    },
+    // Requests of batches are no client's: they are let end with the others, and the next system goes on with the rest.
     drain: async (timeoutMs) => {
-      await gateway.drain(timeoutMs)
+      await Promise.all([batchWorker?.stop(), gateway.drain(timeoutMs)])
       await tracer?.flush()
     },
     enqueueIngest: (id) => {
@@ -200,8 +227,11 @@ const assemble = async (
       throw cliError('cli.knowledge-unknown', { id, known })
     },
     close: async () => {
+      await batchWorker?.stop()
       await gateway.close()
       await tracer?.close()
+      await batches.close()
+      await files.close()
       await conversations.close()
       await worker.stop()
       await models.close()

@@ -4,9 +4,11 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createKeyring, type Keyring } from '../access/index.js'
+import { batchMigrations } from '../batches/index.js'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
 import { conversationMigrations, endLeftResponses } from '../conversations/index.js'
 import { type Clock, createRandom, type Log, systemClock } from '../core/index.js'
+import { fileMigrations } from '../files/index.js'
 import {
   type BackgroundRuns,
   createBackgroundRuns,
@@ -109,6 +111,8 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
     await store.migrate('conversations', conversationMigrations)
     // Nobody else uses this database, so what was running has lost its process.
     if (database.child) await endLeftResponses(store)
+    await store.migrate('files', fileMigrations)
+    await store.migrate('batches', batchMigrations)
     const keyring = opened(await createKeyring({ store, clock, log }))
     const catalogue = loadCatalogue()
     const prices = createPriceBook(catalogue)

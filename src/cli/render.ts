@@ -1,8 +1,10 @@
 // The renderer of every message of the product.
 
 import { accessMessages } from '../access/index.js'
+import { batchMessages } from '../batches/index.js'
 import { catalogMessages, engineMessages } from '../catalog/index.js'
 import { coreMessages, createRenderer, type Message, type Renderer } from '../core/index.js'
+import { fileMessages } from '../files/index.js'
 import { gatewayMessages } from '../gateway/index.js'
 import { guardrailsMessages } from '../guardrails/index.js'
 import { jobMessages } from '../jobs/index.js'
@@ -27,6 +29,8 @@ const renderKnown = createRenderer(
   llmMessages,
   weightsMessages,
   jobMessages,
+  fileMessages,
+  batchMessages,
   plannerMessages,
   guardrailsMessages,
   ragMessages,

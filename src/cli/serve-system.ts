@@ -113,6 +113,7 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
     const port = await listen(opened, host, wantedPort)
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     await resources.lock.update({ url, adminToken })
+    system.startBatches()
     const reload = async () => {
       const file = loadArchitecture(architectureFile)
       requireSame(fixed, fixedOf(file.value))
@@ -125,6 +126,7 @@ export const serveSystem = async (options: ServeOptions): Promise<ServingSystem>
       change.adopt()
       await previous.drain(next.architecture.server.drainSeconds * 1000)
       await previous.close()
+      next.startBatches()
       await change.retire()
       return next
     }

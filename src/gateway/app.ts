@@ -2,6 +2,7 @@
 // all. Holds one architecture; a reload makes another gateway.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AnswerLine } from '../batches/index.js'
 import { type Clock, createId, type Log, languageOfHeader, type Renderer, type Usage } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
 import {
@@ -15,6 +16,10 @@ import type { Architecture } from '../spec/index.js'
 import type { Metrics, Tracer } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
 import { createAuthenticate } from './authenticate.js'
+import { createAnswerLine } from './batch-api/answer-line.js'
+import { anthropicBatchEndpoints } from './batch-api/anthropic-batches.js'
+import { lineEndpoints } from './batch-api/line-endpoints.js'
+import { openaiBatchEndpoints } from './batch-api/openai-batches.js'
 import { createChatHandler } from './chat.js'
 import { createCountTokens } from './count-tokens.js'
 import { anthropicCount, anthropicMessages } from './dialects/anthropic-messages.js'
@@ -27,6 +32,7 @@ import { createEmbeddings } from './embeddings.js'
 import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
+import { fileEndpoints } from './file-api/file-endpoints.js'
 import { geminiEndpoints } from './gemini-endpoints.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
 import { createInFlight, type InFlight } from './in-flight.js'
@@ -35,7 +41,9 @@ import { createGetModel, createListModels } from './models.js'
 import { createModerations } from './moderations.js'
 import type {
   AuditPort,
+  BatchPort,
   ConversationPort,
+  FilePort,
   GuardPort,
   IngestPort,
   KeyAdmin,
@@ -78,6 +86,8 @@ export interface GatewayOptions {
   readonly conversations?: ConversationPort | undefined
   /** Those that run in the background, also of an architecture before this one. Default: none yet. */
   readonly runs?: BackgroundRuns | undefined
+  /** Where files and batches are kept; without it there are none. */
+  readonly stored?: { readonly files: FilePort; readonly batches: BatchPort } | undefined
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
   /** What a usage of a deployment costs, for metrics; null when no price is known. */
@@ -110,6 +120,8 @@ export interface Patience {
 export interface Gateway {
   /** Answers one request; never throws and never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** Answers one request of a batch. */
+  readonly answerLine: AnswerLine
   /** Looks at everything that answers need. Never rejects. */
   probe(): Promise<Readiness>
   /** Refuses new requests, lets those under way finish, and cancels what is left after `timeoutMs`. */
@@ -132,7 +144,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const deadlines = createDeadlines(clock)
   const watchdog = createWatchdog(clock)
   const { lingering, hold, isDraining } = inFlight
-  const router = createRouter(endpointsOf({ ...options, deadlines, watchdog, lingering, hold }, isDraining))
+  const parts = { ...options, deadlines, watchdog, lingering, hold }
+  const { endpoints, answerLine } = endpointsOf(parts, isDraining)
+  const router = createRouter(endpoints)
 
   const fail = (exchange: Exchange, cause: unknown) => {
     const { request, response, requestId } = exchange
@@ -178,6 +192,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
         },
       )
     },
+    answerLine,
     probe: () => checkReadiness(healthDeps(options, inFlight.isDraining)),
     drain: inFlight.drain,
     close: async () => {
@@ -209,14 +224,20 @@ interface EndpointParts extends GatewayOptions {
   readonly hold: InFlight['hold']
 }
 
-const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonly Endpoint[] => {
+interface Served {
+  readonly endpoints: readonly Endpoint[]
+  readonly answerLine: AnswerLine
+}
+
+const endpointsOf = (options: EndpointParts, isDraining: () => boolean): Served => {
   const { architecture, keyring, ledger, counters, knowledge, metrics, log, clock, admin, patience } = options
   const authenticate = createAuthenticate({ architecture, keyring })
+  const idleMs = patience?.bodyIdleMs ?? 15_000
   const bodies = createBodyReader(
     {
       maxBytes: architecture.limits.maxBodyBytes,
       maxHeldBytes: Math.max(maxHeldBodyBytes, architecture.limits.maxBodyBytes),
-      idleMs: patience?.bodyIdleMs ?? 15_000,
+      idleMs,
     },
     options,
   )
@@ -232,6 +253,12 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
   const rerank = createRerank(handling)
   const tokenize = createTokenize(handling)
   const detokenize = createDetokenize(handling)
+  const { stored } = options
+  const { maxFileBytes } = architecture.files
+  const responses = openaiResponses(port, background)
+  const answerLine = createAnswerLine(handling, (source) =>
+    lineEndpoints({ ...chatting, ...source }, responses),
+  )
   const search = createSearchStore({ authenticate, bodies, counters, knowledgeBases, knowledge, log })
   const endpoints: readonly Endpoint[] = [
     { method: 'POST', path: '/v1/chat/completions', handle: createChatHandler(chatting, openaiChat) },
@@ -245,7 +272,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
     {
       method: 'POST',
       path: '/v1/responses',
-      handle: createChatHandler(chatting, openaiResponses(port, background)),
+      handle: createChatHandler(chatting, responses),
     },
     {
       method: 'POST',
@@ -264,26 +291,35 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): readonl
     { method: 'POST', path: '/tokenize', handle: tokenize },
     { method: 'POST', path: '/v1/detokenize', handle: detokenize },
     { method: 'POST', path: '/detokenize', handle: detokenize },
+    ...(stored
+      ? [
+          ...fileEndpoints({ ...chatting, port: stored.files, maxFileBytes, idleMs }),
+          ...openaiBatchEndpoints({ ...handling, ...stored }),
+          ...anthropicBatchEndpoints({
+            ...chatting,
+            ...stored,
+            maxRequests: architecture.batches.maxRequests,
+          }),
+        ]
+      : []),
     { method: 'GET', path: '/v1/models', handle: createListModels(models) },
     { method: 'GET', path: '/v1/models/{id}', handle: createGetModel(models) },
     { method: 'POST', path: '/v1/vector_stores/{id}/search', handle: search },
     { method: 'GET', path: '/health', handle: createHealth(healthDeps(options, isDraining)) },
     { method: 'GET', path: '/metrics', handle: createReadMetrics(metrics) },
   ]
-  if (!admin) return endpoints
+  if (!admin) return { endpoints, answerLine }
   const { render, resilience } = options
   const routeNames = architecture.routes.map(({ name }) => name)
-  return [
-    ...endpoints,
-    ...adminEndpoints({
-      ...admin,
-      ledger,
-      routes: routeNames,
-      deployments: architecture.deployments.map(({ id }) => id),
-      resilience,
-      knowledgeBases,
-      bodies,
-      render,
-    }),
-  ]
+  const admins = adminEndpoints({
+    ...admin,
+    ledger,
+    routes: routeNames,
+    deployments: architecture.deployments.map(({ id }) => id),
+    resilience,
+    knowledgeBases,
+    bodies,
+    render,
+  })
+  return { endpoints: [...endpoints, ...admins], answerLine }
 }

@@ -32,10 +32,10 @@ export const createAuthenticate = ({
   keyring,
 }: {
   readonly architecture: Architecture
-  readonly keyring: KeyFinder
+  readonly keyring: Pick<KeyFinder, 'find'>
 }): Authenticate => {
   const { server, limits } = architecture
-  const local: Caller = { tenant: 'default', keyId: 'local', principal: ['public'], routes: null, limits }
+  const local = localCaller(architecture)
   return (request) => {
     const secret = secretOf(request)
     if (secret !== undefined && !(isPlaceholder(secret) && !server.requireKeys)) {
@@ -48,6 +48,31 @@ export const createAuthenticate = ({
     refuseRelayed(request)
     return local
   }
+}
+
+const localCaller = ({ limits }: Architecture): Caller => ({
+  tenant: 'default',
+  keyId: 'local',
+  principal: ['public'],
+  routes: null,
+  limits,
+})
+
+/**
+ * The owner of what was left to be done later, with the rights of now.
+ * @returns undefined when its key is not in force any more
+ */
+export const ownerOf = (
+  { tenant, keyId }: Pick<Caller, 'tenant' | 'keyId'>,
+  {
+    architecture,
+    keyring,
+  }: { readonly architecture: Architecture; readonly keyring: Pick<KeyFinder, 'findById'> },
+): Caller | undefined => {
+  const local = localCaller(architecture)
+  if (keyId === local.keyId) return architecture.server.requireKeys ? undefined : local
+  const record = keyring.findById(keyId)
+  return record?.tenant === tenant ? callerOf(record, architecture.limits) : undefined
 }
 
 /**

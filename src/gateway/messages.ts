@@ -4,6 +4,7 @@ import { defineMessages, errorFactory, type Language } from '../core/index.js'
 import type { DeploymentKind } from '../spec/index.js'
 import type { JsonExpectation } from './find-json-error.js'
 import { keptMessages } from './kept-messages.js'
+import { storedMessages } from './stored-messages.js'
 
 const expectedEn: Record<JsonExpectation, string> = {
   value: 'a value',
@@ -80,6 +81,7 @@ const kindsEn = { chat: 'chat', embedding: 'embeddings', rerank: 'reranking' } a
 const kindsZh = { chat: '對話', embedding: '向量', rerank: '重新排序' } as const
 
 export const gatewayMessages = defineMessages({
+  ...storedMessages,
   'gateway.key-missing': {
     en: (_p: Record<string, never>) => 'No API key. Send it as "Authorization: Bearer la-...".',
     'zh-TW': () => '缺少 API 金鑰。請以「Authorization: Bearer la-...」標頭傳送。',

@@ -277,6 +277,27 @@ const telemetry = z.strictObject({
     .prefault({}),
 })
 
+/** What clients leave by /v1/files, and what batches leave for them. */
+const files = z.strictObject({
+  maxFileBytes: z
+    .int()
+    .positive()
+    .default(100 * 1024 * 1024),
+  /** How large the files of one tenant may be together. */
+  maxTenantBytes: z
+    .int()
+    .positive()
+    .default(1024 * 1024 * 1024),
+})
+
+const batches = z.strictObject({
+  /** How many requests of all batches together are under way; the rest of the capacity is left to those who wait. */
+  concurrency: z.int().min(1).max(256).default(2),
+  maxRequests: z.int().positive().max(100_000).default(50_000),
+  /** How many days a batch, and the results of one without files, can be asked for; then it is deleted. */
+  retentionDays: z.number().positive().max(36_500).default(30),
+})
+
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8700),
@@ -302,6 +323,8 @@ export const architectureSchema = z.strictObject({
   limits: limits.prefault({}),
   responses: responses.prefault({}),
   telemetry: telemetry.prefault({}),
+  files: files.prefault({}),
+  batches: batches.prefault({}),
   /** Modules loaded through `definePlugin`, relative to the file or by package name. */
   plugins: z.array(z.string()).default([]),
 })

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { accessMessages, type KeyRecord } from '../../access/index.js'
+import { batchMessages } from '../../batches/index.js'
 import {
   type Attempt,
   type AttemptRecorder,
@@ -15,6 +16,7 @@ import {
   silentLog,
   systemClock,
 } from '../../core/index.js'
+import { fileMessages } from '../../files/index.js'
 import { createGuardrails, guardrailsMessages } from '../../guardrails/index.js'
 import { createCounters, ledgerMessages } from '../../ledger/index.js'
 import {
@@ -100,6 +102,7 @@ export interface TestOptions {
   readonly ledger?: Partial<GatewayOptions['ledger']>
   readonly conversations?: GatewayOptions['conversations']
   readonly runs?: GatewayOptions['runs']
+  readonly stored?: GatewayOptions['stored']
   readonly keyring?: GatewayOptions['keyring']
   readonly guardrails?: GatewayOptions['guardrails']
   readonly resilience?: GatewayOptions['resilience']
@@ -154,7 +157,10 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     models,
     embeddingModels: new Map(Object.entries(options.embeddingModels ?? {})),
     rerankModels: new Map(Object.entries(options.rerankModels ?? {})),
-    keyring: options.keyring ?? { find: (secret) => keys.get(secret) },
+    keyring: options.keyring ?? {
+      find: (secret) => keys.get(secret),
+      findById: (id) => [...keys.values()].find((record) => record.id === id),
+    },
     ledger: {
       recorder: ledger.recorder,
       health: () => health,
@@ -169,6 +175,7 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     knowledge: options.knowledge,
     conversations: options.conversations,
     runs: options.runs,
+    stored: options.stored,
     costUsd: () => null,
     metrics,
     render: createRenderer(
@@ -179,6 +186,8 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
       guardrailsMessages,
       ragMessages,
       accessMessages,
+      fileMessages,
+      batchMessages,
     ),
     log: silentLog,
     clock,

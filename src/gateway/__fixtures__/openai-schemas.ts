@@ -1,12 +1,12 @@
-// What OpenAI's own API description says of an answer of /v1/responses and /v1/conversations.
+// What OpenAI's own API description says of an answer of /v1/responses, /v1/conversations, /v1/files and /v1/batches.
 
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { createSseParser } from '../../llm/index.js'
 
-const { $defs } = JSON.parse(
-  readFileSync(new URL('./openai-responses-schemas.json', import.meta.url), 'utf8'),
-)
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`./openai-${name}-schemas.json`, import.meta.url), 'utf8')).$defs
+const $defs = { ...read('responses'), ...read('batch') }
 const ajv = new Ajv2020({ strict: false, allErrors: false }).addSchema({ $id: 'openai', $defs })
 
 /** What is wrong with a value by one of the schemas; empty when nothing is. */
@@ -47,7 +47,11 @@ export const problemsOfAnswer = (url: URL, contentType: string, body: string): r
   return problemsOf(schemaOf(url.pathname, value), value)
 }
 
-const schemaOf = (path: string, value: { readonly object?: string }): string => {
+const schemaOf = (path: string, value: { readonly object?: string; readonly deleted?: boolean }): string => {
+  if (path === '/v1/files' && value.object === 'list') return 'ListFilesResponse'
+  if (path === '/v1/batches' && value.object === 'list') return 'ListBatchesResponse'
+  if (path.startsWith('/v1/files')) return value.deleted ? 'DeleteFileResponse' : 'OpenAIFile'
+  if (path.startsWith('/v1/batches')) return 'Batch'
   if (path.endsWith('/input_items')) return 'ResponseItemList'
   if (path.endsWith('/input_tokens')) return 'TokenCountsResource'
   if (value.object === 'response.compaction') return 'CompactResource'
