@@ -1,6 +1,8 @@
-// `serve --check`: what would keep the engines of an architecture from starting. Starts nothing.
+// `serve --check`: what would keep the engines of an architecture from starting, and whether the packages of providers
+// are there. Starts nothing.
 
 import { loadCatalogue } from '../catalog/index.js'
+import { checkProviders, type ProviderCheck } from './check-providers.js'
 import type { CommandContext } from './command-context.js'
 import { checkLaunches, type LaunchCheck } from './launch/check-launches.js'
 import { checkPort } from './launch/check-port.js'
@@ -27,9 +29,14 @@ export const checkEngines = async (architectureFile: string, context: CommandCon
       problems: [...check.problems, ...(await checkPort(check.launch, stateDirectory))],
     })),
   )
+  const providers = await checkProviders(value.deployments, { environment, directory })
   const said = (messages: LaunchCheck['problems']) =>
     messages.map(({ code, params }) => ({ code, params, message: terminal.render({ code, params }) }))
-  const all = [...problems, ...checks.flatMap((check) => check.problems)]
+  const all = [
+    ...problems,
+    ...checks.flatMap((check) => check.problems),
+    ...providers.flatMap(({ problem }) => problem ?? []),
+  ]
   const result = {
     engines: checks.map((check) => ({
       deployments: check.launch.deployments,
@@ -38,14 +45,16 @@ export const checkEngines = async (architectureFile: string, context: CommandCon
       validated: check.isValidated,
       remarks: said(check.remarks),
     })),
+    providers: providers.map(({ problem: _problem, ...provider }) => provider),
     problems: said(all),
   }
   terminal.result(result, () =>
     [
       ...checks.map((check) => describe(check, context)),
+      ...providers.map((check) => describeProvider(check, context)),
       ...result.engines.flatMap(({ remarks }) => remarks.map(({ message }) => `  ! ${message}`)),
       ...result.problems.map(({ message }) => `  ✗ ${message}`),
-      ...(checks.length === 0 && all.length === 0
+      ...(checks.length + providers.length === 0 && all.length === 0
         ? [context.text('No deployment launches an engine.', '沒有需要啟動的引擎。')]
         : []),
     ].join('\n'),
@@ -64,3 +73,11 @@ const describe = (check: LaunchCheck, { text }: CommandContext): string => {
   const mark = problems.length === 0 ? '✓' : '✗'
   return `${mark} ${launch.deployments.join(', ')}: ${program ?? launch.command[0]}; ${against}`
 }
+
+const describeProvider = (
+  { deployment, package: name, version, specification, problem }: ProviderCheck,
+  { text }: CommandContext,
+) =>
+  problem
+    ? `✗ ${deployment}: ${name ?? 'ai-sdk'}`
+    : `✓ ${deployment}: ${name} ${version}; ${text(`models of specification ${specification}`, `模型規格 ${specification}`)}`

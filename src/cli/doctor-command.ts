@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { LocalRates } from '../planner/index.js'
 import { createLogger } from '../telemetry/index.js'
+import { checkProvidersHere, type ProviderCheck } from './check-providers.js'
 import type { CommandContext } from './command-context.js'
 import { localRates } from './machine/local-rates.js'
 import { readMachineFacts } from './machine/machine-facts.js'
@@ -17,7 +18,17 @@ import { stateDirectoryName } from './project.js'
 import { productVersion } from './version.js'
 
 interface Check {
-  readonly id: 'node' | 'flags' | 'cores' | 'memory' | 'build' | 'accelerators' | 'rates' | 'engines' | 'keys'
+  readonly id:
+    | 'node'
+    | 'flags'
+    | 'cores'
+    | 'memory'
+    | 'build'
+    | 'accelerators'
+    | 'rates'
+    | 'engines'
+    | 'keys'
+    | 'providers'
   readonly ok: boolean
   readonly detail: string
 }
@@ -56,7 +67,11 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
       const installed = await fixEngines(fix, context, '.')
       const facts = await readMachineFacts(context.environment)
       const machine = measure ? { ...facts, localRates: await measureNow(context) } : facts
-      const checks = checksOf(machine, context)
+      const providers = await checkProvidersHere(context.environment)
+      const checks = [
+        ...checksOf(machine, context),
+        ...providers.map((provider) => checkOfProvider(provider, terminal.render)),
+      ]
       const failed = checks.some(({ ok }) => !ok)
       terminal.result({ version: productVersion(), machine, checks, installed }, () =>
         [
@@ -71,6 +86,16 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
       context.exitWith(failed ? 1 : 0)
     })
 }
+
+/** What the architecture in this folder needs installed. */
+const checkOfProvider = (
+  { deployment, package: name, version, specification, problem }: ProviderCheck,
+  render: ReturnType<CommandContext['terminal']>['render'],
+): Check => ({
+  id: 'providers',
+  ok: !problem,
+  detail: problem ? render(problem) : `${deployment}: ${name} ${version} (${specification})`,
+})
 
 const measureNow = (context: CommandContext) => {
   const terminal = context.terminal()

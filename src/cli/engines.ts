@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import {
+  createAiSdkModel,
   createAnthropicMessagesModel,
   createExtractiveModel,
   createGeminiModel,
@@ -18,7 +19,9 @@ import {
 } from '../llm/index.js'
 import type { Deployment } from '../spec/index.js'
 import { superviseChild } from '../supervisor/index.js'
+import { providerEngine } from './check-providers.js'
 import { childEnvironment } from './child-environment.js'
+import { loadProvider } from './load-provider.js'
 import { localWeightsPath } from './local-weights.js'
 import { cliError } from './messages.js'
 import { processEntry } from './package-file.js'
@@ -70,6 +73,20 @@ const vllm: EngineFactory = (context) => {
 
 const tritonGenerate: EngineFactory = (context) =>
   createTritonGenerateModel({ ...serverOf(context), ...tritonOptions(context.deployment) })
+
+/** Through a package of the AI SDK that the user's project has. */
+const aiSdk: EngineFactory = async (context) => {
+  const { deployment, facts, apiKey, clock } = context
+  const { model, options } = await loadProvider(deployment, apiKey, context)
+  return createAiSdkModel({
+    deployment,
+    facts,
+    model,
+    ...(options.providerOptions && { providerOptions: options.providerOptions }),
+    secrets: [...options.secrets, ...(apiKey === undefined ? [] : [apiKey])],
+    clock,
+  })
+}
 
 /** llama.cpp in a process of its own, which lives as long as the model. */
 export const openLocalModel = async (context: Omit<EngineContext, 'apiKey'>): Promise<LocalModel> => {
@@ -134,5 +151,6 @@ export const builtInEngines: Readonly<Record<string, EngineFactory>> = {
   vllm,
   local: withoutDialect(openLocalModel),
   triton: withoutDialect(tritonGenerate),
+  [providerEngine]: withoutDialect(aiSdk),
   extractive: withoutDialect(({ deployment, facts }) => createExtractiveModel({ id: deployment.id, facts })),
 }

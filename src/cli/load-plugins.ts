@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cliError } from './messages.js'
 import type { Plugin } from './plugin.js'
+import { resolvePackage } from './resolve-package.js'
 
 /**
  * @param directory where relative paths and package names are looked up: the folder of architecture.yaml
@@ -27,5 +28,6 @@ const loadPlugin = async (name: string, directory: string): Promise<Plugin> => {
 const locate = (name: string, directory: string): string => {
   if (isAbsolute(name)) return name
   const file = resolve(directory, name)
-  return existsSync(file) ? file : createRequire(join(directory, 'package.json')).resolve(name)
+  if (existsSync(file)) return file
+  return resolvePackage(name, directory)?.file ?? createRequire(join(directory, 'package.json')).resolve(name)
 }

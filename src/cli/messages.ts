@@ -18,6 +18,13 @@ export const fileFailures = {
 } satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>
 export type FileFailure = keyof typeof fileFailures
 
+/** The package of one of its entries. */
+const packageIn = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+
 export const cliMessages = defineMessages({
   ...trafficSourceMessages,
   'cli.file-unusable': {
@@ -100,6 +107,24 @@ export const cliMessages = defineMessages({
     en: (p: { deployment: string; detail: string }) =>
       `The options of deployment "${p.deployment}" are not those of its engine:\n${p.detail}`,
     'zh-TW': (p) => `部署「${p.deployment}」的 options 不符合其引擎的要求：\n${p.detail}`,
+  },
+  'cli.provider-missing': {
+    en: (p: { deployment: string; package: string; directory: string }) =>
+      `Deployment "${p.deployment}" is answered through ${p.package}, which is not installed in ${p.directory}. Install it there with: npm install ${packageIn(p.package)}`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」透過 ${p.package} 回答，但 ${p.directory} 尚未安裝這個套件。請在該處執行：npm install ${packageIn(p.package)}`,
+  },
+  'cli.provider-broken': {
+    en: (p: { deployment: string; package: string; detail: string }) =>
+      `Deployment "${p.deployment}" cannot get its model from ${p.package} (${p.detail}). Check its options package, export, method and settings against the provider's page on ai-sdk.dev.`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」無法從 ${p.package} 取得模型（${p.detail}）。請對照 ai-sdk.dev 上該供應商的說明，檢查 options 的 package、export、method 與 settings。`,
+  },
+  'cli.provider-version': {
+    en: (p: { deployment: string; package: string; version: string; found: string }) =>
+      `Deployment "${p.deployment}": ${p.package} ${p.version} makes models of specification ${p.found}; known are v3 (AI SDK 6) and v4 (AI SDK 7). Install a release for one of these, or a newer llm-architect.`,
+    'zh-TW': (p) =>
+      `部署「${p.deployment}」：${p.package} ${p.version} 產生的模型屬於規格 ${p.found}；目前支援 v3（AI SDK 6）與 v4（AI SDK 7）。請安裝對應的版本，或更新 llm-architect。`,
   },
   'cli.transformers-missing': {
     en: (p: { folder: string }) =>

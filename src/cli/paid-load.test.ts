@@ -67,6 +67,11 @@ describe('paidLoadOf', () => {
   it('names the dearest of several', () => {
     expect(loadOf(paid, { ...paid, price: { input: 3, output: 10 } })?.deployment).toBe('d1')
   })
+  it('counts a provider that is reached without an address of ours', () => {
+    const provider = { engine: 'ai-sdk', options: { package: 'vendor' }, price: paid.price }
+    expect(loadOf(provider)).toMatchObject({ deployment: 'd0', requests: 105 })
+    expect(loadOf({ ...provider, address: 'http://127.0.0.1:8000/v1' })).toBeUndefined()
+  })
   it.each([
     ['an engine on this machine', { address: 'http://127.0.0.1:8000/v1', price: { input: 2, output: 10 } }],
     ['a built-in engine', {}],

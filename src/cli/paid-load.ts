@@ -5,8 +5,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { confirm } from '@clack/prompts'
 import { loadCatalogue } from '../catalog/index.js'
 import { formatNumber, formatUsd } from '../core/index.js'
-import { type Architecture, deploymentsOf, type Requirements } from '../spec/index.js'
+import { type Architecture, type Deployment, deploymentsOf, type Requirements } from '../spec/index.js'
 import { type LoadProfile, suitePath } from '../verify/index.js'
+import { providerEngine } from './check-providers.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
 import { packageFile } from './package-file.js'
@@ -41,11 +42,15 @@ export const paidLoadOf = (verification: Verification): PaidLoad | undefined => 
     architecture.routes.flatMap(({ strategy }) => deploymentsOf(strategy).map(({ id }) => id)),
   )
   return architecture.deployments
-    .filter(({ id, address }) => asked.has(id) && address !== undefined && !isLoopback(address))
+    .filter((deployment) => asked.has(deployment.id) && isElsewhere(deployment))
     .map(({ id }) => ({ deployment: id, requests, usd: prices.price(id, usage)?.usd ?? 0 }))
     .filter(({ usd }) => usd > 0)
     .sort((a, b) => b.usd - a.usd)[0]
 }
+
+/** Providers of the AI SDK know where they are without an address. */
+const isElsewhere = ({ engine, address }: Deployment) =>
+  address === undefined ? engine === providerEngine : !isLoopback(address)
 
 const isLoopback = (address: string) =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname)

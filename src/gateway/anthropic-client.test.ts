@@ -9,24 +9,26 @@ import Anthropic, {
   RateLimitError,
 } from '@anthropic-ai/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import {
+  brokenOff,
+  failureOf,
+  firstAttempt,
+  stalled,
+  startClientGateway,
+} from './__fixtures__/client-gateway.js'
 import { llmError } from './__fixtures__/errors.js'
-import { keyRecord, startTestGateway, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
+import { keyRecord, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
 
 let gateway: TestGateway
 let client: Anthropic
 const start = async (options: TestOptions = {}) => {
-  gateway = await startTestGateway({
-    ...options,
-    architecture: { server: { requireKeys: true }, ...options.architecture },
-  })
-  gateway.keys.set('la-key', keyRecord())
+  gateway = await startClientGateway(options)
   client = new Anthropic({ baseURL: gateway.url, apiKey: 'la-key', maxRetries: 0 })
 }
 afterEach(() => gateway.close())
 
 const request = { model: 'chat', max_tokens: 64, messages: [{ role: 'user' as const, content: 'hi' }] }
 const usage = { input: { total: 9, cacheRead: 4, cacheWrite: 0 }, output: { total: 2, reasoning: 0 } }
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 
 describe('the Anthropic client', () => {
   it('gets a message', async () => {
@@ -155,8 +157,7 @@ describe('the Anthropic client', () => {
   })
 
   it('raises an error in the middle of a stream that breaks off', async () => {
-    const failAfter = { pieces: 2, error: llmError('llm.upstream-broke-off') }
-    await start({ models: { main: { text: ['a', 'b', 'c'], failAfter } } })
+    await start({ models: { main: brokenOff } })
     const stream = await client.messages.create({ ...request, stream: true })
     let text = ''
     const failure = await failureOf(
@@ -172,11 +173,10 @@ describe('the Anthropic client', () => {
   })
 
   it('ends the call upstream when it aborts', async () => {
-    await start({ models: { main: { text: ['a', 'b'], stallAfter: 1 } } })
+    await start({ models: { main: stalled } })
     const stream = await client.messages.create({ ...request, stream: true })
     for await (const event of stream) if (event.type === 'content_block_delta') break
-    while (!gateway.ledger.attempts[0]?.settled) await new Promise((resolve) => setImmediate(resolve))
-    expect(gateway.ledger.attempts[0].settled).toMatchObject({ end: 'cancelled' })
+    expect(await firstAttempt(gateway)).toMatchObject({ end: 'cancelled' })
   })
 
   it('takes its key as a bearer token too', async () => {

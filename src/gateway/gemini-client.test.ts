@@ -3,8 +3,15 @@
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, type HttpOptions } from '@google/genai'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../llm/index.js'
+import {
+  brokenOff,
+  failureOf,
+  firstAttempt,
+  stalled,
+  startClientGateway,
+} from './__fixtures__/client-gateway.js'
 import { llmError } from './__fixtures__/errors.js'
-import { keyRecord, startTestGateway, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
+import { keyRecord, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
 import { completion, sendJson, startUpstream } from './__fixtures__/upstream.js'
 
 const opened: { close(): Promise<void> }[] = []
@@ -17,18 +24,13 @@ let client: GoogleGenAI
 const clientOf = (apiKey: string, options: HttpOptions = {}) =>
   new GoogleGenAI({ apiKey, httpOptions: { baseUrl: gateway.url, ...options } })
 const start = async (options: TestOptions = {}) => {
-  gateway = await startTestGateway({
-    ...options,
-    architecture: { server: { requireKeys: true }, ...options.architecture },
-  })
+  gateway = await startClientGateway(options)
   opened.push(gateway)
-  gateway.keys.set('la-key', keyRecord())
   client = clientOf('la-key')
 }
 
 const request = { model: 'chat', contents: 'hi' }
 const usage = { input: { total: 9, cacheRead: 4, cacheWrite: 0 }, output: { total: 5, reasoning: 3 } }
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 /** What the client shows of an error: the body as text, and the status. */
 const errorOf = async (promise: Promise<unknown>) => {
   const failure = await failureOf(promise)
@@ -240,8 +242,7 @@ describe('the Gemini client', () => {
   })
 
   it('raises an error in the middle of a stream that breaks off', async () => {
-    const failAfter = { pieces: 2, error: llmError('llm.upstream-broke-off') }
-    await start({ models: { main: { text: ['a', 'b', 'c'], failAfter } } })
+    await start({ models: { main: brokenOff } })
     let text = ''
     const read = async () => {
       for await (const chunk of await client.models.generateContentStream(request)) text += chunk.text
@@ -251,7 +252,7 @@ describe('the Gemini client', () => {
   })
 
   it('ends the call upstream when it aborts', async () => {
-    await start({ models: { main: { text: ['a', 'b'], stallAfter: 1 } } })
+    await start({ models: { main: stalled } })
     const leaving = new AbortController()
     const config = { abortSignal: leaving.signal }
     const read = async () => {
@@ -259,8 +260,7 @@ describe('the Gemini client', () => {
         if (chunk.text === 'a') leaving.abort()
     }
     expect(await failureOf(read())).toMatchObject({ name: 'AbortError' })
-    while (!gateway.ledger.attempts[0]?.settled) await new Promise((resolve) => setImmediate(resolve))
-    expect(gateway.ledger.attempts[0].settled).toMatchObject({ end: 'cancelled' })
+    expect(await firstAttempt(gateway)).toMatchObject({ end: 'cancelled' })
   })
 })
 

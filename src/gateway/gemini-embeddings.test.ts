@@ -1,43 +1,10 @@
 import { GoogleGenAI } from '@google/genai'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EmbeddingModel, EmbeddingRequest } from '../llm/index.js'
-import { keyRecord, startTestGateway, type TestGateway } from './__fixtures__/harness.js'
+import { startEmbeddingGateway } from './__fixtures__/length-embedder.js'
 
-let gateway: TestGateway
-let asked: EmbeddingRequest[]
-/** Each vector is the length of its text and its place. */
-const engine: EmbeddingModel = {
-  id: 'first',
-  takesTokens: false,
-  contextLength: 512,
-  embed: async (request) => {
-    asked.push(request)
-    return {
-      vectors: request.input.map((text, i) =>
-        i === 0 ? Float32Array.of(text.length, 0.5) : [text.length, i],
-      ),
-      usage: { input: { total: 7, cacheRead: 0, cacheWrite: 0 }, output: { total: 0, reasoning: 0 } },
-      usageSource: 'reported',
-    }
-  },
-}
+let gateway: Awaited<ReturnType<typeof startEmbeddingGateway>>
 beforeEach(async () => {
-  asked = []
-  gateway = await startTestGateway({
-    architecture: {
-      server: { requireKeys: true },
-      deployments: [
-        { id: 'main', engine: 'scripted', model: 'main' },
-        { id: 'first', kind: 'embedding', engine: 'vllm', model: 'e5' },
-      ],
-      routes: [
-        { name: 'chat', strategy: { deployment: 'main' } },
-        { name: 'vectors', strategy: { deployment: 'first' } },
-      ],
-    },
-    embeddingModels: { first: engine },
-  })
-  gateway.keys.set('la-key', keyRecord())
+  gateway = await startEmbeddingGateway()
 })
 afterEach(() => gateway.close())
 
@@ -58,7 +25,7 @@ describe('embeddings for Gemini clients', () => {
       config: { taskType: 'RETRIEVAL_QUERY', outputDimensionality: 2 },
     })
     expect(embeddings).toEqual([{ values: [1, 0.5] }, { values: [3, 1] }])
-    expect(asked).toEqual([
+    expect(gateway.asked).toEqual([
       { input: ['a', 'bcd'], encoding: 'float', dimensions: 2, inputType: 'query', extra: {} },
     ])
     expect(gateway.ledger.attempts[0]?.settled?.usage.input.total).toBe(7)
@@ -70,7 +37,7 @@ describe('embeddings for Gemini clients', () => {
       task_type: 'RETRIEVAL_DOCUMENT',
     })
     expect(body).toEqual({ embedding: { values: [2, 0.5] }, usageMetadata: { promptTokenCount: 7 } })
-    expect(asked[0]).toMatchObject({ input: ['ab'], inputType: 'document' })
+    expect(gateway.asked[0]).toMatchObject({ input: ['ab'], inputType: 'document' })
   })
 
   it.each([
@@ -108,7 +75,7 @@ describe('embeddings for Gemini clients', () => {
     expect(details).toContainEqual(
       expect.objectContaining({ fieldViolations: [expect.objectContaining({ field })] }),
     )
-    expect(asked).toEqual([])
+    expect(gateway.asked).toEqual([])
   })
 
   it('are not made by a model that chats', async () => {

@@ -11,17 +11,20 @@ import OpenAI, {
 import { afterEach, describe, expect, it } from 'vitest'
 import { errorFactory } from '../core/index.js'
 import { ledgerMessages } from '../ledger/index.js'
+import {
+  brokenOff,
+  failureOf,
+  firstAttempt,
+  stalled,
+  startClientGateway,
+} from './__fixtures__/client-gateway.js'
 import { llmError } from './__fixtures__/errors.js'
-import { keyRecord, startTestGateway, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
+import { keyRecord, type TestGateway, type TestOptions } from './__fixtures__/harness.js'
 
 let gateway: TestGateway
 let client: OpenAI
 const start = async (options: TestOptions = {}) => {
-  gateway = await startTestGateway({
-    ...options,
-    architecture: { server: { requireKeys: true }, ...options.architecture },
-  })
-  gateway.keys.set('la-key', keyRecord())
+  gateway = await startClientGateway(options)
   client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'la-key', maxRetries: 0 })
 }
 afterEach(() => gateway.close())
@@ -123,26 +126,23 @@ describe('the openai client', () => {
   })
 
   it('raises an error in the middle of a stream that breaks off', async () => {
-    await start({
-      models: {
-        main: { text: ['a', 'b', 'c'], failAfter: { pieces: 2, error: llmError('llm.upstream-broke-off') } },
-      },
-    })
+    await start({ models: { main: brokenOff } })
     const stream = await client.chat.completions.create({ model: 'chat', messages, stream: true })
     let text = ''
-    const failure = await (async () => {
-      for await (const piece of stream) text += piece.choices[0]?.delta.content ?? ''
-    })().catch((e) => e)
+    const failure = await failureOf(
+      (async () => {
+        for await (const piece of stream) text += piece.choices[0]?.delta.content ?? ''
+      })(),
+    )
     expect(text).toBe('ab')
     expect(failure).toBeInstanceOf(APIError)
     expect(failure).toMatchObject({ code: 'upstream_broke_off' })
   })
 
   it('ends the call upstream when it aborts', async () => {
-    await start({ models: { main: { text: ['a', 'b'], stallAfter: 1 } } })
+    await start({ models: { main: stalled } })
     const stream = await client.chat.completions.create({ model: 'chat', messages, stream: true })
     for await (const piece of stream) if (piece.choices[0]?.delta.content) break
-    while (!gateway.ledger.attempts[0]?.settled) await new Promise((resolve) => setImmediate(resolve))
-    expect(gateway.ledger.attempts[0].settled).toMatchObject({ end: 'cancelled' })
+    expect(await firstAttempt(gateway)).toMatchObject({ end: 'cancelled' })
   })
 })

@@ -50,6 +50,10 @@ describe.each([
   'anthropic-messages',
   'gemini',
   'triton-generate',
+  'ai-sdk',
+  'ai-sdk, openai-compatible',
+  'ai-sdk, openai',
+  'ai-sdk, google',
   'scripted',
   'local',
 ] as const)('the %s engine', (name) => {

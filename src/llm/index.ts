@@ -1,5 +1,6 @@
 // Floor 2: the chat contract, its helpers, the wire codecs and the engines.
 
+export type { ProviderFields, ProviderModel } from './ai-sdk/provider-model.js'
 export { answerStream, type ReadyAnswer } from './answer-stream.js'
 export { attemptsOf, withAttempts } from './attempts.js'
 export { beforeLastFrame } from './before-last-frame.js'
@@ -34,6 +35,7 @@ export type {
   Wire,
 } from './contract.js'
 export { endsText } from './ends-text.js'
+export { type AiSdkModel, createAiSdkModel, isProviderVersion } from './engines/ai-sdk.js'
 export { createAnthropicMessagesModel } from './engines/anthropic-messages.js'
 export { dialectHeaders } from './engines/dialect-headers.js'
 export type { EngineDeployment } from './engines/engine-deployment.js'

@@ -26,6 +26,7 @@ const capabilities = {
   'audio-input': { en: 'listen to audio', 'zh-TW': '讀取音訊' },
   'audio-output': { en: 'answer in anything but text', 'zh-TW': '以文字以外的形式回答' },
   'raw-texts': { en: 'go on writing a raw text', 'zh-TW': '接續原始文字' },
+  'this-field': { en: 'do that', 'zh-TW': '做到這一點' },
   files: { en: 'read parts of this type', 'zh-TW': '讀取這種類型的內容' },
 } satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>
 

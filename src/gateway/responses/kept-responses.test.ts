@@ -3,6 +3,7 @@
 import type OpenAI from 'openai'
 import { APIError, BadRequestError, NotFoundError } from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { failureOf } from '../__fixtures__/client-gateway.js'
 import { openTestConversations, type ResponsesGateway } from '../__fixtures__/responses-gateway.js'
 
 let test: Awaited<ReturnType<typeof openTestConversations>>
@@ -22,7 +23,6 @@ afterEach(async () => {
   expect(problems).toEqual([])
 })
 
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 const ask = (more: object = {}) => client.responses.create({ model: 'chat', input: 'hi', ...more })
 /** What the model was given at its n-th call: who spoke, and what. */
 const heard = (n: number) =>

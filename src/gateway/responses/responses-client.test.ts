@@ -12,6 +12,7 @@ import {
 import { zodTextFormat } from 'openai/helpers/zod'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { failureOf } from '../__fixtures__/client-gateway.js'
 import { llmError } from '../__fixtures__/errors.js'
 import { keyRecord } from '../__fixtures__/harness.js'
 import { problemsOfAnswer } from '../__fixtures__/openai-schemas.js'
@@ -35,7 +36,6 @@ afterEach(async () => {
 })
 
 const usage = { input: { total: 9, cacheRead: 4, cacheWrite: 0 }, output: { total: 5, reasoning: 2 } }
-const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 const ask = (more: object = {}) => client.responses.create({ model: 'chat', input: 'hi', ...more })
 const call = (index: number) => ({ type: 'tool-call', choice: 0, index }) as const
 const weather = {

@@ -1,8 +1,12 @@
 // The engines that have to keep the contract, each told by the same scenario what to do: those that speak HTTP
 // through a server that plays it on a socket, the scripted one directly.
 
+import { createGoogleGenerativeAI } from '@ai-sdk/google'
+import { createOpenAI } from '@ai-sdk/openai'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { ArchitectError, systemClock } from '../../core/index.js'
 import type { ChatModel } from '../contract.js'
+import { createAiSdkModel } from '../engines/ai-sdk.js'
 import { createAnthropicMessagesModel } from '../engines/anthropic-messages.js'
 import { createGeminiModel } from '../engines/gemini.js'
 import type { HttpChatModel, HttpModelOptions } from '../engines/http-chat-model.js'
@@ -19,6 +23,7 @@ import { playAnthropic } from './anthropic-server.js'
 import { chunk, done, usageChunk } from './chunks.js'
 import { startFakeUpstream, type UpstreamConnection } from './fake-upstream.js'
 import { playGemini } from './gemini-server.js'
+import { createFakeProviderModel, playProvider } from './provider-model.js'
 import { playResponses } from './responses-server.js'
 import type { Scenario } from './scenario.js'
 import { playTriton } from './triton-server.js'
@@ -115,6 +120,48 @@ const wholeAnswer = async (scenario: Scenario) => {
     }),
   }
 }
+
+const startProviderSubject = async (): Promise<Subject> => {
+  let scenario: Scenario = { pieces: [] }
+  const model = createAiSdkModel({
+    deployment,
+    facts,
+    model: createFakeProviderModel(() => playProvider(scenario)),
+    clock: systemClock,
+  })
+  return {
+    name: 'ai-sdk',
+    model,
+    play: (next) => {
+      scenario = next
+    },
+    close: () => model.close(),
+  }
+}
+
+/**
+ * Providers that people install, each before the server that the engine for its protocol is tested with. Not the one
+ * for Anthropic: it reads no stream without usage, which every server here leaves out when it is told to.
+ */
+const installed = {
+  'openai-compatible': (baseURL: string, model: string) =>
+    createOpenAICompatible({ name: 'compatible', baseURL, includeUsage: true }).chatModel(model),
+  openai: (baseURL: string, model: string) => createOpenAI({ baseURL, apiKey }).responses(model),
+  google: (baseURL: string, model: string) => createGoogleGenerativeAI({ baseURL, apiKey })(model),
+}
+const apiKey = 'sk-0123456789'
+
+const installedSubject = (name: keyof typeof installed, play: HttpServer['play']) =>
+  httpSubject(`ai-sdk, ${name}`, {
+    create: ({ deployment, facts, clock }) =>
+      createAiSdkModel({
+        deployment,
+        facts,
+        clock,
+        model: installed[name](deployment.address ?? '', deployment.model),
+      }),
+    play,
+  })
 
 const startScriptedSubject = async (): Promise<Subject> => {
   let scenario: Scenario = { pieces: [] }
@@ -236,6 +283,10 @@ export const startSubjects = {
     create: createTritonGenerateModel,
     play: playTriton,
   }),
+  'ai-sdk': startProviderSubject,
+  'ai-sdk, openai-compatible': installedSubject('openai-compatible', playOnSocket),
+  'ai-sdk, openai': installedSubject('openai', playResponses),
+  'ai-sdk, google': installedSubject('google', playGemini),
   scripted: startScriptedSubject,
   local: startLocalSubject,
 } as const

@@ -7,8 +7,9 @@ import type { ChatCall, ChatEvent, ChatRequest, ChatStream } from '../contract.j
 import { estimateRequestTokens } from '../estimate-tokens.js'
 import { frameOf } from '../frame.js'
 import type { LlamaChatParams, LlamaChatProgress, LlamaChatResult } from '../local/protocol.js'
-import { llmError, type TimeoutPhase } from '../messages.js'
+import { llmError } from '../messages.js'
 import { createOutcomeBuilder } from '../outcome-builder.js'
+import { watchAnswer } from './answer-watch.js'
 import { createChatDelivery } from './chat-delivery.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import type { LlamaPort } from './local-port.js'
@@ -151,48 +152,6 @@ const createTally = (choices: number) => {
 
 const sumOf = (results: readonly LlamaChatResult[], field: 'completionTokens' | 'reasoningTokens') =>
   results.reduce((sum, result) => sum + (result[field] ?? 0), 0)
-
-/** The deployment's limits and the caller's. Before the first content nothing moves its limit; after it, work does. */
-const watchAnswer = (
-  { deployment, clock, watchdog, call }: LocalAnswer,
-  fail: (error: ArchitectError) => void,
-) => {
-  const { firstContentMs, idleMs } = deployment.timeouts
-  let phase: TimeoutPhase = 'first-content'
-  let limitMs = firstContentMs
-  let sinceMs = clock.monotonicMs()
-  const startedMs = sinceMs
-  const deadlineMs = call.deadlineMs ?? Number.POSITIVE_INFINITY
-  const watch = watchdog.watch({
-    dueMs: () => Math.min(deadlineMs, sinceMs + limitMs),
-    expire: () => {
-      const isDeadline = deadlineMs <= sinceMs + limitMs
-      const params = isDeadline
-        ? { phase: 'deadline' as const, limitMs: Math.round(deadlineMs - startedMs) }
-        : { phase, limitMs }
-      fail(
-        llmError(
-          'llm.upstream-timeout',
-          { deployment: deployment.id, ...params },
-          { retryable: !isDeadline },
-        ),
-      )
-    },
-  })
-  return {
-    stop: () => watch.stop(),
-    spoke: () => {
-      if (phase === 'idle') return
-      phase = 'idle'
-      limitMs = idleMs
-      sinceMs = clock.monotonicMs()
-      watch.moved()
-    },
-    worked: () => {
-      if (phase === 'idle') sinceMs = clock.monotonicMs()
-    },
-  }
-}
 
 /** What a failure of the process means to who asked the model. */
 const processError = (deployment: string, cause: unknown): ArchitectError => {

@@ -3,8 +3,11 @@
 import type { ChatRequest, Dialect, Extra, Part } from '../contract.js'
 import { llmError } from '../messages.js'
 
+/** Where a request is to be written: a dialect, or the specification of the AI SDK's models, which has no wire. */
+type Target = Dialect | 'ai-sdk'
+
 /** @throws `llm.request-not-expressible` */
-export const notExpressible = (field: string, dialect: Dialect): never => {
+export const notExpressible = (field: string, dialect: Target): never => {
   throw llmError('llm.request-not-expressible', { field, dialect })
 }
 
@@ -13,7 +16,7 @@ export const notExpressible = (field: string, dialect: Dialect): never => {
  * dialect, or of none, is always fine.
  * @throws `llm.request-not-expressible` naming the first such field
  */
-const refuseForeignFields = (request: ChatRequest, dialect: Dialect): void => {
+const refuseForeignFields = (request: ChatRequest, dialect: Target): void => {
   if (request.dialect === undefined || request.dialect === dialect) return
   checkExtra(request.extra, '', dialect)
   for (const [i, tool] of (request.tools ?? []).entries()) {
@@ -31,7 +34,7 @@ const refuseForeignFields = (request: ChatRequest, dialect: Dialect): void => {
  * marks that other dialect left in `extra` are gone. Whether there was an `extra` stays to be seen.
  * @throws `llm.request-not-expressible` naming the first field that has no place in the dialect
  */
-export const expressible = (request: ChatRequest, dialect: Dialect): ChatRequest => {
+export const expressible = (request: ChatRequest, dialect: Target): ChatRequest => {
   refuseForeignFields(request, dialect)
   if (request.dialect === undefined || request.dialect === dialect) return request
   return {
@@ -57,7 +60,7 @@ const barePart = (part: Part): Part => {
   return part.type === 'tool-result' ? { ...bare(part), content: part.content.map(barePart) } : bare(part)
 }
 
-const checkPart = (part: Part, at: string, dialect: Dialect): void => {
+const checkPart = (part: Part, at: string, dialect: Target): void => {
   if (part.type === 'item') {
     if (part.dialect !== dialect) notExpressible(at, dialect)
     return
@@ -67,7 +70,7 @@ const checkPart = (part: Part, at: string, dialect: Dialect): void => {
   for (const [i, inner] of part.content.entries()) checkPart(inner, `${at}.content[${i}]`, dialect)
 }
 
-const checkExtra = (extra: Extra | undefined, at: string, dialect: Dialect) => {
+const checkExtra = (extra: Extra | undefined, at: string, dialect: Target) => {
   for (const [name, value] of Object.entries(extra ?? {}))
     if (!spellings.has(name) && !saysNothing(name, value)) notExpressible(at + fullName(name, value), dialect)
 }
