@@ -45,7 +45,10 @@ describe('the eight rooms', () => {
 describe.each(['docs/clients.md', 'docs/clients.zh-TW.md'])('the clients of %s', (document) => {
   const text = readFileSync(document, 'utf8')
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-  const npm = ['openai', '@anthropic-ai/sdk', '@google/genai'].map((name) => [name, devDependencies[name]])
+  const npm = ['openai', '@anthropic-ai/sdk', '@google/genai', 'ai', '@langchain/openai'].map((name) => [
+    name,
+    devDependencies[name],
+  ])
   const python = ['openai-langchain', 'llama-index'].flatMap((name) =>
     readFileSync(`test/engines/python-clients/${name}.txt`, 'utf8')
       .split('\n')

@@ -89,6 +89,7 @@ export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
 export { attachWire, editFrame, editRequest, originOf, wireOf } from './identity.js'
+export { joinTexts } from './join-texts.js'
 export {
   createLlamaEngine,
   type LlamaEngine,

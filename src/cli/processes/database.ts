@@ -1,6 +1,7 @@
 // Entry of the database process: the embedded PostgreSQL, owned by the parent at the other end of standard input.
 // argv[2] is `DatabaseArguments` as JSON. Holds the lock of the data directory while it runs.
 
+import { constants, setPriority } from 'node:os'
 import { silentLog, systemClock } from '../../core/index.js'
 import {
   connectStore,
@@ -29,6 +30,9 @@ const onFatal = (error: unknown) => {
   console.error('the database engine failed', error)
   process.exit(1)
 }
+
+// It writes what the parent has in its journal already: whoever waits for an answer comes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 serveParent({
   methods: {},

@@ -4,13 +4,13 @@
 import { contentHash } from '../../core/index.js'
 import {
   answerStream,
-  type ChatEvent,
   type ChatRequest,
   type ChatStream,
   codecs,
   createFrame,
   type Frame,
   frameOf,
+  joinTexts,
   type Outcome,
   type Wire,
   wireOf,
@@ -135,7 +135,7 @@ const createCollector = () => {
       return {
         wire: { ...first, bytes: Buffer.concat(wires.map((wire) => wire?.bytes ?? new Uint8Array())) },
       }
-    const events: readonly ChatEvent[] = frames.flatMap((frame) => frame.events())
+    const events = joinTexts(frames.flatMap((frame) => frame.events()))
     return sizeOf({ events }) > maxAnswerBytes ? undefined : { events }
   }
   return { add, answer }

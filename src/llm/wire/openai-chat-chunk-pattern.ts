@@ -53,8 +53,8 @@ export const createChunkPattern = (decode: (data: string) => readonly ChatEvent[
     if (field < 0 || data.length > maxPatternLength) return undefined
     const start = field + textField.length
     const end = data.indexOf('"', start)
-    const before = data.slice(0, start)
-    const after = data.slice(end)
+    const before = copyOf(data.slice(0, start))
+    const after = copyOf(data.slice(end))
     // Only the decoder knows what the field is: it may stand inside another text, or in an object of its own.
     const [event, ...others] = decode(before + probe + after)
     const native = event && chatNative(event)
@@ -94,6 +94,9 @@ export const writeByPattern = (event: ChatEvent): string | undefined => {
     return undefined
   return pattern.before + JSON.stringify(event.text).slice(1, -1) + pattern.after
 }
+
+/** A slice keeps the text that it was cut from, which may be all that a socket brought, for as long as it lives. */
+const copyOf = (slice: string): string => Buffer.from(slice, 'utf8').toString('utf8')
 
 /** Whether a text stands in JSON as it is: no quote, no backslash, no control character. */
 const isPlain = (text: string): boolean => {
