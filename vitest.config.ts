@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     execArgv: ['--no-maglev', '--no-turboshaft-load-elimination'],
-    maxWorkers: 2,
+    // One more than the smallest machine has cores: many tests wait for processes of their own.
+    maxWorkers: 3,
     globalSetup: ['test/build-once.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,

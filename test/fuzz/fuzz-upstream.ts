@@ -30,8 +30,7 @@ export const startFuzzUpstream = async (): Promise<FuzzUpstream> => {
     const body = await text(request)
     const path = request.url ?? ''
     const dialect = dialectOf(path)
-    if (!/"stream": *true/.test(body) && !path.includes('streamGenerate'))
-      return sendWhole(response, path, dialect)
+    if (!isStreamed(path, dialect, body)) return sendWhole(response, path, dialect)
     const [, name = recordingsOf(dialect)[0] ?? '', seed = ''] = /<<(\S+) (\S*)>>/.exec(body) ?? []
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     await writePieces(response, read(name), seed)
@@ -54,6 +53,10 @@ const dialectOf = (path: string): UpstreamDialect => {
   if (path.includes('/responses')) return 'openai-responses'
   return path.includes(':') ? 'gemini' : 'openai-chat'
 }
+
+/** In Gemini's dialect the path says it, and a field of that name means nothing. */
+const isStreamed = (path: string, dialect: UpstreamDialect, body: string): boolean =>
+  dialect === 'gemini' ? path.includes('streamGenerate') : /"stream": *true/.test(body)
 
 const sendWhole = (response: ServerResponse, path: string, dialect: UpstreamDialect) => {
   response.writeHead(200, { 'content-type': 'application/json' })
