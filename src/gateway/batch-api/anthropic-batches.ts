@@ -1,10 +1,10 @@
 // /v1/messages/batches in Anthropic's shape: requests in the body, answers as lines of JSON.
 
 import { type Batch, isEnded, type LineResult } from '../../batches/index.js'
-import type { Authenticate, Caller } from '../authenticate.js'
+import type { Authenticate } from '../authenticate.js'
 import { checkFields, type Fields, isText, nonEmptyList, object, rule } from '../check-fields.js'
 import { anthropicEnvelope } from '../dialects/envelope.js'
-import type { Exchange, Handler } from '../exchange.js'
+import type { Exchange } from '../exchange.js'
 import { sendContent } from '../file-api/send-content.js'
 import { gatewayError } from '../messages.js'
 import { parseJson } from '../parse-json.js'
@@ -12,7 +12,7 @@ import type { BatchPort } from '../ports.js'
 import type { BodyReader } from '../read-body.js'
 import type { Endpoint } from '../router.js'
 import { send } from '../send.js'
-import { nameOf, stored } from '../stored.js'
+import { type Asked, handlersOf, type StoredWork, stored } from '../stored.js'
 import { cursorUnknown, pageQueryOf } from '../tenant-page.js'
 
 export interface AnthropicBatchDeps {
@@ -30,10 +30,7 @@ export const messagesEndpoint = '/v1/messages'
 export const anthropicBatchEndpoints = (deps: AnthropicBatchDeps): readonly Endpoint[] => {
   const all = '/v1/messages/batches'
   const one = `${all}/{id}`
-  const asked =
-    (work: Work): Handler =>
-    async (exchange, [id = '']) =>
-      work(deps, { exchange, caller: deps.authenticate(exchange.request), id: nameOf(id) })
+  const asked = handlersOf(deps)
   return [
     { method: 'POST', path: all, handle: asked(create) },
     { method: 'GET', path: all, handle: asked(list) },
@@ -44,12 +41,7 @@ export const anthropicBatchEndpoints = (deps: AnthropicBatchDeps): readonly Endp
   ]
 }
 
-interface Asked {
-  readonly exchange: Exchange
-  readonly caller: Caller
-  readonly id: string
-}
-type Work = (deps: AnthropicBatchDeps, asked: Asked) => Promise<void>
+type Work = StoredWork<AnthropicBatchDeps>
 
 const dialect = 'anthropic'
 

@@ -2,9 +2,9 @@
 
 import { type Batch, type BatchProblem, errorFileOf, outputFileOf } from '../../batches/index.js'
 import { type Language, languageOfHeader, type Renderer } from '../../core/index.js'
-import type { Authenticate, Caller } from '../authenticate.js'
+import type { Authenticate } from '../authenticate.js'
 import { checkFields, type FieldRules, type Fields, isText, object, rule } from '../check-fields.js'
-import type { Exchange, Handler } from '../exchange.js'
+import type { Exchange } from '../exchange.js'
 import { expirySeconds } from '../file-api/file-endpoints.js'
 import { gatewayError } from '../messages.js'
 import { parseJson } from '../parse-json.js'
@@ -13,7 +13,7 @@ import type { BodyReader } from '../read-body.js'
 import { metadata } from '../responses/response-rules.js'
 import type { Endpoint } from '../router.js'
 import { sendJson } from '../send.js'
-import { nameOf, stored } from '../stored.js'
+import { handlersOf, nameOf, type StoredWork, stored } from '../stored.js'
 import { cursorUnknown, openaiList, pageQueryOf } from '../tenant-page.js'
 
 export interface OpenAiBatchDeps {
@@ -36,10 +36,7 @@ export const batchEndpoints = [
 export const openaiBatchEndpoints = (deps: OpenAiBatchDeps): readonly Endpoint[] => {
   const all = '/v1/batches'
   const one = `${all}/{id}`
-  const asked =
-    (work: Work): Handler =>
-    async (exchange, [id = '']) =>
-      work(deps, { exchange, caller: deps.authenticate(exchange.request), id: nameOf(id) })
+  const asked = handlersOf(deps)
   return [
     { method: 'POST', path: all, handle: asked(create) },
     { method: 'GET', path: all, handle: asked(list) },
@@ -48,12 +45,7 @@ export const openaiBatchEndpoints = (deps: OpenAiBatchDeps): readonly Endpoint[]
   ]
 }
 
-interface Asked {
-  readonly exchange: Exchange
-  readonly caller: Caller
-  readonly id: string
-}
-type Work = (deps: OpenAiBatchDeps, asked: Asked) => Promise<void>
+type Work = StoredWork<OpenAiBatchDeps>
 
 const dialect = 'openai'
 const endpointList = batchEndpoints.map((path) => `"${path}"`)

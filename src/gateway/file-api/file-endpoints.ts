@@ -1,14 +1,13 @@
 // /v1/files in OpenAI's shape. A file belongs to the tenant of the key that sent it.
 
 import { fileError, type NewFile, type StoredFile } from '../../files/index.js'
-import type { Authenticate, Caller } from '../authenticate.js'
+import type { Authenticate } from '../authenticate.js'
 import { checkFields, isText, rule, wholeNumber } from '../check-fields.js'
-import type { Exchange, Handler } from '../exchange.js'
 import { gatewayError } from '../messages.js'
 import type { FilePort } from '../ports.js'
 import type { Endpoint } from '../router.js'
 import { sendJson } from '../send.js'
-import { nameOf, stored } from '../stored.js'
+import { type Asked, handlersOf, nameOf, type StoredWork, stored } from '../stored.js'
 import { cursorUnknown, openaiList, pageQueryOf } from '../tenant-page.js'
 import { readUpload } from './read-upload.js'
 import { sendContent } from './send-content.js'
@@ -27,10 +26,7 @@ export interface FileDeps {
 export const fileEndpoints = (deps: FileDeps): readonly Endpoint[] => {
   const all = '/v1/files'
   const one = `${all}/{id}`
-  const asked =
-    (work: Work): Handler =>
-    async (exchange, [id = '']) =>
-      work(deps, { exchange, caller: deps.authenticate(exchange.request), id: nameOf(id) })
+  const asked = handlersOf(deps)
   return [
     { method: 'POST', path: all, handle: asked(upload) },
     { method: 'GET', path: all, handle: asked(list) },
@@ -40,12 +36,7 @@ export const fileEndpoints = (deps: FileDeps): readonly Endpoint[] => {
   ]
 }
 
-interface Asked {
-  readonly exchange: Exchange
-  readonly caller: Caller
-  readonly id: string
-}
-type Work = (deps: FileDeps, asked: Asked) => Promise<void>
+type Work = StoredWork<FileDeps>
 
 const resource = ({ id, bytes, createdAt, expiresAt, filename, purpose }: StoredFile) => ({
   id,
