@@ -54,15 +54,8 @@ export const openProviderAnswer = (context: ProviderCallContext): Promise<ChatSt
         complete: () => {},
       },
     })
-    const watch = watchAnswer(context, delivery.fail)
-    const onAbort = () =>
-      delivery.fail(llmError('llm.cancelled', { deployment: deployment.id, reason: 'aborted' }), 'cancelled')
-    void result.outcome.then(() => {
-      watch.stop()
-      call.signal.removeEventListener('abort', onAbort)
-    })
-    if (call.signal.aborted) return onAbort()
-    call.signal.addEventListener('abort', onAbort, { once: true })
+    const watch = watchAnswer(context, { fail: delivery.fail, outcome: result.outcome })
+    if (result.isSettled()) return
 
     const reader = createPieceReader()
     let isAnswering = false

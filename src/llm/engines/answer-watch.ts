@@ -1,8 +1,10 @@
-// The limits of time of an answer that comes from no socket of ours: the deployment's own, and the caller's.
+// What ends an answer that comes from no socket of ours: the deployment's limits of time, the caller's, and a caller that
+// gives up.
 
-import type { ArchitectError, Clock } from '../../core/index.js'
-import type { ChatCall } from '../contract.js'
+import type { Clock } from '../../core/index.js'
+import type { ChatCall, Outcome } from '../contract.js'
 import { llmError, type TimeoutPhase } from '../messages.js'
+import type { ChatDelivery } from './chat-delivery.js'
 import type { EngineDeployment } from './engine-deployment.js'
 import type { Watchdog } from './watchdog.js'
 
@@ -14,17 +16,19 @@ export interface WatchedAnswer {
 }
 
 export interface AnswerWatch {
-  stop(): void
   /** The first content is here. */
   spoke(): void
   /** It goes on. */
   worked(): void
 }
 
-/** The deployment's limits and the caller's. Before the first content nothing moves its limit; after it, work does. */
+/**
+ * Watches until the outcome is settled; a call that has been given up already fails at once. Before the first content
+ * nothing moves its limit; after it, work does.
+ */
 export const watchAnswer = (
   { deployment, clock, watchdog, call }: WatchedAnswer,
-  fail: (error: ArchitectError) => void,
+  { fail, outcome }: { readonly fail: ChatDelivery['fail']; readonly outcome: Promise<Outcome> },
 ): AnswerWatch => {
   const { firstContentMs, idleMs } = deployment.timeouts
   let phase: TimeoutPhase = 'first-content'
@@ -48,8 +52,15 @@ export const watchAnswer = (
       )
     },
   })
+  const onAbort = () =>
+    fail(llmError('llm.cancelled', { deployment: deployment.id, reason: 'aborted' }), 'cancelled')
+  void outcome.then(() => {
+    watch.stop()
+    call.signal.removeEventListener('abort', onAbort)
+  })
+  if (call.signal.aborted) onAbort()
+  else call.signal.addEventListener('abort', onAbort, { once: true })
   return {
-    stop: () => watch.stop(),
     spoke: () => {
       if (phase === 'idle') return
       phase = 'idle'

@@ -49,15 +49,8 @@ export const openLocalAnswer = (answer: LocalAnswer): Promise<ChatStream> =>
         complete: () => {},
       },
     })
-    const watch = watchAnswer(answer, delivery.fail)
-    const onAbort = () =>
-      delivery.fail(llmError('llm.cancelled', { deployment: deployment.id, reason: 'aborted' }), 'cancelled')
-    void result.outcome.then(() => {
-      watch.stop()
-      call.signal.removeEventListener('abort', onAbort)
-    })
-    if (call.signal.aborted) return onAbort()
-    call.signal.addEventListener('abort', onAbort, { once: true })
+    const watch = watchAnswer(answer, { fail: delivery.fail, outcome: result.outcome })
+    if (result.isSettled()) return
 
     let unsaid: ChatEvent[] = choices.map((choice) => ({
       type: 'start',
