@@ -1,44 +1,26 @@
 // What becomes of responses in the background around their answers: refusals, servers that stop, other processes.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createManualClock, type ManualClock } from '../../core/index.js'
-import { type ChatModel, createScriptedModel, type Script } from '../../llm/index.js'
-import { body, ended, eventsOf, failureOf, slowly } from '../__fixtures__/background.js'
+import { describe, expect, it } from 'vitest'
+import { createManualClock } from '../../core/index.js'
+import { createScriptedModel } from '../../llm/index.js'
+import {
+  body,
+  ended,
+  eventsOf,
+  failureOf,
+  slowly,
+  useBackgroundGateways,
+} from '../__fixtures__/background.js'
 import { keyRecord } from '../__fixtures__/harness.js'
-import { openTestConversations, type ResponsesGateway } from '../__fixtures__/responses-gateway.js'
 import { createBackgroundRuns } from './background-runs.js'
 
-type Options = Parameters<Awaited<ReturnType<typeof openTestConversations>>['start']>[1]
+const { opened, conversations, time, start } = useBackgroundGateways()
 
-let test: Awaited<ReturnType<typeof openTestConversations>>
-/** Of the engine: what it says comes a second after the other. */
-let time: ManualClock
-const opened: ResponsesGateway[] = []
-beforeAll(async () => {
-  test = await openTestConversations()
-})
-afterAll(() => test.close())
-afterEach(async () => {
-  for (const gateway of opened.splice(0)) {
-    const problems = await gateway.problems()
-    await gateway.close()
-    expect(problems).toEqual([])
-  }
-})
-
-const modelSaying = (script: Script): ChatModel => {
-  time = createManualClock()
-  return createScriptedModel({ id: 'main', script, clock: time })
-}
-const start = async (script: Script | ChatModel, options?: Options) => {
-  const model = typeof script === 'object' && 'countTokens' in script ? script : modelSaying(script)
-  const gateway = await test.start(model, options)
-  opened.push(gateway)
-  return gateway
-}
 describe('a request in the background', () => {
   const countRows = async () => {
-    const { rows } = await test.store.pool.query('select count(*)::int as count from conversations_response')
+    const { rows } = await conversations().store.pool.query(
+      'select count(*)::int as count from conversations_response',
+    )
     return rows[0].count as number
   }
 
@@ -111,7 +93,7 @@ describe('a server that stops', () => {
     const first = await responses.create({ ...body, stream: false })
     const second = await responses.create({ ...body, stream: false })
     const drained = gateway.gateway.drain(60_000)
-    await time.advance(2000)
+    await time().advance(2000)
     await drained
     const reader = await start('unused')
     expect(await reader.client.responses.retrieve(first.id)).toMatchObject({ status: 'completed' })
@@ -131,7 +113,7 @@ describe('an architecture that follows another', () => {
   it('shows, streams and cancels what the one before it answers', async () => {
     const runs = createBackgroundRuns()
     const before = await start([slowly(['One', ' two']), slowly(['One', ' two'])], { runs })
-    const clock = time
+    const clock = time()
     const first = await before.client.responses.create(body)
     const second = await before.client.responses.create({ ...body, stream: true })
     const after = await start('unused', { runs })
@@ -149,7 +131,7 @@ describe('another process on the same database', () => {
   it('shows the response and cancels it, and the one that answers it hears of that', async () => {
     const clock = createManualClock(Date.now())
     const model = createScriptedModel({ id: 'main', script: [{ text: ['One'], stallAfter: 1 }], clock })
-    const answering = await test.start(model, undefined, clock)
+    const answering = await conversations().start(model, undefined, clock)
     opened.push(answering)
     const { id } = await answering.client.responses.create(body)
     const other = await start('unused')
@@ -167,7 +149,7 @@ describe('another process on the same database', () => {
   it('finds it failed when its process is gone, and tells who followed it the end', async () => {
     const clock = createManualClock(Date.now() - 60_000)
     const model = createScriptedModel({ id: 'main', script: [{ text: ['One'], stallAfter: 1 }], clock })
-    const gone = await test.start(model, undefined, clock)
+    const gone = await conversations().start(model, undefined, clock)
     opened.push(gone)
     const { id } = await gone.client.responses.create(body)
     const other = await start('unused')

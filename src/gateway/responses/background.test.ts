@@ -1,41 +1,21 @@
 // Responses in the background, by the OpenAI client: told at once, answered without it, followed and cancelled.
 
 import { NotFoundError } from 'openai'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createManualClock, type ManualClock } from '../../core/index.js'
-import { type ChatModel, createScriptedModel, type Script } from '../../llm/index.js'
-import { body, ended, eventsOf, eventsUntilFailure, failureOf, slowly } from '../__fixtures__/background.js'
+import { describe, expect, it } from 'vitest'
+import {
+  body,
+  ended,
+  eventsOf,
+  eventsUntilFailure,
+  failureOf,
+  slowly,
+  useBackgroundGateways,
+} from '../__fixtures__/background.js'
 import { llmError } from '../__fixtures__/errors.js'
-import { openTestConversations, type ResponsesGateway } from '../__fixtures__/responses-gateway.js'
+import type { ResponsesGateway } from '../__fixtures__/responses-gateway.js'
 
-type Options = Parameters<Awaited<ReturnType<typeof openTestConversations>>['start']>[1]
+const { conversations, time, start } = useBackgroundGateways()
 
-let test: Awaited<ReturnType<typeof openTestConversations>>
-/** Of the engine: what it says comes a second after the other. */
-let time: ManualClock
-const opened: ResponsesGateway[] = []
-beforeAll(async () => {
-  test = await openTestConversations()
-})
-afterAll(() => test.close())
-afterEach(async () => {
-  for (const gateway of opened.splice(0)) {
-    const problems = await gateway.problems()
-    await gateway.close()
-    expect(problems).toEqual([])
-  }
-})
-
-const modelSaying = (script: Script): ChatModel => {
-  time = createManualClock()
-  return createScriptedModel({ id: 'main', script, clock: time })
-}
-const start = async (script: Script | ChatModel, options?: Options) => {
-  const model = typeof script === 'object' && 'countTokens' in script ? script : modelSaying(script)
-  const gateway = await test.start(model, options)
-  opened.push(gateway)
-  return gateway
-}
 describe('a response in the background', () => {
   it('is told at once, shows how far it is, and is kept when it has ended', async () => {
     const gateway = await start([slowly(['One', ' two', ' three']), 'four'])
@@ -45,7 +25,7 @@ describe('a response in the background', () => {
     expect(await responses.retrieve(told.id)).toMatchObject({ status: 'in_progress', id: told.id })
     expect(gateway.ledger.attempts).toMatchObject([{ deployment: 'main', tenant: 'acme', keyId: 'key_1' }])
     expect(gateway.ledger.attempts[0]?.settled).toBeUndefined()
-    await time.advance(3000)
+    await time().advance(3000)
     const whole = await ended(gateway, told.id)
     expect(whole).toMatchObject({ status: 'completed', output_text: 'One two three', background: true })
     expect(gateway.ledger.attempts).toMatchObject([{ settled: { end: 'finished' } }])
@@ -63,13 +43,13 @@ describe('a response in the background', () => {
     const stream = await gateway.client.responses.create({ ...body, stream: true })
     const [created] = await eventsOf(stream, 1)
     const id = created?.type === 'response.created' ? created.response.id : ''
-    await time.advance(1000)
+    await time().advance(1000)
     await expect.poll(async () => (await gateway.client.responses.retrieve(id)).output_text).toBe('One two')
     expect(await gateway.client.responses.retrieve(id)).toMatchObject({
       status: 'in_progress',
       output: [{ type: 'message', status: 'in_progress' }],
     })
-    await time.advance(1000)
+    await time().advance(1000)
     expect(await ended(gateway, id)).toMatchObject({ status: 'completed', output_text: 'One two three' })
   })
 
@@ -87,7 +67,7 @@ describe('a response in the background', () => {
     ])
     const id = seen[0]?.type === 'response.created' ? seen[0].response.id : ''
     const following = eventsOf(await responses.retrieve(id, { stream: true, starting_after: 5 }))
-    await time.advance(3000)
+    await time().advance(3000)
     const rest = await following
     expect([rest[0]?.type, rest.at(-1)?.type]).toEqual(['response.output_text.delta', 'response.completed'])
     expect(rest.map(({ sequence_number }) => sequence_number)).toEqual(rest.map((_, i) => 6 + i))
@@ -215,7 +195,7 @@ describe('a response in the background', () => {
 
 /** The id of the only response that runs. */
 const idOf = async (_gateway: ResponsesGateway): Promise<string> => {
-  const { rows } = await test.store.pool.query(
+  const { rows } = await conversations().store.pool.query(
     'select id from conversations_response where lease_until is not null order by created_at desc limit 1',
   )
   return rows[0]?.id ?? ''
