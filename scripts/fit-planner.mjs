@@ -1,4 +1,4 @@
-// Fits the planner's efficiencies to measured serving runs and writes src/planner/fitted-coefficients.json:
+// Fits the planner's efficiencies to measured serving runs and writes src/planner/speed/fitted-coefficients.json:
 // coefficients, errors on unseen architectures, error bands, and the hash of the file they came from.
 // The file of runs is not part of the product. Predictions are made by the planner's own code (dist/).
 //
@@ -9,9 +9,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit, stderr } from 'node:process'
 import { loadCatalogue } from '../dist/catalog/index.js'
-import { predictClosedLoop } from '../dist/planner/closed-loop.js'
-import { splitParameters } from '../dist/planner/memory.js'
-import { createStepModel } from '../dist/planner/roofline.js'
+import { splitParameters } from '../dist/planner/memory/memory.js'
+import { predictClosedLoop } from '../dist/planner/speed/closed-loop.js'
+import { createStepModel } from '../dist/planner/speed/roofline.js'
 
 const [file] = argv.slice(2).filter((word) => !word.startsWith('--'))
 if (!file) {
@@ -259,7 +259,10 @@ const fitGguf = () => {
 }
 
 const start = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', 'src', 'planner', 'fitted-coefficients.json'), 'utf8'),
+  readFileSync(
+    join(import.meta.dirname, '..', 'src', 'planner', 'speed', 'fitted-coefficients.json'),
+    'utf8',
+  ),
 )
 const runs = readRuns()
 const priors = [...tpotParameters, ...ttftParameters]
@@ -320,6 +323,6 @@ const result = {
 stderr.write(`${JSON.stringify({ errors, bands: result.bands }, null, 2)}\n`)
 if (argv.includes('--write'))
   writeFileSync(
-    join(import.meta.dirname, '..', 'src', 'planner', 'fitted-coefficients.json'),
+    join(import.meta.dirname, '..', 'src', 'planner', 'speed', 'fitted-coefficients.json'),
     `${JSON.stringify(result, null, 2)}\n`,
   )

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../catalog/index.js'
 import { requirementsOf, scaleOf, targetOf } from './__fixtures__/requirements-of.js'
-import { assess } from './assess.js'
+import { assess } from './assessment/assess.js'
 import { design } from './design.js'
-import type { Candidate } from './report.js'
-import { summarise } from './summarise.js'
+import type { Candidate } from './search/report.js'
+import { summarise } from './search/summarise.js'
 
 const catalogue = loadCatalogue()
 const designed = (sections: Record<string, unknown>) => {

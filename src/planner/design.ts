@@ -3,16 +3,16 @@
 
 import type { Catalogue } from '../catalog/index.js'
 import type { Architecture, Requirements } from '../spec/index.js'
-import { architectureOf } from './architecture-of.js'
-import type { Assessment } from './assessment.js'
-import { evaluateAll } from './candidates.js'
-import { fittedCoefficients } from './coefficients.js'
-import { createContext, type DesignContext } from './design-context.js'
-import { assumptionsOf, breakEven, reasonsFor } from './explain.js'
-import { findRelaxations } from './relaxations.js'
-import type { Candidate, DesignReport } from './report.js'
+import { architectureOf } from './architecture/architecture-of.js'
+import type { Assessment } from './assessment/assessment.js'
+import type { TaskModel } from './machine/task-model.js'
 import { requirementsHash } from './requirements-hash.js'
-import type { TaskModel } from './task-model.js'
+import { evaluateAll } from './search/candidates.js'
+import { createContext, type DesignContext } from './search/design-context.js'
+import { assumptionsOf, breakEven, reasonsFor } from './search/explain.js'
+import { findRelaxations } from './search/relaxations.js'
+import type { Candidate, DesignReport } from './search/report.js'
+import { fittedCoefficients } from './speed/coefficients.js'
 
 export interface Design {
   readonly report: DesignReport

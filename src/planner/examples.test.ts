@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../catalog/index.js'
 import { ArchitectError, createRenderer, languages } from '../core/index.js'
 import { architectureSchema, type Problem, parseRequirements } from '../spec/index.js'
-import { assess } from './assess.js'
+import { assess } from './assessment/assess.js'
 import { design } from './design.js'
 import { plannerMessages } from './messages.js'
 

@@ -1,9 +1,9 @@
 // What the designed architecture should measure in production, as rows of the scorecard.
 
 import type { Requirements } from '../spec/index.js'
-import type { Prediction } from './machine.js'
-import type { DesignReport } from './report.js'
-import { standingRows } from './row-ids.js'
+import type { Prediction } from './machine/machine.js'
+import { standingRows } from './machine/row-ids.js'
+import type { DesignReport } from './search/report.js'
 
 /** One prediction for each speed target and for the cost, each in the target's own unit; none when nothing was chosen. */
 export const predictionsOf = (

@@ -1,0 +1,51 @@
+// The architecture around one engine: routes, knowledge, prompts and guards follow from the requirements, whichever
+// engine answers.
+
+import type { z } from 'zod'
+import { type Architecture, architectureSchema, type Requirements } from '../../spec/index.js'
+import { promptFor } from '../assessment/prompts-for.js'
+import { type TaskModel, taskDeployments, withTasks } from '../machine/task-model.js'
+import { requirementsHash } from '../requirements-hash.js'
+import type { DeploymentDraft } from './deployment-draft.js'
+import { cacheFor, guardrailsFor, knowledgeFor } from './system-parts.js'
+
+/** What only a design for the real load says: a machine's own has no limits, which a load test there would meet. */
+export type RealLoad = Pick<z.input<typeof architectureSchema>, 'server' | 'limits'>
+
+export interface Surroundings {
+  readonly requirements: Requirements
+  readonly taskModels: readonly TaskModel[]
+  readonly realLoad?: RealLoad
+}
+
+export const architectureAround = (
+  deployment: DeploymentDraft,
+  { requirements, taskModels, realLoad = {} }: Surroundings,
+): Architecture => {
+  const tasks = taskDeployments(requirements, taskModels)
+  const knowledge = knowledgeFor(requirements)
+  const prompt = promptFor(requirements)
+  const cache = cacheFor(requirements)
+  return architectureSchema.parse({
+    version: 1,
+    name: requirements.name,
+    requirementsHash: requirementsHash(requirements),
+    ...realLoad,
+    deployments: [...tasks, deployment],
+    routes: [
+      {
+        name: requirements.name,
+        strategy: withTasks({ deployment: deployment.id }, tasks, taskModels),
+        prompt: prompt.id,
+        guardrails: 'default',
+        ...(knowledge ? { knowledge: knowledge.id } : {}),
+        ...(cache ? { cache } : {}),
+      },
+      // Each task's model also answers alone, under its own name.
+      ...tasks.map(({ id }) => ({ name: id, strategy: { deployment: id }, guardrails: 'default' })),
+    ],
+    knowledge: knowledge ? [knowledge] : [],
+    prompts: [prompt],
+    guardrails: [guardrailsFor(requirements)],
+  })
+}

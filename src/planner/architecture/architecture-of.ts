@@ -1,0 +1,100 @@
+// The chosen candidate as architecture.yaml.
+
+import { type Catalogue, priceOf } from '../../catalog/index.js'
+import type { Architecture, Requirements } from '../../spec/index.js'
+import type { TaskModel } from '../machine/task-model.js'
+import type { Candidate } from '../search/report.js'
+import { architectureAround } from './architecture-around.js'
+import { launchCommand } from './launch-command.js'
+import { idOf, requestsPerMinuteFor } from './system-parts.js'
+
+interface Chosen {
+  readonly candidate: Candidate
+  readonly requirements: Requirements
+  readonly taskModels: readonly TaskModel[]
+  readonly catalogue: Catalogue
+  /** Longest request, tokens. */
+  readonly contextTokens: number
+}
+
+export const architectureOf = (chosen: Chosen): Architecture => {
+  const { candidate, requirements, taskModels } = chosen
+  const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen) : hosted(chosen)
+  const realLoad = {
+    server: { requireKeys: requirements.useCase.audience === 'external' },
+    limits: {
+      requestsPerMinute: requestsPerMinuteFor(requirements),
+      monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
+    },
+  }
+  return architectureAround(deployment, { requirements, taskModels, realLoad })
+}
+
+const selfHosted = (chosen: Chosen) => {
+  const { candidate, catalogue, contextTokens } = chosen
+  const layout = candidate.layout ?? { tensorParallel: 1, pipelineParallel: 1 }
+  const id = idOf(candidate.model).toLowerCase()
+  const launch = launchCommand({
+    candidate,
+    layout,
+    catalogue,
+    contextTokens,
+    servedName: id,
+  })
+  const { replicas } = candidate
+  return {
+    id,
+    ...serverOf(candidate),
+    model: id,
+    ...(launch ? { launch: { command: launch.command } } : {}),
+    hardware: {
+      accelerator: candidate.accelerator ?? '',
+      count: layout.tensorParallel * layout.pipelineParallel,
+      replicas: replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1,
+      quantization: candidate.precision ?? 'bf16',
+      tensorParallel: layout.tensorParallel,
+      pipelineParallel: layout.pipelineParallel,
+    },
+    contextLength: Math.ceil(contextTokens / 1024) * 1024,
+    ...(candidate.provider && candidate.provider !== 'owned' ? { provider: candidate.provider } : {}),
+    price: perTokenPrice(candidate),
+  }
+}
+
+/** Triton serves TensorRT-LLM and takes a rendered prompt; the others speak OpenAI's dialect under their own name. */
+const serverOf = ({ engine, model }: Candidate) =>
+  engine === 'trtllm'
+    ? {
+        engine: 'triton',
+        address: 'http://127.0.0.1:8000',
+        options: { dialect: 'tensorrt-llm', template: promptTemplateOf(model) },
+      }
+    : { engine: engine ?? 'openai-compatible', address: 'http://127.0.0.1:8000/v1' }
+
+/** Of the families in the catalogue these two have a template of their own; ChatML is what most others were taught. */
+const promptTemplateOf = (model: string) =>
+  /llama-?3/i.test(model) ? 'llama-3' : /gemma/i.test(model) ? 'gemma' : 'chatml'
+
+/** Rented hours as a price of output tokens, so that the ledger shows what an answer costs; prompts count nothing. */
+const perTokenPrice = ({ usdPerMillionOutputTokens }: Candidate) => ({
+  input: 0,
+  output: Number((usdPerMillionOutputTokens ?? 0).toPrecision(4)),
+})
+
+const hosted = ({ candidate, catalogue, contextTokens, requirements }: Chosen) => {
+  const provider = catalogue.hostedProviders.find(({ id }) => id === candidate.provider)
+  const priced = priceOf(catalogue, {
+    provider: candidate.provider ?? '',
+    model: candidate.model,
+    inputTokens: requirements.scale.lengths.inputTokens.p50,
+  })
+  return {
+    id: idOf(candidate.model).toLowerCase(),
+    engine: 'hosted-api',
+    model: candidate.model,
+    ...(provider ? { address: provider.address, key: `\${env:${provider.keyVariable}}` } : {}),
+    provider: candidate.provider ?? undefined,
+    ...(priced ? { price: priced.price } : {}),
+    contextLength: priced?.contextTokens ?? Math.ceil(contextTokens / 1024) * 1024,
+  }
+}

@@ -1,0 +1,201 @@
+// What cannot all be true, found by arithmetic and with its numbers.
+
+import { type Catalogue, type Model, normaliseName } from '../../catalog/index.js'
+import { bytesPerGiB } from '../../core/index.js'
+import type { Requirements } from '../../spec/index.js'
+import { splitParameters, weightBytes } from '../memory/memory.js'
+import { isNamed } from '../search/model-gates.js'
+import type { Conflict } from './assessment.js'
+import { assessmentMessage } from './assessment-messages.js'
+import { latencyConflicts } from './latency-conflicts.js'
+import { moneyConflicts } from './money-conflicts.js'
+import { downtimeMinutes } from './priorities.js'
+import type { Workload } from './workload.js'
+
+export const findConflicts = (
+  requirements: Requirements,
+  workload: Workload,
+  catalogue: Catalogue,
+): readonly Conflict[] => [
+  ...latencyConflicts(requirements, workload),
+  ...moneyConflicts(requirements, workload, catalogue),
+  ...contextConflicts(requirements, workload, catalogue),
+  ...nameConflicts(requirements, catalogue),
+  ...ownershipConflicts(requirements, catalogue),
+  ...residencyConflicts(requirements, catalogue),
+  ...shapeConflicts(requirements),
+]
+
+const contradiction = (between: readonly string[], message: Conflict['message']): Conflict => ({
+  kind: 'contradiction',
+  between,
+  message,
+})
+const tension = (between: readonly string[], message: Conflict['message']): Conflict => ({
+  kind: 'tension',
+  between,
+  message,
+})
+
+/** Open-weight models that the lists and licences of the requirements leave. */
+const allowedModels = ({ models }: Requirements, catalogue: Catalogue): readonly Model[] => {
+  const licences = models.licences.map(normaliseName)
+  return catalogue.models.filter(
+    ({ name, checkpoint, aliases, licence, use }) =>
+      (models.allowed.length === 0
+        ? use === 'chat'
+        : isNamed([name, checkpoint, ...aliases], models.allowed)) &&
+      (licences.length === 0 || (licence !== null && licences.includes(normaliseName(licence)))),
+  )
+}
+
+const contextConflicts = (
+  requirements: Requirements,
+  { contextTokens }: Workload,
+  catalogue: Catalogue,
+): Conflict[] => {
+  if (!requirements.hosting.allowed.includes('self-hosted')) return []
+  const models = allowedModels(requirements, catalogue)
+  const needed = Math.max(contextTokens, requirements.models.minContextTokens ?? 0)
+  const longest = models.reduce<Model | null>(
+    (best, model) => ((model.maxContext ?? 0) > (best?.maxContext ?? 0) ? model : best),
+    null,
+  )
+  if (!longest || (longest.maxContext ?? 0) >= needed) return []
+  const kind = requirements.hosting.allowed.includes('hosted-api') ? tension : contradiction
+  const params = { needed, longest: longest.maxContext ?? 0, model: longest.name }
+  return [kind(['scale.lengths', 'models'], assessmentMessage('planner.context-beyond-models', params))]
+}
+
+const nameConflicts = ({ models, hosting }: Requirements, catalogue: Catalogue): Conflict[] => {
+  const hosted = catalogue.hostedModels.flatMap(({ provider, model }) => [`${provider.id}/${model}`, model])
+  const providers = catalogue.hostedProviders.map(({ id }) => id)
+  const unknownModels = models.allowed.filter(
+    (name) =>
+      !catalogue.lookUpModel(name).found &&
+      !isNamed(hosted, [name]) &&
+      !providers.some((id) => name.startsWith(`${id}/`)),
+  )
+  const unknownAccelerators = hosting.owned.filter(
+    ({ accelerator }) => !catalogue.lookUpAccelerator(accelerator).found,
+  )
+  return [
+    ...unknownModels.map((name) =>
+      contradiction(
+        ['models.allowed'],
+        assessmentMessage('planner.unknown-model', {
+          name,
+          suggestion: suggestionOf(catalogue.lookUpModel(name)),
+        }),
+      ),
+    ),
+    ...unknownAccelerators.map(({ accelerator: name }) =>
+      contradiction(
+        ['hosting.owned'],
+        assessmentMessage('planner.unknown-accelerator', {
+          name,
+          suggestion: suggestionOf(catalogue.lookUpAccelerator(name)),
+        }),
+      ),
+    ),
+  ]
+}
+
+const suggestionOf = (answer: { readonly found?: unknown; readonly suggestion?: string | undefined }) =>
+  answer.suggestion ?? null
+
+const ownershipConflicts = (requirements: Requirements, catalogue: Catalogue): Conflict[] => {
+  const { owned, ownedOnly, allowed } = requirements.hosting
+  if (!ownedOnly) return []
+  if (owned.length === 0)
+    return [
+      contradiction(['hosting.ownedOnly', 'hosting.owned'], assessmentMessage('planner.nothing-owned', {})),
+    ]
+  if (!allowed.includes('self-hosted'))
+    return [
+      contradiction(
+        ['hosting.ownedOnly', 'hosting.allowed'],
+        assessmentMessage('planner.owned-not-hosted', {}),
+      ),
+    ]
+  const memoryGiB = owned.reduce(
+    (sum, { accelerator, count }) =>
+      sum + count * (catalogue.lookUpAccelerator(accelerator).found?.memoryGiB ?? 0),
+    0,
+  )
+  const smallest = smallestWeights(allowedModels(requirements, catalogue))
+  if (!smallest || memoryGiB === 0 || smallest.gib <= memoryGiB) return []
+  return [
+    contradiction(
+      ['hosting.owned', 'models'],
+      assessmentMessage('planner.owned-too-small', {
+        memoryGiB,
+        model: smallest.name,
+        weightsGiB: smallest.gib,
+      }),
+    ),
+  ]
+}
+
+/** The least memory that any of the models takes, in four bits. */
+const smallestWeights = (models: readonly Model[]) =>
+  models
+    .flatMap((model) => {
+      const split = splitParameters(model)
+      return split ? [{ name: model.name, gib: weightBytes(split, 'int4') / bytesPerGiB }] : []
+    })
+    .sort((a, b) => a.gib - b.gib)[0]
+
+const residencyConflicts = ({ hosting }: Requirements, { hostedProviders }: Catalogue): Conflict[] => {
+  const places = hosting.dataResidency
+  if (places.length === 0 || !hosting.allowed.includes('hosted-api')) return []
+  const known = hostedProviders.filter(({ regions }) => places.every((place) => regions?.includes(place)))
+  if (known.length > 0) return []
+  const kind = hosting.allowed.includes('self-hosted') ? tension : contradiction
+  return [
+    kind(
+      ['hosting.dataResidency', 'hosting.allowed'],
+      assessmentMessage('planner.residency-against-apis', {
+        places: places.join(', '),
+        providers: hostedProviders.length,
+      }),
+    ),
+  ]
+}
+
+const shapeConflicts = ({ scale, safety, useCase, availability, quality }: Requirements): Conflict[] => {
+  const found: Conflict[] = []
+  const { inputTokens, sharedPrefixTokens } = scale.lengths
+  if (sharedPrefixTokens > inputTokens.p50)
+    found.push(
+      contradiction(
+        ['scale.lengths.sharedPrefixTokens', 'scale.lengths.inputTokens'],
+        assessmentMessage('planner.prefix-beyond-prompt', {
+          prefix: sharedPrefixTokens,
+          p50: inputTokens.p50,
+        }),
+      ),
+    )
+  const highest = Math.max(...(scale.dailyCurve ?? [1]))
+  if (highest < 1)
+    found.push(tension(['scale.dailyCurve'], assessmentMessage('planner.curve-without-peak', { highest })))
+  const retrieval = quality.targets.filter(
+    ({ metric }) => metric.startsWith('retrieval') || metric === 'citations-valid',
+  )
+  if (!useCase.knowledge && (safety.groundedAnswers || retrieval.length > 0))
+    found.push(
+      contradiction(
+        ['useCase.knowledge', safety.groundedAnswers ? 'safety.groundedAnswers' : 'quality.targets'],
+        assessmentMessage('planner.grounded-without-documents', {}),
+      ),
+    )
+  const { percent, survivesReplicaLoss } = availability
+  if (percent >= 99.9 && !survivesReplicaLoss)
+    found.push(
+      tension(
+        ['availability.percent', 'availability.survivesReplicaLoss'],
+        assessmentMessage('planner.available-without-spare', { percent, minutes: downtimeMinutes(percent) }),
+      ),
+    )
+  return found
+}

@@ -1,0 +1,93 @@
+// Budgets against the least that the load can cost.
+
+import { type Catalogue, priceOf } from '../../catalog/index.js'
+import { hoursPerMonth } from '../../core/index.js'
+import type { Requirements } from '../../spec/index.js'
+import { monthlyCost } from '../search/hosted.js'
+import { listOffers } from '../search/rent.js'
+import type { Conflict } from './assessment.js'
+import { assessmentMessage } from './assessment-messages.js'
+import type { Workload } from './workload.js'
+
+export const moneyConflicts = (
+  requirements: Requirements,
+  workload: Workload,
+  catalogue: Catalogue,
+): readonly Conflict[] => {
+  const { monthlyUsd, usdPerMillionOutputTokens } = requirements.budget
+  const least = leastCost(requirements, workload, catalogue)
+  const found: Conflict[] = []
+  if (monthlyUsd !== undefined && least && monthlyUsd < least.usd)
+    found.push({
+      kind: 'contradiction',
+      between: ['budget.monthlyUsd', 'scale', 'hosting'],
+      message: assessmentMessage('planner.budget-below-least', {
+        budgetUsd: monthlyUsd,
+        leastUsd: least.usd,
+        how: least.how,
+      }),
+    })
+  const millions = workload.tokensPerMonth.output / 1e6
+  if (usdPerMillionOutputTokens !== undefined && least && usdPerMillionOutputTokens * millions < least.usd)
+    found.push({
+      kind: 'contradiction',
+      between: ['budget.usdPerMillionOutputTokens', 'scale', 'hosting'],
+      message: assessmentMessage('planner.token-budget-below-least', {
+        perMillionUsd: usdPerMillionOutputTokens,
+        millions,
+        allowedUsd: usdPerMillionOutputTokens * millions,
+        leastUsd: least.usd,
+        how: least.how,
+      }),
+    })
+  if (monthlyUsd !== undefined && usdPerMillionOutputTokens !== undefined) {
+    const allowedUsd = usdPerMillionOutputTokens * millions
+    if (allowedUsd < monthlyUsd / 2 || allowedUsd > monthlyUsd * 2)
+      found.push({
+        kind: 'tension',
+        between: ['budget.monthlyUsd', 'budget.usdPerMillionOutputTokens'],
+        message: assessmentMessage('planner.budgets-differ', {
+          monthlyUsd,
+          perMillionUsd: usdPerMillionOutputTokens,
+          millions,
+          allowedUsd,
+        }),
+      })
+  }
+  return found
+}
+
+/**
+ * The least that any allowed way of hosting can cost: the cheapest API for the month's tokens, or the cheapest
+ * machine on the price list all month, with its spare. Null when hardware is there already.
+ */
+const leastCost = (requirements: Requirements, workload: Workload, catalogue: Catalogue) => {
+  const { hosting, availability } = requirements
+  if (hosting.owned.length > 0 && hosting.allowed.includes('self-hosted')) return null
+  const ways = [
+    ...(hosting.allowed.includes('hosted-api') ? cheapestApi(workload, catalogue) : []),
+    ...(hosting.allowed.includes('self-hosted') ? cheapestMachine(catalogue, availability) : []),
+  ]
+  return ways.sort((a, b) => a.usd - b.usd)[0] ?? null
+}
+
+const cheapestApi = (workload: Workload, catalogue: Catalogue) =>
+  catalogue.hostedModels.flatMap(({ provider, model }) => {
+    const priced = priceOf(catalogue, { provider: provider.id, model })
+    return priced && !priced.deprecated
+      ? [{ usd: monthlyCost(workload, priced), how: `${provider.id}/${model}` }]
+      : []
+  })
+
+const cheapestMachine = (
+  catalogue: Catalogue,
+  { survivesReplicaLoss, regions }: Requirements['availability'],
+) =>
+  catalogue.accelerators.flatMap(({ name, label }) =>
+    listOffers(catalogue, name).map(({ provider, usdPerHour, instanceSize }) => {
+      const replicas = (survivesReplicaLoss ? 2 : 1) * regions
+      const size = instanceSize ?? 1
+      const count = Math.ceil(replicas / size) * size
+      return { usd: usdPerHour * count * hoursPerMonth, how: `${count} x ${label} (${provider})` }
+    }),
+  )

@@ -1,0 +1,126 @@
+// What every candidate of one design is judged by, derived once from the requirements.
+
+import type { Catalogue } from '../../catalog/index.js'
+import type { Requirements, SpeedTarget } from '../../spec/index.js'
+import { deriveWorkload, type Workload } from '../assessment/workload.js'
+import type { FittedCoefficients } from '../speed/coefficients.js'
+import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
+import type { Traffic } from '../speed/serving.js'
+import { platformOverheadMs } from './platform-overhead.js'
+import { createQualityRank, type QualityFloor, qualityFloor } from './quality.js'
+import type { QualityEstimate } from './report.js'
+import { targetValue, unitOf } from './target.js'
+
+/** A speed target with its load and lengths resolved. */
+export interface ResolvedTarget {
+  readonly target: SpeedTarget
+  readonly limit: number
+  readonly unit: 'ms' | 'tokens/s'
+  /** The target's percentile as a quantile of the standard normal. */
+  readonly z: number
+  /** Requests/s in one region at the engine, or requests in flight in one region. */
+  readonly load: { readonly requestsPerSecond: number } | { readonly concurrency: number }
+  readonly lengths: Pick<Traffic, 'inputTokens' | 'outputTokens'>
+  readonly cold: boolean
+}
+
+export interface DesignContext {
+  readonly requirements: Requirements
+  readonly catalogue: Catalogue
+  readonly workload: Workload
+  readonly fitted: FittedCoefficients
+  readonly floor: QualityFloor
+  readonly qualityRank: (quality: QualityEstimate) => number
+  readonly platformMs: number
+  readonly targets: readonly ResolvedTarget[]
+  /** Identifiers of targets that replicas are not sized for: asked when nothing meets them all. */
+  readonly ignored: readonly string[]
+  /** Requests/s that reach the engines of one region at the peak: repeated ones are answered by the cache. */
+  readonly enginePeak: number
+  /** Tokens that must fit: the longest request, or what the requirements ask for. */
+  readonly contextTokens: number
+}
+
+export const createContext = (
+  requirements: Requirements,
+  catalogue: Catalogue,
+  fitted: FittedCoefficients,
+): DesignContext => {
+  const workload = deriveWorkload(requirements)
+  const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
+  const { regions } = requirements.availability
+  const throughCache = 1 - workload.repeatedShare
+  return {
+    requirements,
+    catalogue,
+    workload,
+    fitted,
+    floor: qualityFloor(requirements, catalogue),
+    qualityRank: createQualityRank(catalogue),
+    platformMs: platformOverheadMs(requirements),
+    targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
+    ignored: [],
+    enginePeak: (workload.requestsPerSecond.peak * throughCache) / regions,
+    contextTokens,
+  }
+}
+
+const resolveTarget = (target: SpeedTarget, workload: Workload, regions: number): ResolvedTarget => {
+  const cold = target.cache === 'cold'
+  // Cold caches answer nothing, so the whole load reaches the engines.
+  const share = (cold ? 1 : 1 - workload.repeatedShare) / regions
+  const { load } = target
+  const rate = { peak: workload.requestsPerSecond.peak, average: workload.requestsPerSecond.average }
+  const resolved =
+    typeof load === 'string'
+      ? { requestsPerSecond: rate[load] * share }
+      : 'concurrency' in load
+        ? { concurrency: load.concurrency / regions }
+        : { requestsPerSecond: load.requestsPerSecond * share }
+  return {
+    target,
+    limit: targetValue(target),
+    unit: unitOf(target.metric),
+    z: normalQuantile(target.percentile / 100),
+    load: resolved,
+    cold,
+    lengths:
+      target.lengths === 'workload'
+        ? { inputTokens: workload.inputTokens, outputTokens: workload.outputTokens }
+        : {
+            inputTokens: fixedLength(target.lengths.inputTokens),
+            outputTokens: fixedLength(target.lengths.outputTokens),
+          },
+  }
+}
+
+/** The traffic that an engine sees, with the shared beginning of the prompts in its cache or not. */
+export const trafficOf = (workload: Workload, cold: boolean): Traffic => ({
+  inputTokens: workload.inputTokens,
+  outputTokens: workload.outputTokens,
+  cachedTokens: cold ? 0 : workload.sharedPrefixTokens,
+})
+
+/** The 90th percentile of a metric at the peak with warm caches: what the table of candidates shows. */
+export const peakTarget = (
+  metric: 'ttft' | 'e2e' | 'tpot',
+  { workload, enginePeak }: DesignContext,
+): ResolvedTarget => ({
+  target: {
+    id: metric,
+    metric,
+    percentile: 90,
+    op: '<',
+    value: 1,
+    unit: 'ms',
+    load: 'peak',
+    lengths: 'workload',
+    cache: 'warm',
+  },
+  limit: 0,
+  unit: 'ms',
+  z: normalQuantile(0.9),
+  load: { requestsPerSecond: enginePeak },
+  lengths: { inputTokens: workload.inputTokens, outputTokens: workload.outputTokens },
+  cold: false,
+})

@@ -1,0 +1,291 @@
+// Why a candidate was rejected or chosen, in both languages, with its numbers.
+
+import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+
+const gib = (value: number) => formatNumber(value, 3)
+const metricNames = {
+  en: {
+    ttft: 'time to first token',
+    e2e: 'time to last token',
+    tpot: 'time per token',
+    outputTokensPerSecond: 'tokens/s per user',
+    systemOutputTokensPerSecond: 'tokens/s of all',
+  },
+  'zh-TW': {
+    ttft: '首個詞元時間',
+    e2e: '完整回答時間',
+    tpot: '每個詞元時間',
+    outputTokensPerSecond: '每位使用者每秒詞元數',
+    systemOutputTokensPerSecond: '整體每秒詞元數',
+  },
+} as const
+type Metric = keyof (typeof metricNames)['en']
+
+export const designMessages = defineMessages({
+  'planner.not-allowed': {
+    en: (p: { model: string }) => `${p.model} is not among models.allowed.`,
+    'zh-TW': (p) => `${p.model} 不在 models.allowed 之中。`,
+  },
+  'planner.not-for-chat': {
+    en: (p: { model: string; use: string }) =>
+      p.use === 'vision'
+        ? `${p.model} is a vision model; name it in models.allowed if images are part of the work.`
+        : `${p.model} is a base model without instruction tuning.`,
+    'zh-TW': (p) =>
+      p.use === 'vision'
+        ? `${p.model} 是視覺模型；若工作包含影像，請在 models.allowed 中指名。`
+        : `${p.model} 是未經指令微調的基礎模型。`,
+  },
+  'planner.parameters-unknown': {
+    en: (p: { model: string }) => `The catalogue does not know how many parameters ${p.model} has.`,
+    'zh-TW': (p) => `目錄沒有 ${p.model} 的參數量。`,
+  },
+  'planner.accelerator-unknown': {
+    en: (p: { accelerator: string }) =>
+      `The catalogue does not know memory or bandwidth of ${p.accelerator}.`,
+    'zh-TW': (p) => `目錄沒有 ${p.accelerator} 的記憶體容量或頻寬。`,
+  },
+  'planner.licence': {
+    en: (p: { model: string; licence: string | null; allowed: string }) =>
+      `The licence of ${p.model} (${p.licence ?? 'not known here'}) is not among models.licences (${p.allowed}).`,
+    'zh-TW': (p) =>
+      `${p.model} 的授權（${p.licence ?? '目錄未載明'}）不在 models.licences（${p.allowed}）之中。`,
+  },
+  'planner.context-too-short': {
+    en: (p: { model: string; contextTokens: number | null; needed: number }) =>
+      `${p.model} reads ${p.contextTokens === null ? 'an unknown number of' : formatNumber(p.contextTokens)} tokens; ${formatNumber(p.needed)} are needed.`,
+    'zh-TW': (p) =>
+      `${p.model} 的上下文為 ${p.contextTokens === null ? '未知' : formatNumber(p.contextTokens)} 個詞元；需要 ${formatNumber(p.needed)}。`,
+  },
+  'planner.always-reasons': {
+    en: (p: { model: string }) =>
+      `${p.model} always writes hidden reasoning first; how much is not in the requirements, so its times cannot be promised. Name it in models.allowed to plan with it all the same.`,
+    'zh-TW': (p) =>
+      `${p.model} 一定會先寫出隱藏的推理，其長度不在需求之中，因此無法承諾時間。若仍要納入，請在 models.allowed 中指名。`,
+  },
+  'planner.quality-unknown': {
+    en: (p: { model: string }) =>
+      `Neither a published score nor the size of ${p.model} is known, so nothing says that it is good enough. Name it in models.allowed to plan with it all the same.`,
+    'zh-TW': (p) =>
+      `不知道 ${p.model} 的公開評分與規模，無從判斷品質是否足夠。若仍要納入，請在 models.allowed 中指名。`,
+  },
+  'planner.below-floor': {
+    en: (p: {
+      model: string
+      published: number | null
+      effectiveParametersB: number | null
+      floorParametersB: number
+      floorScore: number
+    }) =>
+      p.published === null
+        ? `${p.model} is too small: about ${formatNumber(p.effectiveParametersB ?? 0)} billion parameters (a stand-in for quality), ${formatNumber(p.floorParametersB)} are asked for.`
+        : `${p.model} is not good enough: published MMLU-Pro ${formatNumber(p.published)}, the floor is ${formatNumber(p.floorScore)} (the weakest published model of ${formatNumber(p.floorParametersB)} billion parameters or more).`,
+    'zh-TW': (p) =>
+      p.published === null
+        ? `${p.model} 太小：約 ${formatNumber(p.effectiveParametersB ?? 0)}B 參數（以規模代替品質），要求 ${formatNumber(p.floorParametersB)}B。`
+        : `${p.model} 品質不足：公開的 MMLU-Pro 為 ${formatNumber(p.published)}，下限為 ${formatNumber(p.floorScore)}（${formatNumber(p.floorParametersB)}B 以上模型中公開評分最低者）。`,
+  },
+  'planner.residency-not-shown': {
+    en: (p: { provider: string; places: string; known: string | null }) =>
+      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}.`,
+    'zh-TW': (p) =>
+      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。`,
+  },
+  'planner.no-unit': {
+    en: (p: { accelerator: string; precision: string }) =>
+      `${p.accelerator} has no units for ${p.precision}.`,
+    'zh-TW': (p) => `${p.accelerator} 沒有 ${p.precision} 的運算單元。`,
+  },
+  'planner.weights-do-not-fit': {
+    en: (p: {
+      model: string
+      accelerator: string
+      count: number
+      weightsGiB: number
+      availableGiB: number
+    }) =>
+      `${p.model} takes ${gib(p.weightsGiB)} GiB on each of ${p.count} x ${p.accelerator}; ${gib(Math.max(0, p.availableGiB))} GiB are left for weights.`,
+    'zh-TW': (p) =>
+      `${p.model} 在 ${p.count} 張 ${p.accelerator} 上每張需 ${gib(p.weightsGiB)} GiB；可放權重的空間為 ${gib(Math.max(0, p.availableGiB))} GiB。`,
+  },
+  'planner.context-does-not-fit': {
+    en: (p: {
+      model: string
+      accelerator: string
+      count: number
+      contextTokens: number
+      neededGiB: number
+      poolGiB: number
+    }) =>
+      `One request of ${formatNumber(p.contextTokens)} tokens of ${p.model} takes ${gib(p.neededGiB)} GiB of cache on each of ${p.count} x ${p.accelerator}; ${gib(p.poolGiB)} GiB are left.`,
+    'zh-TW': (p) =>
+      `${p.model} 一個 ${formatNumber(p.contextTokens)} 詞元的請求，在 ${p.count} 張 ${p.accelerator} 上每張需 ${gib(p.neededGiB)} GiB 快取；只剩 ${gib(p.poolGiB)} GiB。`,
+  },
+  'planner.cannot-keep-up': {
+    en: (p: { maxSequences: number }) =>
+      `Room for ${p.maxSequences} sequences is too little to keep up even at a trickle.`,
+    'zh-TW': (p) => `只容得下 ${p.maxSequences} 個序列，即使負載極低也跟不上。`,
+  },
+  'planner.misses-target': {
+    en: (p: {
+      target: string
+      metric: Metric
+      percentile: number
+      predicted: number
+      op: string
+      limit: number
+      unit: string
+    }) =>
+      `${p.target}: ${metricNames.en[p.metric]} P${formatNumber(p.percentile)} would be ${formatNumber(p.predicted)} ${p.unit}, asked ${p.op} ${formatNumber(p.limit)}.`,
+    'zh-TW': (p) =>
+      `${p.target}：${metricNames['zh-TW'][p.metric]} P${formatNumber(p.percentile)} 預測為 ${formatNumber(p.predicted)} ${p.unit}，要求 ${p.op} ${formatNumber(p.limit)}。`,
+  },
+  'planner.over-budget': {
+    en: (p: { costUsd: number; budgetUsd: number }) =>
+      `${formatUsd(p.costUsd)} a month; the budget is ${formatUsd(p.budgetUsd)}.`,
+    'zh-TW': (p) => `每月 ${formatUsd(p.costUsd)}；預算為 ${formatUsd(p.budgetUsd)}。`,
+  },
+  'planner.over-token-budget': {
+    en: (p: { costUsd: number; budgetUsd: number }) =>
+      `${formatUsd(p.costUsd)} per million output tokens; ${formatUsd(p.budgetUsd)} are allowed.`,
+    'zh-TW': (p) => `每百萬輸出詞元 ${formatUsd(p.costUsd)}；上限為 ${formatUsd(p.budgetUsd)}。`,
+  },
+  'planner.needs-more-owned': {
+    en: (p: { accelerator: string; needed: number; owned: number }) =>
+      `Needs ${p.needed} x ${p.accelerator}; ${p.owned} are there.`,
+    'zh-TW': (p) => `需要 ${p.needed} 張 ${p.accelerator}；現有 ${p.owned} 張。`,
+  },
+  'planner.no-machine-large-enough': {
+    en: (p: { accelerator: string; count: number }) =>
+      `No list price is known for a machine with ${p.count} x ${p.accelerator}.`,
+    'zh-TW': (p) => `目錄沒有 ${p.count} 張 ${p.accelerator} 主機的牌價。`,
+  },
+  'planner.dearer': {
+    en: (p: { times: number; chosen: string }) =>
+      `Meets everything, at ${formatNumber(p.times, 2)} times the cost of ${p.chosen}.`,
+    'zh-TW': (p) => `符合全部需求，但費用是 ${p.chosen} 的 ${formatNumber(p.times, 2)} 倍。`,
+  },
+  'planner.needs-making': {
+    en: (p: { checkpoint: string; times: number }) =>
+      `Meets everything${p.times > 0 ? `, at ${formatNumber(p.times, 2)} times the cost` : ''}, but ${p.checkpoint} has to be made and evaluated first.`,
+    'zh-TW': (p) =>
+      `符合全部需求${p.times > 0 ? `，費用為 ${formatNumber(p.times, 2)} 倍` : ''}，但 ${p.checkpoint} 必須先製作並評測。`,
+  },
+  'planner.less-good': {
+    en: (p: { chosen: string }) =>
+      `Meets everything at about the cost of ${p.chosen}, which is better, surer or smaller.`,
+    'zh-TW': (p) => `符合全部需求，費用與 ${p.chosen} 相近，但後者品質較佳、把握較大或規模較小。`,
+  },
+  'planner.chosen-cheapest': {
+    en: (p: { feasible: number; considered: number; costUsd: number }) =>
+      `The cheapest that can be had as it is, of ${p.feasible} ways that meet every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
+    'zh-TW': (p) =>
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
+  },
+  'planner.chosen-owned': {
+    en: (p: { feasible: number; considered: number }) =>
+      `Of ${p.feasible} ways that meet every requirement on hardware that is there (${formatNumber(p.considered, 5)} considered), the one of the best quality.`,
+    'zh-TW': (p) =>
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個可用既有硬體符合全部需求，此為其中品質最佳者。`,
+  },
+  'planner.chosen-replicas': {
+    en: (p: { serving: number; spare: number; regions: number; accelerator: string; perReplica: number }) =>
+      `${p.serving} replica${p.serving === 1 ? '' : 's'} of ${p.perReplica} x ${p.accelerator} carry the peak${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
+    'zh-TW': (p) =>
+      `尖峰需要 ${p.serving} 份副本，每份 ${p.perReplica} 張 ${p.accelerator}${p.spare > 0 ? `，另加 ${p.spare} 份以容許一份故障` : ''}${p.regions > 1 ? `，共 ${p.regions} 個區域各一組` : ''}。`,
+  },
+  'planner.chosen-utilisation': {
+    en: (p: { peak: number; average: number; usdPerMillion: number }) =>
+      `Utilisation that follows from the traffic: ${formatNumber(p.peak * 100, 2)} % at the peak, ${formatNumber(p.average * 100, 2)} % over the month; ${formatUsd(p.usdPerMillion)} per million output tokens.`,
+    'zh-TW': (p) =>
+      `由流量推得的使用率：尖峰 ${formatNumber(p.peak * 100, 2)}%，全月平均 ${formatNumber(p.average * 100, 2)}%；每百萬輸出詞元 ${formatUsd(p.usdPerMillion)}。`,
+  },
+  'planner.chosen-build': {
+    en: (p: { checkpoint: string; precision: string; from: string }) =>
+      p.from === 'on-load'
+        ? `${p.checkpoint} is quantized to ${p.precision} while it is loaded.`
+        : `${p.checkpoint} has to be made first: quantize the model to ${p.precision} and run the eval suite on it.`,
+    'zh-TW': (p) =>
+      p.from === 'on-load'
+        ? `${p.checkpoint} 在載入時量化為 ${p.precision}。`
+        : `${p.checkpoint} 必須先製作：將模型量化為 ${p.precision}，並用評測集檢查。`,
+  },
+  'planner.chosen-unsure': {
+    en: (p: { targets: string }) =>
+      `${p.targets}: met by the prediction, but not by the bad end of its range. Measure before you promise.`,
+    'zh-TW': (p) => `${p.targets}：預測值符合，但範圍的不利端不符合。承諾之前請先量測。`,
+  },
+  'planner.break-even': {
+    en: (p: { requestsPerSecond: number; chosen: 'self-hosted' | 'hosted-api'; other: string }) =>
+      p.chosen === 'self-hosted'
+        ? `Below a peak of about ${formatNumber(p.requestsPerSecond, 2)} requests/s, ${p.other} would be cheaper.`
+        : `From a peak of about ${formatNumber(p.requestsPerSecond, 2)} requests/s, ${p.other} would be cheaper.`,
+    'zh-TW': (p) =>
+      p.chosen === 'self-hosted'
+        ? `尖峰低於約每秒 ${formatNumber(p.requestsPerSecond, 2)} 個請求時，${p.other} 較便宜。`
+        : `尖峰達到約每秒 ${formatNumber(p.requestsPerSecond, 2)} 個請求時，${p.other} 較便宜。`,
+  },
+  'planner.relax': {
+    en: (p: {
+      constraint: string
+      asked: number
+      nearest: number
+      unit: string
+      candidate: string
+      costUsd: number
+    }) =>
+      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${formatNumber(p.nearest)} ${p.unit}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month.`,
+    'zh-TW': (p) =>
+      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${formatNumber(p.nearest)} ${p.unit}，${p.candidate} 即符合全部需求，每月 ${formatUsd(p.costUsd)}。`,
+  },
+  'planner.nothing-fits': {
+    en: (p: { considered: number }) =>
+      `None of ${formatNumber(p.considered, 5)} ways meets every requirement.`,
+    'zh-TW': (p) => `${formatNumber(p.considered, 5)} 個方案中沒有一個符合全部需求。`,
+  },
+  'planner.no-single-relaxation': {
+    en: (p: { constraints: string }) =>
+      `No single change is enough. The nearest way still misses: ${p.constraints}.`,
+    'zh-TW': (p) => `只改一項仍不足夠。最接近的方案仍不符合：${p.constraints}。`,
+  },
+  'planner.assume-fit': {
+    en: (p: { rows: number; tpotPct: number; ttftPct: number }) =>
+      `Times come from a roofline fitted to ${formatNumber(p.rows, 5)} measured loads; on architectures it had not seen, the median error was ${formatNumber(p.tpotPct, 2)} % per token and ${formatNumber(p.ttftPct, 2)} % for the first one. Ranges hold four in five of those.`,
+    'zh-TW': (p) =>
+      `時間由屋頂線模型估算，係數以 ${formatNumber(p.rows, 5)} 組實測負載擬合；對未見過的架構，每詞元時間誤差中位數為 ${formatNumber(p.tpotPct, 2)}%，首詞元為 ${formatNumber(p.ttftPct, 2)}%。所示範圍涵蓋其中五分之四。`,
+  },
+  'planner.assume-open-load': {
+    en: (_: Record<never, never>) =>
+      'Requests arrive at random (Poisson); bursts beyond that, such as retries or a campaign, are not in the numbers.',
+    'zh-TW': () => '假設請求隨機到達（Poisson）；重試或行銷活動造成的突發流量不在計算之內。',
+  },
+  'planner.assume-flat': {
+    en: (_: Record<never, never>) =>
+      'No daily curve is given, so the peak is paid for all day: an upper bound.',
+    'zh-TW': () => '未提供每日流量曲線，因此以全天都是尖峰計費：為上限值。',
+  },
+  'planner.assume-engines-only': {
+    en: (p: { asOf: string }) =>
+      `Cost is that of the engines or API calls, at list prices as of ${p.asOf}; gateway, storage, network and people come on top. Hardware that is there counts as paid for.`,
+    'zh-TW': (p) =>
+      `費用僅含推論引擎或 API 呼叫，採 ${p.asOf} 的牌價；閘道、儲存、網路與人力另計。既有硬體視為已付費。`,
+  },
+  'planner.assume-quality': {
+    en: (p: { floorParametersB: number; floorScore: number; from: string }) =>
+      `Quality floor: ${formatNumber(p.floorParametersB)} billion parameters${p.from === 'use-case' ? ' (usual for this use case; the requirements name none)' : ''}, or a published MMLU-Pro of at least ${formatNumber(p.floorScore)}. Neither was measured on your task: run the eval suite.`,
+    'zh-TW': (p) =>
+      `品質下限：${formatNumber(p.floorParametersB)}B 參數${p.from === 'use-case' ? '（需求未指定，採此用途的一般值）' : ''}，或公開的 MMLU-Pro 至少 ${formatNumber(p.floorScore)}。兩者都不是在您的任務上量測的：請執行評測集。`,
+  },
+  'planner.assume-api-speed': {
+    en: (_: Record<never, never>) =>
+      'Speeds of hosted APIs are published medians, or the median of the others where none is published; tails are assumed.',
+    'zh-TW': () => '雲端 API 的速度採公開的中位數，未公開者取其他 API 的中位數；尾端延遲為假設值。',
+  },
+  'planner.assume-residency': {
+    en: (p: { places: string }) =>
+      `The price list does not say which providers have machines in ${p.places}: ask before you rent, or place your own there.`,
+    'zh-TW': (p) => `價目表未載明哪些供應商在 ${p.places} 有機房：租用前請先確認，或自行在當地設置。`,
+  },
+})
+
+export const designMessage = messageFactory(designMessages)

@@ -1,0 +1,81 @@
+// What a number of replicas promises: each metric with the range that four in five deployments should fall into.
+
+import type { ErrorBand } from '../speed/coefficients.js'
+import { largestRate, steadyState } from '../speed/serving.js'
+import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
+import type { Candidate, Estimate, TargetEstimate } from './report.js'
+import { idleRate, isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
+import { meets, wantsMore } from './target.js'
+
+interface Sized {
+  readonly server: Server
+  readonly sizing: Sizing
+  readonly context: DesignContext
+}
+
+/** Whether the middle and the bad end of a prediction meet a target. */
+export const judge = ({ target, limit }: ResolvedTarget, estimate: Estimate): TargetEstimate['met'] => {
+  if (!meets(target, limit, estimate.value)) return 'no'
+  const bad = wantsMore(target.metric) ? estimate.low : estimate.high
+  return meets(target, limit, bad) ? 'likely' : 'possible'
+}
+
+export const estimateTarget = (sized: Sized, resolved: ResolvedTarget): TargetEstimate => {
+  const { id, metric, percentile, op } = resolved.target
+  const estimate = isOfSystem(resolved)
+    ? systemSpeed(sized)
+    : rangeOf(sized, resolved, rateAtLoad(sized, resolved))
+  const { limit, unit } = resolved
+  return { id, metric, percentile, op, limit, unit, estimate, met: judge(resolved, estimate) }
+}
+
+/** Rate of one replica under the target's load; of a number in flight, the rate that keeps it in flight. */
+const rateAtLoad = ({ server, sizing }: Sized, target: ResolvedTarget): number => {
+  const { load, cold } = target
+  if ('requestsPerSecond' in load) return load.requestsPerSecond / sizing.replicas
+  const replica = cold ? server.cold : server.warm
+  const median = { ...target, z: 0 }
+  const inFlight = (rate: number) => {
+    const state = steadyState(replica, rate)
+    return state ? (rate * server.latency(median, state).e2eMs) / 1000 : Number.POSITIVE_INFINITY
+  }
+  return largestRate((rate) => inFlight(rate) <= load.concurrency / sizing.replicas, sizing.saturation)
+}
+
+const rangeOf = ({ server }: Sized, resolved: ResolvedTarget, rate: number): Estimate => {
+  const replica = resolved.cold ? server.cold : server.warm
+  const state = steadyState(replica, rate) ?? steadyState(replica, idleRate)
+  if (!state) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
+  const times = server.latency(resolved, state)
+  const value = metricOf(resolved, times)
+  const { tpot, ttft } = server.bands
+  if (wantsMore(resolved.target.metric)) return { value, low: value / tpot.high, high: value / tpot.low }
+  const band =
+    resolved.target.metric === 'ttft'
+      ? ttft
+      : resolved.target.metric === 'tpot'
+        ? tpot
+        : mix(ttft, tpot, Math.min(1, times.ttftMs / times.e2eMs))
+  return { value, low: value * band.low, high: value * band.high }
+}
+
+/** The range of a whole answer: that of the first token and that of the others, each by its part of the time. */
+const mix = (first: ErrorBand, rest: ErrorBand, share: number): ErrorBand => ({
+  low: share * first.low + (1 - share) * rest.low,
+  high: share * first.high + (1 - share) * rest.high,
+})
+
+/** Output tokens/s of all replicas of all regions when they are full. */
+const systemSpeed = ({ server, context, sizing }: Sized): Estimate => {
+  const { regions } = context.requirements.availability
+  const value = sizing.saturation * sizing.replicas * regions * context.workload.outputTokens.mean
+  return { value, low: value / server.bands.tpot.high, high: value / server.bands.tpot.low }
+}
+
+/** 90th percentiles at the peak with warm caches, for the table that compares candidates. */
+export const latencyP90 = (sized: Sized): NonNullable<Candidate['latency']> => {
+  const rate = sized.context.enginePeak / sized.sizing.replicas
+  const estimate = (metric: 'ttft' | 'e2e' | 'tpot') =>
+    rangeOf(sized, peakTarget(metric, sized.context), rate)
+  return { ttftP90Ms: estimate('ttft'), e2eP90Ms: estimate('e2e'), tpotP90Ms: estimate('tpot') }
+}

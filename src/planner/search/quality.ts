@@ -1,0 +1,92 @@
+// How good a model is, as far as anybody published it, and which floor a use case sets. A parameter count stands in
+// where no score is known, and is always labelled as a stand-in.
+
+import type { Catalogue, Model } from '../../catalog/index.js'
+import type { Requirements } from '../../spec/index.js'
+import type { QualityEstimate } from './report.js'
+
+/**
+ * Billions of parameters of a dense model of about the same effect: the geometric mean of all and active ones, a
+ * rule of thumb for mixtures of experts. Null when the catalogue does not know them.
+ */
+export const effectiveParametersB = ({ parametersB, activeParametersB }: Model): number | null =>
+  parametersB === null ? null : Math.sqrt(parametersB * (activeParametersB ?? parametersB))
+
+export const qualityOf = (model: Model): QualityEstimate => {
+  if (model.quality) return { kind: 'published', ...model.quality }
+  const effective = effectiveParametersB(model)
+  return effective === null ? { kind: 'unknown' } : { kind: 'size-proxy', effectiveParametersB: effective }
+}
+
+export interface QualityFloor {
+  readonly effectiveParametersB: number
+  /** The weakest published score among models of at least that size: what the size stands for. */
+  readonly mmluPro: number
+  readonly from: 'requirements' | 'use-case'
+}
+
+/**
+ * Billions of parameters below which models of a kind of use are rarely good enough, when the requirements name no
+ * floor: a starting point to be replaced by the project's own eval suite.
+ */
+const usualFloorB: Readonly<Record<Requirements['useCase']['kind'], number>> = {
+  classification: 1,
+  extraction: 4,
+  'rag-qa': 7,
+  chat: 7,
+  coding: 25,
+  agent: 25,
+}
+
+export const qualityFloor = (requirements: Requirements, catalogue: Catalogue): QualityFloor => {
+  const asked = requirements.models.minParametersB
+  const size = asked ?? usualFloorB[requirements.useCase.kind]
+  const scores = directScores(catalogue).map(({ size: at, score }) => ({ at, score }))
+  const admitted = scores.filter(({ at }) => at >= size).map(({ score }) => score)
+  const best = Math.max(...scores.map(({ score }) => score))
+  return {
+    effectiveParametersB: size,
+    mmluPro: admitted.length > 0 ? Math.min(...admitted) : best,
+    from: asked === undefined ? 'use-case' : 'requirements',
+  }
+}
+
+/** Scores reached without hidden reasoning, which are the ones that compare at the same number of output tokens. */
+const directScores = ({ models }: Catalogue) =>
+  models.flatMap((model) => {
+    const size = effectiveParametersB(model)
+    const { quality } = model
+    return quality?.mode === 'direct' && size !== null ? [{ size, score: quality.value }] : []
+  })
+
+/** Whether a quality reaches the floor; null when nothing is known of it. */
+export const reachesFloor = (
+  quality: QualityEstimate,
+  floor: QualityFloor,
+  effective: number | null,
+): boolean | null => {
+  if (quality.kind === 'published' && quality.mode === 'direct') return quality.value >= floor.mmluPro
+  return effective === null ? null : effective >= floor.effectiveParametersB
+}
+
+/**
+ * A number to order candidates of equal cost by: the published direct score; else what the line through the published
+ * scores over the logarithm of the size gives, less one standard deviation, since a size promises less than a score.
+ * For ordering only; it is never shown.
+ */
+export const createQualityRank = (catalogue: Catalogue): ((quality: QualityEstimate) => number) => {
+  const points = directScores(catalogue).map(({ size, score }) => ({ x: Math.log(size), y: score }))
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+  const x = mean(points.map((point) => point.x))
+  const y = mean(points.map((point) => point.y))
+  const slope =
+    points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) /
+    points.reduce((sum, point) => sum + (point.x - x) ** 2, 1e-9)
+  const line = (at: number) => y + slope * (at - x)
+  const deviation = Math.sqrt(mean(points.map((point) => (point.y - line(point.x)) ** 2)))
+  return (quality) => {
+    if (quality.kind === 'published') return quality.value
+    return quality.kind === 'unknown' ? 0 : line(Math.log(quality.effectiveParametersB)) - deviation
+  }
+}

@@ -1,0 +1,121 @@
+// What a design says of itself: every candidate with its numbers, why it was rejected, and what was chosen.
+
+import type { EngineName, Precision, PublishedQuality } from '../../catalog/index.js'
+import type { Message } from '../../core/index.js'
+import type { SpeedTarget } from '../../spec/index.js'
+import type { Layout } from '../memory/memory.js'
+
+/** A prediction with the range that four in five deployments are expected to fall into. */
+export interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface TargetEstimate {
+  readonly id: string
+  readonly metric: SpeedTarget['metric']
+  readonly percentile: number
+  readonly op: SpeedTarget['op']
+  /** In `unit`. */
+  readonly limit: number
+  readonly unit: 'ms' | 'tokens/s'
+  readonly estimate: Estimate
+  /** `likely` = the bad end of the range meets it too; `possible` = only the middle does. */
+  readonly met: 'likely' | 'possible' | 'no'
+}
+
+/** Quality as published, or a stand-in that is always labelled as one. */
+export type QualityEstimate =
+  | ({ readonly kind: 'published' } & PublishedQuality)
+  /** Billions of parameters a dense model of this effect would have: sqrt(total x active). */
+  | { readonly kind: 'size-proxy'; readonly effectiveParametersB: number }
+  | { readonly kind: 'unknown' }
+
+/** A requirement that a candidate does not meet. */
+export interface Violation {
+  /** Identifier of a speed target, or the path of the requirement, as `budget.monthlyUsd`. */
+  readonly constraint: string
+  readonly reason: Message
+  /** True when a different number in the requirement would admit the candidate. */
+  readonly relaxable: boolean
+  /** What the candidate reaches, in the constraint's own unit. */
+  readonly actual?: number
+}
+
+export interface Replicas {
+  /** In each region, at the peak. */
+  readonly serving: number
+  /** In each region, beside them, so that one may fail. */
+  readonly spare: number
+  readonly regions: number
+}
+
+export interface Candidate {
+  readonly id: string
+  readonly kind: 'self-hosted' | 'hosted-api'
+  /** Catalogue name of an open-weight model, or the provider's name of a hosted one. */
+  readonly model: string
+  /** What the engine loads, or the provider is asked for. */
+  readonly checkpoint: string
+  /** Who sells the hours or the tokens; `owned` = hardware that exists already; null = nobody does. */
+  readonly provider: string | null
+  readonly engine: EngineName | null
+  readonly accelerator: string | null
+  readonly precision: Precision | null
+  /** How the weights in this precision come about: download, quantized while loading, or to be made first. */
+  readonly build: 'published' | 'on-load' | 'to-make' | null
+  readonly layout: Layout | null
+  readonly replicas: Replicas | null
+  /** Of all replicas and regions at the peak. */
+  readonly accelerators: number
+  readonly costPerMonthUsd: number | null
+  readonly usdPerMillionOutputTokens: number | null
+  readonly latency: {
+    readonly ttftP90Ms: Estimate
+    readonly e2eP90Ms: Estimate
+    readonly tpotP90Ms: Estimate
+  } | null
+  readonly targets: readonly TargetEstimate[]
+  readonly quality: QualityEstimate
+  /** Load over what the rented replicas could carry, at the peak and over the month. */
+  readonly utilisation: { readonly peak: number; readonly average: number } | null
+  readonly memory: {
+    readonly weightsGiB: number
+    readonly kvPoolGiB: number
+    readonly maxSequences: number
+  } | null
+  /** How well the prediction is founded; the ranges widen with it. */
+  readonly basis: 'measured' | 'similar' | 'published' | 'assumed'
+  /** Empty = meets every requirement. */
+  readonly violations: readonly Violation[]
+}
+
+/** A requirement which, changed alone to `nearest`, makes a design possible. */
+export interface Relaxation {
+  readonly constraint: string
+  readonly asked: number
+  readonly nearest: number
+  readonly unit: string
+  /** Identifier of the candidate that would then be chosen. */
+  readonly candidate: string
+  readonly message: Message
+}
+
+export interface DesignReport {
+  readonly requirementsHash: string
+  /** Date of the prices, ISO. */
+  readonly pricesAsOf: string
+  /** Best first: those that meet everything by cost, then the others by how much they miss. */
+  readonly candidates: readonly Candidate[]
+  /** Null when nothing meets the requirements. */
+  readonly chosen: Candidate | null
+  /** Why this one, and what follows from it. */
+  readonly reasons: readonly Message[]
+  /** When nothing meets the requirements: the smallest single changes that would. */
+  readonly relaxations: readonly Relaxation[]
+  /** Load from which the chosen kind of hosting stops or starts to be the cheaper one, requests/s; null = never. */
+  readonly breakEvenRequestsPerSecond: number | null
+  /** What the numbers rest on. */
+  readonly assumptions: readonly Message[]
+}
