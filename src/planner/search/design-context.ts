@@ -57,7 +57,7 @@ export const createContext = (
     workload,
     fitted,
     floor: qualityFloor(requirements, catalogue),
-    scoreOf: createScoreOf(catalogue),
+    scoreOf: createScoreOf(catalogue, requirements),
     platformMs: platformOverheadMs(requirements),
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

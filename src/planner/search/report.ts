@@ -25,8 +25,10 @@ export interface TargetEstimate {
   readonly met: 'likely' | 'possible' | 'no'
 }
 
-/** Quality as published, or a stand-in that is always labelled as one. */
+/** Quality as somebody measured it, or a stand-in that is always labelled as one. */
 export type QualityEstimate =
+  /** On the project's own suite, as the requirements say. `value` is a share in [0, 1]. */
+  | { readonly kind: 'measured'; readonly metric: string; readonly suite: string; readonly value: number }
   | ({ readonly kind: 'published' } & PublishedQuality)
   /** Billions of parameters a dense model of this effect would have: sqrt(total x active). */
   | { readonly kind: 'size-proxy'; readonly effectiveParametersB: number }

@@ -4,10 +4,10 @@ import type { EngineName, Model } from '../../catalog/index.js'
 import type { Build } from '../memory/layouts.js'
 import { acceleratorsOf, type Layout, type ParameterSplit, planMemory } from '../memory/memory.js'
 import { createStepModel } from '../speed/roofline.js'
+import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { estimateTarget, latencyP90 } from './estimates.js'
-import { qualityOf } from './quality.js'
 import { cheapestRent, type Supply } from './rent.js'
 import type { Candidate, Replicas, TargetEstimate, Violation } from './report.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
@@ -47,7 +47,7 @@ const memoryOf = (option: SelfHostedOption, { workload }: DesignContext) =>
 const blankCandidate = (
   option: SelfHostedOption,
   memory: ReturnType<typeof planMemory>,
-  { scoreOf }: DesignContext,
+  context: DesignContext,
 ): Candidate => {
   const { model, build, engine, supply, layout } = option
   const { tensorParallel, pipelineParallel } = layout
@@ -70,8 +70,7 @@ const blankCandidate = (
     usdPerMillionOutputTokens: null,
     latency: null,
     targets: [],
-    quality: qualityOf(model),
-    qualityScore: scoreOf(qualityOf(model)),
+    ...buildQuality(model, build.precision, context),
     utilisation: null,
     memory: {
       weightsGiB: memory.weightsGiB,
