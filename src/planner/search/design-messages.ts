@@ -21,6 +21,11 @@ const metricNames = {
 } as const
 type Metric = keyof (typeof metricNames)['en']
 export const designMessages = defineMessages({
+  'planner.heads-do-not-split': {
+    en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
+      `The ${p.heads} attention heads and ${p.kvHeads} KV heads of ${p.model} do not split evenly over ${p.width}.`,
+    'zh-TW': (p) => `${p.model} 的 ${p.heads} 個注意力頭與 ${p.kvHeads} 個 KV 頭無法平均分給 ${p.width} 張。`,
+  },
   'planner.no-unit': {
     en: (p: { accelerator: string; precision: string }) =>
       `${p.accelerator} has no units for ${p.precision}.`,

@@ -7,6 +7,7 @@ export const rankings = [
   'not-relaxable',
   'missed',
   'to-make',
+  'apart',
   'cost',
   'quality',
   'unsure',
@@ -52,6 +53,8 @@ const rankKey = (candidate: Candidate): readonly number[] => [
   candidate.violations.filter(({ relaxable }) => !relaxable).length,
   candidate.violations.length,
   candidate.build === 'to-make' ? 1 : 0,
+  // Separate pools need a router and a cache transfer that serving together does without.
+  candidate.disaggregation ? 1 : 0,
   costClass(candidate),
   -qualityClass(candidate),
   candidate.targets.filter(({ met }) => met !== 'likely').length,

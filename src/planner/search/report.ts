@@ -3,7 +3,8 @@
 import type { EngineName, Precision, PublishedQuality } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
-import type { Layout } from '../memory/memory.js'
+import type { KvDtype, Layout } from '../memory/memory.js'
+import type { Speculation } from './serving-option.js'
 
 /** A prediction with the range that four in five deployments are expected to fall into. */
 export interface Estimate {
@@ -53,6 +54,14 @@ export interface Replicas {
   readonly regions: number
 }
 
+/** Replicas in each region, without spares, that read prompts, and those that write answers. */
+export interface Disaggregation {
+  readonly prefillReplicas: number
+  readonly decodeReplicas: number
+  /** Time that the KV cache of a mean prompt takes over the link between them. */
+  readonly kvTransferMs: number
+}
+
 export interface Candidate {
   readonly id: string
   readonly kind: 'self-hosted' | 'hosted-api'
@@ -67,7 +76,13 @@ export interface Candidate {
   readonly precision: Precision | null
   /** How the weights in this precision come about: download, quantized while loading, or to be made first. */
   readonly build: 'published' | 'on-load' | 'to-make' | null
+  /** Width of the KV cache; null where it is not ours to choose. */
+  readonly kvDtype: KvDtype | null
   readonly layout: Layout | null
+  /** Drafting with a measured acceptance; null = none. */
+  readonly speculation: Speculation | null
+  /** Prompts and answers on replicas of their own; null = together. */
+  readonly disaggregation: Disaggregation | null
   readonly replicas: Replicas | null
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number

@@ -17,6 +17,11 @@ export const whyNot = (report: DesignReport, id: string): readonly Message[] => 
   const { candidates, chosen } = report
   const candidate = candidates.find((known) => known.id === id) ?? groupOf(candidates, id)
   if (!candidate) {
+    const plain = candidates.find((known) => id === `${known.id} kv-fp8`)
+    if (plain?.replicas)
+      return [
+        whyNotMessage('planner.half-kv-needless', { plain: plain.id, replicas: plain.replicas.serving }),
+      ]
     const nearest = suggest(
       id,
       candidates.map((known) => known.id),
@@ -51,6 +56,12 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
   switch (decidingRank(candidate, chosen)) {
     case 'to-make':
       return whyNotMessage('planner.needs-making', { checkpoint: candidate.checkpoint, times })
+    case 'apart':
+      return whyNotMessage('planner.needs-pools', {
+        ...names,
+        ...(candidate.disaggregation ?? noPools),
+        times,
+      })
     case 'cost':
     case 'exact-cost':
       return whyNotMessage('planner.dearer', {
@@ -94,6 +105,8 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
       })
   }
 }
+
+const noPools = { prefillReplicas: 0, decodeReplicas: 0, kvTransferMs: 0 }
 
 const unsureTargets = ({ targets }: Candidate): number => targets.filter(({ met }) => met !== 'likely').length
 
