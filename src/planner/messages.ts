@@ -4,11 +4,15 @@ import { defineMessages } from '../core/index.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
+import { gateMessages } from './search/gate-messages.js'
+import { whyNotMessages } from './search/why-not-messages.js'
 import { trafficMessages } from './traffic/traffic-messages.js'
 
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
   ...designMessages,
+  ...gateMessages,
+  ...whyNotMessages,
   ...machineMessages,
   ...trafficMessages,
 })

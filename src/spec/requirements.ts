@@ -174,6 +174,18 @@ const safety = z.strictObject({
   targets: z.array(qualityTarget).default([]),
 })
 
+const ownedHardware = z.strictObject({
+  /** A name of the catalogue; any name for a chip that the three figures below describe. */
+  accelerator: z.string(),
+  count: z.int().positive(),
+  /** Memory that a model may take: of a processor, what its host leaves. Goes before the catalogue's figure. */
+  memoryGiB: positive.optional(),
+  /** Read bandwidth of that memory, as measured. */
+  bandwidthGBps: positive.optional(),
+  /** Rate of matrix products in 16 bits or wider, as measured. */
+  tflops: positive.optional(),
+})
+
 const hosting = z.strictObject({
   allowed: z
     .array(z.enum(['self-hosted', 'hosted-api']))
@@ -181,8 +193,8 @@ const hosting = z.strictObject({
     .default(['self-hosted', 'hosted-api']),
   /** ISO 3166 codes or region names where data may be processed; empty = anywhere. */
   dataResidency: z.array(z.string()).default([]),
-  /** Hardware that exists already: a constraint, not a suggestion. Names as in the catalogue. */
-  owned: z.array(z.strictObject({ accelerator: z.string(), count: z.int().positive() })).default([]),
+  /** Hardware that exists already: a constraint, not a suggestion. */
+  owned: z.array(ownedHardware).default([]),
   /** Use only what is owned. */
   ownedOnly: z.boolean().default(false),
   /** `reserved`: machines may be committed to for a term where that is cheaper. */
@@ -206,6 +218,30 @@ const budget = z.strictObject({
     .optional(),
 })
 
+/** What somebody's own suite gave a model. It goes before published scores. */
+const ownEval = z.strictObject({
+  /** By catalogue name, or `provider/model`. */
+  model: z.string(),
+  /** The precision it was measured in; default the widest. */
+  precision: z.enum(['bf16', 'fp8', 'int8', 'int4', 'nvfp4', 'mxfp4', 'q8_0', 'q4_k_m']).optional(),
+  metric: z.enum(qualityMetrics).default('answer-accuracy'),
+  /** As a quality target of the same metric names it. */
+  suite: z.string(),
+  value: share,
+})
+
+/** Speculative decoding, planned with only where its acceptance was measured: there is no usual factor. */
+const speculation = z.strictObject({
+  /** By catalogue name. */
+  model: z.string(),
+  /** `layer`: the model's own drafting layer (MTP, EAGLE); `ngram`: drafts copied from the text. */
+  method: z.enum(['layer', 'ngram']),
+  /** Tokens drafted in a step. */
+  tokens: z.int().min(1).max(16),
+  /** Probability that a drafted token is accepted, given that those before it were. */
+  acceptance: z.number().gt(0).lt(1),
+})
+
 const models = z.strictObject({
   /** The least acceptable size of a general model, in billions of parameters, when nothing was measured. */
   minParametersB: positive.optional(),
@@ -213,6 +249,8 @@ const models = z.strictObject({
   allowed: z.array(z.string()).default([]),
   minContextTokens: z.int().positive().optional(),
   licences: z.array(z.string()).default([]),
+  evals: z.array(ownEval).default([]),
+  speculation: z.array(speculation).default([]),
 })
 
 const integrations = z.array(

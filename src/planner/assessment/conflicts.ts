@@ -4,7 +4,7 @@ import { type Catalogue, type Model, normaliseName } from '../../catalog/index.j
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
 import { splitParameters, weightBytes } from '../memory/memory.js'
-import { isNamed } from '../search/model-gates.js'
+import { isNamed } from '../search/is-named.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
 import { latencyConflicts } from './latency-conflicts.js'

@@ -1,14 +1,18 @@
 // Every way to serve: models x builds x engines x accelerators x layouts, and the hosted APIs. Gates come first, and
 // what a gate closes for a whole group is one candidate with the reason, not hundreds.
 
-import type { Accelerator, HostedModel, Model } from '../../catalog/index.js'
+import type { Accelerator, HostedModel, Model, Precision } from '../../catalog/index.js'
 import { type Build, buildsOf, canMultiply, enginesFor, layoutsOf } from '../memory/layouts.js'
 import { type ParameterSplit, splitParameters } from '../memory/memory.js'
+import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
+import { gateMessage } from './gate-messages.js'
 import { evaluateHosted } from './hosted.js'
-import { isNamed, modelGates, weightsGates } from './model-gates.js'
-import { effectiveParametersB, qualityOf } from './quality.js'
+import { isNamed } from './is-named.js'
+import { buildGates, type GatedModel, modelGates, weightsGates } from './model-gates.js'
+import { ownEvalOf } from './own-evals.js'
+import { effectiveParametersB, publishedQualityOf } from './quality.js'
 import { listOffers, type Supply } from './rent.js'
 import type { Candidate, Violation } from './report.js'
 import { evaluateSelfHosted } from './self-hosted.js'
@@ -64,24 +68,52 @@ const selfHosted = (context: DesignContext): readonly Evaluated[] => {
   return context.catalogue.models
     .filter(({ variantOf }) => variantOf === null)
     .flatMap((model) => {
-      const violations = [...gatesOf(model, context), ...weightsGates(model, context)]
+      const gated = gatedModel(model, context)
+      const violations = [...modelGates(gated, context), ...weightsGates(model, context)]
       const split = splitParameters(model)
-      if (violations.length > 0 || !split) return [closed({ model, violations })]
-      return supplies.flatMap((supply) => onAccelerator({ model, split, supply }, context))
+      if (violations.length > 0 || !split) return [closed({ model, violations }, context)]
+      const admit = createAdmission(model, gated, context)
+      return [
+        ...supplies.flatMap((supply) => onAccelerator({ model, split, supply, admit }, context)),
+        ...admit.closed(),
+      ]
     })
 }
 
-const gatesOf = (model: Model, context: DesignContext): Violation[] =>
-  modelGates(
-    {
-      name: model.name,
-      named: [model.name, model.checkpoint, ...model.aliases],
-      reasoning: model.reasoning,
-      quality: qualityOf(model),
-      effective: effectiveParametersB(model),
+const gatedModel = (model: Model, { requirements }: DesignContext): GatedModel => {
+  const named = [model.name, model.checkpoint, ...model.aliases]
+  return {
+    name: model.name,
+    named,
+    reasoning: model.reasoning,
+    quality: publishedQualityOf(model),
+    effective: effectiveParametersB(model),
+    own: ownEvalOf(named, requirements),
+  }
+}
+
+/** Which builds of a model are good enough; each that is not becomes one closed candidate. */
+interface Admission {
+  admits(build: Build): boolean
+  closed(): readonly Evaluated[]
+}
+
+const createAdmission = (model: Model, gated: GatedModel, context: DesignContext): Admission => {
+  const known = new Map<Precision, Evaluated | null>()
+  const judge = (build: Build): Evaluated | null => {
+    const retention = buildRetention(model, build.precision, gated.own)
+    const violations = buildGates(gated, { precision: build.precision, retention }, context)
+    return violations.length > 0 ? closed({ model, build, violations }, context) : null
+  }
+  return {
+    admits: (build) => {
+      const { precision } = build
+      if (!known.has(precision)) known.set(precision, judge(build))
+      return known.get(precision) === null
     },
-    context,
-  )
+    closed: () => [...known.values()].filter((evaluated) => evaluated !== null),
+  }
+}
 
 /** What is owned, and, unless only that may be used, what can be rented by list price. */
 const suppliesOf = ({ requirements, catalogue }: DesignContext): readonly Supply[] => {
@@ -106,15 +138,21 @@ interface Placed {
   readonly model: Model
   readonly split: ParameterSplit
   readonly supply: Supply
+  readonly admit: Admission
 }
 
-const onAccelerator = ({ model, split, supply }: Placed, context: DesignContext): readonly Evaluated[] => {
+const onAccelerator = (
+  { model, split, supply, admit }: Placed,
+  context: DesignContext,
+): readonly Evaluated[] => {
   const { accelerator } = supply
   const missing = missingFacts(accelerator)
-  if (missing) return [closed({ model, accelerator, violations: [missing] })]
+  if (missing) return [closed({ model, accelerator, violations: [missing] }, context)]
   return enginesFor(accelerator).flatMap((engine) =>
     buildsOf(model, engine, context.catalogue).flatMap((build) => {
-      if (!canMultiply(accelerator, build.precision)) return noUnit({ model, accelerator, build, engine })
+      if (!admit.admits(build)) return []
+      if (!canMultiply(accelerator, build.precision))
+        return noUnit({ model, accelerator, build, engine }, context)
       const layouts = layoutsOf(model, { accelerator, most: supply.most })
       return withoutSmaller(
         layouts.map((layout): Evaluated => {
@@ -141,15 +179,18 @@ const missingFacts = (accelerator: Accelerator): Violation | null =>
     : {
         constraint: 'accelerator',
         relaxable: false,
-        reason: designMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
+        reason: gateMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
       }
 
-const noUnit = (options: {
-  readonly model: Model
-  readonly accelerator: Accelerator
-  readonly build: Build
-  readonly engine: string
-}): readonly Evaluated[] => {
+const noUnit = (
+  options: {
+    readonly model: Model
+    readonly accelerator: Accelerator
+    readonly build: Build
+    readonly engine: string
+  },
+  context: DesignContext,
+): readonly Evaluated[] => {
   // Once per model and accelerator, not once per engine.
   if (options.engine !== 'vllm') return []
   const { model, accelerator, build } = options
@@ -158,22 +199,23 @@ const noUnit = (options: {
     precision: build.precision,
   })
   return [
-    closed({
-      model,
-      accelerator,
-      build,
-      violations: [{ constraint: 'precision', relaxable: false, reason }],
-    }),
+    closed(
+      { model, accelerator, build, violations: [{ constraint: 'precision', relaxable: false, reason }] },
+      context,
+    ),
   ]
 }
 
 /** A candidate that a gate closed: no numbers but the reason. */
-const closed = (options: {
-  readonly model: Model
-  readonly accelerator?: Accelerator
-  readonly build?: Build
-  readonly violations: readonly Violation[]
-}): Evaluated => {
+const closed = (
+  options: {
+    readonly model: Model
+    readonly accelerator?: Accelerator
+    readonly build?: Build
+    readonly violations: readonly Violation[]
+  },
+  context: DesignContext,
+): Evaluated => {
   const { model, accelerator, build, violations } = options
   const candidate: Candidate = {
     id: [model.name, build?.precision, accelerator?.name].filter(Boolean).join(' '),
@@ -192,7 +234,7 @@ const closed = (options: {
     usdPerMillionOutputTokens: null,
     latency: null,
     targets: [],
-    quality: qualityOf(model),
+    ...buildQuality(model, build?.precision ?? model.precision, context),
     utilisation: null,
     memory: null,
     basis: 'assumed',

@@ -20,77 +20,7 @@ const metricNames = {
   },
 } as const
 type Metric = keyof (typeof metricNames)['en']
-
 export const designMessages = defineMessages({
-  'planner.not-allowed': {
-    en: (p: { model: string }) => `${p.model} is not among models.allowed.`,
-    'zh-TW': (p) => `${p.model} 不在 models.allowed 之中。`,
-  },
-  'planner.not-for-chat': {
-    en: (p: { model: string; use: string }) =>
-      p.use === 'vision'
-        ? `${p.model} is a vision model; name it in models.allowed if images are part of the work.`
-        : `${p.model} is a base model without instruction tuning.`,
-    'zh-TW': (p) =>
-      p.use === 'vision'
-        ? `${p.model} 是視覺模型；若工作包含影像，請在 models.allowed 中指名。`
-        : `${p.model} 是未經指令微調的基礎模型。`,
-  },
-  'planner.parameters-unknown': {
-    en: (p: { model: string }) => `The catalogue does not know how many parameters ${p.model} has.`,
-    'zh-TW': (p) => `目錄沒有 ${p.model} 的參數量。`,
-  },
-  'planner.accelerator-unknown': {
-    en: (p: { accelerator: string }) =>
-      `The catalogue does not know memory or bandwidth of ${p.accelerator}.`,
-    'zh-TW': (p) => `目錄沒有 ${p.accelerator} 的記憶體容量或頻寬。`,
-  },
-  'planner.licence': {
-    en: (p: { model: string; licence: string | null; allowed: string }) =>
-      `The licence of ${p.model} (${p.licence ?? 'not known here'}) is not among models.licences (${p.allowed}).`,
-    'zh-TW': (p) =>
-      `${p.model} 的授權（${p.licence ?? '目錄未載明'}）不在 models.licences（${p.allowed}）之中。`,
-  },
-  'planner.context-too-short': {
-    en: (p: { model: string; contextTokens: number | null; needed: number }) =>
-      `${p.model} reads ${p.contextTokens === null ? 'an unknown number of' : formatNumber(p.contextTokens)} tokens; ${formatNumber(p.needed)} are needed.`,
-    'zh-TW': (p) =>
-      `${p.model} 的上下文為 ${p.contextTokens === null ? '未知' : formatNumber(p.contextTokens)} 個詞元；需要 ${formatNumber(p.needed)}。`,
-  },
-  'planner.always-reasons': {
-    en: (p: { model: string }) =>
-      `${p.model} always writes hidden reasoning first; how much is not in the requirements, so its times cannot be promised. Name it in models.allowed to plan with it all the same.`,
-    'zh-TW': (p) =>
-      `${p.model} 一定會先寫出隱藏的推理，其長度不在需求之中，因此無法承諾時間。若仍要納入，請在 models.allowed 中指名。`,
-  },
-  'planner.quality-unknown': {
-    en: (p: { model: string }) =>
-      `Neither a published score nor the size of ${p.model} is known, so nothing says that it is good enough. Name it in models.allowed to plan with it all the same.`,
-    'zh-TW': (p) =>
-      `不知道 ${p.model} 的公開評分與規模，無從判斷品質是否足夠。若仍要納入，請在 models.allowed 中指名。`,
-  },
-  'planner.below-floor': {
-    en: (p: {
-      model: string
-      published: number | null
-      effectiveParametersB: number | null
-      floorParametersB: number
-      floorScore: number
-    }) =>
-      p.published === null
-        ? `${p.model} is too small: about ${formatNumber(p.effectiveParametersB ?? 0)} billion parameters (a stand-in for quality), ${formatNumber(p.floorParametersB)} are asked for.`
-        : `${p.model} is not good enough: published MMLU-Pro ${formatNumber(p.published)}, the floor is ${formatNumber(p.floorScore)} (the weakest published model of ${formatNumber(p.floorParametersB)} billion parameters or more).`,
-    'zh-TW': (p) =>
-      p.published === null
-        ? `${p.model} 太小：約 ${formatNumber(p.effectiveParametersB ?? 0)}B 參數（以規模代替品質），要求 ${formatNumber(p.floorParametersB)}B。`
-        : `${p.model} 品質不足：公開的 MMLU-Pro 為 ${formatNumber(p.published)}，下限為 ${formatNumber(p.floorScore)}（${formatNumber(p.floorParametersB)}B 以上模型中公開評分最低者）。`,
-  },
-  'planner.residency-not-shown': {
-    en: (p: { provider: string; places: string; known: string | null }) =>
-      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}.`,
-    'zh-TW': (p) =>
-      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。`,
-  },
   'planner.no-unit': {
     en: (p: { accelerator: string; precision: string }) =>
       `${p.accelerator} has no units for ${p.precision}.`,
@@ -159,22 +89,6 @@ export const designMessages = defineMessages({
     en: (p: { accelerator: string; count: number }) =>
       `No list price is known for a machine with ${p.count} x ${p.accelerator}.`,
     'zh-TW': (p) => `目錄沒有 ${p.count} 張 ${p.accelerator} 主機的牌價。`,
-  },
-  'planner.dearer': {
-    en: (p: { times: number; chosen: string }) =>
-      `Meets everything, at ${formatNumber(p.times, 2)} times the cost of ${p.chosen}.`,
-    'zh-TW': (p) => `符合全部需求，但費用是 ${p.chosen} 的 ${formatNumber(p.times, 2)} 倍。`,
-  },
-  'planner.needs-making': {
-    en: (p: { checkpoint: string; times: number }) =>
-      `Meets everything${p.times > 0 ? `, at ${formatNumber(p.times, 2)} times the cost` : ''}, but ${p.checkpoint} has to be made and evaluated first.`,
-    'zh-TW': (p) =>
-      `符合全部需求${p.times > 0 ? `，費用為 ${formatNumber(p.times, 2)} 倍` : ''}，但 ${p.checkpoint} 必須先製作並評測。`,
-  },
-  'planner.less-good': {
-    en: (p: { chosen: string }) =>
-      `Meets everything at about the cost of ${p.chosen}, which is better, surer or smaller.`,
-    'zh-TW': (p) => `符合全部需求，費用與 ${p.chosen} 相近，但後者品質較佳、把握較大或規模較小。`,
   },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>

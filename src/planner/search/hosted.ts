@@ -4,11 +4,13 @@ import { type Catalogue, costUsd, type HostedModel, type PricedModel, priceOf } 
 import type { Usage } from '../../core/index.js'
 import type { Workload } from '../assessment/workload.js'
 import { addMoments, gammaQuantile, momentsOf } from '../speed/queueing.js'
+import { qualityEstimate } from './build-quality.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
-import { designMessage } from './design-messages.js'
 import { judge } from './estimates.js'
-import { modelGates } from './model-gates.js'
-import { effectiveParametersB, qualityOf } from './quality.js'
+import { gateMessage } from './gate-messages.js'
+import { buildGates, modelGates } from './model-gates.js'
+import { ownEvalOf } from './own-evals.js'
+import { effectiveParametersB, publishedQualityOf } from './quality.js'
 import type { Candidate, Estimate, QualityEstimate, TargetEstimate, Violation } from './report.js'
 import { metricOf } from './sizing.js'
 import { wantsMore } from './target.js'
@@ -46,9 +48,12 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     const { limit, unit } = target
     return { id, metric, percentile, op, limit, unit, estimate: found, met: judge(target, found) }
   })
-  const quality = hostedQuality(hosted, catalogue)
+  const published = hostedQuality(hosted, catalogue)
   const effective = hostedEffectiveParametersB(hosted, catalogue)
   const named = [`${hosted.provider.id}/${hosted.model}`, hosted.model, ...(hosted.base ? [hosted.base] : [])]
+  const own = ownEvalOf(named.slice(0, 2), requirements)
+  const gated = { name: hosted.model, reasoning: hosted.reasoning, quality: published, effective, named, own }
+  const quality = qualityEstimate(published, own)
   return {
     id: `${hosted.provider.id}/${hosted.model}`,
     kind: 'hosted-api',
@@ -71,11 +76,13 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     },
     targets,
     quality,
+    qualityScore: context.scoreOf(quality),
     utilisation: null,
     memory: null,
     basis,
     violations: [
-      ...modelGates({ name: hosted.model, reasoning: hosted.reasoning, quality, effective, named }, context),
+      ...modelGates(gated, context),
+      ...buildGates(gated, { precision: 'bf16', retention: { value: 1, low: 1, high: 1 } }, context),
       ...residencyAndContext(hosted, priced, context),
       ...targets.flatMap(targetViolation),
       ...budgetViolations(requirements, costPerMonthUsd, perMillion),
@@ -87,7 +94,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
 const hostedQuality = (hosted: HostedModel, { models }: Catalogue): QualityEstimate => {
   if (hosted.quality) return { kind: 'published', ...hosted.quality }
   const base = models.find(({ name }) => name === hosted.base)
-  return base ? qualityOf(base) : { kind: 'unknown' }
+  return base ? publishedQualityOf(base) : { kind: 'unknown' }
 }
 
 const hostedEffectiveParametersB = (hosted: HostedModel, { models }: Catalogue): number | null => {
@@ -175,7 +182,7 @@ const residencyAndContext = (
     found.push({
       constraint: 'hosting.dataResidency',
       relaxable: false,
-      reason: designMessage('planner.residency-not-shown', {
+      reason: gateMessage('planner.residency-not-shown', {
         provider: id,
         places: dataResidency.join(', '),
         known: regions?.join(', ') ?? null,
@@ -185,7 +192,7 @@ const residencyAndContext = (
     found.push({
       constraint: 'models.minContextTokens',
       relaxable: false,
-      reason: designMessage('planner.context-too-short', {
+      reason: gateMessage('planner.context-too-short', {
         model: hosted.model,
         contextTokens: priced.contextTokens,
         needed: contextTokens,

@@ -25,8 +25,10 @@ export interface TargetEstimate {
   readonly met: 'likely' | 'possible' | 'no'
 }
 
-/** Quality as published, or a stand-in that is always labelled as one. */
+/** Quality as somebody measured it, or a stand-in that is always labelled as one. */
 export type QualityEstimate =
+  /** On the project's own suite, as the requirements say. `value` is a share in [0, 1]. */
+  | { readonly kind: 'measured'; readonly metric: string; readonly suite: string; readonly value: number }
   | ({ readonly kind: 'published' } & PublishedQuality)
   /** Billions of parameters a dense model of this effect would have: sqrt(total x active). */
   | { readonly kind: 'size-proxy'; readonly effectiveParametersB: number }
@@ -78,6 +80,8 @@ export interface Candidate {
   } | null
   readonly targets: readonly TargetEstimate[]
   readonly quality: QualityEstimate
+  /** MMLU-Pro points expected of this build, with the range that is known of it; null = nothing is known. */
+  readonly qualityScore: Estimate | null
   /** Load over what the rented replicas could carry, at the peak and over the month. */
   readonly utilisation: { readonly peak: number; readonly average: number } | null
   readonly memory: {
@@ -110,6 +114,8 @@ export interface DesignReport {
   readonly candidates: readonly Candidate[]
   /** Null when nothing meets the requirements. */
   readonly chosen: Candidate | null
+  /** Identifiers of those that no other is at least as good as in cost, latency, quality and risk; cheapest first. */
+  readonly front: readonly string[]
   /** Why this one, and what follows from it. */
   readonly reasons: readonly Message[]
   /** When nothing meets the requirements: the smallest single changes that would. */

@@ -4,10 +4,10 @@ import type { EngineName, Model } from '../../catalog/index.js'
 import type { Build } from '../memory/layouts.js'
 import { acceleratorsOf, type Layout, type ParameterSplit, planMemory } from '../memory/memory.js'
 import { createStepModel } from '../speed/roofline.js'
+import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { estimateTarget, latencyP90 } from './estimates.js'
-import { qualityOf } from './quality.js'
 import { cheapestRent, type Supply } from './rent.js'
 import type { Candidate, Replicas, TargetEstimate, Violation } from './report.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
@@ -25,7 +25,7 @@ export interface SelfHostedOption {
 /** Evaluates one option. Violations of memory end it early, with the numbers known so far. */
 export const evaluateSelfHosted = (option: SelfHostedOption, context: DesignContext): Candidate => {
   const memory = memoryOf(option, context)
-  const blank = blankCandidate(option, memory)
+  const blank = blankCandidate(option, memory, context)
   const impossible = memoryViolation(option, context, memory)
   if (impossible) return { ...blank, violations: [impossible] }
   const server = serverOf(option, context, memory.maxSequences)
@@ -44,7 +44,11 @@ const memoryOf = (option: SelfHostedOption, { workload }: DesignContext) =>
     tokensPerSequence: workload.inputTokens.mean + workload.outputTokens.mean,
   })
 
-const blankCandidate = (option: SelfHostedOption, memory: ReturnType<typeof planMemory>): Candidate => {
+const blankCandidate = (
+  option: SelfHostedOption,
+  memory: ReturnType<typeof planMemory>,
+  context: DesignContext,
+): Candidate => {
   const { model, build, engine, supply, layout } = option
   const { tensorParallel, pipelineParallel } = layout
   const spread = pipelineParallel > 1 ? `tp${tensorParallel}pp${pipelineParallel}` : `tp${tensorParallel}`
@@ -66,7 +70,7 @@ const blankCandidate = (option: SelfHostedOption, memory: ReturnType<typeof plan
     usdPerMillionOutputTokens: null,
     latency: null,
     targets: [],
-    quality: qualityOf(model),
+    ...buildQuality(model, build.precision, context),
     utilisation: null,
     memory: {
       weightsGiB: memory.weightsGiB,
