@@ -2,6 +2,7 @@
 // may be taken back at short notice where that is allowed. Knows no traffic.
 
 import { hoursPerMonth } from '../../core/index.js'
+import type { ReplicaLevel } from './replica-plan.js'
 
 /** US dollars per accelerator and hour; null = the provider does not sell it so, or it is not wanted. */
 export interface HourlyPrices {
@@ -29,19 +30,19 @@ export interface Purchase {
 const hoursBetweenInterruptions = 24
 
 /**
- * @param hoursOfEach hours a month of each replica, longest first
+ * @param levels replicas by how long they run, longest first
  * @param startMinutes of a replica
  * @returns null when no machine of the provider can hold a replica
  */
 export const buyHours = (
   prices: HourlyPrices,
   options: {
-    readonly hoursOfEach: readonly number[]
+    readonly levels: readonly ReplicaLevel[]
     readonly acceleratorsPerReplica: number
     readonly startMinutes: number
   },
 ): Purchase | null => {
-  const { hoursOfEach, acceleratorsPerReplica, startMinutes } = options
+  const { levels, acceleratorsPerReplica, startMinutes } = options
   const size = prices.instanceSize ?? acceleratorsPerReplica
   if (size < acceleratorsPerReplica) return null
   const perMachine = Math.floor(size / acceleratorsPerReplica)
@@ -49,11 +50,13 @@ export const buyHours = (
   const bought = { reserved: 0, onDemand: 0, spot: 0 }
   let usdPerMonth = 0
   // A machine runs as long as the first replica on it.
-  for (let first = 0; first < hoursOfEach.length; first += perMachine) {
-    const hours = (hoursOfEach[first] ?? 0) * size
-    const ways = waysToBuy(prices, { hours, whole: hoursPerMonth * size, again })
-    const [best] = ways.sort((a, b) => a.usd - b.usd)
-    if (!best) continue
+  let room = 0
+  for (const { replicas, hours } of levels) {
+    const machines = Math.ceil(Math.max(0, replicas - room) / perMachine)
+    room += machines * perMachine - replicas
+    if (machines === 0) continue
+    const count = machines * size
+    const best = cheapestWay(prices, { hours: hours * count, whole: hoursPerMonth * count, again })
     bought[best.way] += best.hours
     usdPerMonth += best.usd
   }
@@ -66,14 +69,15 @@ interface Way {
   readonly usd: number
 }
 
-const waysToBuy = (
+const cheapestWay = (
   { onDemandUsd, reservedUsd, spotUsd }: HourlyPrices,
   { hours, whole, again }: { readonly hours: number; readonly whole: number; readonly again: number },
-): Way[] => [
-  { way: 'onDemand', hours, usd: hours * onDemandUsd },
-  ...(reservedUsd === null ? [] : [{ way: 'reserved' as const, hours: whole, usd: whole * reservedUsd }]),
+): Way => {
+  let best: Way = { way: 'onDemand', hours, usd: hours * onDemandUsd }
+  if (reservedUsd !== null && whole * reservedUsd < best.usd)
+    best = { way: 'reserved', hours: whole, usd: whole * reservedUsd }
   // What always runs is the base, which no provider may take back.
-  ...(spotUsd === null || hours >= whole
-    ? []
-    : [{ way: 'spot' as const, hours: hours * again, usd: hours * again * spotUsd }]),
-]
+  if (spotUsd !== null && hours < whole && hours * again * spotUsd < best.usd)
+    best = { way: 'spot', hours: hours * again, usd: hours * again * spotUsd }
+  return best
+}

@@ -19,6 +19,7 @@ const tolerance = 1e-9
  */
 export const createCapacityClock = (week: readonly number[]): CapacityClock => {
   const now = stepsOf(week)
+  const mean = now.reduce((sum, value) => sum + value, 0) / now.length
   const highestFirst = new Map<number, readonly number[]>()
   const sortedAhead = (steps: number) => {
     const known = highestFirst.get(steps)
@@ -31,7 +32,7 @@ export const createCapacityClock = (week: readonly number[]): CapacityClock => {
     shareAbove: (load, aheadMinutes) =>
       countAbove(sortedAhead(Math.ceil(aheadMinutes / stepMinutes)), load + tolerance) / now.length,
     meanExcess: (load) => now.reduce((sum, value) => sum + Math.max(0, value - load), 0) / now.length,
-    mean: now.reduce((sum, value) => sum + value, 0) / now.length,
+    mean,
   }
 }
 

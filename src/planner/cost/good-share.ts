@@ -5,7 +5,6 @@ import { normalQuantile } from '../speed/length-distribution.js'
 
 /** How a time or a speed is distributed at a load: its value at a quantile of the standard normal. */
 export interface TimedTarget {
-  readonly id: string
   meets(value: number): boolean
   /** @param load relative to the peak @param z quantile of the standard normal, larger is slower */
   valueAt(load: number, z: number): number

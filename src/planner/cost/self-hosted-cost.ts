@@ -1,7 +1,7 @@
 // What serving on accelerators costs in a month: replicas by the hour from the curve, bought as cheaply as the
 // requirements allow, or the power of those that are owned. Knows no model but its weights.
 
-import type { Accelerator, EngineName, PurchaseRate } from '../../catalog/index.js'
+import type { EngineName, PurchaseRate } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
 import type { Supply } from '../search/rent.js'
@@ -10,7 +10,13 @@ import type { CapacityClock } from './capacity-clock.js'
 import type { CostLine } from './cost-breakdown.js'
 import { costMessage, type HourKind } from './cost-messages.js'
 import { powerCost } from './power-cost.js'
-import { planReplicas, type ReplicaPlan } from './replica-plan.js'
+import {
+  hoursOf,
+  planReplicas,
+  type ReplicaLevel,
+  type ReplicaNeed,
+  replicaHours,
+} from './replica-plan.js'
 import { startUpMinutes } from './start-up.js'
 
 export interface ServingOrder {
@@ -33,8 +39,10 @@ export interface ServingOrder {
 export interface ServingCost {
   readonly provider: string
   readonly usdPerMonth: number
-  readonly lines: readonly CostLine[]
-  readonly plan: ReplicaPlan
+  readonly need: ReplicaNeed
+  /** Of one region. */
+  readonly levels: readonly ReplicaLevel[]
+  /** Of one region; null where the accelerators are owned. */
   readonly purchase: Purchase | null
 }
 
@@ -43,46 +51,39 @@ const trafficBand = 1.1
 
 /** @returns null when no provider's machine can hold a replica */
 export const selfHostedCost = (order: ServingOrder): ServingCost | null => {
-  const found = costAt(order, order.load, order.replicas)
-  if (!found) return null
-  const lower = order.load / order.slowness / trafficBand
-  const low = costAt(order, lower, Math.max(1, Math.ceil(lower - 1e-9)))
-  const higher = order.load * trafficBand
-  const high = costAt(order, higher, Math.ceil(higher - 1e-9))
-  return { ...found, lines: linesOf(order, found, { low, high }) }
+  const need = needOf(order)
+  const levels = planReplicas(need)
+  const found = { need, levels }
+  if (order.supply.owned)
+    return { ...found, provider: 'owned', usdPerMonth: power(order, found).usd, purchase: null }
+  const purchase = cheapest(order, found)
+  if (!purchase) return null
+  const { regions } = order.requirements.availability
+  return { ...found, provider: purchase.provider, usdPerMonth: purchase.usdPerMonth * regions, purchase }
 }
 
-type Found = Omit<ServingCost, 'lines'>
-
-const costAt = (order: ServingOrder, load: number, serving: number): Found | null => {
+const needOf = (order: ServingOrder): ReplicaNeed => {
   const { availability, hosting } = order.requirements
-  const plan = planReplicas({
+  const { engine, weightsGiB, acceleratorsPerReplica } = order
+  return {
     clock: order.clock,
-    load,
-    serving,
+    load: order.load,
+    serving: order.replicas,
     spare: availability.survivesReplicaLoss ? 1 : 0,
     least: availability.minReplicas,
     scaleToZero: availability.scaleToZero,
     startMinutes:
-      hosting.startMinutes ??
-      startUpMinutes({
-        engine: order.engine,
-        weightsGiB: order.weightsGiB,
-        accelerators: order.acceleratorsPerReplica,
-      }),
-  })
-  if (order.supply.owned) return { provider: 'owned', usdPerMonth: power(order, plan).usd, plan, purchase: null }
-  const purchase = cheapest(order, plan)
-  if (!purchase) return null
-  const { regions } = availability
-  return { provider: purchase.provider, usdPerMonth: purchase.usdPerMonth * regions, plan, purchase }
+      hosting.startMinutes ?? startUpMinutes({ engine, weightsGiB, accelerators: acceleratorsPerReplica }),
+  }
 }
 
-const cheapest = (order: ServingOrder, { hoursOfEach, startMinutes }: ReplicaPlan): Purchase | null => {
+type Planned = Pick<ServingCost, 'need' | 'levels'>
+
+const cheapest = (order: ServingOrder, { levels, need }: Planned): Purchase | null => {
   const { acceleratorsPerReplica } = order
   let best: Purchase | null = null
   for (const prices of pricesFor(order)) {
-    const bought = buyHours(prices, { hoursOfEach, acceleratorsPerReplica, startMinutes })
+    const bought = buyHours(prices, { levels, acceleratorsPerReplica, startMinutes: need.startMinutes })
     if (bought && (best === null || bought.usdPerMonth < best.usdPerMonth)) best = bought
   }
   return best
@@ -114,32 +115,43 @@ const pricesFor = ({ supply, purchaseRates, requirements }: ServingOrder): reado
 
 const nothing = { usd: 0, lowUsd: 0, highUsd: 0 }
 
+/** Accelerators of all regions at the peak. */
+const acceleratorsOf = ({ requirements, acceleratorsPerReplica }: ServingOrder, { levels }: Planned): number =>
+  levels.reduce((sum, { replicas }) => sum + replicas, 0) *
+  acceleratorsPerReplica *
+  requirements.availability.regions
+
 /** All owned accelerators of the design stay switched on. */
-const power = ({ requirements, supply, acceleratorsPerReplica }: ServingOrder, plan: ReplicaPlan) => {
-  const { electricity } = requirements.budget
-  const { powerW } = supply.accelerator
+const power = (order: ServingOrder, planned: Planned) => {
+  const { electricity } = order.requirements.budget
+  const { powerW } = order.supply.accelerator
   if (!electricity || powerW === null) return nothing
-  const accelerators = plan.hoursOfEach.length * acceleratorsPerReplica * requirements.availability.regions
+  const { regions } = order.requirements.availability
   return powerCost({
     powerW,
-    acceleratorHours: accelerators * hoursPerMonth,
-    busyHours: plan.replicaHours.serving * acceleratorsPerReplica * requirements.availability.regions,
+    acceleratorHours: acceleratorsOf(order, planned) * hoursPerMonth,
+    busyHours: replicaHours(planned.need).serving * order.acceleratorsPerReplica * regions,
     ...electricity,
   })
 }
 
-interface Band {
-  readonly low: Found | null
-  readonly high: Found | null
+/** The bill by what the hours are for, with the range that load and prediction give it. */
+export const servingLines = (order: ServingOrder, cost: ServingCost): readonly CostLine[] => {
+  if (cost.purchase === null) return [powerLine(order, cost)]
+  const costAt = (load: number) =>
+    selfHostedCost({ ...order, load, replicas: Math.max(1, Math.ceil(load - 1e-9)) })?.usdPerMonth ??
+    cost.usdPerMonth
+  return hourLines(order, cost, {
+    purchase: cost.purchase,
+    lowShare: Math.min(1, costAt(order.load / order.slowness / trafficBand) / cost.usdPerMonth),
+    highShare: Math.max(1, costAt(order.load * trafficBand) / cost.usdPerMonth),
+  })
 }
 
-const linesOf = (order: ServingOrder, found: Found, band: Band): readonly CostLine[] =>
-  found.purchase === null ? [powerLine(order, found.plan)] : hourLines(order, found, found.purchase, band)
-
-const powerLine = (order: ServingOrder, plan: ReplicaPlan): CostLine => {
-  const { usd, lowUsd, highUsd } = power(order, plan)
+const powerLine = (order: ServingOrder, cost: ServingCost): CostLine => {
+  const { usd, lowUsd, highUsd } = power(order, cost)
   const { electricity } = order.requirements.budget
-  const { powerW, label } = order.supply.accelerator as Accelerator
+  const { powerW, label } = order.supply.accelerator
   return {
     id: 'power',
     title: costMessage('planner.cost-power', {}),
@@ -147,8 +159,7 @@ const powerLine = (order: ServingOrder, plan: ReplicaPlan): CostLine => {
     lowUsdPerMonth: lowUsd,
     highUsdPerMonth: highUsd,
     basis: costMessage('planner.cost-power-basis', {
-      accelerators:
-        plan.hoursOfEach.length * order.acceleratorsPerReplica * order.requirements.availability.regions,
+      accelerators: acceleratorsOf(order, cost),
       accelerator: label,
       powerW,
       usdPerKwh: electricity?.usdPerKwh ?? null,
@@ -157,40 +168,35 @@ const powerLine = (order: ServingOrder, plan: ReplicaPlan): CostLine => {
   }
 }
 
-/** The bill by what the hours are for; whole machines that are not full make a line of their own. */
+/** Whole machines that are not full make a line of their own. */
 const hourLines = (
   order: ServingOrder,
-  { plan, usdPerMonth, provider }: Found,
-  { acceleratorHours }: Purchase,
-  band: Band,
+  { need, levels, usdPerMonth, provider }: ServingCost,
+  options: { readonly purchase: Purchase; readonly lowShare: number; readonly highShare: number },
 ): readonly CostLine[] => {
-  const { regions } = order.requirements.availability
-  const { reserved, onDemand, spot } = acceleratorHours
+  const { reserved, onDemand, spot } = options.purchase.acceleratorHours
   const paid = reserved + onDemand + spot
-  const used = plan.hoursOfEach.reduce((sum, hours) => sum + hours, 0) * order.acceleratorsPerReplica
+  const hours = replicaHours(need)
   const parts = [
-    ...hourKinds.map((id) => ({ id, hours: plan.replicaHours[id] * order.acceleratorsPerReplica })),
-    { id: 'unused' as const, hours: Math.max(0, paid - used) },
+    ...hourKinds.map((id) => ({ id, hours: hours[id] * order.acceleratorsPerReplica })),
+    { id: 'unused' as const, hours: Math.max(0, paid - hoursOf(levels) * order.acceleratorsPerReplica) },
   ]
-  const price = usdPerMonth / regions / paid
-  const lowShare = (band.low?.usdPerMonth ?? usdPerMonth) / usdPerMonth
-  const highShare = (band.high?.usdPerMonth ?? usdPerMonth) / usdPerMonth
   return parts
-    .filter(({ hours }) => hours > 1e-6)
-    .map(({ id, hours }) => {
-      const usd = hours * price * regions
+    .filter((part) => part.hours > 1e-6)
+    .map((part) => {
+      const usd = (usdPerMonth * part.hours) / paid
       return {
-        id,
-        title: costMessage('planner.cost-hours', { kind: id }),
+        id: part.id,
+        title: costMessage('planner.cost-hours', { kind: part.id }),
         usdPerMonth: usd,
-        lowUsdPerMonth: usd * Math.min(1, lowShare),
-        highUsdPerMonth: usd * Math.max(1, highShare),
+        lowUsdPerMonth: usd * options.lowShare,
+        highUsdPerMonth: usd * options.highShare,
         basis: costMessage('planner.cost-hours-basis', {
-          kind: id,
-          hours: hours * regions,
-          usdPerHour: price,
+          kind: part.id,
+          hours: part.hours * order.requirements.availability.regions,
+          usdPerHour: usdPerMonth / paid / order.requirements.availability.regions,
           provider,
-          startMinutes: plan.startMinutes,
+          startMinutes: need.startMinutes,
           reservedShare: reserved / paid,
           spotShare: spot / paid,
         }),

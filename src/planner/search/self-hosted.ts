@@ -1,14 +1,18 @@
 // One way to serve one open-weight model on accelerators: does it fit, how fast is it, what does it cost.
 
 import type { EngineName, Model } from '../../catalog/index.js'
+import { hoursPerMonth } from '../../core/index.js'
+import { hoursOf } from '../cost/replica-plan.js'
+import { selfHostedCost, type ServingCost, type ServingOrder } from '../cost/self-hosted-cost.js'
 import type { Build } from '../memory/layouts.js'
 import { acceleratorsOf, type Layout, type ParameterSplit, planMemory } from '../memory/memory.js'
 import { createStepModel } from '../speed/roofline.js'
+import { billOf } from './bill-of.js'
 import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { estimateTarget, latencyP90 } from './estimates.js'
-import { cheapestRent, type Supply } from './rent.js'
+import type { Supply } from './rent.js'
 import type { Candidate, Replicas, TargetEstimate, Violation } from './report.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
 import { budgetViolations, targetViolation } from './violations.js'
@@ -171,52 +175,56 @@ const priced = ({ option, context, blank, server, sizing }: Priced): Candidate =
   const spare = availability.survivesReplicaLoss ? 1 : 0
   const replicas: Replicas = { serving: sizing.replicas, spare, regions: availability.regions }
   const accelerators = (sizing.replicas + spare) * replicas.regions * perReplica
-  const byHour = replicasByHour(context, sizing).map((count) => (count + spare) * replicas.regions)
-  const rent = cheapestRent(
-    option.supply,
-    byHour.map((count) => count * perReplica),
-    perReplica,
-  )
+  const order = orderOf({ option, context, blank, server, sizing })
+  const cost = selfHostedCost(order)
   const sized = { server, sizing, context }
   const targets = context.targets.map((target) => estimateTarget(sized, target))
-  const costPerMonthUsd = rent?.usdPerMonth ?? null
+  const costPerMonthUsd = cost?.usdPerMonth ?? null
   const perMillion =
     costPerMonthUsd === null ? null : costPerMonthUsd / (context.workload.tokensPerMonth.output / 1e6)
   return {
     ...blank,
-    provider: rent?.provider ?? null,
+    provider: cost?.provider ?? null,
     replicas,
     accelerators,
     costPerMonthUsd,
     usdPerMillionOutputTokens: perMillion,
     latency: latencyP90(sized),
     targets,
-    utilisation: utilisationOf(context, sizing, byHour),
+    utilisation: utilisationOf(context, sizing, cost),
     basis: basisOf(option, context),
+    ...(context.itemised && cost ? { bill: billOf(sized, cost, order) } : {}),
     violations: violationsOf({ option, context, targets, accelerators, costPerMonthUsd, perMillion }),
   }
 }
 
-/** Replicas that each hour needs, with the next hour's already there, since a replica takes minutes to start. */
-const replicasByHour = ({ workload }: DesignContext, sizing: Sizing): readonly number[] => {
-  const own = workload.dailyCurve.map((share) =>
-    Math.min(sizing.replicas, Math.max(1, Math.ceil(share * sizing.load - 1e-9))),
-  )
-  return own.map((count, hour) => Math.max(count, own[(hour + 1) % own.length] ?? count))
+const orderOf = ({ option, context, blank, server, sizing }: Priced): ServingOrder => {
+  const accelerators = acceleratorsOf(option.layout)
+  return {
+    requirements: context.requirements,
+    clock: context.clock,
+    supply: option.supply,
+    purchaseRates: context.catalogue.purchaseRates,
+    engine: option.engine,
+    weightsGiB: (blank.memory?.weightsGiB ?? 0) * accelerators,
+    acceleratorsPerReplica: accelerators,
+    load: sizing.load,
+    replicas: sizing.replicas,
+    slowness: server.bands.tpot.high,
+  }
 }
 
-/** Load over what the rented replicas could carry, at the peak and over the day. */
+/** Load over what the running replicas could carry, at the peak and over the month. */
 const utilisationOf = (
-  { workload, enginePeak, requirements }: DesignContext,
+  { enginePeak, requirements, clock }: DesignContext,
   { saturation, replicas }: Sizing,
-  byHour: readonly number[],
+  cost: ServingCost | null,
 ): Candidate['utilisation'] => {
-  const { survivesReplicaLoss, regions } = requirements.availability
-  const rented = byHour.reduce((sum, count) => sum + count, 0)
-  const asked = workload.dailyCurve.reduce((sum, share) => sum + share, 0) * enginePeak * regions
+  const running = cost ? hoursOf(cost.levels) : 0
+  const spare = requirements.availability.survivesReplicaLoss ? 1 : 0
   return {
-    peak: enginePeak / ((replicas + (survivesReplicaLoss ? 1 : 0)) * saturation),
-    average: asked / (rented * saturation),
+    peak: enginePeak / ((replicas + spare) * saturation),
+    average: running > 0 ? (clock.mean * enginePeak * hoursPerMonth) / (running * saturation) : 0,
   }
 }
 
@@ -252,6 +260,6 @@ const violationsOf = (options: {
         }),
       ),
     )
-  else found.push(...budgetViolations(context.requirements, costPerMonthUsd, perMillion ?? 0))
+  else found.push(...budgetViolations(context.requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion ?? 0))
   return found
 }
