@@ -1,6 +1,5 @@
 // A candidate whose prompts and answers run on replicas of their own, out of the one that serves them together.
 
-import { acceleratorsOf } from '../memory/memory.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
 import { type Pools, sizePools } from './disaggregated.js'
 import { bandOf, judge } from './estimates.js'
@@ -31,7 +30,7 @@ export const evaluateDisaggregated = (
   const estimate = (target: ResolvedTarget) => rangeOf(target, pools, { server, context })
   const system = (target: ResolvedTarget) =>
     together.targets.find(({ id }) => id === target.target.id)?.estimate
-  return priceCandidate(option, context, {
+  const candidate: Candidate = {
     ...together,
     id: `${together.id} pd${prefillReplicas}+${decodeReplicas}`,
     disaggregation: { prefillReplicas, decodeReplicas, kvTransferMs },
@@ -49,9 +48,12 @@ export const evaluateDisaggregated = (
     }),
     // The fit knows aggregated serving only.
     basis: together.basis === 'assumed' ? 'assumed' : 'similar',
-    accelerators: (prefillReplicas + decodeReplicas + spare) * regions * acceleratorsOf(option.layout),
-    byHour: byHour(pools, context).map((count) => (count + spare) * regions),
-  })
+  }
+  return priceCandidate(option, context, {
+    candidate,
+    pools: [prefillReplicas, decodeReplicas].map((replicas) => ({ load: replicas, replicas })),
+    slowness: server.bands.tpot.high,
+  }).candidate
 }
 
 const rangeOf = (
@@ -67,14 +69,4 @@ const rangeOf = (
   return wantsMore(target.target.metric)
     ? { value, low: value / high, high: value / low }
     : { value, low: value * low, high: value * high }
-}
-
-/** Both pools follow the day, each with the next hour's replicas already there. */
-const byHour = (
-  { prefillReplicas, decodeReplicas }: Pools,
-  { workload }: DesignContext,
-): readonly number[] => {
-  const of = (most: number) => workload.dailyCurve.map((share) => Math.max(1, Math.ceil(share * most - 1e-9)))
-  const own = of(prefillReplicas).map((count, hour) => count + (of(decodeReplicas)[hour] ?? 0))
-  return own.map((count, hour) => Math.max(count, own[(hour + 1) % own.length] ?? count))
 }

@@ -1,41 +1,67 @@
 // What a sized candidate costs, and the requirements it then misses. Knows no step and no queue.
 
+import { type ServingCost, type ServingOrder, selfHostedCost } from '../cost/self-hosted-cost.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
-import { cheapestRent } from './rent.js'
 import type { Candidate, TargetEstimate, Violation } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { budgetViolations, targetViolation } from './violations.js'
 
-/** A candidate with replicas and times, and how many replicas run in each hour of the day, spares and regions counted. */
-export type Sized = Candidate & { readonly byHour: readonly number[] }
+/** Replicas of one region that do one thing. */
+interface Pool {
+  /** What the peak takes, before rounding up. */
+  readonly load: number
+  readonly replicas: number
+}
 
+interface Priced {
+  readonly candidate: Candidate
+  /** One of each pool; empty when no machine can hold a replica. */
+  readonly bought: readonly { readonly order: ServingOrder; readonly cost: ServingCost }[]
+}
+
+/** @param options.slowness by what factor the middle of the prediction is faster than what was planned on */
 export const priceCandidate = (
   option: ServingOption,
   context: DesignContext,
-  { byHour, ...candidate }: Sized,
-): Candidate => {
-  const { replicas, targets } = candidate
+  options: { readonly candidate: Candidate; readonly pools: readonly Pool[]; readonly slowness: number },
+): Priced => {
+  const { candidate, pools, slowness } = options
+  const { replicas, targets, memory } = candidate
   const perReplica = acceleratorsOf(option.layout)
-  const accelerators = replicas
-    ? (replicas.serving + replicas.spare) * replicas.regions * perReplica
-    : candidate.accelerators
-  const rent = cheapestRent(
-    option.supply,
-    byHour.map((count) => count * perReplica),
-    perReplica,
+  const accelerators = replicas ? (replicas.serving + replicas.spare) * replicas.regions * perReplica : 0
+  const orders = pools.map(
+    (pool): ServingOrder => ({
+      requirements: context.requirements,
+      clock: context.clock,
+      supply: option.supply,
+      purchaseRates: context.catalogue.purchaseRates,
+      engine: option.engine,
+      weightsGiB: (memory?.weightsGiB ?? 0) * perReplica,
+      acceleratorsPerReplica: perReplica,
+      slowness,
+      ...pool,
+    }),
   )
-  const costPerMonthUsd = rent?.usdPerMonth ?? null
+  const bought = orders.flatMap((order) => {
+    const cost = selfHostedCost(order)
+    return cost ? [{ order, cost }] : []
+  })
+  const whole = bought.length === pools.length
+  const costPerMonthUsd = whole ? bought.reduce((sum, { cost }) => sum + cost.usdPerMonth, 0) : null
   const perMillion =
     costPerMonthUsd === null ? null : costPerMonthUsd / (context.workload.tokensPerMonth.output / 1e6)
   return {
-    ...candidate,
-    provider: rent?.provider ?? null,
-    accelerators,
-    costPerMonthUsd,
-    usdPerMillionOutputTokens: perMillion,
-    violations: violationsOf({ option, context, targets, accelerators, costPerMonthUsd, perMillion }),
+    bought: whole ? bought : [],
+    candidate: {
+      ...candidate,
+      provider: whole ? (bought[0]?.cost.provider ?? null) : null,
+      accelerators,
+      costPerMonthUsd,
+      usdPerMillionOutputTokens: perMillion,
+      violations: violationsOf({ option, context, targets, accelerators, costPerMonthUsd, perMillion }),
+    },
   }
 }
 
@@ -70,6 +96,9 @@ const violationsOf = (options: {
         count: acceleratorsOf(option.layout),
       }),
     })
-  else found.push(...budgetViolations(context.requirements, costPerMonthUsd, perMillion ?? 0))
+  else
+    found.push(
+      ...budgetViolations(context.requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion ?? 0),
+    )
   return found
 }

@@ -3,6 +3,7 @@
 import type { EngineName, Precision, PublishedQuality } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
+import type { ServingDetail } from '../cost/serving-detail.js'
 import type { KvDtype, Layout } from '../memory/memory.js'
 import type { Speculation } from './serving-option.js'
 
@@ -106,6 +107,8 @@ export interface Candidate {
   } | null
   /** How well the prediction is founded; the ranges widen with it. */
   readonly basis: 'measured' | 'similar' | 'published' | 'assumed'
+  /** The lines of the bill; only of a candidate that was asked for them. */
+  readonly bill?: ServingDetail
   /** Empty = meets every requirement. */
   readonly violations: readonly Violation[]
 }

@@ -1,6 +1,10 @@
 // One way to serve one open-weight model on accelerators: does it fit, how fast is it, what does it cost.
 
+import { hoursPerMonth } from '../../core/index.js'
+import { hoursOf } from '../cost/replica-plan.js'
+import type { ServingCost } from '../cost/self-hosted-cost.js'
 import { acceleratorsOf, type MemoryPlan, planMemory } from '../memory/memory.js'
+import { billOf } from './bill-of.js'
 import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
@@ -166,39 +170,36 @@ interface Served {
 
 const together = ({ option, context, blank, server, sizing }: Served): Candidate => {
   const { survivesReplicaLoss, regions } = context.requirements.availability
-  const spare = survivesReplicaLoss ? 1 : 0
-  const byHour = replicasByHour(context, sizing).map((count) => (count + spare) * regions)
   const sized = { server, sizing, context }
-  return priceCandidate(option, context, {
-    ...blank,
-    replicas: { serving: sizing.replicas, spare, regions },
-    latency: latencyP90(sized),
-    targets: context.targets.map((target) => estimateTarget(sized, target)),
-    utilisation: utilisationOf(context, sizing, byHour),
-    basis: basisOf(option, context),
-    byHour,
+  const { candidate, bought } = priceCandidate(option, context, {
+    candidate: {
+      ...blank,
+      replicas: { serving: sizing.replicas, spare: survivesReplicaLoss ? 1 : 0, regions },
+      latency: latencyP90(sized),
+      targets: context.targets.map((target) => estimateTarget(sized, target)),
+      basis: basisOf(option, context),
+    },
+    pools: [{ load: sizing.load, replicas: sizing.replicas }],
+    slowness: server.bands.tpot.high,
   })
-}
-
-/** Replicas that each hour needs, with the next hour's already there, since a replica takes minutes to start. */
-const replicasByHour = ({ workload }: DesignContext, sizing: Sizing): readonly number[] => {
-  const own = workload.dailyCurve.map((share) =>
-    Math.min(sizing.replicas, Math.max(1, Math.ceil(share * sizing.load - 1e-9))),
-  )
-  return own.map((count, hour) => Math.max(count, own[(hour + 1) % own.length] ?? count))
-}
-
-/** Load over what the rented replicas could carry, at the peak and over the day. */
-const utilisationOf = (
-  { workload, enginePeak, requirements }: DesignContext,
-  { saturation, replicas }: Sizing,
-  byHour: readonly number[],
-): Candidate['utilisation'] => {
-  const { survivesReplicaLoss, regions } = requirements.availability
-  const rented = byHour.reduce((sum, count) => sum + count, 0)
-  const asked = workload.dailyCurve.reduce((sum, share) => sum + share, 0) * enginePeak * regions
+  const [first] = bought
   return {
-    peak: enginePeak / ((replicas + (survivesReplicaLoss ? 1 : 0)) * saturation),
-    average: asked / (rented * saturation),
+    ...candidate,
+    utilisation: utilisationOf(context, sizing, first?.cost ?? null),
+    ...(context.itemised && first ? { bill: billOf(sized, first.cost, first.order) } : {}),
+  }
+}
+
+/** Load over what the running replicas could carry, at the peak and over the month. */
+const utilisationOf = (
+  { enginePeak, requirements, clock }: DesignContext,
+  { saturation, replicas }: Sizing,
+  cost: ServingCost | null,
+): Candidate['utilisation'] => {
+  const running = cost ? hoursOf(cost.levels) : 0
+  const spare = requirements.availability.survivesReplicaLoss ? 1 : 0
+  return {
+    peak: enginePeak / ((replicas + spare) * saturation),
+    average: running > 0 ? (clock.mean * enginePeak * hoursPerMonth) / (running * saturation) : 0,
   }
 }
