@@ -46,7 +46,17 @@ export {
   versionIn,
 } from './installed-flags.js'
 export { catalogMessages } from './messages.js'
-export type { Attention, Model, Precision, PublishedQuality } from './model.js'
+export type { Attention, GgufPrecision, Model, Precision, PublishedQuality } from './model.js'
+export type {
+  CacheShape,
+  Component,
+  LayerShape,
+  ModelShape,
+  StateCache,
+  StoredFormat,
+  Weight,
+  WeightFormat,
+} from './model-shape.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
 export { type Fact, type KnownServer, readServers } from './server.js'
 export type { Source } from './table.js'

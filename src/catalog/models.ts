@@ -2,6 +2,7 @@
 
 import facts from './data/model-facts.json' with { type: 'json' }
 import table from './data/models.json' with { type: 'json' }
+import { type ShapeFields, shapeOfFields } from './hf-config/shape-of-fields.js'
 import type { Model, Precision, PublishedQuality } from './model.js'
 import { decodeTable } from './table.js'
 
@@ -18,10 +19,10 @@ interface Facts {
 }
 
 export const readModels = (): readonly Model[] =>
-  decodeTable<Model>(table).map((row) => {
+  decodeTable<ShapeFields>(table).map((row) => {
     const known = (facts.facts as Readonly<Record<string, Facts>>)[row.name] ?? {}
     const { quality } = known
-    return {
+    const model: ShapeFields = {
       ...row,
       aliases: [...(known.serve ? [known.serve] : []), ...(known.aliases ?? [])],
       checkpoint: known.serve ?? row.name,
@@ -33,4 +34,5 @@ export const readModels = (): readonly Model[] =>
       quality: quality ? { ...quality, source: facts.qualitySources[quality.source] ?? '' } : null,
       maxContext: known.maxContext ?? row.maxContext,
     }
+    return { ...model, shape: shapeOfFields(model) }
   })
