@@ -11,6 +11,11 @@ export const fitMessages = defineMessages({
       `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.`,
     'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。`,
   },
+  'fit.vocabulary-not-divided': {
+    en: (p: { vocabulary: number; tensorParallel: number }) =>
+      `A vocabulary of ${n(p.vocabulary)} cannot be divided by tensor parallelism ${p.tensorParallel}.`,
+    'zh-TW': (p) => `詞彙表 ${n(p.vocabulary)} 無法以張量平行 ${p.tensorParallel} 整除。`,
+  },
   'fit.count-contradicts': {
     en: (p: { count: number; needed: number }) =>
       `The layout needs a multiple of ${p.needed} accelerators, but ${p.count} were given.`,
@@ -90,9 +95,9 @@ export const fitMessages = defineMessages({
   },
   'fit.windows-kept': {
     en: (p: { version: string }) =>
-      `${p.version} keeps every token in sliding-window layers too; from vLLM 0.9.2 (0.21 where layers differ in width) they give back what left the window.`,
+      `${p.version} keeps every token in sliding-window layers too; from vLLM 0.9.2 they give back what left the window.`,
     'zh-TW': (p) =>
-      `${p.version} 在滑動視窗層也保留所有詞元；自 vLLM 0.9.2（各層寬度不同者自 0.21）起才釋放視窗外的部分。`,
+      `${p.version} 在滑動視窗層也保留所有詞元；自 vLLM 0.9.2 起才釋放視窗外的部分。`,
   },
   'fit.all-experts-loaded': {
     en: (p: { totalB: number; activeB: number }) =>

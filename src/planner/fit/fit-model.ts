@@ -42,7 +42,7 @@ export const fitModel = (request: FitRequest): FitAnswer => {
       whole.windows.reduce((sum, { tokens, bytesPerToken }) => sum + tokens * bytesPerToken, 0),
     kvCacheTokens: pool.printedTokens(maxModelLen),
     maxConcurrency: concurrency,
-    maxModelLenThatFits: problems.limit === 'layout' ? 0 : longestThatFits(request, sharding),
+    maxModelLenThatFits: problems.limit === 'layout' ? 0 : longestThatFits(request, sharding, start),
     replicas: Math.max(1, Math.floor(request.count / acceleratorsOf(request))),
     settings: {
       engineVersion: request.engineVersion ?? assumedVersions[request.engine],
@@ -78,9 +78,13 @@ const memoryLimit = ({ memory, pool, maxModelLen }: Start): FitLimit | null => {
  * The longest request that fits, up to the model's context. An engine that measures whole prompts below a length and
  * chunks above it can hold a longer one where a shorter one does not fit, so both sides are searched.
  */
-const longestThatFits = (request: FitRequest, sharding: Sharding): number => {
+const longestThatFits = (request: FitRequest, sharding: Sharding, start: Start): number => {
   const most = request.model.maxContext ?? request.maxModelLen ?? 131_072
-  const holds = (length: number) => memoryLimit(startAt(request, sharding, length)) === null
+  // Only a run that measures whole prompts depends on their length.
+  const depends = start.memory.isV0 && request.maxNumBatchedTokens === undefined
+  const at = (length: number) =>
+    depends ? startAt(request, sharding, length) : { ...start, maxModelLen: length }
+  const holds = (length: number) => memoryLimit(at(length)) === null
   const above = most > v0ChunksAbove ? longest(holds, v0ChunksAbove + 1, most) : 0
   return above > 0 ? above : longest(holds, 1, Math.min(most, v0ChunksAbove))
 }

@@ -17,6 +17,9 @@ export const layoutProblems = (request: FitRequest, start: Start): Problems => {
   const add = (limit: FitLimit | null, warning: Message) => found.push({ limit, warning })
   if (request.engine !== 'llama.cpp' && model.heads > 0 && model.heads % tensorParallel !== 0)
     add('layout', fitMessage('fit.heads-not-divided', { heads: model.heads, tensorParallel }))
+  const padded = Math.ceil(model.vocabulary / 64) * 64
+  if (request.engine === 'vllm' && padded % tensorParallel !== 0)
+    add('layout', fitMessage('fit.vocabulary-not-divided', { vocabulary: padded, tensorParallel }))
   const needed = tensorParallel * pipelineParallel * dataParallel
   if (count < needed || count % needed !== 0)
     add('layout', fitMessage('fit.count-contradicts', { count, needed }))

@@ -8,7 +8,6 @@ import type { EngineVersion } from './engine-version.js'
 export interface ActivationOptions {
   readonly settings: EngineSettings
   readonly version: EngineVersion
-  readonly isV0: boolean
   readonly tensorParallel: number
   readonly pipelineParallel: number
   /** Whether the vision tower is loaded, and so measured too. */
@@ -36,14 +35,14 @@ const samplerBytesPerWord = (version: EngineVersion): number => (version < 17 ? 
 
 /** vLLM's peak, on the accelerator of the pipeline's last stage, which samples. */
 export const activationsOf = (model: Model, options: ActivationOptions): Activations => {
-  const { settings, version, isV0, tensorParallel, vision } = options
+  const { settings, version, tensorParallel, vision } = options
   const tokens = settings.maxBatchedTokens
   const sequences = Math.min(settings.maxSequences, tokens)
   const hiddenBytes = tokens * model.hidden * 2
   const forwardBytes = tokens * forwardBytesPerToken(model, tensorParallel)
   const samplerBytes = sequences * model.vocabulary * samplerBytesPerWord(version) + hiddenBytes
   const workspaceBytes = tokens * workspaceBytesPerToken(model, tensorParallel)
-  const visionBytes = vision ? visionPeakBytes(model, tokens, isV0) : 0
+  const visionBytes = vision ? visionPeakBytes(model, tokens) : 0
   // From 0.17 on the experts' buffers stay allocated while the sampler runs.
   const kept = version >= 17 ? workspaceBytes : 0
   const forward = forwardBytes + workspaceBytes
@@ -78,19 +77,29 @@ const linearBytesPerToken = (model: Model): number => {
 
 /** Two buffers of the fused experts: the wider of gate-and-up and output, and the product between them. */
 const workspaceBytesPerToken = (model: Model, tensorParallel: number): number => {
-  if (model.experts === 0) return 0
+  // The kernels of MXFP4 experts work in place of the two buffers.
+  if (model.experts === 0 || model.shape.stored.precision === 'mxfp4') return 0
   const inner = model.expertFeedForward / tensorParallel
   const wide = Math.max(2 * inner, model.hidden)
   return model.expertsPerToken * (wide + inner) * 2 + 2 * model.hidden
 }
 
-/** Patches of the largest image: four a token of the language model, at the width of the tower. */
-const visionPeakBytes = (model: Model, tokens: number, isV0: boolean): number => {
-  const tower = model.shape.vision.reduce((sum, { parameters }) => sum + parameters, 0)
-  if (tower === 0) return 0
-  const patches = 4 * Math.min(Math.max(tokens, 4096), 16_384)
-  return patches * visionWidth(tower) * (isV0 ? 24 : 16)
+/**
+ * The encoder's peak over the largest input that one step may bring. Qwen's towers read up to 16,384 tokens of four
+ * patches at about 32 bytes a patch and channel, whatever the step: 2.51 GiB for Qwen2.5-VL-72B on V0 (vLLM issue
+ * 16570, 2025-04-15), 2.49 for MiMo-VL-7B. Gemma 3 reads sixteen patches a token of the step at 28: 3.89 to 3.99 GiB for
+ * 8,192 tokens (llm-d report, 2026-04). Others: four patches a token at 28, assumed.
+ */
+const visionPeakBytes = (model: Model, tokens: number): number => {
+  const width = visionWidth(model)
+  if (width === 0) return 0
+  if (/qwen|mimo/i.test(`${model.architecture} ${model.name}`)) return 4 * 16_384 * width * 32
+  return (/gemma-?3/i.test(`${model.architecture} ${model.name}`) ? 16 : 4) * tokens * width * 28
 }
 
-/** Width of a vision transformer by its size: 12 x width^2 a layer, 27 layers. */
-const visionWidth = (parameters: number): number => Math.sqrt(parameters / (12 * 27))
+/** Channels of the tower: those its patches are put into, else by its size (12 x width^2 a layer, 27 layers). */
+const visionWidth = ({ shape: { vision } }: Model): number => {
+  const patches = vision.find(({ module, rows }) => rows > 0 && /patch/i.test(module))
+  if (patches && patches.rows <= 8192) return patches.rows
+  return Math.sqrt(vision.reduce((sum, { parameters }) => sum + parameters, 0) / (12 * 27))
+}

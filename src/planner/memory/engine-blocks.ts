@@ -2,7 +2,7 @@
 // every group takes blocks of its own, all of the same bytes. Knows no budget.
 // After vLLM v1/core/kv_cache_utils.py (2026-02) and the release notes of its start-up log.
 
-import type { CacheShape, Model } from '../../catalog/index.js'
+import type { CacheShape, LayerShape, Model } from '../../catalog/index.js'
 import { cacheCost, type KvDtype } from './cache-cost.js'
 import type { EngineVersion } from './engine-version.js'
 import { type Sharding, stagesOf } from './sharding.js'
@@ -44,22 +44,14 @@ export interface BlockPlan {
 
 /** Hybrid models got groups in 0.9.2; before, and in V0, every layer kept every token. */
 const hasGroups = ({ version, isV0 }: BlockOptions) => !isV0 && version >= 9.002
-/** Layers of one pool may have pages of unequal size since 0.21; before, such a model lost its windows. */
-const allowsUnequalPages = ({ version }: BlockOptions) => version >= 21
 /** Since 0.21 the printed tokens are concurrency x length; before, blocks / groups x tokens of a block. */
 const printsConcurrency = ({ version, isV0 }: BlockOptions) => !isV0 && version >= 21
 
 export const planBlocks = (model: Model, options: BlockOptions): BlockPlan => {
   const kinds = kindsOf(model, options)
-  const full = kinds.filter(({ kind }) => kind === 'full')
-  const others = kinds.filter(({ kind }) => kind !== 'full')
-  const unequal = others.some(
-    ({ kind, bytes }) => kind === 'window' && full.some((one) => one.bytes !== bytes),
-  )
-  const flat = !hasGroups(options) || (unequal && !allowsUnequalPages(options))
-  const uniform = flat
-    ? kinds.map((one) => (one.kind === 'window' ? { ...one, kind: 'full' as const } : one))
-    : kinds
+  const uniform = hasGroups(options)
+    ? kinds
+    : kinds.map((one) => (one.kind === 'window' ? { ...one, kind: 'full' as const } : one))
   return uniform.every(({ kind }) => kind === 'full')
     ? onePool(uniform, options)
     : pooledGroups(uniform, options)
@@ -135,7 +127,10 @@ const blocksOfGroup = (
 
 /** The kinds of layers of the stage that holds most. */
 const kindsOf = (model: Model, options: BlockOptions): readonly LayerKind[] => {
-  const stages = stagesOf(model.shape.layers, options.sharding.pipelineParallel)
+  const stages = stagesOf(
+    model.shape.layers.map(expandLatent(model, options)),
+    options.sharding.pipelineParallel,
+  )
   const all = stages.map((layers) =>
     kindsOfLayers(
       layers.map(({ caches }) => caches),
@@ -151,6 +146,18 @@ const kindsOf = (model: Model, options: BlockOptions): readonly LayerKind[] => {
     ? most.map((one) => (one === full ? { ...one, layers: one.layers + options.draftLayers } : one))
     : most
 }
+
+/** Before 0.7 vLLM kept keys and values of every head for latent attention too, both padded to 256. */
+const expandLatent =
+  (model: Model, { version }: BlockOptions) =>
+  (layer: LayerShape): LayerShape => ({
+    ...layer,
+    caches: layer.caches.map((cache) =>
+      cache.kind === 'latent' && version < 7
+        ? { kind: 'full', kvHeads: model.heads, keyDim: 256, valueDim: 256, window: 0 }
+        : cache,
+    ),
+  })
 
 const kindsOfLayers = (
   layers: readonly (readonly CacheShape[])[],

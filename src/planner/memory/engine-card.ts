@@ -72,11 +72,11 @@ export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
   return { suggestion: ('suggestion' in nearest ? nearest.suggestion : undefined) ?? null }
 }
 
-/** `4xL40S`, `4 x L40S`, `L40S x4`: the number and the rest. */
+/** `4xL40S`, `4 x L40S`, `L40S x4`: the number and the rest. `RTX 4090` is one card. */
 const splitMultiple = (written: string): { readonly multiple: number; readonly rest: string } => {
-  const before = /^\s*(\d+)\s*[x×*]\s*(.+)$/i.exec(written)
+  const before = /^\s*(\d{1,3})\s*[x×*]\s*(\D.+)$/i.exec(written)
   if (before) return { multiple: Number(before[1]), rest: (before[2] ?? '').trim() }
-  const after = /^(.+?)\s*[x×*]\s*(\d+)\s*$/i.exec(written)
+  const after = /^(.+?)\s+[x×*]\s*(\d{1,2})\s*$/i.exec(written)
   if (after) return { multiple: Number(after[2]), rest: (after[1] ?? '').trim() }
   return { multiple: 1, rest: written.trim() }
 }

@@ -59,16 +59,18 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
     precision: options.precision,
     vision: options.vision ?? true,
     prediction: options.prediction ?? false,
-  }).perAccelerator
+  })
   const parts = {
     version,
     isV0: v0,
     settings,
-    weightsBytes: weights + (options.extraBytes ?? 0),
+    weightsBytes:
+      weights.perAccelerator +
+      (options.extraBytes ?? 0) +
+      (engine === 'vllm' ? paddingBytes(model, options, weights.byComponent.experts ?? 0) : 0),
     activations: activationsOf(model, {
       settings,
       version,
-      isV0: v0,
       tensorParallel: sharding.tensorParallel,
       pipelineParallel: sharding.pipelineParallel,
       vision: options.vision ?? true,
@@ -82,6 +84,20 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
   const totalBytes = card.memoryGiB * bytesPerGiB
   const budgetBytes = totalBytes * settings.utilisation
   return { ...parts, budgetBytes, kvBytes: options.kvCacheBytes ?? leftOf(engine, totalBytes, parts) }
+}
+
+/**
+ * vLLM widens MXFP4 experts to whole tiles of 256: 2,880 becomes 3,072 in gpt-oss (13.47 and 64.38 GiB loaded, 12.8
+ * and 60.7 on disk; github:llm-d/llm-d-benchmark config_explorer/empirical-vllm-memory-results.md, 2026-01).
+ */
+const paddingBytes = (
+  model: Model,
+  { precision, sharding }: EngineMemoryOptions,
+  expertBytes: number,
+): number => {
+  if (precision !== 'mxfp4' || model.expertFeedForward === 0) return 0
+  const inner = model.expertFeedForward / sharding.tensorParallel
+  return expertBytes * ((Math.ceil(inner / 256) * 256) / inner - 1)
 }
 
 /** CUDA context and kernels of an idle process, GiB: 0.51 on an H100 (llm-d logs, 2026-04-22). */

@@ -15,17 +15,28 @@ interface RuntimeOptions {
 }
 
 /**
- * vLLM's `non_torch` memory, GiB. One card: 0.05 to 0.35 in V0; 0.13 in V1, 0.25 from 0.18 (llm-d reports, 2026-01 and
- * 2026-04). V1 before 0.9.2 subtracted everything in use, so the CUDA context too: about 0.6 more. Tensor parallel:
- * 0.55 until 0.17, then 2.1 where custom all-reduce runs over NVLink, and 0.3 to 0.4 over PCIe.
+ * vLLM's `non_torch` memory, GiB. V0: the CUDA context counted until 0.4, 0.35 in 0.6.4 (issue 10517), 1.79 and 3.58
+ * with two cards in 0.6.5 to 0.6.6 (PR 10511), then 0.05 to 0.1 and 0.3 with several (issues 13061, 15815, 16570).
+ * V1: 0.13, and 0.25 from 0.18 (llm-d reports, 2026-01 and 2026-04); before 0.9.2 everything in use was subtracted, so
+ * the context too. Tensor parallel: 0.45 until 0.17, then 2.1 where all-reduce runs over NVLink (llm-d, 2026-04).
+ * Unified memory (GB10): pages of the file cache count as used; about 13 more (eugr/spark-vllm-docker#396, 2026-09-14).
  */
 export const nonTorchBytes = ({ version, isV0, card, tensorParallel }: RuntimeOptions): number => {
-  const alone = isV0 ? (version < 6.004 ? 0.6 : version < 7 ? 0.35 : 0.1) : version < 18 ? 0.13 : 0.25
+  const [alone, together] = isV0 ? ofV0(version) : ofV1(version, (card.accelerator?.linkGBps ?? 0) > 64)
   const context = !isV0 && version < 9.002 ? 0.6 : 0
-  if (tensorParallel === 1) return (alone + context) * bytesPerGiB
-  const hasFastLink = (card.accelerator?.linkGBps ?? 0) > 64
-  const together = isV0 ? 0.3 : version < 18 || !hasFastLink ? 0.45 : 2.1
-  return (Math.max(alone, together) + context) * bytesPerGiB
+  const unified = card.name === 'gb10' ? 13.3 : 0
+  return ((tensorParallel === 1 ? alone : together) + context + unified) * bytesPerGiB
+}
+
+const ofV0 = (version: EngineVersion): readonly [number, number] => {
+  if (version < 6.004) return [0.6, 1]
+  if (version < 6.005) return [0.35, 0.6]
+  return version < 7 ? [1.79, 3.58] : [0.1, 0.3]
+}
+
+const ofV1 = (version: EngineVersion, hasFastLink: boolean): readonly [number, number] => {
+  if (version < 18) return [0.13, 0.45]
+  return [0.25, hasFastLink ? 2.1 : 0.45]
 }
 
 /** Sizes for which vLLM captures graphs: 1, 2, 4, then every 8 to 256 and every 16 to 512, at most 2 x sequences. */
