@@ -46,7 +46,7 @@ export {
   versionIn,
 } from './installed-flags.js'
 export { catalogMessages } from './messages.js'
-export type { Attention, GgufPrecision, Model, Precision, PublishedQuality } from './model.js'
+export type { Attention, Model, PublishedQuality } from './model.js'
 export type {
   CacheShape,
   Component,
@@ -57,6 +57,7 @@ export type {
   Weight,
   WeightFormat,
 } from './model-shape.js'
+export type { GgufPrecision, Precision } from './precision.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
 export { type Fact, type KnownServer, readServers } from './server.js'
 export type { Source } from './table.js'

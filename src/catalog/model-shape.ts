@@ -1,7 +1,7 @@
 // What a model is made of, layer by layer: its weights, and what each layer keeps of a sequence. Knows no
 // accelerator, no engine and no layout; of formats only how the published checkpoint stores each weight.
 
-import type { Precision } from './model.js'
+import type { Precision } from './precision.js'
 
 /** What a weight belongs to. `prediction` = layers that draft tokens (MTP); `vision` = every encoder and its projector. */
 export type Component =
@@ -37,6 +37,8 @@ export interface Weight {
   readonly split: Split
   /** KV heads of a weight that is split by them. */
   readonly kvHeads?: number
+  /** How the published checkpoint stores it where that is not `stored.matrices`, or for vectors and tables 16 bits. */
+  readonly format?: WeightFormat
 }
 
 /** Keys and values of every token (`full`), of the last `window` (`sliding`), of the last begun piece (`chunked`). */
@@ -98,11 +100,10 @@ export interface WeightFormat {
   readonly bytesPerRow: number
 }
 
-/** How a published checkpoint stores its weights: the first rule whose pattern is found in a module's name wins. */
+/** How a published checkpoint stores its weights. */
 export interface StoredFormat {
   readonly precision: Precision
-  readonly rules: readonly { readonly pattern: string; readonly format: WeightFormat }[]
-  /** Matrices that no rule names. */
+  /** Of matrices that carry no format of their own. */
   readonly matrices: WeightFormat
   /** The precision its maker scaled the KV cache for; null = not quantized. */
   readonly kvCache: 'fp8' | 'nvfp4' | null

@@ -1,16 +1,11 @@
 // An open-weight model as arithmetic needs it. Knows no accelerator and no price.
 
 import type { ModelShape } from './model-shape.js'
+import type { Precision } from './precision.js'
 import type { Source } from './table.js'
 
 /** How the KV cache grows: `grouped` per head group, `mla` latent, `sliding` partly in a window, `hybrid` partly constant. */
 export type Attention = 'grouped' | 'mla' | 'sliding' | 'hybrid'
-
-/** Formats of llama.cpp's GGUF files. */
-export type GgufPrecision = 'q8_0' | 'q6_k' | 'q5_k_m' | 'q4_k_m' | 'iq4_xs' | 'q4_0' | 'q3_k_m'
-
-/** Formats of the weights. `int4` = AWQ or GPTQ with groups of 128. */
-export type Precision = 'bf16' | 'fp8' | 'int8' | 'int4' | 'nvfp4' | 'mxfp4' | GgufPrecision
 
 /** A score that somebody published; `mode` says whether the model reasoned before it answered. */
 export interface PublishedQuality {

@@ -3,7 +3,8 @@
 import facts from './data/model-facts.json' with { type: 'json' }
 import table from './data/models.json' with { type: 'json' }
 import { type ShapeFields, shapeOfFields } from './hf-config/shape-of-fields.js'
-import type { Model, Precision, PublishedQuality } from './model.js'
+import type { Model, PublishedQuality } from './model.js'
+import type { Precision } from './precision.js'
 import { decodeTable } from './table.js'
 
 interface Facts {

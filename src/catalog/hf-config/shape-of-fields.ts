@@ -52,7 +52,6 @@ export const shapeOfFields = (model: ShapeFields): ModelShape => {
     prediction: [],
     stored: {
       precision: 'bf16',
-      rules: [],
       matrices: { bitsPerWeight: 16, bytesPerRow: 0 },
       kvCache: null,
     },

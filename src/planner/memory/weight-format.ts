@@ -34,10 +34,8 @@ export const formatsOf = (model: Model, precision: Precision): ((weight: Weight)
 const bytesOf = ({ parameters, rows }: Weight, { bitsPerWeight, bytesPerRow }: WeightFormat): number =>
   (parameters * bitsPerWeight) / 8 + rows * bytesPerRow
 
-const storedFormat = ({ kind, module }: Weight, { rules, matrices }: StoredFormat): WeightFormat => {
-  if (kind !== 'matrix') return wide
-  return rules.find(({ pattern }) => new RegExp(pattern).test(module))?.format ?? matrices
-}
+const storedFormat = ({ kind, format }: Weight, { matrices }: StoredFormat): WeightFormat =>
+  format ?? (kind === 'matrix' ? matrices : wide)
 
 const isWide = ({ kind, component }: Weight, model: Model, precision: Precision): boolean => {
   if (kind !== 'matrix') return true
