@@ -5,16 +5,21 @@ import { denseFeedForward, expertLayer } from './feed-forward.js'
 import type { Fields } from './fields.js'
 import { indexerCache, latentAttention, latentCache, sparseIndexer } from './latent-attention.js'
 import { attentionKinds, hasExperts, numberOfExperts } from './layer-kinds.js'
+import { layersByKey } from './layers-by-key.js'
 import { kimiDelta } from './linear-attention.js'
 import { type Basics, sharedWidthOf } from './standard-layers.js'
 import { matrix, vector } from './weights.js'
 
 export const latentLayers = (f: Fields, { hidden, layers }: Basics): readonly LayerShape[] => {
   const plain = latentAttention(f, hidden)
-  return Array.from({ length: layers }, (_, i) => ({
-    weights: [...plain, ...restOf(f, hidden, i), ...(indexes(f, i) ? sparseIndexer(f, hidden) : [])],
-    caches: [latentCache(f), ...(indexes(f, i) ? [indexerCache(f)] : [])],
-  }))
+  return layersByKey(
+    layers,
+    (i) => `${hasExperts(f, i)} ${indexes(f, i)}`,
+    (i) => ({
+      weights: [...plain, ...restOf(f, hidden, i), ...(indexes(f, i) ? sparseIndexer(f, hidden) : [])],
+      caches: [latentCache(f), ...(indexes(f, i) ? [indexerCache(f)] : [])],
+    }),
+  )
 }
 
 /** Layers marked `shared` select the tokens that the indexer of an earlier layer selected (GLM-5.2). */
@@ -55,9 +60,12 @@ export const kimiLinearLayers = (f: Fields, basics: Basics): readonly LayerShape
     : []
   const delta = kimiDelta(f, hidden)
   const latent = latentAttention(f, hidden)
-  return Array.from({ length: basics.layers }, (_, i) =>
-    isLinear(i)
-      ? { weights: [...delta.weights, ...restOf(f, hidden, i)], caches: [delta.cache] }
-      : { weights: [...latent, ...gate, ...restOf(f, hidden, i)], caches: [latentCache(f)] },
+  return layersByKey(
+    basics.layers,
+    (i) => `${hasExperts(f, i)} ${isLinear(i)}`,
+    (i) =>
+      isLinear(i)
+        ? { weights: [...delta.weights, ...restOf(f, hidden, i)], caches: [delta.cache] }
+        : { weights: [...latent, ...gate, ...restOf(f, hidden, i)], caches: [latentCache(f)] },
   )
 }

@@ -5,13 +5,17 @@ import { groupedAttention, groupedCache } from './attention.js'
 import { denseFeedForward, expertLayer } from './feed-forward.js'
 import type { Fields } from './fields.js'
 import { attentionKinds, hasExperts, numberOfExperts } from './layer-kinds.js'
+import { layersByKey } from './layers-by-key.js'
 import { mamba1, mamba2 } from './linear-attention.js'
 import type { Basics } from './standard-layers.js'
 import { vector } from './weights.js'
 
 /** Nemotron-H: each layer is one part: `M` Mamba-2, `*` attention, `E` experts, `-` feed-forward. */
-export const nemotronLayers = (f: Fields, basics: Basics): readonly LayerShape[] =>
-  partsOf(f).map((part) => nemotronLayer(f, basics, part))
+export const nemotronLayers = (f: Fields, basics: Basics): readonly LayerShape[] => {
+  const parts = partsOf(f)
+  const partAt = (i: number) => parts[i] ?? '-'
+  return layersByKey(parts.length, partAt, (i) => nemotronLayer(f, basics, partAt(i)))
+}
 
 const partsOf = (f: Fields): readonly string[] =>
   nemotronParts(f, 'hybrid_override_pattern', 'layers_block_type') ?? []
@@ -80,27 +84,36 @@ export const graniteLayers = (f: Fields, basics: Basics): readonly LayerShape[] 
       : denseFeedForward({ hidden, width: shared })),
     vector('norms', 'layernorms', 2 * hidden),
   ]
-  return mixed(f, basics, mamba2(f, hidden, 'mamba')).map(({ weights, caches }) => ({
-    weights: [...weights, ...rest],
-    caches,
-  }))
+  const layers = mixed(f, basics, mamba2(f, hidden, 'mamba'))
+  return withRest(layers, () => rest, () => '')
 }
 
 /** Jamba: the first Mamba or attention, then a feed-forward part or experts. */
 export const jambaLayers = (f: Fields, basics: Basics): readonly LayerShape[] => {
   const { hidden } = basics
   const width = f.required('intermediate_size')
-  return mixed(f, basics, mamba1(f, hidden)).map(({ weights, caches }, i) => ({
-    weights: [
-      ...weights,
-      ...(hasExperts(f, i)
-        ? expertLayer({ hidden, experts: numberOfExperts(f), width })
-        : denseFeedForward({ hidden, width })),
-      vector('norms', 'layernorms', 2 * hidden),
-    ],
-    caches,
-  }))
+  const restOf = (i: number): readonly Weight[] => [
+    ...(hasExperts(f, i)
+      ? expertLayer({ hidden, experts: numberOfExperts(f), width })
+      : denseFeedForward({ hidden, width })),
+    vector('norms', 'layernorms', 2 * hidden),
+  ]
+  return withRest(mixed(f, basics, mamba1(f, hidden)), restOf, (i) => String(hasExperts(f, i)))
 }
+
+const withRest = (
+  layers: readonly LayerShape[],
+  restOf: (i: number) => readonly Weight[],
+  keyOf: (i: number) => string,
+): readonly LayerShape[] =>
+  layersByKey(
+    layers.length,
+    (i) => `${layers.indexOf(layers[i] as LayerShape)} ${keyOf(i)}`,
+    (i) => {
+      const { weights, caches } = layers[i] as LayerShape
+      return { weights: [...weights, ...restOf(i)], caches }
+    },
+  )
 
 const mixed = (f: Fields, basics: Basics, linear: ReturnType<typeof mamba2>): readonly LayerShape[] => {
   const attention = { ...basics }

@@ -5,6 +5,7 @@ import { type GroupedAttention, groupedAttention, groupedCache } from './attenti
 import { denseFeedForward, expertLayer } from './feed-forward.js'
 import { type Fields, fieldsOf, isObject } from './fields.js'
 import { attentionKinds, hasExperts, numberOfExperts, windowOf } from './layer-kinds.js'
+import { layersByKey } from './layers-by-key.js'
 import { type Basics, sharedWidthOf } from './standard-layers.js'
 import { matrix, vector } from './weights.js'
 
@@ -36,7 +37,10 @@ export const gemma4Layers = (f: Fields, basics: Basics): readonly LayerShape[] =
   const borrowing = layers - (f.number('num_kv_shared_layers') ?? 0)
   const perLayer = f.number('hidden_size_per_layer_input') ?? 0
   const experts = f.flag('enable_moe_block') ? numberOfExperts(f) : 0
-  return attentionKinds(f, layers, 6).map((kind, i) => {
+  const kinds = attentionKinds(f, layers, 6)
+  const keyOf = (i: number) => `${kinds[i]} ${i >= borrowing}`
+  return layersByKey(layers, keyOf, (i) => {
+    const kind = kinds[i] ?? 'full'
     const full = kind === 'full'
     const shared = full && (f.flag('attention_k_eq_v') ?? false)
     const attention: GroupedAttention = {
@@ -53,7 +57,12 @@ export const gemma4Layers = (f: Fields, basics: Basics): readonly LayerShape[] =
       ...denseFeedForward({ hidden, width: wide * f.required('intermediate_size') }),
       ...(experts > 0
         ? [
-            ...expertLayer({ hidden, experts, width: f.required('moe_intermediate_size') }),
+            ...expertLayer({
+              hidden,
+              experts,
+              width: f.required('moe_intermediate_size'),
+              prefix: 'moe',
+            }),
             vector('router', 'router.scale', hidden + experts),
           ]
         : []),
@@ -73,8 +82,10 @@ export const mimoLayers = (f: Fields, basics: Basics): readonly LayerShape[] => 
   const pattern = f.list('hybrid_layer_pattern')
   const kinds = attentionKinds(f, basics.layers, 1)
   const tokens = f.number('sliding_window', 'sliding_window_size') ?? 0
-  return Array.from({ length: basics.layers }, (_, i) => {
-    const sliding = pattern === null ? kinds[i] === 'sliding' : pattern[i] === 1
+  const slides = (i: number) => (pattern === null ? kinds[i] === 'sliding' : pattern[i] === 1)
+  const keyOf = (i: number) => `${slides(i)} ${hasExperts(f, i)}`
+  return layersByKey(basics.layers, keyOf, (i) => {
+    const sliding = slides(i)
     const attention: GroupedAttention = {
       hidden: basics.hidden,
       heads: (sliding ? f.number('swa_num_attention_heads') : null) ?? basics.heads,
@@ -92,7 +103,10 @@ export const mimoLayers = (f: Fields, basics: Basics): readonly LayerShape[] => 
 export const stepLayers = (f: Fields, basics: Basics): readonly LayerShape[] => {
   const other = f.section('attention_other_setting')
   const slidingHeads = other?.number('num_attention_heads') ?? f.number('num_sliding_attention_heads')
-  return attentionKinds(f, basics.layers, 4).map((kind, i) => {
+  const kinds = attentionKinds(f, basics.layers, 4)
+  const keyOf = (i: number) => `${kinds[i]} ${hasExperts(f, i)}`
+  return layersByKey(basics.layers, keyOf, (i) => {
+    const kind = kinds[i] ?? 'full'
     const attention: GroupedAttention = {
       ...basics,
       heads: kind === 'sliding' ? (slidingHeads ?? basics.heads) : basics.heads,
@@ -109,7 +123,8 @@ export const minimaxM3Layers = (f: Fields, basics: Basics): readonly LayerShape[
   const { hidden } = basics
   const sparse = f.section('sparse_attention_config')
   const marks = sparse?.list('sparse_attention_freq') ?? []
-  return Array.from({ length: basics.layers }, (_, i) => {
+  const keyOf = (i: number) => `${marks[i]} ${hasExperts(f, i)}`
+  return layersByKey(basics.layers, keyOf, (i) => {
     const plain = layerOf({ ...basics, norm: 'head' }, expertsOrDense(f, hidden, i))
     if (sparse === null || marks[i] !== 1) return plain
     const dim = sparse.required('sparse_index_dim')
@@ -150,7 +165,8 @@ export const deepseekV4Layers = (f: Fields, { hidden, heads, layers }: Basics): 
     vector('norms', 'hyper_connections', 2 * mixing),
     ...expertLayer({ hidden, experts: numberOfExperts(f), width, sharedWidth: sharedWidthOf(f, width) }),
   ]
-  return Array.from({ length: layers }, (_, i) => {
+  const keyOf = (i: number) => String(compressRatio(f, i))
+  return layersByKey(layers, keyOf, (i) => {
     const ratio = compressRatio(f, i)
     const cache: CacheShape = { kind: 'compressed', entryDim: dim, ratio, window }
     if (ratio === 0) return { weights: common, caches: [cache] }
@@ -196,7 +212,10 @@ const compressorOf = (
 /** DeciLM (Nemotron NAS): every layer says whether it has attention, and how wide its feed-forward part is. */
 export const deciLayers = (f: Fields, basics: Basics): readonly LayerShape[] => {
   const { hidden, heads } = basics
-  return (f.list('block_configs') ?? []).map((block) => {
+  const blocks = f.list('block_configs') ?? []
+  const keyOf = (i: number) => JSON.stringify(blocks[i])
+  return layersByKey(blocks.length, keyOf, (i) => {
+    const block = blocks[i]
     const settings = fieldsOf(isObject(block) ? block : {})
     const attention = settings.section('attention')
     const feedForward = settings.section('ffn')

@@ -6,6 +6,7 @@ import { type GroupedAttention, groupedAttention, groupedCache } from './attenti
 import { denseFeedForward, expertLayer } from './feed-forward.js'
 import type { Fields } from './fields.js'
 import { type AttentionKind, attentionKinds, hasExperts, numberOfExperts, windowOf } from './layer-kinds.js'
+import { layersByKey } from './layers-by-key.js'
 import { gatedDeltaNet } from './linear-attention.js'
 import { vector } from './weights.js'
 
@@ -44,15 +45,12 @@ export const standardLayers =
   (quirks: Quirks = {}) =>
   (f: Fields, basics: Basics): readonly LayerShape[] => {
     const kinds = attentionKinds(f, basics.layers, quirks.period ?? 0, quirks.others)
-    const made = new Map<string, LayerShape>()
-    return kinds.map((kind, i) => {
-      const key = `${kind} ${hasExperts(f, i)}`
-      const known = made.get(key)
-      if (known) return known
-      const layer = standardLayer({ f, basics, quirks, kind, experts: hasExperts(f, i) })
-      made.set(key, layer)
-      return layer
-    })
+    const kindAt = (i: number) => kinds[i] ?? 'full'
+    return layersByKey(
+      basics.layers,
+      (i) => `${kindAt(i)} ${hasExperts(f, i)}`,
+      (i) => standardLayer({ f, basics, quirks, kind: kindAt(i), experts: hasExperts(f, i) }),
+    )
   }
 
 interface LayerOptions {

@@ -1,7 +1,7 @@
 // Bytes that a running request costs one accelerator: so much a token, so much whatever its length, and so much
 // for each token that still lies in a window. Knows no pool, no budget and no other request.
 
-import type { CacheShape, Model } from '../../catalog/index.js'
+import type { LayerShape, Model } from '../../catalog/index.js'
 import { cacheCost, type KvDtype } from './cache-cost.js'
 import { type Sharding, stagesOf } from './sharding.js'
 
@@ -35,25 +35,22 @@ export interface KvOptions {
 export const kvCost = (model: Model, options: KvOptions): KvCost => {
   const stages = stagesOf(model.shape.layers, options.sharding.pipelineParallel)
   const chosen = options.stage === undefined ? stages : stages.slice(options.stage, options.stage + 1)
-  const costs = chosen.map((layers) =>
-    sumOf(
-      layers.flatMap(({ caches }) => caches),
-      options,
-    ),
-  )
+  const costs = chosen.map((layers) => sumOf(layers, options))
   return costs.reduce((most, cost) => (cost.bytesOf(longTokens) > most.bytesOf(longTokens) ? cost : most))
 }
 
 /** Stages are compared at this length. */
 const longTokens = 8192
 
-const sumOf = (caches: readonly CacheShape[], options: KvOptions): KvCost => {
-  const parts = caches.map((cache) => cacheCost(cache, options))
-  const bytesPerToken = parts.reduce((sum, part) => sum + part.bytesPerToken, 0)
-  const bytesPerSequence = parts.reduce((sum, part) => sum + part.bytesPerSequence, 0)
+const sumOf = (layers: ReadonlyMap<LayerShape, number>, options: KvOptions): KvCost => {
+  const parts = [...layers].flatMap(([{ caches }, count]) =>
+    caches.map((cache) => ({ count, ...cacheCost(cache, options) })),
+  )
+  const bytesPerToken = parts.reduce((sum, part) => sum + part.count * part.bytesPerToken, 0)
+  const bytesPerSequence = parts.reduce((sum, part) => sum + part.count * part.bytesPerSequence, 0)
   const byWindow = new Map<number, number>()
-  for (const { window } of parts)
-    if (window) byWindow.set(window.tokens, (byWindow.get(window.tokens) ?? 0) + window.bytesPerToken)
+  for (const { window, count } of parts)
+    if (window) byWindow.set(window.tokens, (byWindow.get(window.tokens) ?? 0) + count * window.bytesPerToken)
   const windows = [...byWindow].map(([tokens, perToken]) => ({ tokens, bytesPerToken: perToken }))
   const block = options.blockTokens ?? 1
   const whole = (tokens: number) => Math.ceil(tokens / block) * block

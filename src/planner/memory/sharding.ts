@@ -28,11 +28,17 @@ export const layersOfStages = (layers: number, stages: number): readonly number[
   return sizes.map((size, stage) => (stage < stages - 1 && stage >= stages - 1 - left ? size + 1 : size))
 }
 
-/** The layers of each stage. */
-export const stagesOf = <T>(layers: readonly T[], stages: number): readonly (readonly T[])[] => {
+/** The layers of each stage, those that are alike (one object) together with how many they are. */
+export const stagesOf = <T>(layers: readonly T[], stages: number): readonly (ReadonlyMap<T, number>)[] => {
   let start = 0
   return layersOfStages(layers.length, stages).map((size) => {
     start += size
-    return layers.slice(start - size, start)
+    return counted(layers.slice(start - size, start))
   })
+}
+
+const counted = <T>(items: readonly T[]): ReadonlyMap<T, number> => {
+  const counts = new Map<T, number>()
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
+  return counts
 }

@@ -12,10 +12,12 @@ export interface WeightOptions {
   readonly vision?: boolean
   /** Whether the model's own drafting layers (MTP) are loaded. Default false. */
   readonly prediction?: boolean
+  /** Of this pipeline stage; default the one that holds most. */
+  readonly stage?: number
 }
 
 export interface WeightBytes {
-  /** On the accelerator that holds most: the fullest pipeline stage. */
+  /** On one accelerator of the stage. */
   readonly perAccelerator: number
   /** Of one copy of the model, as on disk. */
   readonly total: number
@@ -26,34 +28,51 @@ export interface WeightBytes {
 /** Weight bytes of a replica, each weight in the width its checkpoint or format has. */
 export const weightsOf = (model: Model, options: WeightOptions): WeightBytes => {
   const bytesOf = formatsOf(model, options.precision ?? model.precision)
+  const onOne = ({ weight, count }: Counted) => count * bytesOf(weight) * shareOf(weight, options.sharding)
   const stages = weightsOfStages(model, options)
-  const onOne = (weight: Weight) => bytesOf(weight) * shareOf(weight, options.sharding)
   const sums = stages.map((weights) => sum(weights.map(onOne)))
-  const fullest = sums.indexOf(Math.max(...sums))
+  const stage = options.stage ?? sums.indexOf(Math.max(...sums))
   const byComponent: Partial<Record<Component, number>> = {}
-  for (const weight of stages[fullest] ?? [])
-    byComponent[weight.component] = (byComponent[weight.component] ?? 0) + onOne(weight)
-  return { perAccelerator: sums[fullest] ?? 0, total: sum(stages.flat().map(bytesOf)), byComponent }
+  for (const counted of stages[stage] ?? []) {
+    const { component } = counted.weight
+    byComponent[component] = (byComponent[component] ?? 0) + onOne(counted)
+  }
+  const copies = stages.flat().filter(({ again }) => !again)
+  return {
+    perAccelerator: sums[stage] ?? 0,
+    total: sum(copies.map(({ weight, count }) => count * bytesOf(weight))),
+    byComponent,
+  }
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+interface Counted {
+  readonly weight: Weight
+  readonly count: number
+  /** A copy of what another stage has too. */
+  readonly again?: boolean
+}
+
+const once = (weights: readonly Weight[], again = false): readonly Counted[] =>
+  weights.map((weight) => ({ weight, count: 1, again }))
 
 /** Embeddings and vision stand in the first stage, head and drafting layers in the last. */
 const weightsOfStages = (
   { shape, tiedEmbeddings }: Model,
   { sharding, vision = true, prediction = false }: WeightOptions,
-): readonly (readonly Weight[])[] => {
-  const stages = stagesOf(shape.layers, sharding.pipelineParallel)
+): readonly (readonly Counted[])[] => {
   const isFirst = ({ component }: Weight) => component === 'embeddings'
   const tables = shape.outside.filter(isFirst)
+  const stages = stagesOf(shape.layers, sharding.pipelineParallel)
   const last = stages.length - 1
   return stages.map((layers, stage) => [
-    ...layers.flatMap(({ weights }) => weights),
-    ...(stage === 0 ? [...tables, ...(vision ? shape.vision : [])] : []),
-    ...(stage === last ? shape.outside.filter((weight) => !isFirst(weight)) : []),
+    ...[...layers].flatMap(([{ weights }, count]) => weights.map((weight) => ({ weight, count }))),
+    ...(stage === 0 ? once([...tables, ...(vision ? shape.vision : [])]) : []),
+    ...(stage === last ? once(shape.outside.filter((weight) => !isFirst(weight))) : []),
     // Tied embeddings stand in the last stage too, which multiplies by them.
-    ...(stage === last && stage > 0 && tiedEmbeddings ? tables : []),
-    ...(stage === last && prediction ? shape.prediction.flatMap(({ weights }) => weights) : []),
+    ...(stage === last && stage > 0 && tiedEmbeddings ? once(tables, true) : []),
+    ...(stage === last && prediction ? once(shape.prediction.flatMap(({ weights }) => weights)) : []),
   ])
 }
 
