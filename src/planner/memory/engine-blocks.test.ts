@@ -22,12 +22,20 @@ const options = (changes: Partial<BlockOptions>): BlockOptions => ({
 /** A model of nothing but caches: so many layers of each. */
 const ofCaches = (...parts: readonly (readonly [number, CacheShape])[]): Model => {
   const base = modelOf('meta-llama/Llama-3.1-8B-Instruct')
-  const layers = parts.flatMap(([count, cache]) => Array.from({ length: count }, () => ({ weights: [], caches: [cache] })))
+  const layers = parts.flatMap(([count, cache]) =>
+    Array.from({ length: count }, () => ({ weights: [], caches: [cache] })),
+  )
   return { ...base, layers: layers.length, shape: { ...base.shape, layers } }
 }
 
 const full = (kvHeads: number, dim: number): CacheShape => ({ kind: 'full', kvHeads, keyDim: dim, valueDim: dim, window: 0 })
-const window = (kvHeads: number, dim: number, tokens: number): CacheShape => ({ ...full(kvHeads, dim), kind: 'sliding', window: tokens })
+const window = (kvHeads: number, dim: number, tokens: number): CacheShape => ({
+  kind: 'sliding',
+  kvHeads,
+  keyDim: dim,
+  valueDim: dim,
+  window: tokens,
+})
 /** Gated delta net: `heads` states of 128 x 128 in 32 bits, and three past inputs of the convolution. */
 const state = (heads: number, channels: number): CacheShape => ({
   kind: 'state',
