@@ -27,15 +27,21 @@ export const findModel = async (written: string, catalogue: Catalogue, context: 
   const named = byName(written, catalogue)
   if (named) return { ...named, warnings: [] }
   const lookup = catalogue.lookUpModel(written)
-  const sized = modelOfSize(written, catalogue)
-  if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   const near = 'suggestion' in lookup ? lookup.suggestion : undefined
+  const sized = near !== undefined && isMistyped(written, near) ? null : modelOfSize(written, catalogue)
+  if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   throw cliError('cli.bad-argument', {
     detail: context.text(
       `model: "${written}" is not in the catalogue.${near ? ` Did you mean ${near}?` : ''} A config.json (path or address) works too.`,
       `模型：目錄中沒有「${written}」。${near ? `您是指 ${near} 嗎？` : ''}也可指定 config.json 的路徑或網址。`,
     ),
   })
+}
+
+/** The same numbers in a name that is nearly the same: a slip, not another model. */
+const isMistyped = (written: string, near: string): boolean => {
+  const numbers = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
+  return numbers(written) === numbers(near)
 }
 
 const configFile = (written: string): string | undefined => {

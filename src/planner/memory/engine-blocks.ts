@@ -127,52 +127,37 @@ const blocksOfGroup = (
 
 /** The kinds of layers of the stage that holds most. */
 const kindsOf = (model: Model, options: BlockOptions): readonly LayerKind[] => {
-  const stages = stagesOf(
-    model.shape.layers.map(expandLatent(model, options)),
-    options.sharding.pipelineParallel,
-  )
-  const all = stages.map((layers) =>
-    kindsOfLayers(
-      layers.map(({ caches }) => caches),
-      options,
-    ),
-  )
+  const stages = stagesOf(model.shape.layers, options.sharding.pipelineParallel)
+  const all = stages.map((layers) => kindsOfLayers(layers, model, options))
   const weight = (kinds: readonly LayerKind[]) =>
     kinds.reduce((sum, { layers, bytes }) => sum + layers * bytes, 0)
   const most = all.reduce((best, kinds) => (weight(kinds) > weight(best) ? kinds : best))
-  if (options.draftLayers === 0) return most
   const full = most.find(({ kind }) => kind === 'full')
-  return full
-    ? most.map((one) => (one === full ? { ...one, layers: one.layers + options.draftLayers } : one))
-    : most
+  return most.map((one) => (one === full ? { ...one, layers: one.layers + options.draftLayers } : one))
+}
+
+const kindsOfLayers = (
+  layers: ReadonlyMap<LayerShape, number>,
+  model: Model,
+  options: BlockOptions,
+): readonly LayerKind[] => {
+  const kinds = new Map<string, LayerKind>()
+  for (const [{ caches }, count] of layers) {
+    const one = kindOf(caches.map(expandLatent(model, options)), options)
+    if (!one) continue
+    const key = `${one.kind} ${one.bytes} ${one.window}`
+    kinds.set(key, { ...one, layers: (kinds.get(key)?.layers ?? 0) + count })
+  }
+  return [...kinds.values()]
 }
 
 /** Before 0.7 vLLM kept keys and values of every head for latent attention too, both padded to 256. */
 const expandLatent =
   (model: Model, { version }: BlockOptions) =>
-  (layer: LayerShape): LayerShape => ({
-    ...layer,
-    caches: layer.caches.map((cache) =>
-      cache.kind === 'latent' && version < 7
-        ? { kind: 'full', kvHeads: model.heads, keyDim: 256, valueDim: 256, window: 0 }
-        : cache,
-    ),
-  })
-
-const kindsOfLayers = (
-  layers: readonly (readonly CacheShape[])[],
-  options: BlockOptions,
-): readonly LayerKind[] => {
-  const kinds = new Map<string, LayerKind>()
-  for (const caches of layers) {
-    const one = kindOf(caches, options)
-    if (!one) continue
-    const key = `${one.kind} ${one.bytes} ${one.window}`
-    const known = kinds.get(key)
-    kinds.set(key, known ? { ...known, layers: known.layers + 1 } : one)
-  }
-  return [...kinds.values()]
-}
+  (cache: CacheShape): CacheShape =>
+    cache.kind === 'latent' && version < 7
+      ? { kind: 'full', kvHeads: model.heads, keyDim: 256, valueDim: 256, window: 0 }
+      : cache
 
 /** What one layer keeps; windows in chunks (Llama 4) are kept whole, as vLLM does by default. */
 const kindOf = (caches: readonly CacheShape[], options: BlockOptions): LayerKind | null => {

@@ -75,7 +75,12 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
       pipelineParallel: sharding.pipelineParallel,
       vision: options.vision ?? true,
     }),
-    nonTorchBytes: nonTorchBytes({ version, isV0: v0, card, tensorParallel: sharding.tensorParallel }),
+    nonTorchBytes: nonTorchBytes({
+      // Other engines: as vLLM's newest, for want of figures of their own.
+      version: engine === 'vllm' ? version : Number.POSITIVE_INFINITY,
+      isV0: v0,
+      card,
+      tensorParallel: sharding.tensorParallel }),
     graphBytes:
       engine === 'vllm'
         ? graphBytes(model, settings, { version, enforceEager: options.enforceEager === true })
