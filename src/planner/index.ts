@@ -3,6 +3,8 @@
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
+export type { CostBreakdown, CostLine } from './cost/cost-breakdown.js'
+export type { CostReport } from './cost/cost-report.js'
 export { type Design, design } from './design.js'
 export { designForMachine, type MachineDesignOptions } from './machine/design-for-machine.js'
 export type {

@@ -2,6 +2,7 @@
 
 import { defineMessages } from '../core/index.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
+import { costMessages } from './cost/cost-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
 import { gateMessages } from './search/gate-messages.js'
@@ -10,6 +11,7 @@ import { trafficMessages } from './traffic/traffic-messages.js'
 
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
+  ...costMessages,
   ...designMessages,
   ...gateMessages,
   ...whyNotMessages,

@@ -39,6 +39,7 @@ export const reportOf = (candidates: readonly Candidate[], front: readonly strin
   front,
   reasons: [],
   relaxations: [],
+  cost: null,
   breakEvenRequestsPerSecond: null,
   assumptions: [],
 })

@@ -3,8 +3,10 @@
 import { type Catalogue, type Model, normaliseName } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
+import { costConflicts } from '../cost/cost-conflicts.js'
 import { splitParameters, weightBytes } from '../memory/memory.js'
 import { isNamed } from '../search/is-named.js'
+import { fittedCoefficients } from '../speed/coefficients.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
 import { latencyConflicts } from './latency-conflicts.js'
@@ -24,6 +26,7 @@ export const findConflicts = (
   ...ownershipConflicts(requirements, catalogue),
   ...residencyConflicts(requirements, catalogue),
   ...shapeConflicts(requirements),
+  ...costConflicts(requirements, catalogue, fittedCoefficients.coefficients.compute.bf16),
 ]
 
 const contradiction = (between: readonly string[], message: Conflict['message']): Conflict => ({

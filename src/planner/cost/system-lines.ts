@@ -106,7 +106,8 @@ const embedding = (order: SystemOrder): readonly CostLine[] => {
   const { parametersB } = encoders[size]
   const own = readingLine(order, 'query-embedding', { parametersB, tokensPerRequest: questionTokens })
   const api = [...apis].sort((a, b) => a.usdPerMillionTokens - b.usdPerMillionTokens)[0]
-  const byApi = (tokens: number) => (api ? (tokens / 1e6) * api.usdPerMillionTokens : Number.POSITIVE_INFINITY)
+  const byApi = (tokens: number) =>
+    api ? (tokens / 1e6) * api.usdPerMillionTokens : Number.POSITIVE_INFINITY
   const asked = workload.requestsPerMonth * questionTokens
   const questions =
     api && byApi(asked) < own.usdPerMonth
@@ -163,7 +164,10 @@ const guardModel = (order: SystemOrder): readonly CostLine[] => {
   if (parametersB === undefined) return []
   const { inputTokens, outputTokens } = order.workload
   return [
-    readingLine(order, 'guard-model', { parametersB, tokensPerRequest: inputTokens.mean + outputTokens.mean }),
+    readingLine(order, 'guard-model', {
+      parametersB,
+      tokensPerRequest: inputTokens.mean + outputTokens.mean,
+    }),
   ]
 }
 

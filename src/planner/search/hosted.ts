@@ -80,9 +80,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     utilisation: null,
     memory: null,
     basis,
-    ...(context.itemised
-      ? { bill: { lines, goodShare: goodShareOf(speed, context), serving: null } }
-      : {}),
+    ...(context.itemised ? { bill: { lines, goodShare: goodShareOf(speed, context), serving: null } } : {}),
     violations: [
       ...modelGates(gated, context),
       ...buildGates(gated, { precision: 'bf16', retention: { value: 1, low: 1, high: 1 } }, context),
@@ -177,11 +175,7 @@ const rangeOf = (
     : { value, low: value / factor, high: value * factor }
 }
 
-const timesAt = (
-  { z, lengths, target }: ResolvedTarget,
-  speed: Speed,
-  { platformMs }: DesignContext,
-) => {
+const timesAt = ({ z, lengths, target }: ResolvedTarget, speed: Speed, { platformMs }: DesignContext) => {
   const prompt = Math.max(0, lengths.inputTokens.mean - publishedAtTokens) * promptMsPerToken
   const medianTtft = speed.ttftMs + prompt + speed.hiddenTokens * speed.tpotMs
   const ttftMs = platformMs + medianTtft * Math.exp(spread.time * z)

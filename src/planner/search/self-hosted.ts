@@ -3,7 +3,7 @@
 import type { EngineName, Model } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import { hoursOf } from '../cost/replica-plan.js'
-import { selfHostedCost, type ServingCost, type ServingOrder } from '../cost/self-hosted-cost.js'
+import { type ServingCost, type ServingOrder, selfHostedCost } from '../cost/self-hosted-cost.js'
 import type { Build } from '../memory/layouts.js'
 import { acceleratorsOf, type Layout, type ParameterSplit, planMemory } from '../memory/memory.js'
 import { createStepModel } from '../speed/roofline.js'
@@ -260,6 +260,9 @@ const violationsOf = (options: {
         }),
       ),
     )
-  else found.push(...budgetViolations(context.requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion ?? 0))
+  else
+    found.push(
+      ...budgetViolations(context.requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion ?? 0),
+    )
   return found
 }
