@@ -90,8 +90,8 @@ export const adviceMessages = defineMessages({
   },
   'planner.adapt-prompt': {
     en: (p: { tokens: number; usd: number }) =>
-      `${formatNumber(p.tokens)} tokens of instructions in every prompt: ${formatUsd(p.usd)} a month`,
-    'zh-TW': (p) => `每個提示含 ${formatNumber(p.tokens)} 個詞元的指示：每月 ${formatUsd(p.usd)}`,
+      `${formatNumber(p.tokens)} tokens of instructions in every prompt: ${p.usd > 0 ? `${formatUsd(p.usd)} a month` : 'nothing here, no replica would be fewer without them'}`,
+    'zh-TW': (p) => `每個提示含 ${formatNumber(p.tokens)} 個詞元的指示：${p.usd > 0 ? `每月 ${formatUsd(p.usd)}` : '在此不增加費用，省去也不會少一份副本'}`,
   },
   'planner.adapt-rag': {
     en: (p: { tokens: number; passagesUsd: number; retrievalUsd: number; ingestUsd: number }) =>

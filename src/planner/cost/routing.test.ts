@@ -26,10 +26,7 @@ describe('base load on replicas, the rest to an API', () => {
     // The overflow above 0.25: a triangle of two hours, 0.75 high: mean 0.75 / 24.
     expect(found?.baseReplicas).toBe(1)
     expect(found?.apiUsdPerMonth).toBeCloseTo((0.75 / 24) * 4 * secondsPerMonth * 0.001, 0)
-    expect(found?.usdPerMonth).toBeCloseTo(
-      2 * hoursPerMonth + (0.75 / 24) * 4 * secondsPerMonth * 0.001,
-      0,
-    )
+    expect(found?.usdPerMonth).toBeCloseTo(2 * hoursPerMonth + (0.75 / 24) * 4 * secondsPerMonth * 0.001, 0)
     expect(found?.overflowShare).toBeCloseTo(0.75 / 24 / (0.25 + 0.75 / 24), 2)
   })
 

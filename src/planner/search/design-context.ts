@@ -6,7 +6,7 @@ import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
 import { sumOf } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
-import { systemLines } from '../cost/system-lines.js'
+import { systemLines, systemReadMs } from '../cost/system-lines.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
@@ -61,6 +61,12 @@ export const createContext = (
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
   const { regions } = requirements.availability
   const throughCache = 1 - workload.repeatedShare
+  const system = {
+    requirements,
+    workload,
+    ...marketOf(requirements, catalogue),
+    efficiency: fitted.coefficients.compute.bf16,
+  }
   return {
     requirements,
     catalogue,
@@ -68,16 +74,9 @@ export const createContext = (
     fitted,
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
-    platformMs: platformOverheadMs(requirements),
+    platformMs: platformOverheadMs(requirements) + systemReadMs(system),
     clock: createCapacityClock(workload.weekCurve),
-    systemUsdPerMonth: sumOf(
-      systemLines({
-        requirements,
-        workload,
-        ...marketOf(requirements, catalogue),
-        efficiency: fitted.coefficients.compute.bf16,
-      }),
-    ),
+    systemUsdPerMonth: sumOf(systemLines(system)),
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],
