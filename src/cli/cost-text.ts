@@ -41,6 +41,14 @@ export const costText = (
       ],
     ),
     ...breakdown.notCounted.map((message) => `  · ${render(message)}`),
+    ...(cost.usdPerMonthInAYear === null
+      ? []
+      : [
+          say(
+            `In a year, with the growth of scale.growthPerYear: ${formatUsd(cost.usdPerMonthInAYear)} a month.`,
+            `一年後（依 scale.growthPerYear 成長）：每月 ${formatUsd(cost.usdPerMonthInAYear)}。`,
+          ),
+        ]),
     ...alternatives.map(({ message }) => `→ ${render(message)}`),
     ...inputs(cost, say),
     '',

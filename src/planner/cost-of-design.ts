@@ -41,7 +41,9 @@ export const costOfDesign = (options: {
   const ingest = planIngest(requirements, { ...market, efficiency: fitted.coefficients.compute.bf16 })
   const system = sumOf(breakdown.lines.filter(({ id }) => id.endsWith('-embedding') || id === 'rerank'))
   const { inputTokens, sharedPrefixTokens } = requirements.scale.lengths
+  const { growthPerYear } = requirements.scale
   return {
+    usdPerMonthInAYear: growthPerYear === 1 ? null : usdAt(grown(requirements)),
     breakdown,
     alternatives: costAlternatives(priced, itemised.bill),
     breakEven: breakEvenOf(priced),
@@ -110,8 +112,8 @@ const notCounted = ({ provider, model, kind }: Candidate, { requirements, catalo
     ...(provider === 'owned' && !requirements.budget.electricity
       ? [costMessage('planner.not-counted-power', {})]
       : []),
-    ...(hidden === 'always' && !requirements.scale.lengths.reasoningTokens
-      ? [costMessage('planner.not-counted-reasoning', { model })]
+    ...(hidden === 'always' && (kind === 'self-hosted' || !requirements.scale.lengths.reasoningTokens)
+      ? [costMessage('planner.not-counted-reasoning', { model, kind })]
       : []),
     costMessage('planner.not-counted-rest', {}),
   ]
@@ -158,6 +160,12 @@ const modelOf = ({ model, provider, kind }: Candidate, { catalogue }: DesignCont
       : catalogue.hostedModels.find((known) => known.provider.id === provider && known.model === model)?.base
   return base ? (catalogue.lookUpModel(base).found ?? null) : null
 }
+
+/** The traffic of a year from now. */
+const grown = ({ scale, ...requirements }: Requirements): Requirements => ({
+  ...requirements,
+  scale: { ...scale, peakRequestsPerSecond: scale.peakRequestsPerSecond * scale.growthPerYear },
+})
 
 const withLengths = (
   requirements: Requirements,

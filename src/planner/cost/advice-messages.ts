@@ -27,9 +27,9 @@ export const adviceMessages = defineMessages({
   },
   'planner.alternative-hybrid': {
     en: (p: { base: number; own: string; api: string; usd: number; less: number; overflowShare: number }) =>
-      `${p.base} replica${p.base === 1 ? '' : 's'} of ${p.own} for the base and ${p.api} for the ${percent(p.overflowShare)} above it would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}.`,
+      `${p.base} replica${p.base === 1 ? '' : 's'} of ${p.own} for the base and ${p.api} for the ${percent(p.overflowShare)} above it, and for a replica that fails, would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}.`,
     'zh-TW': (p) =>
-      `以 ${p.base} 份 ${p.own} 承擔基載、超出的 ${percent(p.overflowShare)} 交給 ${p.api}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}。`,
+      `以 ${p.base} 份 ${p.own} 承擔基載、超出的 ${percent(p.overflowShare)} 與副本故障時交給 ${p.api}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}。`,
   },
   'planner.alternative-cascade': {
     en: (p: { small: string; escalatedShare: number; usd: number; less: number; breakEvenShare: number }) =>
@@ -91,7 +91,8 @@ export const adviceMessages = defineMessages({
   'planner.adapt-prompt': {
     en: (p: { tokens: number; usd: number }) =>
       `${formatNumber(p.tokens)} tokens of instructions in every prompt: ${p.usd > 0 ? `${formatUsd(p.usd)} a month` : 'nothing here, no replica would be fewer without them'}`,
-    'zh-TW': (p) => `每個提示含 ${formatNumber(p.tokens)} 個詞元的指示：${p.usd > 0 ? `每月 ${formatUsd(p.usd)}` : '在此不增加費用，省去也不會少一份副本'}`,
+    'zh-TW': (p) =>
+      `每個提示含 ${formatNumber(p.tokens)} 個詞元的指示：${p.usd > 0 ? `每月 ${formatUsd(p.usd)}` : '在此不增加費用，省去也不會少一份副本'}`,
   },
   'planner.adapt-rag': {
     en: (p: { tokens: number; passagesUsd: number; retrievalUsd: number; ingestUsd: number }) =>

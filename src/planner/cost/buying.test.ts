@@ -1,7 +1,7 @@
 // Hours bought by the hour, reserved and spot; whole machines; power. Arithmetic written out.
 
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue } from '../../catalog/index.js'
+import { loadCatalogue, priceOf } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import { buyHours, type HourlyPrices } from './buy-hours.js'
 import { powerCost } from './power-cost.js'
@@ -73,6 +73,25 @@ describe('buying hours', () => {
         ({ provider, accelerator }) => provider === 'Hyperstack' && accelerator === 'h100_pcie',
       ),
     ).toMatchObject({ onDemandUsdPerHour: 2.5, reservedUsdPerHour: 1.75, spotUsdPerHour: 2 })
+  })
+})
+
+describe('what the catalogue knows of API prices', () => {
+  it('has discounts of known providers, each with its source', () => {
+    const { batchDiscounts, hostedProviders } = loadCatalogue()
+    expect(batchDiscounts.length).toBeGreaterThan(2)
+    for (const { provider, priceShare, source } of batchDiscounts) {
+      expect(hostedProviders.map(({ id }) => id)).toContain(provider)
+      expect(priceShare).toBeGreaterThan(0)
+      expect(priceShare).toBeLessThan(1)
+      expect(source.date).toMatch(/^20\d\d-\d\d-\d\d$/)
+    }
+  })
+
+  it('prices embeddings, which write nothing, only when asked for what reads', () => {
+    const query = { provider: 'openai', model: 'text-embedding-3-small' }
+    expect(priceOf(loadCatalogue(), query)).toBeNull()
+    expect(priceOf(loadCatalogue(), { ...query, readsOnly: true })?.price).toEqual({ input: 0.02, output: 0 })
   })
 })
 

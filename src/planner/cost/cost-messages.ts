@@ -175,9 +175,14 @@ const lineMessages = defineMessages({
     'zh-TW': () => '儲存、網路、負載平衡、日誌、稅金與人力不計入總額。',
   },
   'planner.not-counted-reasoning': {
-    en: (p: { model: string }) =>
-      `${p.model} writes hidden reasoning that is paid as output; scale.lengths.reasoningTokens does not say how much.`,
-    'zh-TW': (p) => `${p.model} 會寫出按輸出計價的隱藏推理；scale.lengths.reasoningTokens 未載明長度。`,
+    en: (p: { model: string; kind: 'self-hosted' | 'hosted-api' }) =>
+      p.kind === 'hosted-api'
+        ? `${p.model} writes hidden reasoning that is paid as output; scale.lengths.reasoningTokens does not say how much.`
+        : `${p.model} writes hidden reasoning; replicas are sized for the answers alone, so add it to scale.lengths.outputTokens.`,
+    'zh-TW': (p) =>
+      p.kind === 'hosted-api'
+        ? `${p.model} 會寫出按輸出計價的隱藏推理；scale.lengths.reasoningTokens 未載明長度。`
+        : `${p.model} 會寫出隱藏的推理；副本僅依回答長度配置，請將推理長度加入 scale.lengths.outputTokens。`,
   },
 })
 

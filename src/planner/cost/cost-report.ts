@@ -19,6 +19,8 @@ export interface CostAlternative {
 export interface CostReport {
   /** Of the whole system with the chosen candidate. */
   readonly breakdown: CostBreakdown
+  /** Of the whole system under the traffic of a year from now; null without growth, or when the design then fails. */
+  readonly usdPerMonthInAYear: number | null
   readonly alternatives: readonly CostAlternative[]
   /** Between the chosen candidate and the best of the other kind of hosting; null when there is none. */
   readonly breakEven: (BreakEven & { readonly selfHosted: string; readonly api: string }) | null

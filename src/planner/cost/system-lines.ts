@@ -121,16 +121,17 @@ const readingLine = (
 
 const cheapestApi = ({ apis }: SystemOrder): EmbeddingApi | null =>
   apis.reduce<EmbeddingApi | null>(
-    (best, api) => (api.usdPerMillionTokens < (best?.usdPerMillionTokens ?? Number.POSITIVE_INFINITY) ? api : best),
+    (best, api) =>
+      api.usdPerMillionTokens < (best?.usdPerMillionTokens ?? Number.POSITIVE_INFINITY) ? api : best,
     null,
   )
 
 const usdByApi = (api: EmbeddingApi, tokens: number) => (tokens / 1e6) * api.usdPerMillionTokens
 
-/** Vectors of the questions: by an API where that is cheaper and allowed. */
+/** Vectors of the questions, for search or for the semantic cache: by an API where that is cheaper and allowed. */
 const embedding = (order: SystemOrder): readonly Work[] => {
   const { requirements, workload } = order
-  const size = embeddingsOf(requirements)
+  const size = embeddingsOf(requirements) ?? (requirements.scale.semanticRepeatedShare > 0 ? 'small' : null)
   if (size === null) return []
   const own = readingLine(order, 'query-embedding', {
     parametersB: encoders[size].parametersB,
@@ -140,9 +141,7 @@ const embedding = (order: SystemOrder): readonly Work[] => {
   const tokens = workload.requestsPerMonth * questionTokens
   if (!api || usdByApi(api, tokens) >= own.line.usdPerMonth) return [own]
   const basis = costMessage('planner.cost-embedding-api-basis', { ...api, tokens })
-  return [
-    { line: exactLine({ ...own.line, usdPerMonth: usdByApi(api, tokens), basis }), readMs: apiReadMs },
-  ]
+  return [{ line: exactLine({ ...own.line, usdPerMonth: usdByApi(api, tokens), basis }), readMs: apiReadMs }]
 }
 
 /** Vectors of the documents that change, which nobody waits for. */
