@@ -115,6 +115,9 @@ const notCounted = ({ provider, model, kind }: Candidate, { requirements, catalo
     ...(hidden === 'always' && (kind === 'self-hosted' || !requirements.scale.lengths.reasoningTokens)
       ? [costMessage('planner.not-counted-reasoning', { model, kind })]
       : []),
+    ...(kind === 'self-hosted' && requirements.scale.deferrableShare > 0
+      ? [costMessage('planner.not-counted-deferrable', {})]
+      : []),
     costMessage('planner.not-counted-rest', {}),
   ]
 }

@@ -169,6 +169,11 @@ const lineMessages = defineMessages({
     en: (_: Record<never, never>) => 'Nor is its power: give budget.electricity to count it.',
     'zh-TW': () => '電力亦未計入：請填寫 budget.electricity。',
   },
+  'planner.not-counted-deferrable': {
+    en: (_: Record<never, never>) =>
+      'Replicas are sized as if every answer were wanted at once: moving scale.deferrableShare into quiet hours would save some.',
+    'zh-TW': () => '副本以全部請求都需即時回答配置：若將 scale.deferrableShare 移至離峰，可再節省。',
+  },
   'planner.not-counted-rest': {
     en: (_: Record<never, never>) =>
       'Storage, network, load balancers, logs, taxes and people are not in the total.',
