@@ -3,6 +3,8 @@
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
+export type { CostBreakdown, CostLine } from './cost/cost-breakdown.js'
+export type { CostReport } from './cost/cost-report.js'
 export { type Design, design } from './design.js'
 export { fitModel } from './fit/fit-model.js'
 export type { FitAnswer, FitRequest } from './fit/fit-request.js'

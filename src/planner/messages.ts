@@ -3,6 +3,7 @@
 import { defineMessages } from '../core/index.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
 import { conflictMessages } from './assessment/conflict-messages.js'
+import { costMessages } from './cost/cost-messages.js'
 import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
@@ -13,6 +14,7 @@ import { trafficMessages } from './traffic/traffic-messages.js'
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
   ...conflictMessages,
+  ...costMessages,
   ...designMessages,
   ...gateMessages,
   ...whyNotMessages,
