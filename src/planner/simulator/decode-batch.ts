@@ -18,6 +18,8 @@ export interface DecodeBatch {
   blocksNeeded(): number
   /** @returns how many of them had been promised */
   takeBlocks(pool: KvPool): number
+  /** Steps ahead in which no sequence needs a block or ends, and none has just joined. */
+  quietSteps(): number
   /** Ends the step under way. @returns the tokens it wrote */
   completeStep(endMs: number): number
 }
@@ -112,6 +114,7 @@ export const createDecodeBatch = (options: DecodeBatchOptions): DecodeBatch => {
       }
       return kept
     },
+    quietSteps: () => (size > 0 && fresh.length === 0 ? wheel.emptySteps(tick) : 0),
     completeStep: (endMs) => {
       if (size > fresh.length) onGap(endMs - lastEndMs, size - fresh.length)
       for (const sequence of fresh) onGap(endMs - sequence.lastTokenMs, 1)

@@ -85,7 +85,7 @@ export const createMeter = ({ warmUpRequests, goodput, totalBlocks }: MeterOptio
       if (endMs >= fromMs) gaps.add(gapMs, count)
     },
     step: (record) => {
-      steps++
+      steps += record.steps
       writtenTokens += record.writtenTokens
       if (record.endMs > fromMs) levels.add(record, Math.max(record.startMs, fromMs))
     },

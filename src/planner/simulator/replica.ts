@@ -28,6 +28,8 @@ export interface StepRecord {
   waiting: number
   usedBlocks: number
   writtenTokens: number
+  /** More than 1 where alike steps are told together. */
+  steps: number
 }
 
 export interface Replica {
@@ -39,8 +41,12 @@ export interface Replica {
   readonly freeBlocks: number
   /** In order of `readyMs`. */
   deliver(sequence: Sequence, nowMs: number): void
-  /** Begins the next step. */
-  begin(): void
+  /**
+   * Begins the next step. Before it, all those end that begin before `horizonMs` and in which sequences only write:
+   * nothing that the rest of the system sees changes in them.
+   * @param horizonMs before this no request arrives
+   */
+  begin(horizonMs: number): void
   /** Ends the step under way. */
   complete(): void
 }
@@ -69,6 +75,8 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
   const reading: Sequence[] = []
   let isBusy = false
   let nextMs = Number.POSITIVE_INFINITY
+  /** End of the last step. */
+  let freeMs = 0
 
   const end = (sequence: Sequence, endMs: number) => {
     running.remove(sequence)
@@ -98,6 +106,7 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     waiting: 0,
     usedBlocks: 0,
     writtenTokens: 0,
+    steps: 1,
   }
 
   const preempt = (sequence: Sequence) => {
@@ -156,14 +165,17 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     }
   }
 
-  /** Fills `step`. @returns false when there is nothing to do */
-  const form = (nowMs: number): boolean => {
+  const clear = () => {
     step.decodeSequences = 0
     step.decodeContextTokens = 0
     step.prefillSequences = 0
     step.prefillTokens = 0
     step.prefillContextTokens = 0
     step.prefillPairs = 0
+  }
+  /** Fills `step`. @returns false when there is nothing to do */
+  const form = (nowMs: number): boolean => {
+    clear()
     let hasPreempted = false
     if (mixedSteps) {
       hasPreempted = makeRoom()
@@ -178,6 +190,31 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     }
     if (step.decodeSequences + step.prefillSequences > 0) return true
     return hasPreempted && form(nowMs)
+  }
+
+  const note = (startMs: number) => {
+    record.startMs = startMs
+    record.running = running.size
+    record.waiting = waiting.size
+    record.usedBlocks = pool.totalBlocks - pool.freeBlocks
+  }
+  const writeUntil = (horizonMs: number) => {
+    const most = batch.quietSteps()
+    if (most === 0 || nextMs >= horizonMs) return
+    note(nextMs)
+    record.steps = 0
+    record.writtenTokens = 0
+    clear()
+    step.decodeSequences = batch.size
+    while (record.steps < most && nextMs < horizonMs) {
+      step.decodeContextTokens = batch.contextTokens
+      nextMs += cost.stepMs(step)
+      record.writtenTokens += batch.completeStep(nextMs)
+      record.steps++
+    }
+    freeMs = nextMs
+    record.endMs = nextMs
+    observer.onStep(record)
   }
 
   /** The step has read the last of a prompt, and with it written a token. @returns tokens written */
@@ -211,9 +248,11 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     },
     deliver: (sequence, nowMs) => {
       inbox.append(sequence)
-      if (!isBusy) nextMs = Math.min(nextMs, Math.max(nowMs, sequence.readyMs))
+      if (!isBusy) nextMs = Math.min(nextMs, Math.max(freeMs, nowMs, sequence.readyMs))
     },
-    begin: () => {
+    begin: (horizonMs) => {
+      if (waiting.size === 0 && !partial) writeUntil(Math.min(horizonMs, inbox.first?.readyMs ?? horizonMs))
+      if (nextMs >= horizonMs) return
       const nowMs = nextMs
       for (let at = inbox.first; at && at.readyMs <= nowMs; at = inbox.first) {
         inbox.remove(at)
@@ -224,19 +263,18 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
         nextMs = inbox.first?.readyMs ?? Number.POSITIVE_INFINITY
         return
       }
-      record.startMs = nowMs
-      record.running = running.size
-      record.waiting = waiting.size
-      record.usedBlocks = pool.totalBlocks - pool.freeBlocks
+      note(nowMs)
       nextMs = nowMs + cost.stepMs(step)
     },
     complete: () => {
       record.endMs = nextMs
+      record.steps = 1
       record.writtenTokens = step.decodeSequences > 0 ? batch.completeStep(nextMs) : 0
       for (const sequence of reading)
         if (sequence !== partial) record.writtenTokens += answer(sequence, nextMs)
       reading.length = 0
       isBusy = false
+      freeMs = nextMs
       observer.onStep(record)
     },
   }

@@ -68,6 +68,12 @@ export const simulate = (options: SimulationOptions): SimulationReport => {
       options.onRejected?.({ id, arrivalMs: atMs, inputTokens, outputTokens })
     },
   })
+  // Where clients wait for answers, an end elsewhere may send a request here.
+  const isOpen = 'trace' in options.traffic || options.traffic.arrivals.kind !== 'closed'
+  const horizonOf = (replica: Replica): number =>
+    isOpen
+      ? source.nextMs
+      : replicas.reduce((ms, other) => (other === replica ? ms : Math.min(ms, other.nextMs)), source.nextMs)
   let id = 0
   for (;;) {
     const replica = earliest(replicas)
@@ -75,14 +81,26 @@ export const simulate = (options: SimulationOptions): SimulationReport => {
     if (replica.isBusy && replica.nextMs <= source.nextMs) replica.complete()
     else if (source.nextMs <= replica.nextMs && Number.isFinite(source.nextMs))
       arrive(createSequence(source.take(), id++))
-    else if (Number.isFinite(replica.nextMs)) replica.begin()
+    else if (Number.isFinite(replica.nextMs)) replica.begin(horizonOf(replica))
     else break
   }
   const report = meter.report()
-  const { sent, completed, rejected } = report.requests
-  if (sent !== source.requests || completed + rejected !== sent)
-    throw new Error(`${source.requests} requests, ${sent} sent, ${completed} completed, ${rejected} rejected`)
+  checkEnd(report, source.requests, scheduler, replicas)
   return report
+}
+
+/** What must hold after the last event, whatever the options. */
+const checkEnd = (
+  { requests: { sent, completed, rejected } }: SimulationReport,
+  requests: number,
+  { kvBlocks }: Scheduler,
+  replicas: readonly Replica[],
+): void => {
+  if (sent !== requests || completed + rejected !== sent)
+    throw new Error(
+      `Of ${requests} requests ${sent} were sent, ${completed} ended, ${rejected} were rejected`,
+    )
+  if (replicas.some(({ freeBlocks }) => freeBlocks !== kvBlocks)) throw new Error('Blocks were lost')
 }
 
 /** The replica with the next event; of several at one moment one whose step ends. */

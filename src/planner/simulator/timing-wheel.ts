@@ -9,6 +9,8 @@ export interface TimingWheel {
   remove(sequence: Sequence): void
   /** The first sequence of a step; the others follow by `wheelAfter`. */
   first(tick: number): Sequence | null
+  /** Steps from this one on without any sequence, at most all there are. */
+  emptySteps(tick: number): number
   /** Empties a step and returns its first sequence, whose followers stay linked. */
   drain(tick: number): Sequence | null
 }
@@ -34,6 +36,11 @@ export const createTimingWheel = (span: number): TimingWheel => {
       if (wheelAfter) wheelAfter.wheelBefore = wheelBefore
     },
     first: (tick) => slots[slotOf(tick)] ?? null,
+    emptySteps: (tick) => {
+      let steps = 0
+      while (steps <= span && !slots[slotOf(tick + steps)]) steps++
+      return steps
+    },
     drain: (tick) => {
       const slot = slotOf(tick)
       const head = slots[slot] ?? null
