@@ -17,8 +17,8 @@ export interface MeterOptions {
   /** Requests at the start that are not measured. */
   readonly warmUpRequests: number
   readonly goodput: GoodputLimits | undefined
-  /** Blocks of all replicas. */
-  readonly totalBlocks: number
+  readonly replicas: number
+  readonly blocksPerReplica: number
 }
 
 export interface Meter {
@@ -32,7 +32,8 @@ export interface Meter {
   report(): SimulationReport
 }
 
-export const createMeter = ({ warmUpRequests, goodput, totalBlocks }: MeterOptions): Meter => {
+export const createMeter = (options: MeterOptions): Meter => {
+  const { warmUpRequests, goodput, replicas, blocksPerReplica } = options
   const times = {
     ttft: createNumbers(),
     tpot: createNumbers(),
@@ -112,7 +113,7 @@ export const createMeter = ({ warmUpRequests, goodput, totalBlocks }: MeterOptio
         running: levels.running(measuredMs),
         // Little's law: those that wait, over time, are the waits they suffer.
         waiting: { mean: queuedMs / measuredMs, peak: levels.peakWaiting() },
-        kvUsage: levels.kvUsage(measuredMs, totalBlocks),
+        kvUsage: levels.kvUsage(measuredMs * replicas, blocksPerReplica),
         preemptions,
         prefixHitShare: inputTokens > 0 ? cachedTokens / inputTokens : Number.NaN,
         steps,
@@ -142,9 +143,9 @@ const createLevels = () => {
     },
     running: (ms: number): Level => ({ mean: runningMs / ms, peak: peak.running }),
     peakWaiting: () => peak.waiting,
-    kvUsage: (ms: number, totalBlocks: number): Level => ({
-      mean: usedBlockMs / ms / totalBlocks,
-      peak: peak.usedBlocks / totalBlocks,
+    kvUsage: (ms: number, blocks: number): Level => ({
+      mean: usedBlockMs / ms / blocks,
+      peak: peak.usedBlocks / blocks,
     }),
   }
 }

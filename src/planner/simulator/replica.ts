@@ -42,7 +42,7 @@ export interface Replica {
   /** In order of `readyMs`. */
   deliver(sequence: Sequence, nowMs: number): void
   /**
-   * Begins the next step. Before it, all those end that begin before `horizonMs` and in which sequences only write:
+   * Begins the next step; or ends several at once, which begin before `horizonMs` and in which sequences only write:
    * nothing that the rest of the system sees changes in them.
    * @param horizonMs before this no request arrives
    */
@@ -198,9 +198,10 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     record.waiting = waiting.size
     record.usedBlocks = pool.totalBlocks - pool.freeBlocks
   }
-  const writeUntil = (horizonMs: number) => {
+  /** @returns whether there was a step to end */
+  const writeUntil = (horizonMs: number): boolean => {
     const most = batch.quietSteps()
-    if (most === 0 || nextMs >= horizonMs) return
+    if (most === 0 || nextMs >= horizonMs) return false
     note(nextMs)
     record.steps = 0
     record.writtenTokens = 0
@@ -215,6 +216,7 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     freeMs = nextMs
     record.endMs = nextMs
     observer.onStep(record)
+    return true
   }
 
   /** The step has read the last of a prompt, and with it written a token. @returns tokens written */
@@ -251,8 +253,12 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
       if (!isBusy) nextMs = Math.min(nextMs, Math.max(freeMs, nowMs, sequence.readyMs))
     },
     begin: (horizonMs) => {
-      if (waiting.size === 0 && !partial) writeUntil(Math.min(horizonMs, inbox.first?.readyMs ?? horizonMs))
-      if (nextMs >= horizonMs) return
+      if (
+        waiting.size === 0 &&
+        !partial &&
+        writeUntil(Math.min(horizonMs, inbox.first?.readyMs ?? horizonMs))
+      )
+        return
       const nowMs = nextMs
       for (let at = inbox.first; at && at.readyMs <= nowMs; at = inbox.first) {
         inbox.remove(at)

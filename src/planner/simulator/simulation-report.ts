@@ -10,8 +10,9 @@ export interface Percentiles {
 }
 
 export interface Level {
-  /** Over time, of all replicas together; for the KV cache a share of it. */
+  /** Over time, of all replicas together; for the KV cache the share of it in use. */
   readonly mean: number
+  /** Of the replica that had most. */
   readonly peak: number
 }
 
