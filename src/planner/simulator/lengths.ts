@@ -1,6 +1,7 @@
 // How long prompts and answers are, one at a time: whole tokens, at least 1.
 
 import type { Random } from '../../core/random.js'
+import type { LengthDistribution } from '../speed/length-distribution.js'
 
 /** Draws one length. */
 export type LengthSampler = (random: Random) => number
@@ -41,3 +42,12 @@ export const empiricalTokens = (lengths: readonly number[]): LengthSampler => {
   if (lengths.length === 0) throw new RangeError('empiricalTokens() needs at least one length')
   return (random) => whole(random.pick(lengths))
 }
+
+/** Half of the generator's smallest step: keeps a draw of 0 off the end of a distribution. */
+const halfStep = 2 ** -33
+
+/** Draws from a distribution by its quantiles. */
+export const distributedTokens =
+  ({ quantile }: LengthDistribution): LengthSampler =>
+  (random) =>
+    whole(quantile(random.next() + halfStep))
