@@ -64,7 +64,13 @@ const timed = (name: string, options: Partial<SimulationOptions>) => {
   const report = simulate({ seed: 1, scheduler, cost, traffic: poisson(1), ...options })
   const seconds = (performance.now() - startMs) / 1000
   const { user, system } = process.cpuUsage(cpu)
-  return { name, seconds, cpuSeconds: (user + system) / 1e6, steps: report.steps, preemptions: report.preemptions }
+  return {
+    name,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    steps: report.steps,
+    preemptions: report.preemptions,
+  }
 }
 
 /** Mean wait of M/D/1 at load 0.7 over that of Pollaczek and Khinchine, less 1. */

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/random.js'
+import { uniformTokens } from './lengths.js'
 import { simulateSlowly } from './reference-testing.js'
 import type { Scheduler } from './scheduler.js'
 import { simulate } from './simulate.js'
@@ -60,5 +61,41 @@ describe('skipping from event to event', () => {
       expect(endMs).toBeCloseTo(byId.get(id)?.endMs ?? Number.NaN, 6)
     }
     expect(records).toHaveLength(trace.length)
+  })
+})
+
+describe('several replicas in a closed loop', () => {
+  it.each(Array.from({ length: 12 }, (_, seed) => seed))('each behave as one alone in case %d', (seed) => {
+    const random = randomCase(seed).scheduler
+    const longest = Math.ceil(240 / random.blockTokens)
+    const scheduler = { ...random, kvBlocks: Math.max(random.kvBlocks, longest) }
+    const records: RequestRecord[] = []
+    simulate({
+      traffic: {
+        arrivals: { kind: 'closed', concurrency: 3 + 2 * seed, thinkMs: seed % 2 === 0 ? 0 : 7 },
+        requests: 150,
+        inputTokens: uniformTokens(1, 150),
+        outputTokens: uniformTokens(1, 80),
+      },
+      scheduler,
+      cost,
+      replicas: 3,
+      seed,
+      onRequest: (record) => records.push(record),
+    })
+    expect(records).toHaveLength(150)
+    records.sort((a, b) => a.id - b.id)
+    for (const replica of [0, 1, 2]) {
+      const own = records.filter((record) => record.replica === replica)
+      const trace = own.map(({ arrivalMs, inputTokens, outputTokens }) => ({
+        atMs: arrivalMs,
+        inputTokens,
+        outputTokens,
+      }))
+      for (const { id, firstTokenMs, endMs } of simulateSlowly(trace, scheduler, cost).results) {
+        expect(firstTokenMs).toBeCloseTo(own[id]?.firstTokenMs ?? Number.NaN, 6)
+        expect(endMs).toBeCloseTo(own[id]?.endMs ?? Number.NaN, 6)
+      }
+    }
   })
 })

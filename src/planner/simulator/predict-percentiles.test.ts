@@ -23,8 +23,10 @@ const options: PercentilesOptions = {
     outputTokens: createLengths({ p50: 120, p95: 360 }),
   },
 }
-const predict = (changes: Partial<PercentilesOptions>, traffic: Partial<PercentilesOptions['traffic']> = {}) =>
-  predictPercentiles({ ...options, ...changes, traffic: { ...options.traffic, ...traffic } })
+const predict = (
+  changes: Partial<PercentilesOptions>,
+  traffic: Partial<PercentilesOptions['traffic']> = {},
+) => predictPercentiles({ ...options, ...changes, traffic: { ...options.traffic, ...traffic } })
 
 describe('predicted percentiles', () => {
   it('are those of the idle engine when hardly anybody asks', () => {

@@ -2,7 +2,12 @@ import { expect, it } from 'vitest'
 import { plainCost, plainScheduler } from './scheduler-testing.js'
 import { type BenchmarkClient, inferenceMaxClient, simulateBenchmark } from './simulate-benchmark.js'
 
-const client: BenchmarkClient = { ...inferenceMaxClient, concurrency: 32, inputTokens: 500, outputTokens: 200 }
+const client: BenchmarkClient = {
+  ...inferenceMaxClient,
+  concurrency: 32,
+  inputTokens: 500,
+  outputTokens: 200,
+}
 const run = (changes: Partial<BenchmarkClient>, simulatedRounds = 3) =>
   simulateBenchmark({
     client: { ...client, ...changes },

@@ -45,7 +45,12 @@ export const simulate = (options: SimulationOptions): SimulationReport => {
   const { scheduler, replicas: count = 1, warmUpRequests = 0, goodput, seed } = options
   checkScheduler(scheduler)
   const source = createTrafficSource(options.traffic, seed)
-  const meter = createMeter({ warmUpRequests, goodput, replicas: count, blocksPerReplica: scheduler.kvBlocks })
+  const meter = createMeter({
+    warmUpRequests,
+    goodput,
+    replicas: count,
+    blocksPerReplica: scheduler.kvBlocks,
+  })
   const observer: ReplicaObserver = {
     onGap: meter.gap,
     onStep: meter.step,
