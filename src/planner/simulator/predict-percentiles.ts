@@ -36,12 +36,12 @@ export interface PercentilesOptions {
 
 /** Beyond these, replicas are alike: so many are simulated, with their share of the traffic. */
 const mostReplicas = 4
-const requestsPerReplica = 5000
+const requestsPerReplica = 2500
 /** Share of the requests during which the system fills up. */
 const warmUp = 0.25
 
 /**
- * TTFT, TPOT and end-to-end percentiles and goodput under the requirement's traffic, from 5,000 requests a replica
+ * TTFT, TPOT and end-to-end percentiles and goodput under the requirement's traffic, from 2,500 requests a replica
  * (up to four), the first quarter of them unmeasured.
  * @returns null when the replicas do not keep up: the wait in the queue grows all the time, and by more than a
  * twentieth of it

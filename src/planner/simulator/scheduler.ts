@@ -1,5 +1,7 @@
 // How an engine forms its steps: settings, and what the engines do by default. Knows no sizes of any model.
 
+import type { EngineName } from '../../catalog/index.js'
+
 /** Guesses of following tokens, of which the model keeps the first ones that it would have written itself. */
 export interface Speculation {
   /** Tokens guessed ahead in every step, at least 1. */
@@ -37,13 +39,36 @@ export interface Scheduler extends StepPolicy {
  * SGLang: server arguments (2026-06): chunks of `--chunked-prefill-size`, prompts before answers unless
  * `--enable-mixed-chunk`. The share of the answer it sets aside adapts as it runs; 0.7 is assumed here.
  * TensorRT-LLM: "Useful Runtime Options" (nvidia.github.io/TensorRT-LLM): GUARANTEED_NO_EVICT, in-flight batching;
- * chunked context is off unless asked for.
+ * chunked context is off unless asked for, so `maxBatchedTokens` must exceed the longest prompt by the sequences that
+ * run beside it, or it waits until they have ended.
+ * TGI: router/README.md (main): prompts pause answers; the memory of the whole answer is set aside. Prompts in parts
+ * are assumed. llama.cpp: llama-server (2026): answers and prompts share batches of `--batch-size`; every slot owns
+ * its part of the context.
  */
-export const stepPolicies = {
+export const stepPolicies: Readonly<Record<EngineName, StepPolicy>> = {
   vllm: { chunkedPrefill: true, mixedSteps: true, reservedOutputShare: 0 },
   sglang: { chunkedPrefill: true, mixedSteps: false, reservedOutputShare: 0.7 },
-  'tensorrt-llm': { chunkedPrefill: false, mixedSteps: true, reservedOutputShare: 1 },
-} as const satisfies Record<string, StepPolicy>
+  trtllm: { chunkedPrefill: false, mixedSteps: true, reservedOutputShare: 1 },
+  tgi: { chunkedPrefill: true, mixedSteps: false, reservedOutputShare: 1 },
+  'llama.cpp': { chunkedPrefill: true, mixedSteps: true, reservedOutputShare: 1 },
+}
+
+/** vLLM's default (`CacheConfig.DEFAULT_BLOCK_SIZE`); others round by as much or less, at most 31 tokens a request. */
+const blockTokens = 16
+
+/**
+ * The scheduler of an engine as it starts without flags of its own.
+ * @param options.kvTokens tokens that the KV cache of one replica holds
+ */
+export const schedulerOf = (
+  engine: EngineName,
+  options: Pick<Scheduler, 'maxBatchedTokens' | 'maxSequences' | 'prefixCache' | 'speculation'> & {
+    readonly kvTokens: number
+  },
+): Scheduler => {
+  const { kvTokens, ...settings } = options
+  return { ...stepPolicies[engine], ...settings, blockTokens, kvBlocks: Math.floor(kvTokens / blockTokens) }
+}
 
 /** Tokens computed for a sequence in a step that writes. */
 export const tokensPerDecode = ({ speculation }: Scheduler): number => 1 + (speculation?.draftTokens ?? 0)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fixedTokens, uniformTokens } from './lengths.js'
-import { stepPolicies } from './scheduler.js'
+import { schedulerOf, stepPolicies } from './scheduler.js'
 import { plainCost, plainScheduler, watched } from './scheduler-testing.js'
 import { type SimulationOptions, simulate } from './simulate.js'
 import type { RequestRecord } from './simulation-report.js'
@@ -251,4 +251,22 @@ describe('what makes no sense', () => {
       RangeError,
     )
   })
+})
+
+it('an engine starts with its own policy and as many blocks as its cache holds', () => {
+  const scheduler = schedulerOf('trtllm', {
+    maxBatchedTokens: 8192,
+    maxSequences: 256,
+    prefixCache: true,
+    kvTokens: 100_007,
+  })
+  expect(scheduler).toMatchObject({
+    kvBlocks: 6250,
+    blockTokens: 16,
+    mixedSteps: true,
+    chunkedPrefill: false,
+  })
+  const report = simulate({ ...closed(32, 64), scheduler })
+  expect(report.requests.completed).toBe(64)
+  expect(report.preemptions).toBe(0)
 })
