@@ -1,5 +1,4 @@
-// One engine: what waits, what runs, and which step comes next. The rules are those of a continuous-batching
-// scheduler, first come first served; the last one admitted is preempted first and computed again from its start.
+// One engine in time: what has arrived, the step under way, and when it ends. The rules of its steps: step-former.ts.
 // Not in it: priorities, swapping to the host, stages of a pipeline working on several batches, ranks that wait for
 // one another.
 
@@ -10,7 +9,8 @@ import { type Scheduler, tokensPerDecode } from './scheduler.js'
 import type { Sequence } from './sequence.js'
 import { createSequenceList } from './sequence-list.js'
 import type { StepsFor } from './speculation.js'
-import type { Step, StepCost } from './step-cost.js'
+import type { StepCost } from './step-cost.js'
+import { createStepFormer } from './step-former.js'
 
 /** What a replica tells while it works. */
 export interface ReplicaObserver {
@@ -58,21 +58,13 @@ export interface ReplicaOptions {
   readonly observer: ReplicaObserver
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
 export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOptions): Replica => {
-  const { maxBatchedTokens, maxSequences, chunkedPrefill, mixedSteps } = scheduler
   const pool = createKvPool(scheduler.kvBlocks)
   const admission = createAdmission(pool, scheduler)
   /** With the API server still; ready in order. */
   const inbox = createSequenceList()
   const waiting = createSequenceList()
-  /** In order of admission. */
   const running = createSequenceList()
-  /** Of whose prompt a part is left to read. */
-  let partial: Sequence | null = null
-  /** Those whose prompt is read in the step under way. */
-  const reading: Sequence[] = []
   let isBusy = false
   let nextMs = Number.POSITIVE_INFINITY
   /** End of the last step. */
@@ -83,22 +75,21 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     admission.release(sequence)
     observer.onEnd(sequence, endMs)
   }
-  const perDecode = tokensPerDecode(scheduler)
   const batch = createDecodeBatch({
     blockTokens: scheduler.blockTokens,
-    tokensPerDecode: perDecode,
+    tokensPerDecode: tokensPerDecode(scheduler),
     onGap: (gapMs, count) => observer.onGap(gapMs, count, nextMs),
     onEnd: end,
   })
-  const step: Mutable<Step> = {
-    decodeSequences: 0,
-    decodeContextTokens: 0,
-    tokensPerDecode: perDecode,
-    prefillSequences: 0,
-    prefillTokens: 0,
-    prefillContextTokens: 0,
-    prefillPairs: 0,
-  }
+  const former = createStepFormer({
+    scheduler,
+    pool,
+    admission,
+    batch,
+    waiting,
+    running,
+    onPreempted: observer.onPreempted,
+  })
   const record: StepRecord = {
     startMs: 0,
     endMs: 0,
@@ -107,89 +98,6 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     usedBlocks: 0,
     writtenTokens: 0,
     steps: 1,
-  }
-
-  const preempt = (sequence: Sequence) => {
-    if (sequence === partial) partial = null
-    else batch.leave(sequence)
-    running.remove(sequence)
-    admission.release(sequence)
-    sequence.preemptions++
-    waiting.prepend(sequence)
-    observer.onPreempted(sequence)
-  }
-  /** Blocks for the next token of every writing sequence. @returns whether somebody had to go for it */
-  const makeRoom = (): boolean => {
-    let hasPreempted = false
-    while (batch.blocksNeeded() > pool.freeBlocks && running.last) {
-      preempt(running.last)
-      hasPreempted = true
-    }
-    admission.keep(batch.takeBlocks(pool))
-    return hasPreempted
-  }
-
-  /** Puts as much of a prompt into the step as the budget allows. @returns tokens put in */
-  const read = (sequence: Sequence, budget: number): number => {
-    const { computedTokens, goalTokens } = sequence
-    const left = goalTokens - computedTokens
-    const tokens = chunkedPrefill ? Math.min(left, budget) : left
-    step.prefillSequences++
-    step.prefillTokens += tokens
-    step.prefillContextTokens += computedTokens
-    step.prefillPairs += tokens * (computedTokens + tokens / 2)
-    sequence.computedTokens += tokens
-    admission.share(sequence)
-    reading.push(sequence)
-    partial = tokens < left ? sequence : null
-    return tokens
-  }
-  const admitNext = (budget: number, nowMs: number): Sequence | null => {
-    const sequence = waiting.first
-    if (!sequence || !admission.admit(sequence, budget, running.size === 0)) return null
-    waiting.remove(sequence)
-    running.append(sequence)
-    if (Number.isNaN(sequence.scheduledMs)) {
-      sequence.scheduledMs = nowMs
-      sequence.cachedTokens = sequence.computedTokens
-    }
-    return sequence
-  }
-  const readPrompts = (tokens: number, mayAdmit: boolean, nowMs: number) => {
-    let budget = tokens
-    if (partial && budget > 0) budget -= read(partial, budget)
-    while (mayAdmit && budget > 0 && running.size < maxSequences) {
-      const sequence = admitNext(budget, nowMs)
-      if (!sequence) return
-      budget -= read(sequence, budget)
-    }
-  }
-
-  const clear = () => {
-    step.decodeSequences = 0
-    step.decodeContextTokens = 0
-    step.prefillSequences = 0
-    step.prefillTokens = 0
-    step.prefillContextTokens = 0
-    step.prefillPairs = 0
-  }
-  /** Fills `step`. @returns false when there is nothing to do */
-  const form = (nowMs: number): boolean => {
-    clear()
-    let hasPreempted = false
-    if (mixedSteps) {
-      hasPreempted = makeRoom()
-      readPrompts(maxBatchedTokens - batch.size * perDecode, !hasPreempted, nowMs)
-    } else {
-      readPrompts(maxBatchedTokens, true, nowMs)
-      if (reading.length === 0) hasPreempted = makeRoom()
-    }
-    if (mixedSteps || reading.length === 0) {
-      step.decodeSequences = batch.size
-      step.decodeContextTokens = batch.contextTokens
-    }
-    if (step.decodeSequences + step.prefillSequences > 0) return true
-    return hasPreempted && form(nowMs)
   }
 
   const note = (startMs: number) => {
@@ -205,11 +113,9 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     note(nextMs)
     record.steps = 0
     record.writtenTokens = 0
-    clear()
-    step.decodeSequences = batch.size
     while (record.steps < most && nextMs < horizonMs) {
-      step.decodeContextTokens = batch.contextTokens
-      nextMs += cost.stepMs(step)
+      former.writeOnly()
+      nextMs += cost.stepMs(former.step)
       record.writtenTokens += batch.completeStep(nextMs)
       record.steps++
     }
@@ -255,7 +161,7 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
     begin: (horizonMs) => {
       if (
         waiting.size === 0 &&
-        !partial &&
+        !former.partial &&
         writeUntil(Math.min(horizonMs, inbox.first?.readyMs ?? horizonMs))
       )
         return
@@ -264,21 +170,21 @@ export const createReplica = ({ scheduler, cost, stepsFor, observer }: ReplicaOp
         inbox.remove(at)
         waiting.append(at)
       }
-      isBusy = form(nowMs)
+      isBusy = former.form(nowMs)
       if (!isBusy) {
         nextMs = inbox.first?.readyMs ?? Number.POSITIVE_INFINITY
         return
       }
       note(nowMs)
-      nextMs = nowMs + cost.stepMs(step)
+      nextMs = nowMs + cost.stepMs(former.step)
     },
     complete: () => {
       record.endMs = nextMs
       record.steps = 1
-      record.writtenTokens = step.decodeSequences > 0 ? batch.completeStep(nextMs) : 0
-      for (const sequence of reading)
-        if (sequence !== partial) record.writtenTokens += answer(sequence, nextMs)
-      reading.length = 0
+      record.writtenTokens = former.step.decodeSequences > 0 ? batch.completeStep(nextMs) : 0
+      for (const sequence of former.reading)
+        if (sequence !== former.partial) record.writtenTokens += answer(sequence, nextMs)
+      former.reading.length = 0
       isBusy = false
       freeMs = nextMs
       observer.onStep(record)
