@@ -99,7 +99,8 @@ describe('quantized checkpoints', () => {
 
   it('in MXFP4 pack only experts', () => {
     const oss = requireModel(loadCatalogue(), 'gpt-oss-20b')
-    const kinds = new Map(oss.shape.layers[0]?.weights.map(({ module, format }) => [module, format?.bitsPerWeight]))
+    const matrices = oss.shape.layers[0]?.weights.filter(({ kind }) => kind === 'matrix') ?? []
+    const kinds = new Map(matrices.map(({ module, format }) => [module, format?.bitsPerWeight]))
     expect(kinds.get('self_attn.q_proj')).toBe(16)
     expect(kinds.get('mlp.experts.up_proj')).toBeUndefined()
     expect(oss.shape.stored.matrices.bitsPerWeight).toBe(4.25)
