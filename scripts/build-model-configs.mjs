@@ -26,7 +26,12 @@ const keep = (value) => {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name, inner]) => !dropped.test(name) && inner !== null && inner !== false)
-      .concat(Object.entries(value).filter(([name, inner]) => inner === false && /tie_word|multi_query|use_sliding|use_conv_bias|use_bias|symmetric/.test(name)))
+      .concat(
+        Object.entries(value).filter(
+          ([name, inner]) =>
+            inner === false && /tie_word|multi_query|use_sliding|use_conv_bias|use_bias|symmetric/.test(name),
+        ),
+      )
       .map(([name, inner]) => [name, keep(inner)]),
   )
 }
@@ -71,7 +76,13 @@ const quantizationOf = (config, path) => {
   for (const group of Object.values(rest.config_groups ?? {})) delete group.targets
   const named = {}
   for (const key of collapse(Object.keys(layers ?? {}))) {
-    const example = Object.keys(layers).find((name) => name === key) ?? Object.keys(layers).find((name) => collapse([name])[0] === key || name.replace(/layers\.\d+/, 'layers.*').replace(/experts\.\d+\./, 'experts.') === key)
+    const example =
+      Object.keys(layers).find((name) => name === key) ??
+      Object.keys(layers).find(
+        (name) =>
+          collapse([name])[0] === key ||
+          name.replace(/layers\.\d+/, 'layers.*').replace(/experts\.\d+\./, 'experts.') === key,
+      )
     named[key] = { quant_algo: layers[example].quant_algo }
   }
   return { ...keep(rest), ...(layers ? { quantized_layers: named } : {}) }

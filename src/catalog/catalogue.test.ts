@@ -29,7 +29,9 @@ describe('the catalogue', () => {
     const indexes = (model: Model) =>
       model.shape.layers.some(({ caches }) => caches.some(({ kind }) => kind === 'indexer'))
     for (const model of catalogue.models.filter((each) => each.attention === 'grouped' && !indexes(each)))
-      expect(model.kvBytesPerToken, model.name).toBe(2 * 2 * model.kvHeads * model.headDim * model.fullAttentionLayers)
+      expect(model.kvBytesPerToken, model.name).toBe(
+        2 * 2 * model.kvHeads * model.headDim * model.fullAttentionLayers,
+      )
   })
 
   it('names the base of every variant, and never a variant of a variant', () => {

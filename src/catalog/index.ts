@@ -34,10 +34,9 @@ export {
   programIn,
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
-export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
-export type { HostedModel, HostedProvider } from './hosted-model.js'
 export { readConfigText } from './hf-config/parse-config.js'
 export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
+export type { HostedModel, HostedProvider } from './hosted-model.js'
 export {
   checkListed,
   checkSnapshot,

@@ -20,7 +20,8 @@ export const readModelConfigs = (): readonly ModelConfig[] =>
   }))
 
 const addedTo = (name: string): Readonly<Record<string, unknown>> => {
-  const all: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> } | undefined>> = additions
+  const all: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> } | undefined>> =
+    additions
   return all[name]?.config ?? {}
 }
 
@@ -30,6 +31,7 @@ const expand = (value: unknown): unknown => {
   if (!isObject(value)) return value
   const { cycle, length, runs } = value
   if (Array.isArray(cycle)) return Array.from({ length: Number(length) }, (_, i) => cycle[i % cycle.length])
-  if (Array.isArray(runs)) return runs.flatMap(([item, times]) => Array.from({ length: times }, () => expand(item)))
+  if (Array.isArray(runs))
+    return runs.flatMap(([item, times]) => Array.from({ length: times }, () => expand(item)))
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expand(inner)]))
 }

@@ -20,7 +20,9 @@ const formatsOf = (quantization_config: object, config: object = llama) => {
   const bits = (module: string) => {
     const weights = [...(shape.layers[0]?.weights ?? []), ...shape.outside]
     const weight = weights.find((each) => each.module === module)
-    return weight?.format?.bitsPerWeight ?? (weight?.kind === 'matrix' ? shape.stored.matrices.bitsPerWeight : 16)
+    return (
+      weight?.format?.bitsPerWeight ?? (weight?.kind === 'matrix' ? shape.stored.matrices.bitsPerWeight : 16)
+    )
   }
   return { bits, stored: shape.stored }
 }
@@ -72,7 +74,9 @@ describe('quantized checkpoints', () => {
   })
 
   it('in AWQ and GPTQ have a 16-bit scale and a zero point for each group', () => {
-    expect(formatsOf({ quant_method: 'awq', bits: 4, group_size: 128 }).bits('mlp.up_proj')).toBe(4 + 20 / 128)
+    expect(formatsOf({ quant_method: 'awq', bits: 4, group_size: 128 }).bits('mlp.up_proj')).toBe(
+      4 + 20 / 128,
+    )
     expect(formatsOf({ quant_method: 'gptq', bits: 8, group_size: 32 }).bits('mlp.up_proj')).toBe(8 + 24 / 32)
   })
 

@@ -38,7 +38,9 @@ describe('KV cost of a request', () => {
     const perLayer = 2 * 2 * 8 * 64
     const freed = kvCost(oss, { sharding: across(1) })
     expect(freed.bytesOf(10_000)).toBe(12 * perLayer * 10_000 + 12 * perLayer * 128)
-    expect(kvCost(oss, { sharding: across(1), freesWindows: false }).bytesOf(10_000)).toBe(24 * perLayer * 10_000)
+    expect(kvCost(oss, { sharding: across(1), freesWindows: false }).bytesOf(10_000)).toBe(
+      24 * perLayer * 10_000,
+    )
   })
 
   it('of layers with heads of their own: MiMo-V2-Flash', () => {
@@ -48,7 +50,9 @@ describe('KV cost of a request', () => {
   })
 
   it('of Llama 4 is a piece of 8,192 tokens in three of four layers', () => {
-    const { bytesPerToken, windows } = kvCost(model('Llama-4-Scout-17B-16E-Instruct'), { sharding: across(8) })
+    const { bytesPerToken, windows } = kvCost(model('Llama-4-Scout-17B-16E-Instruct'), {
+      sharding: across(8),
+    })
     expect(bytesPerToken).toBe(12 * 2 * 2 * 128)
     expect(windows).toEqual([{ tokens: 8192, bytesPerToken: 36 * 2 * 2 * 128 }])
   })
@@ -62,7 +66,8 @@ describe('KV cost of a request', () => {
 
   it('of Mamba-2 copies groups above tensor parallelism of their number: Nemotron 3 Nano', () => {
     // 64 heads of 64, state 128, 8 groups: channels 4096 + 2 x 8 x 128; at 16 the groups are as many as accelerators
-    const state = (width: number) => kvCost(model('NVIDIA-Nemotron-3-Nano-30B-A3B-BF16'), { sharding: across(width) }).bytesPerSequence
+    const state = (width: number) =>
+      kvCost(model('NVIDIA-Nemotron-3-Nano-30B-A3B-BF16'), { sharding: across(width) }).bytesPerSequence
     expect(state(1)).toBe(23 * (3 * (4096 + 2048) * 2 + 64 * 64 * 128 * 4))
     expect(state(16)).toBe(23 * (3 * (256 + 2 * 128) * 2 + (64 / 16) * 64 * 128 * 4))
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { publishedModels } from '../../catalog/__fixtures__/published-models.js'
 import { loadCatalogue, type Model, modelOfConfig, readConfig, requireModel } from '../../catalog/index.js'
+import { publishedModels } from './__fixtures__/published-models.js'
 import { kvCost } from './kv-cache.js'
 
 const catalogue = loadCatalogue()
@@ -14,7 +14,8 @@ const bytesOfToken = (model: Model): number => {
     caches: caches.filter(({ kind }) => kind !== 'indexer'),
   }))
   const sharding = { tensorParallel: 1, pipelineParallel: 1 }
-  return kvCost({ ...model, shape: { ...model.shape, layers } }, { sharding, freesWindows: false }).bytesPerToken
+  return kvCost({ ...model, shape: { ...model.shape, layers } }, { sharding, freesWindows: false })
+    .bytesPerToken
 }
 
 describe('published figures', () => {

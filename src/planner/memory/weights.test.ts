@@ -29,7 +29,10 @@ describe('bytes of weights', () => {
     const copies = 2 * 2 * 129_280 * 7168
     const v3 = model('DeepSeek-V3')
     const drafting = v3.shape.prediction.flatMap(({ weights }) => weights)
-    const last = weightsOf({ ...v3, shape: { ...v3.shape, layers: [], outside: drafting } }, { sharding: one })
+    const last = weightsOf(
+      { ...v3, shape: { ...v3.shape, layers: [], outside: drafting } },
+      { sharding: one },
+    )
     const counted = weightsOf(v3, { sharding: one }).total + last.total + copies
     expect(counted / stored).toBeCloseTo(1, 3)
   })
