@@ -1,5 +1,7 @@
-// The configuration files of the catalogue's models, with what was added to them by hand. Knows no arithmetic.
+// The configuration files of the catalogue's models, with what was added to them by hand: fields
+// of some, and further models (`further-model-configs.json`). Knows no arithmetic.
 
+import further from './data/further-model-configs.json' with { type: 'json' }
 import additions from './data/model-config-additions.json' with { type: 'json' }
 import table from './data/model-configs.json' with { type: 'json' }
 import { isObject } from './hf-config/fields.js'
@@ -13,7 +15,7 @@ export interface ModelConfig {
 }
 
 export const readModelConfigs = (): readonly ModelConfig[] =>
-  Object.entries(table).map(([name, { source, config }]) => ({
+  Object.entries({ ...table, ...further }).map(([name, { source, config }]) => ({
     name,
     source: sourceOf(source),
     config: { ...(expand(config) as Readonly<Record<string, unknown>>), ...addedTo(name) },

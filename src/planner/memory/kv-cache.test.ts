@@ -77,6 +77,8 @@ describe('KV cost of a request', () => {
     // 21 layers by 4 with an indexer (132 bytes for 4 tokens), 20 by 128, and a window of 128 in all 43
     expect(cost.bytesPerToken).toBe(21 * (1024 / 4 + 132 / 4) + 20 * (1024 / 128))
     expect(cost.windows).toEqual([{ tokens: 128, bytesPerToken: 43 * 1024 }])
+    const packed = kvCost(model('DeepSeek-V4-Flash'), { sharding: across(8), dtype: 'fp8_ds_mla' })
+    expect(packed.windows).toEqual([{ tokens: 128, bytesPerToken: 43 * 584 }])
   })
 
   it('takes whole blocks', () => {

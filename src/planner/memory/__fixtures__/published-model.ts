@@ -1,4 +1,4 @@
-// Form of the published figures, and makers of configuration files from their few sizes.
+// Form of the published figures, and a maker of configuration files from their few sizes.
 
 export interface PublishedModel {
   readonly name: string
@@ -10,10 +10,10 @@ export interface PublishedModel {
   readonly config?: Readonly<Record<string, unknown>>
 }
 
-export type Json = Readonly<Record<string, unknown>>
+type Json = Readonly<Record<string, unknown>>
 
 /** hidden, feed-forward, layers, heads, kv heads, vocabulary */
-export type Sizes = readonly [number, number, number, number, number, number]
+type Sizes = readonly [number, number, number, number, number, number]
 
 export const decoder = (model_type: string, sizes: Sizes, rest: Json = {}): Json => {
   const [
@@ -35,8 +35,5 @@ export const decoder = (model_type: string, sizes: Sizes, rest: Json = {}): Json
     ...rest,
   }
 }
-
-export const tied = { tie_word_embeddings: true }
-export const head128 = { head_dim: 128 }
 
 export const rounded = (value: number, within: number) => ({ value, within })
