@@ -144,10 +144,7 @@ const heldParameters = (weights: readonly Weight[]): Partial<Record<Component, n
 }
 
 /** Parameters that one token is multiplied with; of the experts those that it is routed to. */
-const activeParameters = (
-  model: Model,
-  weights: readonly Weight[],
-): Partial<Record<Component, number>> => {
+const activeParameters = (model: Model, weights: readonly Weight[]): Partial<Record<Component, number>> => {
   const active: Partial<Record<Component, number>> = {}
   for (const { component, kind, parameters } of weights) {
     if (kind !== 'matrix') continue
