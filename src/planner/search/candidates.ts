@@ -11,7 +11,7 @@ import {
   layoutsOf,
   tensorWidths,
 } from '../memory/layouts.js'
-import { type ParameterSplit, splitParameters } from '../memory/memory.js'
+import { type Layout, type ParameterSplit, splitParameters } from '../memory/memory.js'
 import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
@@ -182,10 +182,34 @@ const onAccelerator = (
         return noUnit({ model, accelerator, build, engine }, context)
       const layouts = layoutsOf(model, { accelerator, most: supply.most, engine })
       return withoutSmaller(
-        layouts.map((layout) => withVariants({ model, split, build, engine, supply, layout }, context)),
+        worthTrying(layouts, (layout) =>
+          withVariants({ model, split, build, engine, supply, layout }, context),
+        ),
       )
     }),
   )
+}
+
+/**
+ * The layouts, fewest accelerators first. Once one of them carries the peak in a single replica, stages and attention
+ * groups over as many accelerators or more cannot cost less, and they are no faster than tensor parallelism alone.
+ */
+const worthTrying = (
+  layouts: readonly Layout[],
+  evaluate: (layout: Layout) => readonly Evaluated[],
+): readonly (readonly Evaluated[])[] => {
+  const found: (readonly Evaluated[])[] = []
+  let isCarried = false
+  for (const layout of layouts) {
+    const isPlain = layout.pipelineParallel === 1 && (layout.dataParallel ?? 1) === 1
+    if (isCarried && !isPlain) continue
+    const evaluated = evaluate(layout)
+    found.push(evaluated)
+    isCarried ||= evaluated.some(
+      ({ candidate }) => candidate.violations.length === 0 && candidate.replicas?.serving === 1,
+    )
+  }
+  return found
 }
 
 /** A layout and its variants. */

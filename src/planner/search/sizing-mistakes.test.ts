@@ -57,7 +57,10 @@ describe('tensor parallelism', () => {
 
 describe('pipeline stages', () => {
   it('enlarge the pool of a latent cache, which tensor parallelism copies', () => {
-    const sections = { ...only('deepseek-ai/DeepSeek-V3', 'h200_sxm'), scale: scaleOf({ lengths: long }) }
+    const sections = {
+      ...only('deepseek-ai/DeepSeek-V3', 'h200_sxm'),
+      scale: scaleOf({ peakRequestsPerSecond: 60, lengths: long }),
+    }
     const candidates = candidatesFor(sections)
     const id = 'deepseek-ai/DeepSeek-V3 fp8 vllm owned-h200_sxm'
     const tensor = find(candidates, `${id} tp8`)

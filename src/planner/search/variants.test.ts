@@ -54,7 +54,10 @@ describe('a KV cache in fp8', () => {
 
 describe('attention groups over shared experts', () => {
   it('multiply the room of a latent cache, which tensor parallelism copies', () => {
-    const { candidates } = designed(only('deepseek-ai/DeepSeek-V3', 'h200_sxm', 8))
+    const { candidates } = designed({
+      ...only('deepseek-ai/DeepSeek-V3', 'h200_sxm', 8),
+      scale: scaleOf({ peakRequestsPerSecond: 60 }),
+    })
     const id = 'deepseek-ai/DeepSeek-V3 fp8 vllm owned-h200_sxm'
     const copied = byId(candidates, `${id} tp8`)
     const grouped = byId(candidates, `${id} tp1dp8ep`)

@@ -40,6 +40,12 @@ export const whyNotMessages = defineMessages({
       `A KV cache in fp8 cannot save a replica: ${p.plain} needs ${p.replicas} for the prompts alone.`,
     'zh-TW': (p) => `以 fp8 存放 KV 快取無法減少副本：${p.plain} 光是處理提示就需要 ${p.replicas} 份。`,
   },
+  'planner.layout-needless': {
+    en: (p: { plain: string; accelerators: number }) =>
+      `Stages or attention groups over more accelerators cannot cost less: ${p.plain} carries the peak in one replica, ${p.accelerators} accelerators in all.`,
+    'zh-TW': (p) =>
+      `以更多加速卡分階段或分組不會更便宜：${p.plain} 以一份副本即可承載尖峰，共 ${p.accelerators} 張加速卡。`,
+  },
   'planner.is-chosen': {
     en: (p: { id: string }) => `${p.id} is the one that was chosen.`,
     'zh-TW': (p) => `${p.id} 就是選定的方案。`,

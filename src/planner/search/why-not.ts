@@ -22,6 +22,11 @@ export const whyNot = (report: DesignReport, id: string): readonly Message[] => 
       return [
         whyNotMessage('planner.half-kv-needless', { plain: plain.id, replicas: plain.replicas.serving }),
       ]
+    const carried = / tp\d+(pp|dp)\d/.test(id) ? carriedBy(candidates, id) : undefined
+    if (carried)
+      return [
+        whyNotMessage('planner.layout-needless', { plain: carried.id, accelerators: carried.accelerators }),
+      ]
     const nearest = suggest(
       id,
       candidates.map((known) => known.id),
@@ -47,6 +52,15 @@ const groupOf = (candidates: readonly Candidate[], id: string): Candidate | unde
       : known.startsWith(`${parent} tp`) && violations.some(({ constraint }) => constraint === 'memory')
   })
   return closed.sort((a, b) => b.id.length - a.id.length)[0]
+}
+
+/** The way on the same hardware that carries the peak in one replica, so that stages and groups were not tried. */
+const carriedBy = (candidates: readonly Candidate[], id: string): Candidate | undefined => {
+  const start = id.replace(/ tp\d+.*$/, ' tp')
+  return candidates.find(
+    ({ id: known, violations, replicas }) =>
+      known.startsWith(start) && violations.length === 0 && replicas?.serving === 1,
+  )
 }
 
 /** Against the choice: the first thing in which the two differ, with both numbers. */
