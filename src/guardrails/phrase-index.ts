@@ -11,31 +11,37 @@ export interface Hit {
   readonly phrase: number
 }
 
-export type Hits<Concept extends string> = Readonly<Record<Concept, readonly Hit[]>>
+export interface Hits<Concept extends string> {
+  /** The places of one concept, in order. */
+  readonly of: (concept: Concept) => readonly Hit[]
+  /** The concepts that have any, in the order in which they were first met. */
+  readonly found: readonly Concept[]
+}
 
-interface Ending<Concept> {
-  readonly concept: Concept
+interface Ending {
+  /** Its number in the lexicon. */
+  readonly concept: number
   readonly phrase: number
   /** Whether letters may follow, as in `instruct*`. */
   readonly open: boolean
 }
 
-interface Node<Concept> {
+interface Node {
   /** By character; those of ASCII by their code, which is faster than a map. */
-  readonly ascii: (Node<Concept> | undefined)[]
-  readonly others: Map<number, Node<Concept>>
-  readonly endings: Ending<Concept>[]
+  readonly ascii: (Node | undefined)[]
+  readonly others: Map<number, Node>
+  readonly endings: Ending[]
 }
 
 const asciiCodes = 128
 
-const createNode = <Concept>(): Node<Concept> => ({ ascii: [], others: new Map(), endings: [] })
+const createNode = (): Node => ({ ascii: [], others: new Map(), endings: [] })
 
-const nextOf = <Concept>(node: Node<Concept>, code: number): Node<Concept> | undefined =>
+const nextOf = (node: Node, code: number): Node | undefined =>
   code < asciiCodes ? node.ascii[code] : node.others.get(code)
 
-const growNode = <Concept>(node: Node<Concept>, code: number): Node<Concept> => {
-  const next = nextOf(node, code) ?? createNode<Concept>()
+const growNode = (node: Node, code: number): Node => {
+  const next = nextOf(node, code) ?? createNode()
   if (code >= asciiCodes) node.others.set(code, next)
   else {
     // Without holes, so that a look beyond what is there costs no more than one at it.
@@ -52,50 +58,54 @@ const growNode = <Concept>(node: Node<Concept>, code: number): Node<Concept> => 
 export const createPhraseIndex = <Concept extends string>(
   lexicon: Readonly<Record<Concept, readonly string[]>>,
 ): ((view: WordView) => Hits<Concept>) => {
-  const root = createNode<Concept>()
+  const root = createNode()
   const concepts = Object.keys(lexicon) as Concept[]
+  const numbers = new Map(concepts.map((concept, i) => [concept, i]))
   let phrase = 0
-  for (const concept of concepts)
-    for (const written of lexicon[concept]) {
+  for (const [concept, name] of concepts.entries())
+    for (const written of lexicon[name]) {
       let node = root
       for (const character of createWordView(written.replace(/\*$/, '')).text) {
         node = growNode(node, character.charCodeAt(0))
       }
       node.endings.push({ concept, phrase: phrase++, open: written.endsWith('*') })
     }
-  const none = Object.fromEntries(concepts.map((concept) => [concept, []])) as unknown as Hits<Concept>
-  return (view) => findAll(root, none, view)
+  return (view) => {
+    const { lists, found } = findAll(root, view)
+    return {
+      of: (concept) => lists[numbers.get(concept) as number] ?? none,
+      found: found.map((concept) => concepts[concept] as Concept),
+    }
+  }
 }
+
+const none: readonly Hit[] = []
 
 const isEnd = (text: string, index: number) => {
   const code = text.charCodeAt(index)
   return Number.isNaN(code) || !isWordCode(code) || isUnspaced(code) || isUnspaced(text.charCodeAt(index - 1))
 }
 
-const findAll = <Concept extends string>(
-  root: Node<Concept>,
-  none: Hits<Concept>,
-  { text, starts }: WordView,
-): Hits<Concept> => {
-  // Most concepts are in no text: their empty lists are inherited.
-  const hits: Partial<Record<Concept, Hit[]>> = Object.create(none)
+/** Places by the number of their concept; most concepts are in no text. */
+const findAll = (root: Node, { text, starts }: WordView) => {
+  const lists: (Hit[] | undefined)[] = []
+  const found: number[] = []
   for (const start of starts) {
     let node = nextOf(root, text.charCodeAt(start))
     for (let end = start + 1; node; end++) {
-      for (const { concept, phrase, open } of node.endings)
-        if (open || isEnd(text, end)) keepLongest(listOf(hits, concept), { start, end, phrase })
+      for (const { concept, phrase, open } of node.endings) {
+        if (!open && !isEnd(text, end)) continue
+        const list = lists[concept]
+        if (list) keepLongest(list, { start, end, phrase })
+        else {
+          lists[concept] = [{ start, end, phrase }]
+          found.push(concept)
+        }
+      }
       node = end < text.length ? nextOf(node, text.charCodeAt(end)) : undefined
     }
   }
-  return hits as Hits<Concept>
-}
-
-const listOf = <Concept extends string>(hits: Partial<Record<Concept, Hit[]>>, concept: Concept): Hit[] => {
-  const own = Object.hasOwn(hits, concept) ? hits[concept] : undefined
-  if (own) return own
-  const list: Hit[] = []
-  hits[concept] = list
-  return list
+  return { lists, found }
 }
 
 /** Of phrases of one concept that start at one place, the longest; what lies inside the last one is dropped. */
