@@ -131,15 +131,25 @@ const configOfRow = (row) => ({
   tie_word_embeddings: row.tie_embeddings === 'True',
 })
 
-const files = new Set(readdirSync(configs))
-const lines = readCsv(join(folder, 'models.csv')).map((row) => {
-  const file = `${row.model.replace('/', '--')}_config.json`
-  const found = files.has(file)
-  const config = found ? configOfFile(join(configs, file)) : configOfRow(row)
-  if (!found && config.num_experts === undefined) delete config.first_k_dense_replace
-  const source = found ? [`${origin}/${file}`, date] : [row.source, '2026-11-23']
-  return `  ${JSON.stringify(row.model)}: ${JSON.stringify({ source, config })}`
+const files = new Set(
+  readdirSync(configs).filter((name) => /_config\.json$/.test(name) && !/_hf_quant_/.test(name)),
+)
+const fileOf = (model) => `${model.replace('/', '--')}_config.json`
+const entry = (model, source, config) => `  ${JSON.stringify(model)}: ${JSON.stringify({ source, config })}`
+const ofFile = (model) =>
+  entry(model, [`${origin}/${fileOf(model)}`, date], configOfFile(join(configs, fileOf(model))))
+
+const rows = readCsv(join(folder, 'models.csv'))
+const lines = rows.map((row) => {
+  if (files.has(fileOf(row.model))) return ofFile(row.model)
+  const config = configOfRow(row)
+  if (config.num_experts === undefined) delete config.first_k_dense_replace
+  return entry(row.model, [row.source, '2026-11-23'], config)
 })
+// Files of models that the list does not name come last.
+const listed = new Set(rows.map(({ model }) => fileOf(model)))
+for (const file of [...files].sort())
+  if (!listed.has(file)) lines.push(ofFile(file.replace(/_config\.json$/, '').replace('--', '/')))
 const output = join(import.meta.dirname, '..', 'src', 'catalog', 'data', 'model-configs.json')
 writeFileSync(output, `{\n${lines.join(',\n')}\n}\n`)
 stderr.write(`model-configs.json: ${lines.length} models\n`)
