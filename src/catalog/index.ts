@@ -34,6 +34,8 @@ export {
   programIn,
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
+export { readConfigText } from './hf-config/parse-config.js'
+export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'
 export {
   checkListed,
@@ -46,7 +48,18 @@ export {
   versionIn,
 } from './installed-flags.js'
 export { catalogMessages } from './messages.js'
-export type { Attention, Model, Precision, PublishedQuality } from './model.js'
+export type { Attention, Model, PublishedQuality } from './model.js'
+export type {
+  CacheShape,
+  Component,
+  LayerShape,
+  ModelShape,
+  StateCache,
+  StoredFormat,
+  Weight,
+  WeightFormat,
+} from './model-shape.js'
+export type { GgufPrecision, Precision } from './precision.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
 export { type Fact, type KnownServer, readServers } from './server.js'
 export type { Source } from './table.js'

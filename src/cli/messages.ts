@@ -1,6 +1,6 @@
 // The messages of the command line, and the renderer of every room's.
 
-import { defineMessages, errorFactory, type Language } from '../core/index.js'
+import { defineMessages, errorFactory, type Language, messageFactory } from '../core/index.js'
 import { trafficSourceMessages } from './traffic-messages.js'
 
 /** Why the operating system refuses a file, by its error code. */
@@ -49,6 +49,17 @@ export const cliMessages = defineMessages({
   'cli.bad-argument': {
     en: (p: { detail: string }) => `${p.detail} See --help.`,
     'zh-TW': (p) => `${p.detail} 請見 --help。`,
+  },
+  'cli.fit-unknown-field': {
+    en: (p: { field: string; suggestion: string | null }) =>
+      `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
+    'zh-TW': (p) =>
+      `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+  },
+  'cli.fit-format': {
+    en: (p: { model: string; stored: string; asked: string }) =>
+      `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
+    'zh-TW': (p) => `${p.model} 以 ${p.stored} 發布；${p.asked} 需要另一個檢查點。`,
   },
   'cli.port-in-use': {
     en: (p: { host: string; port: number }) =>
@@ -144,6 +155,12 @@ export const cliMessages = defineMessages({
     'zh-TW': () =>
       '--embeddings 與 --model 必須一起使用：相容 OpenAI 的端點位址（http://127.0.0.1:8000/v1）及其模型名稱。',
   },
+  'cli.bench-measured': {
+    en: (p: { path: string; missing: string }) =>
+      `${p.path} holds no measured runs. It needs a first line of column names and one run a line${p.missing === '' ? '' : `; these columns are missing: ${p.missing}`}.`,
+    'zh-TW': (p) =>
+      `${p.path} 中沒有實測結果。第一行必須是欄位名稱，其後每行一筆${p.missing === '' ? '' : `；缺少下列欄位：${p.missing}`}。`,
+  },
   'cli.bench-peer': {
     en: (p: { option: string; written: string; form: string }) =>
       `${p.option}: "${p.written}" is not of the form ${p.form}.`,
@@ -182,3 +199,5 @@ export const cliMessages = defineMessages({
 })
 
 export const cliError = errorFactory(cliMessages)
+
+export const cliMessage = messageFactory(cliMessages)
