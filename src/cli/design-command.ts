@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
+import { registerDesignFit } from './design-fit/design-fit-command.js'
 import { designProject, shortReport } from './design-project.js'
 import { designText } from './design-text.js'
 import { measuringText } from './machine/measuring-text.js'
@@ -11,7 +12,7 @@ import type { WrittenArchitecture } from './write-architecture.js'
 
 export const registerDesign = (program: Command, context: CommandContext): void => {
   const { text } = context
-  program
+  const design = program
     .command('design')
     .argument('[requirements]', text('requirements file', '需求檔'), 'requirements.yaml')
     .option(
@@ -48,6 +49,7 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       )
       context.exitWith(report.chosen ? 0 : 1)
     })
+  registerDesignFit(design, context)
 }
 
 const describe = ({ path, state, difference }: WrittenArchitecture, { text }: CommandContext): string[] => {

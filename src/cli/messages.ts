@@ -1,6 +1,6 @@
 // The messages of the command line, and the renderer of every room's.
 
-import { defineMessages, errorFactory, type Language } from '../core/index.js'
+import { defineMessages, errorFactory, type Language, messageFactory } from '../core/index.js'
 import { trafficSourceMessages } from './traffic-messages.js'
 
 /** Why the operating system refuses a file, by its error code. */
@@ -49,6 +49,17 @@ export const cliMessages = defineMessages({
   'cli.bad-argument': {
     en: (p: { detail: string }) => `${p.detail} See --help.`,
     'zh-TW': (p) => `${p.detail} 請見 --help。`,
+  },
+  'cli.fit-unknown-field': {
+    en: (p: { field: string; suggestion: string | null }) =>
+      `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
+    'zh-TW': (p) =>
+      `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+  },
+  'cli.fit-format': {
+    en: (p: { model: string; stored: string; asked: string }) =>
+      `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
+    'zh-TW': (p) => `${p.model} 以 ${p.stored} 發布；${p.asked} 需要另一個檢查點。`,
   },
   'cli.port-in-use': {
     en: (p: { host: string; port: number }) =>
@@ -182,3 +193,5 @@ export const cliMessages = defineMessages({
 })
 
 export const cliError = errorFactory(cliMessages)
+
+export const cliMessage = messageFactory(cliMessages)

@@ -6,6 +6,9 @@ export type { Workload } from './assessment/workload.js'
 export type { CostBreakdown, CostLine } from './cost/cost-breakdown.js'
 export type { CostReport } from './cost/cost-report.js'
 export { type Design, design } from './design.js'
+export { fitModel } from './fit/fit-model.js'
+export type { FitAnswer, FitRequest } from './fit/fit-request.js'
+export { modelOfSize } from './fit/model-of-size.js'
 export { designForMachine, type MachineDesignOptions } from './machine/design-for-machine.js'
 export type {
   EngineHint,
@@ -17,6 +20,7 @@ export type {
 } from './machine/machine.js'
 export { localRows } from './machine/row-ids.js'
 export type { Share, TaskModel } from './machine/task-model.js'
+export { findCard } from './memory/engine-card.js'
 export { plannerMessages } from './messages.js'
 export { predictionsOf } from './predictions-of.js'
 export { requirementsHash } from './requirements-hash.js'

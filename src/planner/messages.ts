@@ -3,6 +3,7 @@
 import { defineMessages } from '../core/index.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
 import { costMessages } from './cost/cost-messages.js'
+import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
 import { gateMessages } from './search/gate-messages.js'
@@ -15,6 +16,7 @@ export const plannerMessages = defineMessages({
   ...designMessages,
   ...gateMessages,
   ...whyNotMessages,
+  ...fitMessages,
   ...machineMessages,
   ...trafficMessages,
 })

@@ -4,7 +4,7 @@ import { type Catalogue, type Model, normaliseName } from '../../catalog/index.j
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
 import { costConflicts } from '../cost/cost-conflicts.js'
-import { splitParameters, weightBytes } from '../memory/memory.js'
+import { weightsOf } from '../memory/weights.js'
 import { isNamed } from '../search/is-named.js'
 import { fittedCoefficients } from '../speed/coefficients.js'
 import type { Conflict } from './assessment.js'
@@ -140,13 +140,15 @@ const ownershipConflicts = (requirements: Requirements, catalogue: Catalogue): C
   ]
 }
 
+const onOne = { tensorParallel: 1, pipelineParallel: 1 }
+
 /** The least memory that any of the models takes, in four bits. */
 const smallestWeights = (models: readonly Model[]) =>
   models
-    .flatMap((model) => {
-      const split = splitParameters(model)
-      return split ? [{ name: model.name, gib: weightBytes(split, 'int4') / bytesPerGiB }] : []
-    })
+    .map((model) => ({
+      name: model.name,
+      gib: weightsOf(model, { sharding: onOne, precision: 'int4', vision: false }).total / bytesPerGiB,
+    }))
     .sort((a, b) => a.gib - b.gib)[0]
 
 const residencyConflicts = ({ hosting }: Requirements, { hostedProviders }: Catalogue): Conflict[] => {

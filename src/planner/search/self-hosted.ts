@@ -40,7 +40,6 @@ export const evaluateSelfHosted = (option: SelfHostedOption, context: DesignCont
 
 const memoryOf = (option: SelfHostedOption, { workload }: DesignContext) =>
   planMemory(option.model, {
-    split: option.split,
     precision: option.build.precision,
     layout: option.layout,
     engine: option.engine,
