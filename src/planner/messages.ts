@@ -2,6 +2,7 @@
 
 import { defineMessages } from '../core/index.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
+import { conflictMessages } from './assessment/conflict-messages.js'
 import { costMessages } from './cost/cost-messages.js'
 import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
@@ -12,6 +13,7 @@ import { trafficMessages } from './traffic/traffic-messages.js'
 
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
+  ...conflictMessages,
   ...costMessages,
   ...designMessages,
   ...gateMessages,

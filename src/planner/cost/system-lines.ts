@@ -4,6 +4,7 @@
 import { hoursPerMonth } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
 import type { Workload } from '../assessment/workload.js'
+import { strictest, targetValue } from '../search/target.js'
 import { type CostLine, exactLine } from './cost-breakdown.js'
 import { costMessage, type SystemKind } from './cost-messages.js'
 import { usdPerCoreHour } from './cpu-price.js'
@@ -24,32 +25,13 @@ export interface SystemOrder {
 /** 300 mixed requests a second for ten minutes on two cores: evidence/gateway.json, 2026-11-26. */
 const gatewayRequestsPerCore = 150
 /** A question without its instructions and passages: assumed. */
-const questionTokens = 64
+export const questionTokens = 64
 /** Passages that are scored again, and their length, as the architecture has them. */
-const reranked = { passages: 20, tokens: 256 }
-
-/** An embedding API's time for a question: assumed. */
-const apiReadMs = 100
-
-/** A line, and the time that its work adds to each request before the model is asked. */
-interface Work {
-  readonly line: CostLine
-  readonly readMs: number
-}
-
-const workOf = (order: SystemOrder): readonly Work[] => [
-  ...embedding(order),
-  ...reranking(order),
-  ...guardModel(order),
-]
-
-/** What embedding, reranking and a guard model add to the time of each request, ms. */
-export const systemReadMs = (order: SystemOrder): number =>
-  workOf(order).reduce((sum, { readMs }) => sum + readMs, 0)
+export const reranked = { passages: 20, tokens: 256 }
 
 /** Lines that are the same whoever serves the model. */
 export const systemLines = (order: SystemOrder): readonly CostLine[] => {
-  const lines = [gateway(order), ...workOf(order).map(({ line }) => line), ...changedDocuments(order)]
+  const lines = [gateway(order), ...embedding(order), ...changedDocuments(order), ...reranking(order), ...guardModel(order)]
   // The cores and accelerators of one's own room are there already.
   return order.requirements.hosting.ownedOnly
     ? lines.map((line) => exactLine({ ...line, usdPerMonth: 0 }))
@@ -57,7 +39,7 @@ export const systemLines = (order: SystemOrder): readonly CostLine[] => {
 }
 
 /** Regions, and one more of each where one may fail. */
-const copiesOf = ({ availability }: Requirements): number =>
+export const copiesOf = ({ availability }: Requirements): number =>
   availability.regions * (availability.survivesReplicaLoss ? 2 : 1)
 
 const coresLine = (id: SystemKind, cores: number, basis: CostLine['basis']): CostLine => ({
@@ -85,11 +67,27 @@ const gateway = ({ requirements, workload }: SystemOrder): CostLine => {
   )
 }
 
+/** Share of the tightest time limit that one stage before the model may take: assumed. */
+const shareOfLimit = 0.25
+
+/** A request as one reader sees it, and the time it may take there; null = nothing limits it. */
+export const requestOf = (
+  requirements: Requirements,
+  tokens: number,
+  parts: number,
+): { readonly tokens: number; readonly parts: number; readonly withinMs: number | null } => {
+  const limits = (['ttft', 'e2e'] as const).flatMap((metric) => {
+    const target = strictest(requirements, metric)
+    return target ? [targetValue(target)] : []
+  })
+  return { tokens, parts, withinMs: limits.length > 0 ? Math.min(...limits) * shareOfLimit : null }
+}
+
 const readingLine = (
   order: SystemOrder,
   id: SystemKind,
-  work: { readonly parametersB: number; readonly tokensPerRequest: number },
-): Work => {
+  work: { readonly parametersB: number; readonly tokensPerRequest: number; readonly parts?: number },
+): CostLine => {
   const { workload, requirements, rentable, efficiency } = order
   const { regions } = requirements.availability
   const supply = cheapestReading({
@@ -98,10 +96,10 @@ const readingLine = (
     copies: copiesOf(requirements),
     rentable,
     efficiency,
+    request: requestOf(requirements, work.tokensPerRequest, work.parts ?? 1),
   })
   const { usdPerMonth, lowUsdPerMonth, highUsdPerMonth } = supply
-  const readMs = supply.readMs(work.tokensPerRequest)
-  const line: CostLine = {
+  return {
     id,
     title: costMessage('planner.cost-system', { kind: id }),
     usdPerMonth,
@@ -113,10 +111,9 @@ const readingLine = (
       parametersB: work.parametersB,
       count: supply.count,
       name: supply.name,
-      readMs,
+      readMs: supply.readMs(work.tokensPerRequest),
     }),
   }
-  return { line, readMs }
 }
 
 const cheapestApi = ({ apis }: SystemOrder): EmbeddingApi | null =>
@@ -129,7 +126,7 @@ const cheapestApi = ({ apis }: SystemOrder): EmbeddingApi | null =>
 const usdByApi = (api: EmbeddingApi, tokens: number) => (tokens / 1e6) * api.usdPerMillionTokens
 
 /** Vectors of the questions, for search or for the semantic cache: by an API where that is cheaper and allowed. */
-const embedding = (order: SystemOrder): readonly Work[] => {
+const embedding = (order: SystemOrder): readonly CostLine[] => {
   const { requirements, workload } = order
   const size = embeddingsOf(requirements) ?? (requirements.scale.semanticRepeatedShare > 0 ? 'small' : null)
   if (size === null) return []
@@ -139,9 +136,9 @@ const embedding = (order: SystemOrder): readonly Work[] => {
   })
   const api = cheapestApi(order)
   const tokens = workload.requestsPerMonth * questionTokens
-  if (!api || usdByApi(api, tokens) >= own.line.usdPerMonth) return [own]
+  if (!api || usdByApi(api, tokens) >= own.usdPerMonth) return [own]
   const basis = costMessage('planner.cost-embedding-api-basis', { ...api, tokens })
-  return [{ line: exactLine({ ...own.line, usdPerMonth: usdByApi(api, tokens), basis }), readMs: apiReadMs }]
+  return [exactLine({ ...own, usdPerMonth: usdByApi(api, tokens), basis })]
 }
 
 /** Vectors of the documents that change, which nobody waits for. */
@@ -169,18 +166,19 @@ const changedDocuments = (order: SystemOrder): readonly CostLine[] => {
   ]
 }
 
-const reranking = (order: SystemOrder): readonly Work[] =>
+const reranking = (order: SystemOrder): readonly CostLine[] =>
   order.requirements.useCase.knowledge?.rerank
     ? [
         readingLine(order, 'rerank', {
           parametersB: encoders.large.parametersB,
           tokensPerRequest: reranked.passages * (reranked.tokens + questionTokens),
+          parts: reranked.passages,
         }),
       ]
     : []
 
 /** Reads the whole prompt and the whole answer of every request. */
-const guardModel = (order: SystemOrder): readonly Work[] => {
+const guardModel = (order: SystemOrder): readonly CostLine[] => {
   const parametersB = order.requirements.safety.guardModelParametersB
   if (parametersB === undefined) return []
   const { inputTokens, outputTokens } = order.workload

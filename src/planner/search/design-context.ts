@@ -6,13 +6,15 @@ import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
 import { sumOf } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
-import { systemLines, systemReadMs } from '../cost/system-lines.js'
+import { systemLines } from '../cost/system-lines.js'
+import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
 import { platformOverheadMs } from './platform-overhead.js'
 import { createScoreOf, type QualityFloor, qualityFloor } from './quality.js'
 import type { Estimate, QualityEstimate } from './report.js'
+import { type Stage, stagesOf } from './stages.js'
 import { targetValue, unitOf } from './target.js'
 
 /** A speed target with its load and lengths resolved. */
@@ -36,9 +38,13 @@ export interface DesignContext {
   readonly floor: QualityFloor
   /** Expected MMLU-Pro of the unquantized model. */
   readonly scoreOf: (quality: QualityEstimate) => Estimate | null
+  /** Bytes that were worked out already. */
+  readonly memoryParts: MemoryParts
   readonly platformMs: number
   /** The load of a week, for the hours that replicas run. */
   readonly clock: CapacityClock
+  /** The models beside the one that answers. */
+  readonly stages: readonly Stage[]
   /** What the system costs beside the model that answers. */
   readonly systemUsdPerMonth: number
   /** Whether candidates carry the lines of their bill. */
@@ -60,13 +66,9 @@ export const createContext = (
   const workload = deriveWorkload(requirements)
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
   const { regions } = requirements.availability
+  const offers = { ...marketOf(requirements, catalogue), efficiency: fitted.coefficients.compute.bf16 }
+  const stages = stagesOf(requirements, workload, offers)
   const throughCache = 1 - workload.repeatedShare
-  const system = {
-    requirements,
-    workload,
-    ...marketOf(requirements, catalogue),
-    efficiency: fitted.coefficients.compute.bf16,
-  }
   return {
     requirements,
     catalogue,
@@ -74,9 +76,11 @@ export const createContext = (
     fitted,
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
-    platformMs: platformOverheadMs(requirements) + systemReadMs(system),
+    memoryParts: createMemoryParts(),
+    platformMs: platformOverheadMs(requirements, stages),
+    stages,
     clock: createCapacityClock(workload.weekCurve),
-    systemUsdPerMonth: sumOf(systemLines(system)),
+    systemUsdPerMonth: sumOf(systemLines({ requirements, workload, ...offers })),
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

@@ -26,9 +26,14 @@ export const reasonsFor = ({
   const considered = candidates.length
   if (!chosen) {
     const refusal = designMessage('planner.nothing-fits', { considered })
-    if (relaxations.length > 0) return [refusal, ...relaxations.map(({ message }) => message)]
+    const slow = slowStages(context)
+    if (relaxations.length > 0) return [refusal, ...slow, ...relaxations.map(({ message }) => message)]
     const missed = candidates[0]?.violations.map(({ constraint }) => constraint) ?? []
-    return [refusal, designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') })]
+    return [
+      refusal,
+      ...slow,
+      designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') }),
+    ]
   }
   const feasible = candidates.filter(({ violations }) => violations.length === 0).length
   const cost = chosen.costPerMonthUsd ?? 0
@@ -36,7 +41,13 @@ export const reasonsFor = ({
     chosen.provider === 'owned'
       ? designMessage('planner.chosen-owned', { feasible, considered })
       : designMessage('planner.chosen-cheapest', { feasible, considered, costUsd: cost })
-  return [first, ...hardwareReasons(chosen, context), ...doubts(chosen), ...comparison(chosen, money)]
+  return [
+    first,
+    ...hardwareReasons(chosen, context),
+    ...stageReasons(chosen, context),
+    ...doubts(chosen),
+    ...comparison(chosen, money),
+  ]
 }
 
 const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): readonly Message[] => {
@@ -45,7 +56,7 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
   return [
     designMessage('planner.chosen-replicas', {
       ...replicas,
-      accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? '',
+      accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? accelerator ?? '',
       perReplica: acceleratorsOf(layout),
     }),
     ...(utilisation
@@ -61,6 +72,52 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
       : [designMessage('planner.chosen-build', { checkpoint, precision: precision ?? '', from: build })]),
   ]
 }
+
+/** Where the other models run, and which of them, not the chat model, the first token waits for. */
+const stageReasons = (
+  { packing, latency, accelerator }: Candidate,
+  { stages }: DesignContext,
+): readonly Message[] => [
+  ...stages.map(({ id, tokensPerSecond, supply, msPerRequest }) =>
+    packing
+      ? designMessage('planner.stage-packed', {
+          stage: id,
+          tokensPerSecond,
+          accelerator,
+          timeShare: packing.timeShare,
+        })
+      : designMessage('planner.stage-place', {
+          stage: id,
+          tokensPerSecond,
+          count: supply.count,
+          name: supply.name,
+          ms: msPerRequest,
+        }),
+  ),
+  ...stages
+    .filter(({ msPerRequest }) => msPerRequest > (latency?.ttftP90Ms.value ?? Number.POSITIVE_INFINITY) / 2)
+    .map(({ id, msPerRequest }) =>
+      designMessage('planner.stage-bottleneck', {
+        stage: id,
+        ms: msPerRequest,
+        ttftMs: latency?.ttftP90Ms.value ?? 0,
+      }),
+    ),
+]
+
+/** Stages that nothing that may be used reads in time. */
+const slowStages = ({ stages }: DesignContext): readonly Message[] =>
+  stages
+    .filter(({ supply }) => !supply.inTime)
+    .map(({ id, tokensPerRequest, msPerRequest, supply }) =>
+      designMessage('planner.stage-too-slow', {
+        stage: id,
+        tokens: tokensPerRequest,
+        ms: msPerRequest,
+        count: supply.count,
+        name: supply.name,
+      }),
+    )
 
 const doubts = ({ targets }: Candidate): readonly Message[] => {
   const unsure = targets.filter(({ met }) => met === 'possible').map(({ id }) => id)

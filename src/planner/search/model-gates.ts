@@ -1,6 +1,6 @@
 // What rules a model out before any arithmetic: lists, licences, reasoning, the quality floor.
 
-import { type Model, normaliseName, type Precision } from '../../catalog/index.js'
+import { type Model, normaliseName } from '../../catalog/index.js'
 import type { DesignContext } from './design-context.js'
 import { gateMessage } from './gate-messages.js'
 import { isNamed } from './is-named.js'
@@ -66,7 +66,7 @@ export const modelGates = (model: GatedModel, context: DesignContext): Violation
  */
 export const buildGates = (
   model: GatedModel,
-  options: { readonly precision: Precision; readonly retention: Estimate },
+  options: { readonly precision: string; readonly retention: Estimate },
   { requirements, floor }: DesignContext,
 ): Violation[] => {
   const { own, quality } = model

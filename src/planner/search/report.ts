@@ -5,7 +5,10 @@ import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
 import type { CostReport } from '../cost/cost-report.js'
 import type { ServingDetail } from '../cost/serving-detail.js'
+import type { KvDtype } from '../memory/cache-cost.js'
 import type { Layout } from '../memory/memory.js'
+import type { Packing } from './pack.js'
+import type { Speculation } from './serving-option.js'
 
 /** A prediction with the range that four in five deployments are expected to fall into. */
 export interface Estimate {
@@ -55,6 +58,14 @@ export interface Replicas {
   readonly regions: number
 }
 
+/** Replicas in each region, without spares, that read prompts, and those that write answers. */
+export interface Disaggregation {
+  readonly prefillReplicas: number
+  readonly decodeReplicas: number
+  /** Time that the KV cache of a mean prompt takes over the link between them. */
+  readonly kvTransferMs: number
+}
+
 export interface Candidate {
   readonly id: string
   readonly kind: 'self-hosted' | 'hosted-api'
@@ -69,7 +80,15 @@ export interface Candidate {
   readonly precision: Precision | null
   /** How the weights in this precision come about: download, quantized while loading, or to be made first. */
   readonly build: 'published' | 'on-load' | 'to-make' | null
+  /** Width of the KV cache; null where it is not ours to choose. */
+  readonly kvDtype: KvDtype | null
   readonly layout: Layout | null
+  /** Drafting with a measured acceptance; null = none. */
+  readonly speculation: Speculation | null
+  /** Prompts and answers on replicas of their own; null = together. */
+  readonly disaggregation: Disaggregation | null
+  /** Small models on its accelerators: embedder, reranker, guard; null = they run elsewhere, at a cost of their own. */
+  readonly packing: Packing | null
   readonly replicas: Replicas | null
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number
@@ -131,3 +150,7 @@ export interface DesignReport {
   /** What the numbers rest on. */
   readonly assumptions: readonly Message[]
 }
+
+/** What a candidate costs against others: small models that it carries cost nothing elsewhere. */
+export const comparableUsd = ({ costPerMonthUsd, packing }: Candidate): number | null =>
+  costPerMonthUsd === null ? null : costPerMonthUsd - (packing?.savedUsdPerMonth ?? 0)

@@ -1,79 +1,90 @@
 // One way to serve one open-weight model on accelerators: does it fit, how fast is it, what does it cost.
 
-import type { EngineName, Model } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import { hoursOf } from '../cost/replica-plan.js'
-import { type ServingCost, type ServingOrder, selfHostedCost } from '../cost/self-hosted-cost.js'
-import type { Build } from '../memory/layouts.js'
-import { acceleratorsOf, type Layout, type ParameterSplit, planMemory } from '../memory/memory.js'
-import { createStepModel } from '../speed/roofline.js'
+import type { ServingCost } from '../cost/self-hosted-cost.js'
+import { acceleratorsOf, type MemoryPlan, planMemory } from '../memory/memory.js'
 import { billOf } from './bill-of.js'
 import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { estimateTarget, latencyP90 } from './estimates.js'
-import type { Supply } from './rent.js'
-import type { Candidate, Replicas, TargetEstimate, Violation } from './report.js'
+import { priceCandidate } from './price-candidate.js'
+import type { Candidate, Violation } from './report.js'
+import { optionId, type ServingOption } from './serving-option.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
-import { budgetViolations, targetViolation } from './violations.js'
+import { draftedContext, draftGiB } from './speculate.js'
+import { stepModelOf } from './step-model-of.js'
 
-export interface SelfHostedOption {
-  readonly model: Model
-  readonly split: ParameterSplit
-  readonly build: Build
-  readonly engine: EngineName
-  readonly supply: Supply
-  readonly layout: Layout
+/** A candidate with what its numbers came from; null where memory ended it early. */
+export interface Evaluation {
+  readonly candidate: Candidate
+  readonly served: { readonly server: Server; readonly sizing: Sizing } | null
 }
 
 /** Evaluates one option. Violations of memory end it early, with the numbers known so far. */
-export const evaluateSelfHosted = (option: SelfHostedOption, context: DesignContext): Candidate => {
+export const evaluateSelfHosted = (option: ServingOption, context: DesignContext): Evaluation => {
   const memory = memoryOf(option, context)
   const blank = blankCandidate(option, memory, context)
+  const end = (violation: Violation): Evaluation => ({
+    candidate: { ...blank, violations: [violation] },
+    served: null,
+  })
   const impossible = memoryViolation(option, context, memory)
-  if (impossible) return { ...blank, violations: [impossible] }
+  if (impossible) return end(impossible)
   const server = serverOf(option, context, memory.maxSequences)
   const sizing = server && sizeReplicas(server, context)
-  if (!server || !sizing) return { ...blank, violations: [overload(memory.maxSequences)] }
-  return priced({ option, context, blank, server, sizing })
+  if (!server || !sizing) return end(overload(memory.maxSequences))
+  return { candidate: together({ option, context, blank, server, sizing }), served: { server, sizing } }
 }
 
-const memoryOf = (option: SelfHostedOption, { workload }: DesignContext) =>
-  planMemory(option.model, {
-    precision: option.build.precision,
-    layout: option.layout,
-    engine: option.engine,
-    accelerator: option.supply.accelerator,
-    tokensPerSequence: workload.inputTokens.mean + workload.outputTokens.mean,
+const memoryOf = (option: ServingOption, { workload, memoryParts }: DesignContext): MemoryPlan => {
+  const { model, build, layout, engine, supply, kvDtype, speculation, packing } = option
+  const { layers } = model
+  const tokens = workload.inputTokens.mean + workload.outputTokens.mean
+  const plain = {
+    precision: build.precision,
+    layout,
+    engine,
+    accelerator: supply.accelerator,
+    tokensPerSequence: tokens,
+    ...(kvDtype ? { kvDtype } : {}),
+    takenGiB: packing?.memoryGiB ?? 0,
+    parts: memoryParts,
+  }
+  if (!speculation) return planMemory(model, plain)
+  const { weightsGiB } = planMemory(model, plain)
+  return planMemory(model, {
+    ...plain,
+    tokensPerSequence: tokens + draftedContext(speculation, tokens, layers),
+    takenGiB: plain.takenGiB + draftGiB(speculation, weightsGiB, layers),
   })
+}
 
-const blankCandidate = (
-  option: SelfHostedOption,
-  memory: ReturnType<typeof planMemory>,
-  context: DesignContext,
-): Candidate => {
-  const { model, build, engine, supply, layout } = option
-  const { tensorParallel, pipelineParallel } = layout
-  const spread = pipelineParallel > 1 ? `tp${tensorParallel}pp${pipelineParallel}` : `tp${tensorParallel}`
-  const { name } = supply.accelerator
+const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: DesignContext): Candidate => {
+  const { model, build, engine, supply, layout, kvDtype = 'auto', speculation, packing } = option
   return {
-    id: [model.name, build.precision, engine, supply.owned ? `owned-${name}` : name, spread].join(' '),
+    id: optionId(option),
     kind: 'self-hosted',
     model: model.name,
     checkpoint: build.checkpoint,
-    provider: supply.owned ? 'owned' : null,
+    provider: null,
     engine,
-    accelerator: name,
+    accelerator: supply.accelerator.name,
     precision: build.precision,
     build: build.from,
+    kvDtype,
     layout,
+    speculation: speculation ?? null,
+    disaggregation: null,
+    packing: packing ?? null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd: null,
     usdPerMillionOutputTokens: null,
     latency: null,
     targets: [],
-    ...buildQuality(model, build.precision, context),
+    ...buildQuality(model, build.precision, context, kvDtype === 'fp8'),
     utilisation: null,
     memory: {
       weightsGiB: memory.weightsGiB,
@@ -86,9 +97,9 @@ const blankCandidate = (
 }
 
 const memoryViolation = (
-  { model, supply, layout }: SelfHostedOption,
+  { model, supply, layout }: ServingOption,
   { contextTokens, workload }: DesignContext,
-  memory: ReturnType<typeof planMemory>,
+  memory: MemoryPlan,
 ): Violation | null => {
   const accelerator = supply.accelerator.label
   const count = acceleratorsOf(layout)
@@ -134,7 +145,7 @@ const widen = ({ low, high }: { readonly low: number; readonly high: number }, p
 })
 
 /** Ranges are those of the fit where engine and accelerator were among the runs, and wider the farther they are. */
-const basisOf = ({ engine, supply }: SelfHostedOption, { fitted }: DesignContext): Candidate['basis'] => {
+const basisOf = ({ engine, supply }: ServingOption, { fitted }: DesignContext): Candidate['basis'] => {
   if (engine === 'llama.cpp' || supply.accelerator.vendor !== 'NVIDIA') return 'assumed'
   const known =
     fitted.measuredEngines.includes(engine) && fitted.measuredAccelerators.includes(supply.accelerator.name)
@@ -142,74 +153,42 @@ const basisOf = ({ engine, supply }: SelfHostedOption, { fitted }: DesignContext
 }
 const bandPower = { measured: 1, similar: 1.5, assumed: 2, published: 1 } as const
 
-const serverOf = (option: SelfHostedOption, context: DesignContext, maxSequences: number): Server | null => {
-  const { model, split, build, engine, supply, layout } = option
-  const { coefficients, bands } = context.fitted
-  const steps = createStepModel({
-    model,
-    split,
-    accelerator: supply.accelerator,
-    precision: build.precision,
-    layout,
-    engine,
-    coefficients,
-  })
+const serverOf = (option: ServingOption, context: DesignContext, maxSequences: number): Server | null => {
+  const { bands } = context.fitted
+  const steps = stepModelOf(option, context)
   if (!steps) return null
   const power = bandPower[basisOf(option, context)]
   const widened = { tpot: widen(bands.tpot, power), ttft: widen(bands.ttft, power) }
   return createServer({ steps, maxSequences }, widened, context)
 }
 
-interface Priced {
-  readonly option: SelfHostedOption
+interface Served {
+  readonly option: ServingOption
   readonly context: DesignContext
   readonly blank: Candidate
   readonly server: Server
   readonly sizing: Sizing
 }
 
-const priced = ({ option, context, blank, server, sizing }: Priced): Candidate => {
-  const { availability } = context.requirements
-  const perReplica = acceleratorsOf(option.layout)
-  const spare = availability.survivesReplicaLoss ? 1 : 0
-  const replicas: Replicas = { serving: sizing.replicas, spare, regions: availability.regions }
-  const accelerators = (sizing.replicas + spare) * replicas.regions * perReplica
-  const order = orderOf({ option, context, blank, server, sizing })
-  const cost = selfHostedCost(order)
+const together = ({ option, context, blank, server, sizing }: Served): Candidate => {
+  const { survivesReplicaLoss, regions } = context.requirements.availability
   const sized = { server, sizing, context }
-  const targets = context.targets.map((target) => estimateTarget(sized, target))
-  const costPerMonthUsd = cost?.usdPerMonth ?? null
-  const perMillion =
-    costPerMonthUsd === null ? null : costPerMonthUsd / (context.workload.tokensPerMonth.output / 1e6)
-  return {
-    ...blank,
-    provider: cost?.provider ?? null,
-    replicas,
-    accelerators,
-    costPerMonthUsd,
-    usdPerMillionOutputTokens: perMillion,
-    latency: latencyP90(sized),
-    targets,
-    utilisation: utilisationOf(context, sizing, cost),
-    basis: basisOf(option, context),
-    ...(context.itemised && cost ? { bill: billOf(sized, cost, order) } : {}),
-    violations: violationsOf({ option, context, targets, accelerators, costPerMonthUsd, perMillion }),
-  }
-}
-
-const orderOf = ({ option, context, blank, server, sizing }: Priced): ServingOrder => {
-  const accelerators = acceleratorsOf(option.layout)
-  return {
-    requirements: context.requirements,
-    clock: context.clock,
-    supply: option.supply,
-    purchaseRates: context.catalogue.purchaseRates,
-    engine: option.engine,
-    weightsGiB: (blank.memory?.weightsGiB ?? 0) * accelerators,
-    acceleratorsPerReplica: accelerators,
-    load: sizing.load,
-    replicas: sizing.replicas,
+  const { candidate, bought } = priceCandidate(option, context, {
+    candidate: {
+      ...blank,
+      replicas: { serving: sizing.replicas, spare: survivesReplicaLoss ? 1 : 0, regions },
+      latency: latencyP90(sized),
+      targets: context.targets.map((target) => estimateTarget(sized, target)),
+      basis: basisOf(option, context),
+    },
+    pools: [{ load: sizing.load, replicas: sizing.replicas }],
     slowness: server.bands.tpot.high,
+  })
+  const [first] = bought
+  return {
+    ...candidate,
+    utilisation: utilisationOf(context, sizing, first?.cost ?? null),
+    ...(context.itemised && first ? { bill: billOf(sized, first.cost, first.order) } : {}),
   }
 }
 
@@ -225,43 +204,4 @@ const utilisationOf = (
     peak: enginePeak / ((replicas + spare) * saturation),
     average: running > 0 ? (clock.mean * enginePeak * hoursPerMonth) / (running * saturation) : 0,
   }
-}
-
-const violationsOf = (options: {
-  readonly option: SelfHostedOption
-  readonly context: DesignContext
-  readonly targets: readonly TargetEstimate[]
-  readonly accelerators: number
-  readonly costPerMonthUsd: number | null
-  readonly perMillion: number | null
-}): readonly Violation[] => {
-  const { option, context, targets, accelerators, costPerMonthUsd, perMillion } = options
-  const { supply } = option
-  const found = targets.flatMap(targetViolation)
-  if (supply.owned && accelerators > supply.most)
-    found.push({
-      constraint: 'hosting.owned',
-      relaxable: true,
-      actual: accelerators,
-      reason: designMessage('planner.needs-more-owned', {
-        accelerator: supply.accelerator.label,
-        needed: accelerators,
-        owned: supply.most,
-      }),
-    })
-  if (costPerMonthUsd === null)
-    found.push(
-      hard(
-        'price',
-        designMessage('planner.no-machine-large-enough', {
-          accelerator: supply.accelerator.label,
-          count: acceleratorsOf(option.layout),
-        }),
-      ),
-    )
-  else
-    found.push(
-      ...budgetViolations(context.requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion ?? 0),
-    )
-  return found
 }

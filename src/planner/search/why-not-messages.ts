@@ -35,6 +35,11 @@ export const whyNotMessages = defineMessages({
       `${p.id} was not considered${p.nearest === null ? '' : `; the nearest that was is ${p.nearest}`}.`,
     'zh-TW': (p) => `沒有比較過 ${p.id}${p.nearest === null ? '' : `；最接近的是 ${p.nearest}`}。`,
   },
+  'planner.half-kv-needless': {
+    en: (p: { plain: string; replicas: number }) =>
+      `A KV cache in fp8 cannot save a replica: ${p.plain} needs ${p.replicas} for the prompts alone.`,
+    'zh-TW': (p) => `以 fp8 存放 KV 快取無法減少副本：${p.plain} 光是處理提示就需要 ${p.replicas} 份。`,
+  },
   'planner.is-chosen': {
     en: (p: { id: string }) => `${p.id} is the one that was chosen.`,
     'zh-TW': (p) => `${p.id} 就是選定的方案。`,
@@ -54,6 +59,18 @@ export const whyNotMessages = defineMessages({
       `Meets everything${p.times > 0 ? `, at ${formatNumber(p.times, 2)} times the cost` : ''}, but ${p.checkpoint} has to be made and evaluated first.`,
     'zh-TW': (p) =>
       `符合全部需求${p.times > 0 ? `，費用為 ${formatNumber(p.times, 2)} 倍` : ''}，但 ${p.checkpoint} 必須先製作並評測。`,
+  },
+  'planner.needs-pools': {
+    en: (p: {
+      chosen: string
+      prefillReplicas: number
+      decodeReplicas: number
+      kvTransferMs: number
+      times: number
+    }) =>
+      `Meets everything at ${formatNumber(p.times, 3)} times the cost of ${p.chosen}, with ${p.prefillReplicas} replicas for prompts and ${p.decodeReplicas} for answers, but needs a router between the pools and sends each cache in ${formatNumber(p.kvTransferMs)} ms.`,
+    'zh-TW': (p) =>
+      `符合全部需求，費用為 ${p.chosen} 的 ${formatNumber(p.times, 3)} 倍，以 ${p.prefillReplicas} 份副本處理提示、${p.decodeReplicas} 份產生回答；但兩組之間需要路由器，且每次傳送快取需 ${formatNumber(p.kvTransferMs)} ms。`,
   },
   'planner.less-good': {
     en: (p: { chosen: string; score: number | null; chosenScore: number | null }) =>

@@ -4,7 +4,7 @@ import { type Message, suggest } from '../../core/index.js'
 import { objectiveNames } from './objectives.js'
 import { dominates, objectivesOf, tightestTarget } from './pareto-front.js'
 import { decidingRank } from './rank-candidates.js'
-import type { Candidate, DesignReport } from './report.js'
+import { type Candidate, comparableUsd, type DesignReport } from './report.js'
 import { whyNotMessage } from './why-not-messages.js'
 
 /**
@@ -17,6 +17,11 @@ export const whyNot = (report: DesignReport, id: string): readonly Message[] => 
   const { candidates, chosen } = report
   const candidate = candidates.find((known) => known.id === id) ?? groupOf(candidates, id)
   if (!candidate) {
+    const plain = candidates.find((known) => id === `${known.id} kv-fp8`)
+    if (plain?.replicas)
+      return [
+        whyNotMessage('planner.half-kv-needless', { plain: plain.id, replicas: plain.replicas.serving }),
+      ]
     const nearest = suggest(
       id,
       candidates.map((known) => known.id),
@@ -46,18 +51,25 @@ const groupOf = (candidates: readonly Candidate[], id: string): Candidate | unde
 
 /** Against the choice: the first thing in which the two differ, with both numbers. */
 const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
-  const times = (candidate.costPerMonthUsd ?? 0) / (chosen.costPerMonthUsd || Number.POSITIVE_INFINITY)
+  const [costUsd, chosenUsd] = [comparableUsd(candidate) ?? 0, comparableUsd(chosen) ?? 0]
+  const times = costUsd / (chosenUsd || Number.POSITIVE_INFINITY)
   const names = { chosen: chosen.id }
   switch (decidingRank(candidate, chosen)) {
     case 'to-make':
       return whyNotMessage('planner.needs-making', { checkpoint: candidate.checkpoint, times })
+    case 'apart':
+      return whyNotMessage('planner.needs-pools', {
+        ...names,
+        ...(candidate.disaggregation ?? noPools),
+        times,
+      })
     case 'cost':
     case 'exact-cost':
       return whyNotMessage('planner.dearer', {
         ...names,
         times,
-        costUsd: candidate.costPerMonthUsd ?? 0,
-        chosenUsd: chosen.costPerMonthUsd ?? 0,
+        costUsd,
+        chosenUsd,
       })
     case 'quality':
       return whyNotMessage('planner.less-good', {
@@ -94,6 +106,8 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
       })
   }
 }
+
+const noPools = { prefillReplicas: 0, decodeReplicas: 0, kvTransferMs: 0 }
 
 const unsureTargets = ({ targets }: Candidate): number => targets.filter(({ met }) => met !== 'likely').length
 
