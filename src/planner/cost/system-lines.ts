@@ -31,7 +31,13 @@ export const reranked = { passages: 20, tokens: 256 }
 
 /** Lines that are the same whoever serves the model. */
 export const systemLines = (order: SystemOrder): readonly CostLine[] => {
-  const lines = [gateway(order), ...embedding(order), ...changedDocuments(order), ...reranking(order), ...guardModel(order)]
+  const lines = [
+    gateway(order),
+    ...embedding(order),
+    ...changedDocuments(order),
+    ...reranking(order),
+    ...guardModel(order),
+  ]
   // The cores and accelerators of one's own room are there already.
   return order.requirements.hosting.ownedOnly
     ? lines.map((line) => exactLine({ ...line, usdPerMonth: 0 }))
