@@ -29,15 +29,28 @@ export const questionTokens = 64
 /** Passages that are scored again, and their length, as the architecture has them. */
 export const reranked = { passages: 20, tokens: 256 }
 
+/** An embedding API's time for a question: assumed. */
+const apiReadMs = 100
+
+/** A line, and the time that its work adds to each request before the model is asked. */
+interface Work {
+  readonly line: CostLine
+  readonly readMs: number
+}
+
+const workOf = (order: SystemOrder): readonly Work[] => [
+  ...embedding(order),
+  ...reranking(order),
+  ...guardModel(order),
+]
+
+/** What embedding, reranking and a guard model add to the time of each request, ms. */
+export const systemReadMs = (order: SystemOrder): number =>
+  workOf(order).reduce((sum, { readMs }) => sum + readMs, 0)
+
 /** Lines that are the same whoever serves the model. */
 export const systemLines = (order: SystemOrder): readonly CostLine[] => {
-  const lines = [
-    gateway(order),
-    ...embedding(order),
-    ...changedDocuments(order),
-    ...reranking(order),
-    ...guardModel(order),
-  ]
+  const lines = [gateway(order), ...workOf(order).map(({ line }) => line), ...changedDocuments(order)]
   // The cores and accelerators of one's own room are there already.
   return order.requirements.hosting.ownedOnly
     ? lines.map((line) => exactLine({ ...line, usdPerMonth: 0 }))
@@ -93,7 +106,7 @@ const readingLine = (
   order: SystemOrder,
   id: SystemKind,
   work: { readonly parametersB: number; readonly tokensPerRequest: number; readonly parts?: number },
-): CostLine => {
+): Work => {
   const { workload, requirements, rentable, efficiency } = order
   const { regions } = requirements.availability
   const supply = cheapestReading({
@@ -105,7 +118,8 @@ const readingLine = (
     request: requestOf(requirements, work.tokensPerRequest, work.parts ?? 1),
   })
   const { usdPerMonth, lowUsdPerMonth, highUsdPerMonth } = supply
-  return {
+  const readMs = supply.readMs(work.tokensPerRequest)
+  const line: CostLine = {
     id,
     title: costMessage('planner.cost-system', { kind: id }),
     usdPerMonth,
@@ -117,9 +131,10 @@ const readingLine = (
       parametersB: work.parametersB,
       count: supply.count,
       name: supply.name,
-      readMs: supply.readMs(work.tokensPerRequest),
+      readMs,
     }),
   }
+  return { line, readMs }
 }
 
 const cheapestApi = ({ apis }: SystemOrder): EmbeddingApi | null =>
@@ -132,7 +147,7 @@ const cheapestApi = ({ apis }: SystemOrder): EmbeddingApi | null =>
 const usdByApi = (api: EmbeddingApi, tokens: number) => (tokens / 1e6) * api.usdPerMillionTokens
 
 /** Vectors of the questions, for search or for the semantic cache: by an API where that is cheaper and allowed. */
-const embedding = (order: SystemOrder): readonly CostLine[] => {
+const embedding = (order: SystemOrder): readonly Work[] => {
   const { requirements, workload } = order
   const size = embeddingsOf(requirements) ?? (requirements.scale.semanticRepeatedShare > 0 ? 'small' : null)
   if (size === null) return []
@@ -142,9 +157,9 @@ const embedding = (order: SystemOrder): readonly CostLine[] => {
   })
   const api = cheapestApi(order)
   const tokens = workload.requestsPerMonth * questionTokens
-  if (!api || usdByApi(api, tokens) >= own.usdPerMonth) return [own]
+  if (!api || usdByApi(api, tokens) >= own.line.usdPerMonth) return [own]
   const basis = costMessage('planner.cost-embedding-api-basis', { ...api, tokens })
-  return [exactLine({ ...own, usdPerMonth: usdByApi(api, tokens), basis })]
+  return [{ line: exactLine({ ...own.line, usdPerMonth: usdByApi(api, tokens), basis }), readMs: apiReadMs }]
 }
 
 /** Vectors of the documents that change, which nobody waits for. */
@@ -172,7 +187,7 @@ const changedDocuments = (order: SystemOrder): readonly CostLine[] => {
   ]
 }
 
-const reranking = (order: SystemOrder): readonly CostLine[] =>
+const reranking = (order: SystemOrder): readonly Work[] =>
   order.requirements.useCase.knowledge?.rerank
     ? [
         readingLine(order, 'rerank', {
@@ -184,7 +199,7 @@ const reranking = (order: SystemOrder): readonly CostLine[] =>
     : []
 
 /** Reads the whole prompt and the whole answer of every request. */
-const guardModel = (order: SystemOrder): readonly CostLine[] => {
+const guardModel = (order: SystemOrder): readonly Work[] => {
   const parametersB = order.requirements.safety.guardModelParametersB
   if (parametersB === undefined) return []
   const { inputTokens, outputTokens } = order.workload
