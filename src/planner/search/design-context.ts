@@ -4,7 +4,7 @@ import type { Catalogue } from '../../catalog/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
 import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
-import { sumOf } from '../cost/cost-breakdown.js'
+import type { CostLine } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
 import { systemLines, systemReadMs } from '../cost/system-lines.js'
 import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
@@ -45,8 +45,8 @@ export interface DesignContext {
   readonly clock: CapacityClock
   /** The models beside the one that answers. */
   readonly stages: readonly Stage[]
-  /** What the system costs beside the model that answers. */
-  readonly systemUsdPerMonth: number
+  /** What the system costs beside the model that answers, line by line. */
+  readonly systemLines: readonly CostLine[]
   /** Whether candidates carry the lines of their bill. */
   readonly itemised: boolean
   readonly targets: readonly ResolvedTarget[]
@@ -84,7 +84,7 @@ export const createContext = (
     platformMs: platformOverheadMs(requirements) + systemReadMs(system),
     stages: stagesOf(requirements, workload, system),
     clock: createCapacityClock(workload.weekCurve),
-    systemUsdPerMonth: sumOf(systemLines(system)),
+    systemLines: systemLines(system),
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],
