@@ -73,6 +73,7 @@ export const createContext = (
     ...marketOf(requirements, catalogue),
     efficiency: fitted.coefficients.compute.bf16,
   }
+  const lines = systemLines(system)
   return {
     requirements,
     catalogue,
@@ -82,9 +83,13 @@ export const createContext = (
     scoreOf: createScoreOf(catalogue, requirements),
     memoryParts: createMemoryParts(),
     platformMs: platformOverheadMs(requirements) + systemReadMs(system),
-    stages: stagesOf(requirements, workload, system),
+    // What a stage costs is what its line costs: an API may read it for less than hardware of its own.
+    stages: stagesOf(requirements, workload, system).map((stage) => ({
+      ...stage,
+      usdPerMonth: lines.find(({ id }) => id === stage.id)?.usdPerMonth ?? stage.usdPerMonth,
+    })),
     clock: createCapacityClock(workload.weekCurve),
-    systemLines: systemLines(system),
+    systemLines: lines,
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],
