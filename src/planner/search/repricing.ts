@@ -27,7 +27,7 @@ export interface Priced {
 }
 
 /** Of thousands of ways, so many of the best are asked again for one question. */
-const askedAgain = 80
+const askedAgain = 40
 
 export const createRepricer = (evaluated: readonly Evaluated[], context: DesignContext): Repricer => {
   const { catalogue, fitted } = context
