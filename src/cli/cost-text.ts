@@ -77,7 +77,7 @@ export const costText = (
 }
 
 const rangeOf = (low: number, high: number) =>
-  high - low < 0.005 * Math.abs(high) ? '' : `${formatUsd(low)} – ${formatUsd(high)}`
+  high - low <= 0.005 * Math.abs(high) ? '' : `${formatUsd(low)} – ${formatUsd(high)}`
 
 const perUnit = (breakdown: CostBreakdown, say: Say): string => {
   const { usdPerMillionOutputTokens, usdPerMillionGoodOutputTokens, goodShare, usdPerRequest } = breakdown

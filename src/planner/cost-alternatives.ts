@@ -13,6 +13,7 @@ import { createContext } from './search/design-context.js'
 import { otherKind } from './search/explain.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import type { Priced } from './search/repricing.js'
+import { systemUsdOf, wholeUsd } from './search/system-cost.js'
 
 export const costAlternatives = (priced: Priced, bill: ServingDetail): readonly CostAlternative[] => [
   ...(bill.serving?.cost.purchase ? purchases(priced, bill.serving.order) : []),
@@ -25,7 +26,7 @@ export const costAlternatives = (priced: Priced, bill: ServingDetail): readonly 
 const noticeable = 0.005
 
 const lessOf = ({ chosen, context }: Priced, usd: number) => {
-  const now = (chosen.costPerMonthUsd ?? 0) + context.systemUsdPerMonth
+  const now = wholeUsd(chosen, context) ?? 0
   return now > 0 ? 1 - usd / now : 0
 }
 
@@ -48,7 +49,7 @@ const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternativ
     const { reserved, onDemand, spot } = cost.purchase.acceleratorHours
     const share = (kind === 'reserved' ? reserved : spot) / (reserved + onDemand + spot)
     if (share === 0) return []
-    const usd = cost.usdPerMonth + priced.context.systemUsdPerMonth
+    const usd = cost.usdPerMonth + systemUsdOf(priced.chosen, priced.context)
     const said = { provider: cost.provider, usd, less: lessOf(priced, usd) }
     return [
       {
@@ -86,7 +87,7 @@ const hybrid = (priced: Priced, bill: ServingDetail): readonly CostAlternative[]
       selfHostedCost({ ...order, requirements: withoutSpare, replicas })?.usdPerMonth ?? null,
   })
   if (!found) return []
-  const usd = found.usdPerMonth + context.systemUsdPerMonth
+  const usd = found.usdPerMonth + systemUsdOf(chosen, context)
   return [
     {
       kind: 'hybrid',
@@ -120,7 +121,7 @@ const cascade = (priced: Priced): readonly CostAlternative[] => {
     escalatedShare: asked.escalatedShare,
     mainUsdAt: (share) => repricer.again(chosen, atShare(requirements, share))?.costPerMonthUsd ?? 0,
   })
-  const usd = found.usdPerMonth + context.systemUsdPerMonth
+  const usd = found.usdPerMonth + systemUsdOf(chosen, context)
   return [
     {
       kind: 'cascade',

@@ -145,6 +145,33 @@ describe('other ways to the same work', () => {
   })
 })
 
+describe('small models on the accelerators of the chat model', () => {
+  const sections = {
+    ...onLlama,
+    safety: { guardModelParametersB: 1 },
+    performance: { targets: [targetOf('e2e', 60, { unit: 's' })] },
+  }
+  const { chosen, cost } = designed(sections)
+
+  it('are not paid twice', () => {
+    const guard = cost.breakdown.lines.find(({ id }) => id === 'guard-model')
+    if (chosen.packing) expect(guard?.usdPerMonth).toBe(0)
+    else expect(guard?.usdPerMonth).toBeGreaterThan(0)
+    // Whatever stands where: the bill is the candidate's cost, the gateway, and the guard if it stands alone.
+    const gateway = cost.breakdown.lines.find(({ id }) => id === 'gateway')?.usdPerMonth ?? 0
+    expect(cost.breakdown.totalUsdPerMonth).toBeCloseTo(
+      (chosen.costPerMonthUsd ?? 0) + gateway + (guard?.usdPerMonth ?? 0),
+      4,
+    )
+  })
+
+  it('leave the same sum in every answer about the bill', () => {
+    const price = cost.sensitivity.find(({ input }) => input === 'price')
+    const now = ((price?.usdWithLess ?? 0) + (price?.usdWithMore ?? 0)) / 2
+    expect(now).toBeCloseTo(cost.breakdown.totalUsdPerMonth, 4)
+  })
+})
+
 describe('documents', () => {
   const { cost } = designed({
     useCase: {

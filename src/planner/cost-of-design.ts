@@ -11,15 +11,16 @@ import { planIngest } from './cost/ingest-plan.js'
 import { longDocumentStrategies } from './cost/long-documents.js'
 import { marketOf } from './cost/market.js'
 import { sensitivityOf } from './cost/sensitivity.js'
-import { systemLines, trialLines } from './cost/system-lines.js'
+import { trialLines } from './cost/system-lines.js'
 import { cheapestTraining } from './cost/training-options.js'
 import { costAlternatives } from './cost-alternatives.js'
 import { inputVariations } from './input-variations.js'
 import type { Evaluated } from './search/candidates.js'
 import type { DesignContext } from './search/design-context.js'
 import { otherKind } from './search/explain.js'
-import type { Candidate } from './search/report.js'
+import { type Candidate, comparableUsd } from './search/report.js'
 import { createRepricer, missesOnlyMoney, type Priced } from './search/repricing.js'
+import { systemLinesOf, wholeUsd } from './search/system-cost.js'
 
 /** @returns null when nothing was chosen, or its bill cannot be itemised */
 export const costOfDesign = (options: {
@@ -47,10 +48,7 @@ export const costOfDesign = (options: {
     breakdown,
     alternatives: costAlternatives(priced, itemised.bill),
     breakEven: breakEvenOf(priced),
-    sensitivity: sensitivityOf(
-      (chosen.costPerMonthUsd ?? 0) + context.systemUsdPerMonth,
-      inputVariations(context, chosen, usdAt),
-    ),
+    sensitivity: sensitivityOf(wholeUsd(chosen, context) ?? 0, inputVariations(context, chosen, usdAt)),
     adaptation: adviseAdaptation({
       requirements,
       requestsPerMonth: context.workload.requestsPerMonth,
@@ -81,14 +79,9 @@ export const costOfDesign = (options: {
 }
 
 const billOf = (itemised: Candidate, context: DesignContext) => {
-  const { requirements, workload, fitted, catalogue } = context
+  const { requirements, workload } = context
   const serving = itemised.bill?.lines ?? []
-  const lines = systemLines({
-    requirements,
-    workload,
-    ...marketOf(requirements, catalogue),
-    efficiency: fitted.coefficients.compute.bf16,
-  })
+  const lines = systemLinesOf(itemised, context)
   const served = workload.requestsPerMonth * (1 - workload.repeatedShare)
   const trials = trialLines(requirements, {
     usdPerRequest: sumOf(serving) / served,
@@ -137,13 +130,15 @@ const breakEvenOf = ({ chosen, candidates, context, repricer }: Priced): CostRep
   return {
     ...findBreakEven(
       workload.requestsPerSecond.peak,
-      (peak) => repricer.cheapest(at(peak), owned)?.costPerMonthUsd ?? null,
-      (peak) => repricer.again(api, at(peak))?.costPerMonthUsd ?? null,
+      (peak) => comparable(repricer.cheapest(at(peak), owned)),
+      (peak) => comparable(repricer.again(api, at(peak))),
     ),
     selfHosted: own.id,
     api: api.id,
   }
 }
+
+const comparable = (candidate: Candidate | null) => candidate && comparableUsd(candidate)
 
 /** The first of each model on each accelerator that misses nothing but a budget. */
 const oneOfEach = (candidates: readonly Candidate[]): readonly Candidate[] => {

@@ -4,6 +4,7 @@ import type { Requirements } from '../spec/index.js'
 import type { Variation } from './cost/sensitivity.js'
 import type { DesignContext } from './search/design-context.js'
 import type { Candidate } from './search/report.js'
+import { systemUsdOf } from './search/system-cost.js'
 import { wantsMore } from './search/target.js'
 
 const scaled = { less: 0.75, more: 1.25 }
@@ -11,10 +12,11 @@ const shifted = { less: -0.1, more: 0.1 }
 
 /** Lengths, load and limits by a quarter down and up; the share of repeated requests by a tenth of all requests. */
 export const inputVariations = (
-  { requirements, systemUsdPerMonth }: DesignContext,
+  context: DesignContext,
   chosen: Candidate,
   usdAt: (requirements: Requirements) => number | null,
 ): readonly Variation[] => {
+  const { requirements } = context
   const { scale, performance } = requirements
   const { lengths } = scale
   const withScale = (changes: Partial<Requirements['scale']>) =>
@@ -75,7 +77,7 @@ export const inputVariations = (
     {
       input: 'price',
       ...scaled,
-      usdAt: (by) => (chosen.costPerMonthUsd ?? 0) * by + systemUsdPerMonth,
+      usdAt: (by) => (chosen.costPerMonthUsd ?? 0) * by + systemUsdOf(chosen, context),
     },
   ]
 }

@@ -144,6 +144,11 @@ const lineMessages = defineMessages({
     'zh-TW': (p) =>
       `每個請求 ${formatNumber(p.tokens)} 個詞元、每秒 ${formatNumber(p.requestsPerSecond)} 個請求，經 ${formatNumber(p.parametersB)}B 權重：${p.count} × ${p.name}，每次 ${formatMs(p.readMs)}`,
   },
+  'planner.cost-packed-basis': {
+    en: (p: { timeShare: number }) =>
+      `on the accelerators of the chat model; all that stands there takes ${percent(p.timeShare)} of their time`,
+    'zh-TW': (p) => `與聊天模型共用加速器；共用者合計占其 ${percent(p.timeShare)} 的時間`,
+  },
   'planner.cost-embedding-api-basis': {
     en: (p: { name: string; usdPerMillionTokens: number; tokens: number }) =>
       `${formatNumber(p.tokens / 1e6)} million tokens x ${formatUsd(p.usdPerMillionTokens)} a million (${p.name})`,

@@ -4,7 +4,7 @@ import type { Catalogue } from '../../catalog/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
 import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
-import { sumOf } from '../cost/cost-breakdown.js'
+import type { CostLine } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
 import { systemLines, systemReadMs } from '../cost/system-lines.js'
 import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
@@ -47,8 +47,8 @@ export interface DesignContext {
   readonly clock: CapacityClock
   /** The models beside the one that answers. */
   readonly stages: readonly Stage[]
-  /** What the system costs beside the model that answers. */
-  readonly systemUsdPerMonth: number
+  /** What the system costs beside the model that answers, line by line. */
+  readonly systemLines: readonly CostLine[]
   /** Whether candidates carry the lines of their bill. */
   readonly itemised: boolean
   readonly targets: readonly ResolvedTarget[]
@@ -75,6 +75,7 @@ export const createContext = (
     ...marketOf(requirements, catalogue),
     efficiency: fitted.coefficients.compute.bf16,
   }
+  const lines = systemLines(system)
   return {
     requirements,
     catalogue,
@@ -85,9 +86,13 @@ export const createContext = (
     memoryParts: createMemoryParts(),
     stepFactsOf: createStepFacts(),
     platformMs: platformOverheadMs(requirements) + systemReadMs(system),
-    stages: stagesOf(requirements, workload, system),
+    // What a stage costs is what its line costs: an API may read it for less than hardware of its own.
+    stages: stagesOf(requirements, workload, system).map((stage) => ({
+      ...stage,
+      usdPerMonth: lines.find(({ id }) => id === stage.id)?.usdPerMonth ?? stage.usdPerMonth,
+    })),
     clock: createCapacityClock(workload.weekCurve),
-    systemUsdPerMonth: sumOf(systemLines(system)),
+    systemLines: lines,
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

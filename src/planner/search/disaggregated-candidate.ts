@@ -1,5 +1,6 @@
 // A candidate whose prompts and answers run on replicas of their own, out of the one that serves them together.
 
+import { servingLines } from '../cost/self-hosted-cost.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
 import { type Pools, sizePools } from './disaggregated.js'
 import { bandOf, judge } from './estimates.js'
@@ -49,11 +50,16 @@ export const evaluateDisaggregated = (
     // The fit knows aggregated serving only.
     basis: together.basis === 'assumed' ? 'assumed' : 'similar',
   }
-  return priceCandidate(option, context, {
-    candidate,
+  const { bill: _, ...unbilled } = candidate
+  const priced = priceCandidate(option, context, {
+    candidate: unbilled,
     pools: [prefillReplicas, decodeReplicas].map((replicas) => ({ load: replicas, replicas })),
     slowness: server.bands.tpot.high,
-  }).candidate
+  })
+  if (!context.itemised) return priced.candidate
+  const lines = priced.bought.flatMap(({ order, cost }) => servingLines(order, cost))
+  // How much of the answers is good is not known for pools hour by hour.
+  return { ...priced.candidate, bill: { lines, goodShare: null, serving: null } }
 }
 
 const rangeOf = (

@@ -90,7 +90,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
       ...buildGates(gated, { precision: 'bf16', retention: { value: 1, low: 1, high: 1 } }, context),
       ...residencyAndContext(hosted, priced, context),
       ...targets.flatMap(targetViolation),
-      ...budgetViolations(requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion),
+      ...budgetViolations(requirements, costPerMonthUsd + sumOf(context.systemLines), perMillion),
     ],
   }
 }

@@ -6,6 +6,7 @@ import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import type { Candidate, TargetEstimate, Violation } from './report.js'
 import type { ServingOption } from './serving-option.js'
+import { systemUsdOf } from './system-cost.js'
 import { budgetViolations, targetViolation } from './violations.js'
 
 /** Replicas of one region that do one thing. */
@@ -111,7 +112,7 @@ const violationsOf = (options: {
     found.push(
       ...budgetViolations(
         context.requirements,
-        costPerMonthUsd + context.systemUsdPerMonth - (option.packing?.savedUsdPerMonth ?? 0),
+        costPerMonthUsd + systemUsdOf({ packing: option.packing ?? null }, context),
         perMillion ?? 0,
       ),
     )

@@ -4,7 +4,8 @@ import type { Requirements } from '../../spec/index.js'
 import type { Evaluated } from './candidates.js'
 import { createContext, type DesignContext } from './design-context.js'
 import { evaluateHosted } from './hosted.js'
-import type { Candidate } from './report.js'
+import { type Candidate, comparableUsd } from './report.js'
+import { wholeUsd } from './system-cost.js'
 
 export interface Repricer {
   /** The same model, engine, accelerators and layout, or the same API; null when it cannot be asked again. */
@@ -26,7 +27,7 @@ export interface Priced {
 }
 
 /** Of thousands of ways, so many of the best are asked again for one question. */
-const askedAgain = 80
+const askedAgain = 40
 
 export const createRepricer = (evaluated: readonly Evaluated[], context: DesignContext): Repricer => {
   const { catalogue, fitted } = context
@@ -47,9 +48,7 @@ export const createRepricer = (evaluated: readonly Evaluated[], context: DesignC
     usdAt: (candidate, requirements) => {
       const changed = contextOf(requirements)
       const found = under(candidate, changed)
-      return found?.costPerMonthUsd != null && missesOnlyMoney(found)
-        ? found.costPerMonthUsd + changed.systemUsdPerMonth
-        : null
+      return found && missesOnlyMoney(found) ? wholeUsd(found, changed) : null
     },
     cheapest: (requirements, among) => {
       const changed = contextOf(requirements)
@@ -68,7 +67,8 @@ export const createRepricer = (evaluated: readonly Evaluated[], context: DesignC
   }
 }
 
-const costOf = (candidate: Candidate | null) => candidate?.costPerMonthUsd ?? Number.POSITIVE_INFINITY
+const costOf = (candidate: Candidate | null) =>
+  (candidate && comparableUsd(candidate)) ?? Number.POSITIVE_INFINITY
 
 /** Gates are not asked again, so the length of the context is. */
 const reads = ({ model }: Candidate, { catalogue, contextTokens }: DesignContext): boolean =>
