@@ -1,6 +1,7 @@
 // All texts of the room.
 
 import { defineMessages } from '../core/index.js'
+import { launchMessages } from './architecture/launch-messages.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
@@ -9,6 +10,7 @@ import { trafficMessages } from './traffic/traffic-messages.js'
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
   ...designMessages,
+  ...launchMessages,
   ...machineMessages,
   ...trafficMessages,
 })
