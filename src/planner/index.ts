@@ -18,6 +18,8 @@ export type { Share, TaskModel } from './machine/task-model.js'
 export { plannerMessages } from './messages.js'
 export { predictionsOf } from './predictions-of.js'
 export { requirementsHash } from './requirements-hash.js'
+export { type Objectives, objectiveNames } from './search/objectives.js'
+export { objectivesOf, tightestTarget } from './search/pareto-front.js'
 export type {
   Candidate,
   DesignReport,
@@ -28,7 +30,9 @@ export type {
   TargetEstimate,
   Violation,
 } from './search/report.js'
+export { type CandidateRisk, type RiskFactor, riskOf } from './search/risk-of.js'
 export { type Summary, type SummaryRow, summarise } from './search/summarise.js'
+export { whyNot } from './search/why-not.js'
 export {
   fitLocalRates,
   type LocalRates,

@@ -66,7 +66,7 @@ const selfHosted = (context: DesignContext): readonly Evaluated[] => {
     .flatMap((model) => {
       const violations = [...gatesOf(model, context), ...weightsGates(model, context)]
       const split = splitParameters(model)
-      if (violations.length > 0 || !split) return [closed({ model, violations })]
+      if (violations.length > 0 || !split) return [closed({ model, violations }, context)]
       return supplies.flatMap((supply) => onAccelerator({ model, split, supply }, context))
     })
 }
@@ -111,10 +111,11 @@ interface Placed {
 const onAccelerator = ({ model, split, supply }: Placed, context: DesignContext): readonly Evaluated[] => {
   const { accelerator } = supply
   const missing = missingFacts(accelerator)
-  if (missing) return [closed({ model, accelerator, violations: [missing] })]
+  if (missing) return [closed({ model, accelerator, violations: [missing] }, context)]
   return enginesFor(accelerator).flatMap((engine) =>
     buildsOf(model, engine, context.catalogue).flatMap((build) => {
-      if (!canMultiply(accelerator, build.precision)) return noUnit({ model, accelerator, build, engine })
+      if (!canMultiply(accelerator, build.precision))
+        return noUnit({ model, accelerator, build, engine }, context)
       const layouts = layoutsOf(model, { accelerator, most: supply.most })
       return withoutSmaller(
         layouts.map((layout): Evaluated => {
@@ -144,12 +145,15 @@ const missingFacts = (accelerator: Accelerator): Violation | null =>
         reason: designMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
       }
 
-const noUnit = (options: {
-  readonly model: Model
-  readonly accelerator: Accelerator
-  readonly build: Build
-  readonly engine: string
-}): readonly Evaluated[] => {
+const noUnit = (
+  options: {
+    readonly model: Model
+    readonly accelerator: Accelerator
+    readonly build: Build
+    readonly engine: string
+  },
+  context: DesignContext,
+): readonly Evaluated[] => {
   // Once per model and accelerator, not once per engine.
   if (options.engine !== 'vllm') return []
   const { model, accelerator, build } = options
@@ -158,22 +162,23 @@ const noUnit = (options: {
     precision: build.precision,
   })
   return [
-    closed({
-      model,
-      accelerator,
-      build,
-      violations: [{ constraint: 'precision', relaxable: false, reason }],
-    }),
+    closed(
+      { model, accelerator, build, violations: [{ constraint: 'precision', relaxable: false, reason }] },
+      context,
+    ),
   ]
 }
 
 /** A candidate that a gate closed: no numbers but the reason. */
-const closed = (options: {
-  readonly model: Model
-  readonly accelerator?: Accelerator
-  readonly build?: Build
-  readonly violations: readonly Violation[]
-}): Evaluated => {
+const closed = (
+  options: {
+    readonly model: Model
+    readonly accelerator?: Accelerator
+    readonly build?: Build
+    readonly violations: readonly Violation[]
+  },
+  { scoreOf }: DesignContext,
+): Evaluated => {
   const { model, accelerator, build, violations } = options
   const candidate: Candidate = {
     id: [model.name, build?.precision, accelerator?.name].filter(Boolean).join(' '),
@@ -193,6 +198,7 @@ const closed = (options: {
     latency: null,
     targets: [],
     quality: qualityOf(model),
+    qualityScore: scoreOf(qualityOf(model)),
     utilisation: null,
     memory: null,
     basis: 'assumed',

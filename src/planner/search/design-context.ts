@@ -7,8 +7,8 @@ import type { FittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
 import { platformOverheadMs } from './platform-overhead.js'
-import { createQualityRank, type QualityFloor, qualityFloor } from './quality.js'
-import type { QualityEstimate } from './report.js'
+import { createScoreOf, type QualityFloor, qualityFloor } from './quality.js'
+import type { Estimate, QualityEstimate } from './report.js'
 import { targetValue, unitOf } from './target.js'
 
 /** A speed target with its load and lengths resolved. */
@@ -30,7 +30,8 @@ export interface DesignContext {
   readonly workload: Workload
   readonly fitted: FittedCoefficients
   readonly floor: QualityFloor
-  readonly qualityRank: (quality: QualityEstimate) => number
+  /** Expected MMLU-Pro of the unquantized model. */
+  readonly scoreOf: (quality: QualityEstimate) => Estimate | null
   readonly platformMs: number
   readonly targets: readonly ResolvedTarget[]
   /** Identifiers of targets that replicas are not sized for: asked when nothing meets them all. */
@@ -56,7 +57,7 @@ export const createContext = (
     workload,
     fitted,
     floor: qualityFloor(requirements, catalogue),
-    qualityRank: createQualityRank(catalogue),
+    scoreOf: createScoreOf(catalogue),
     platformMs: platformOverheadMs(requirements),
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

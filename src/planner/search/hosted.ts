@@ -71,6 +71,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     },
     targets,
     quality,
+    qualityScore: context.scoreOf(quality),
     utilisation: null,
     memory: null,
     basis,

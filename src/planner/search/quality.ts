@@ -3,7 +3,7 @@
 
 import type { Catalogue, Model } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
-import type { QualityEstimate } from './report.js'
+import type { Estimate, QualityEstimate } from './report.js'
 
 /**
  * Billions of parameters of a dense model of about the same effect: the geometric mean of all and active ones, a
@@ -70,11 +70,11 @@ export const reachesFloor = (
 }
 
 /**
- * A number to order candidates of equal cost by: the published direct score; else what the line through the published
- * scores over the logarithm of the size gives, less one standard deviation, since a size promises less than a score.
- * For ordering only; it is never shown.
+ * The MMLU-Pro score expected of a model: the published one; else what the line through the published scores over the
+ * logarithm of the size gives, within two standard deviations, less one, since a size promises less than a score.
+ * Null when neither is known.
  */
-export const createQualityRank = (catalogue: Catalogue): ((quality: QualityEstimate) => number) => {
+export const createScoreOf = (catalogue: Catalogue): ((quality: QualityEstimate) => Estimate | null) => {
   const points = directScores(catalogue).map(({ size, score }) => ({ x: Math.log(size), y: score }))
   const mean = (values: readonly number[]) =>
     values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
@@ -86,7 +86,9 @@ export const createQualityRank = (catalogue: Catalogue): ((quality: QualityEstim
   const line = (at: number) => y + slope * (at - x)
   const deviation = Math.sqrt(mean(points.map((point) => (point.y - line(point.x)) ** 2)))
   return (quality) => {
-    if (quality.kind === 'published') return quality.value
-    return quality.kind === 'unknown' ? 0 : line(Math.log(quality.effectiveParametersB)) - deviation
+    if (quality.kind === 'unknown') return null
+    if (quality.kind === 'published') return { value: quality.value, low: quality.value, high: quality.value }
+    const middle = line(Math.log(quality.effectiveParametersB))
+    return { value: middle - deviation, low: middle - 2 * deviation, high: middle + 2 * deviation }
   }
 }

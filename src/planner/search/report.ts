@@ -78,6 +78,8 @@ export interface Candidate {
   } | null
   readonly targets: readonly TargetEstimate[]
   readonly quality: QualityEstimate
+  /** MMLU-Pro points expected of this build, with the range that is known of it; null = nothing is known. */
+  readonly qualityScore: Estimate | null
   /** Load over what the rented replicas could carry, at the peak and over the month. */
   readonly utilisation: { readonly peak: number; readonly average: number } | null
   readonly memory: {
@@ -110,6 +112,8 @@ export interface DesignReport {
   readonly candidates: readonly Candidate[]
   /** Null when nothing meets the requirements. */
   readonly chosen: Candidate | null
+  /** Identifiers of those that no other is at least as good as in cost, latency, quality and risk; cheapest first. */
+  readonly front: readonly string[]
   /** Why this one, and what follows from it. */
   readonly reasons: readonly Message[]
   /** When nothing meets the requirements: the smallest single changes that would. */

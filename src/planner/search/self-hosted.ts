@@ -25,7 +25,7 @@ export interface SelfHostedOption {
 /** Evaluates one option. Violations of memory end it early, with the numbers known so far. */
 export const evaluateSelfHosted = (option: SelfHostedOption, context: DesignContext): Candidate => {
   const memory = memoryOf(option, context)
-  const blank = blankCandidate(option, memory)
+  const blank = blankCandidate(option, memory, context)
   const impossible = memoryViolation(option, context, memory)
   if (impossible) return { ...blank, violations: [impossible] }
   const server = serverOf(option, context, memory.maxSequences)
@@ -44,7 +44,11 @@ const memoryOf = (option: SelfHostedOption, { workload }: DesignContext) =>
     tokensPerSequence: workload.inputTokens.mean + workload.outputTokens.mean,
   })
 
-const blankCandidate = (option: SelfHostedOption, memory: ReturnType<typeof planMemory>): Candidate => {
+const blankCandidate = (
+  option: SelfHostedOption,
+  memory: ReturnType<typeof planMemory>,
+  { scoreOf }: DesignContext,
+): Candidate => {
   const { model, build, engine, supply, layout } = option
   const { tensorParallel, pipelineParallel } = layout
   const spread = pipelineParallel > 1 ? `tp${tensorParallel}pp${pipelineParallel}` : `tp${tensorParallel}`
@@ -67,6 +71,7 @@ const blankCandidate = (option: SelfHostedOption, memory: ReturnType<typeof plan
     latency: null,
     targets: [],
     quality: qualityOf(model),
+    qualityScore: scoreOf(qualityOf(model)),
     utilisation: null,
     memory: {
       weightsGiB: memory.weightsGiB,
