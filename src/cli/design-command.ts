@@ -3,15 +3,19 @@
 import type { Command } from 'commander'
 import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
-import { designProject, shortReport } from './design-project.js'
+import { registerDesignCompare } from './design-compare-command.js'
+import { registerDesignExplain } from './design-explain-command.js'
+import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
+import { registerDesignWhatif } from './design-whatif-command.js'
 import { measuringText } from './machine/measuring-text.js'
 import { numberOption } from './option-values.js'
-import type { WrittenArchitecture } from './write-architecture.js'
+import { shortReport } from './write-design.js'
+import type { WrittenFile } from './write-generated.js'
 
 export const registerDesign = (program: Command, context: CommandContext): void => {
   const { text } = context
-  program
+  const group = program
     .command('design')
     .argument('[requirements]', text('requirements file', '需求檔'), 'requirements.yaml')
     .option(
@@ -31,6 +35,7 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       const terminal = context.terminal()
       const result = await designProject(file, {
         environment: context.environment,
+        language: context.language,
         write: options.write,
         log: createLogger({ level: 'warn', stream: process.stderr }),
         onMeasure: () => terminal.note(measuringText(text)),
@@ -48,9 +53,12 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       )
       context.exitWith(report.chosen ? 0 : 1)
     })
+  registerDesignExplain(group, context)
+  registerDesignCompare(group, context)
+  registerDesignWhatif(group, context)
 }
 
-const describe = ({ path, state, difference }: WrittenArchitecture, { text }: CommandContext): string[] => {
+const describe = ({ path, state, difference }: WrittenFile, { text }: CommandContext): string[] => {
   if (state === 'proposed')
     return [
       text(

@@ -3,6 +3,8 @@
 import { defineMessages } from '../core/index.js'
 import { launchMessages } from './architecture/launch-messages.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
+import { recordMessages } from './decision-record/record-messages.js'
+import { sumMessages } from './decision-record/sum-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
 import { trafficMessages } from './traffic/traffic-messages.js'
@@ -12,5 +14,7 @@ export const plannerMessages = defineMessages({
   ...designMessages,
   ...launchMessages,
   ...machineMessages,
+  ...recordMessages,
+  ...sumMessages,
   ...trafficMessages,
 })
