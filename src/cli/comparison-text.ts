@@ -22,11 +22,15 @@ export const comparisonText = (
   { before, after }: ComparisonTitles,
   say: Say,
 ): string => {
-  const changed = figures.filter(isChanged)
+  // Settings of two different engines have nothing to do with each other.
+  const isSameEngine = !figures.some((each) => each.figure === 'servedBy' && isChanged(each))
+  const changed = figures.filter(
+    (each) => isChanged(each) && (isSameEngine || !each.figure.startsWith('setting ')),
+  )
   if (changed.length === 0) return say('Nothing changes.', '沒有任何改變。')
   return renderTable(
     [
-      { title: '', maxWidth: 44 },
+      { title: '', maxWidth: 72 },
       { title: before, maxWidth: 52 },
       { title: after, maxWidth: 52 },
       { title: say('change', '變化'), align: 'right' },

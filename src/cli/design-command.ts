@@ -37,6 +37,7 @@ export const registerDesign = (program: Command, context: CommandContext): void 
         environment: context.environment,
         language: context.language,
         write: options.write,
+        askEngines: options.write,
         log: createLogger({ level: 'warn', stream: process.stderr }),
         onMeasure: () => terminal.note(measuringText(text)),
       })

@@ -1,7 +1,7 @@
 // `design explain`: why the choice, why not another way, why a setting, and how a figure comes about.
 
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Message, suggest } from '../core/index.js'
 import { type DesignReport, flagVerdict, requirementsHash, whyNot } from '../planner/index.js'
@@ -10,10 +10,10 @@ import { readKeptReport } from './kept-report.js'
 import { cliError } from './messages.js'
 import { planText } from './plan-text.js'
 import { loadRequirements, projectOf } from './project.js'
-import type { KeptReport } from './write-design.js'
+import { designReportFile, type KeptReport } from './write-design.js'
 
 interface Explanation {
-  readonly kind: 'choice' | 'setting' | 'figure' | 'target' | 'candidate'
+  readonly kind: 'choice' | 'setting' | 'figure' | 'candidate'
   readonly id: string
   readonly messages: readonly Message[]
 }
@@ -44,7 +44,7 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
       const kept = readKeptReport(projectOf(requirements).stateDirectory)
       if (!kept)
         throw cliError('cli.file-not-found', {
-          file: `${projectOf(requirements).stateDirectory}/design-report.json`,
+          file: join(projectOf(requirements).stateDirectory, designReportFile),
           writtenBy: 'design',
         })
       const isStale = isOfOther(kept, requirements)
@@ -101,7 +101,6 @@ const explain = async (what: string, kept: KeptReport, origin: Origin): Promise<
   return (
     settingNamed(kept, what) ??
     figureNamed(kept, what) ??
-    targetNamed(kept, what) ??
     candidateNamed(what, await reportWith(what, kept, origin))
   )
 }
@@ -130,14 +129,6 @@ const figureNamed = ({ arithmetic }: KeptReport, what: string): Explanation | un
     ? { kind: 'figure', id: what, messages: sums.map(({ message }) => message) }
     : undefined
 }
-
-/** A speed target stands for the line of its metric. */
-const targetNamed = (kept: KeptReport, what: string): Explanation | undefined => {
-  const target = kept.chosen?.targets.find(({ id }) => id === what)
-  const line = target && figureNamed(kept, target.metric in metricFigures ? target.metric : 'tpot')
-  return line ? { ...line, kind: 'target', id: what } : undefined
-}
-const metricFigures = { ttft: true, tpot: true, e2e: true }
 
 /** The kept report holds the best candidates; for another all are worked out again, unless the file has changed. */
 const reportWith = async (

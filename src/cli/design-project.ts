@@ -3,6 +3,7 @@
 import { dirname } from 'node:path'
 import { loadCatalogue } from '../catalog/index.js'
 import { assess, design, designForMachine } from '../planner/index.js'
+import { validateSettings } from './launch/validate-settings.js'
 import { measureMachine } from './machine/measure-machine.js'
 import { loadRequirements, projectOf } from './project.js'
 import type { DesignOptions, ProjectDesign } from './project-design.js'
@@ -19,7 +20,24 @@ export const designProject = async (file: string, options: DesignOptions): Promi
     options.machine ??
     (await measureMachine({ ...options, stateDirectory, hasLocalModels: taskModels.length > 0 }))
   const assessment = assess(requirements, catalogue, taskModels)
-  const { report, architecture, launches } = design({ requirements, assessment, catalogue, taskModels })
+  const {
+    report,
+    architecture,
+    launches: designed,
+  } = design({
+    requirements,
+    assessment,
+    catalogue,
+    taskModels,
+  })
+  const launches = options.askEngines
+    ? await validateSettings(architecture, designed, {
+        catalogue,
+        stateDirectory,
+        directory: dirname(path),
+        environment: options.environment,
+      })
+    : designed
   const { engine, requestsPerSecond } = options
   const local = designForMachine({
     requirements,
@@ -32,5 +50,6 @@ export const designProject = async (file: string, options: DesignOptions): Promi
   })
   const result = { assessment, report, architecture, launches, local, machine, written: [] }
   if (!options.write) return result
-  return { ...result, written: await writeDesign({ path, requirements, catalogue }, result, options) }
+  const written = await writeDesign({ path, requirements, catalogue }, result, options)
+  return { ...result, written }
 }

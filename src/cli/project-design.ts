@@ -35,6 +35,8 @@ export interface DesignOptions {
   readonly engine?: string | undefined
   /** Load that will be offered here, requests/s; default the peak of the requirements. */
   readonly requestsPerSecond?: number | undefined
+  /** Whether an engine that is installed here is asked for its flags, which takes seconds the first time. */
+  readonly askEngines?: boolean
   /** Called before this machine is measured. */
   readonly onMeasure?: () => void
   /** What was measured already. */

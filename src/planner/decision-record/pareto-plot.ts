@@ -166,7 +166,7 @@ const names = (ways: readonly Way[], chosen: string | null, write: RecordWriter)
       text(
         list.x,
         y,
-        fit(`${i + 1}  ${id}`, suffix, picture.width - list.x - 10),
+        cut(`${i + 1}  ${id}`, suffix, picture.width - list.x - 10),
         isChosen ? 'name chosen-label' : 'name',
       ),
       text(list.x + 16, y + 14, `${formatUsd(costUsd)}, ${formatMs(time.value)}`, 'name'),
@@ -174,7 +174,7 @@ const names = (ways: readonly Way[], chosen: string | null, write: RecordWriter)
   })
 
 /** As much of the text as the width holds, and always the suffix. */
-const fit = (words: string, suffix: string, width: number): string => {
+const cut = (words: string, suffix: string, width: number): string => {
   if (textWidth(words + suffix, fontSize) <= width) return words + suffix
   let kept = words
   while (kept.length > 1 && textWidth(`${kept}…${suffix}`, fontSize) > width) kept = kept.slice(0, -1)

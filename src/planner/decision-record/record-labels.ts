@@ -21,7 +21,7 @@ export const recordLabels = {
   models: { en: 'models', 'zh-TW': '模型' },
   setting: { en: 'setting', 'zh-TW': '設定' },
   reason: { en: 'reason', 'zh-TW': '理由' },
-  validated: { en: 'listed by', 'zh-TW': '驗證依據' },
+  validated: { en: 'checked', 'zh-TW': '驗證' },
   model: { en: 'model', 'zh-TW': '模型' },
   servedBy: { en: 'served by', 'zh-TW': '服務方式' },
   hardware: { en: 'hardware', 'zh-TW': '硬體' },

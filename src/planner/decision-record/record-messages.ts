@@ -176,8 +176,8 @@ export const recordMessages = defineMessages({
   },
   'planner.flag-listed': {
     en: (p: { against: string; list: 'snapshot' | 'installed' }) =>
-      p.list === 'installed' ? `${p.against}, installed here` : p.against,
-    'zh-TW': (p) => (p.list === 'installed' ? `${p.against}（本機安裝）` : p.against),
+      p.list === 'installed' ? `listed by ${p.against}, installed here` : `listed by ${p.against}`,
+    'zh-TW': (p) => (p.list === 'installed' ? `列於本機安裝的 ${p.against}` : `列於 ${p.against}`),
   },
   'planner.flag-unvalidated': {
     en: (p: { against: string; problem: string }) => {

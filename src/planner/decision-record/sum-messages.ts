@@ -149,6 +149,21 @@ export const sumMessages = defineMessages({
     'zh-TW': (p) =>
       `${metrics[p.metric]['zh-TW']}，尖峰 P90：${formatMs(p.value)}，五分之四的部署介於 ${formatMs(p.low)} 與 ${formatMs(p.high)}（${basisNames[p.basis]['zh-TW']}）`,
   },
+  'planner.sum-target': {
+    en: (p: {
+      id: string
+      percentile: number
+      value: number
+      low: number
+      high: number
+      unit: string
+      op: string
+      limit: number
+    }) =>
+      `${p.id}, P${n(p.percentile)}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}`,
+    'zh-TW': (p) =>
+      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}`,
+  },
   'planner.sum-saturation': {
     en: (p: { enginePeak: number; serving: number; rate: number; saturation: number }) =>
       `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable and within its targets when steps take as long as the bad end of their range`,

@@ -81,10 +81,15 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   ]
 }
 
-const predictions = ({ latency, basis }: Candidate): readonly Sum[] =>
-  latency
+const predictions = ({ latency, basis, targets }: Candidate): readonly Sum[] => [
+  ...(latency
     ? (['ttft', 'tpot', 'e2e'] as const).map((metric) => ({
         figure: metric,
         message: sumMessage('planner.sum-predicted', { metric, basis, ...latency[`${metric}P90Ms`] }),
       }))
-    : []
+    : []),
+  ...targets.map(({ id, percentile, op, limit, unit, estimate }) => ({
+    figure: id,
+    message: sumMessage('planner.sum-target', { id, percentile, op, limit, unit, ...estimate }),
+  })),
+]
