@@ -69,6 +69,7 @@ const cells = (row: SummaryRow, say: Say, render: Terminal['render']): string[] 
 const ms = (estimate: Estimate | null) => (estimate ? formatMs(estimate.value) : '-')
 
 const quality = (estimate: QualityEstimate, say: Say): string => {
+  if (estimate.kind === 'measured') return `${estimate.metric} ${formatNumber(estimate.value * 100)} %`
   if (estimate.kind === 'published') return `${estimate.metric} ${formatNumber(estimate.value)}`
   if (estimate.kind === 'size-proxy')
     return say(

@@ -7,12 +7,16 @@ import { recordMessages } from './decision-record/record-messages.js'
 import { sumMessages } from './decision-record/sum-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
+import { gateMessages } from './search/gate-messages.js'
+import { whyNotMessages } from './search/why-not-messages.js'
 import { trafficMessages } from './traffic/traffic-messages.js'
 
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
   ...designMessages,
   ...launchMessages,
+  ...gateMessages,
+  ...whyNotMessages,
   ...machineMessages,
   ...recordMessages,
   ...sumMessages,

@@ -3,6 +3,7 @@
 import { type Catalogue, priceOf } from '../../catalog/index.js'
 import type { Architecture, Requirements } from '../../spec/index.js'
 import type { TaskModel } from '../machine/task-model.js'
+import { acceleratorsOf } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
 import { architectureAround } from './architecture-around.js'
 import { type LaunchCommand, launchCommand, roundedContext } from './launch-command.js'
@@ -71,7 +72,7 @@ const selfHosted = ({ candidate, catalogue, contextTokens }: Chosen, launch: Lau
     ...(launch ? { launch: { command: [...launch.command] } } : {}),
     hardware: {
       accelerator: candidate.accelerator ?? '',
-      count: layout.tensorParallel * layout.pipelineParallel,
+      count: acceleratorsOf(layout),
       replicas: replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1,
       quantization: candidate.precision ?? 'bf16',
       tensorParallel: layout.tensorParallel,

@@ -102,26 +102,37 @@ describe('launch commands', () => {
   })
 
   it('say how a replica is spread, what is guessed ahead and what stays in the host', () => {
-    const spread = { ...one, tensorParallel: 2, dataParallel: 4, expertParallel: 8, decodeContextParallel: 2 }
     const options = {
-      layout: spread,
-      speculation: { method: 'mtp', tokens: 3 },
+      layout: { ...one, tensorParallel: 2, dataParallel: 4, expertParallel: true, decodeContextParallel: 2 },
       cpuOffloadGiB: 10,
       sharedPrefixTokens: 500,
     } as const
-    const vllm = launchOf(firstOf('vllm'), options)
+    const decided = {
+      kvDtype: 'fp8',
+      speculation: { model: 'Qwen3-32B', method: 'layer', tokens: 3, acceptance: 0.7 },
+      disaggregation: { prefillReplicas: 1, decodeReplicas: 2, kvTransferMs: 10 },
+      memory: { weightsGiB: 8, kvPoolGiB: 20, maxSequences: 403 },
+    } as const
+    const vllm = launchOf({ ...firstOf('vllm'), ...decided }, options)
     expect(settingOf(vllm, '--tensor-parallel-size')).toBe('2')
     expect(settingOf(vllm, '--data-parallel-size')).toBe('4')
     expect(settingOf(vllm, '--decode-context-parallel-size')).toBe('2')
     expect(vllm.command).toContain('--enable-expert-parallel')
     expect(vllm.command).not.toContain('--pipeline-parallel-size')
+    // 403 sequences over four groups: floor(403 / 4).
+    expect(settingOf(vllm, '--max-num-seqs')).toBe('100')
+    expect(settingOf(vllm, '--kv-cache-dtype')).toBe('fp8')
     expect(JSON.parse(settingOf(vllm, '--speculative-config') ?? '')).toEqual({
       method: 'mtp',
       num_speculative_tokens: 3,
     })
+    expect(settingOf(vllm, '--kv-transfer-config')).toContain('NixlConnector')
     expect(settingOf(vllm, '--cpu-offload-gb')).toBe('10')
-    const sglang = launchOf(firstOf('sglang'), options)
+    const sglang = launchOf({ ...firstOf('sglang'), ...decided }, options)
+    expect(settingOf(sglang, '--tensor-parallel-size')).toBe('8')
     expect(settingOf(sglang, '--expert-parallel-size')).toBe('8')
+    expect(settingOf(sglang, '--max-running-requests')).toBe('400')
+    expect(settingOf(sglang, '--kv-cache-dtype')).toBe('fp8_e4m3')
     expect(settingOf(sglang, '--speculative-algorithm')).toBe('NEXTN')
     for (const { settings } of [vllm, sglang])
       expect(settings.filter(({ validation }) => validation.problem !== null)).toEqual([])

@@ -17,7 +17,6 @@ import type {
   LaunchFacts,
   LaunchSetting,
   SettingDraft,
-  Speculation,
   Spread,
 } from './launch-setting.js'
 import { sglangCommand } from './launch-sglang.js'
@@ -42,7 +41,6 @@ export interface Launch {
   readonly servedName: string
   /** The part of the prompt that is the same in every request, tokens; default none. */
   readonly sharedPrefixTokens?: number
-  readonly speculation?: Speculation
   readonly cpuOffloadGiB?: number
 }
 
@@ -91,7 +89,6 @@ const factsOf = (launch: Launch, engine: EngineName): LaunchFacts | null => {
     longestTokens,
     contextTokens: roundedContext(longestTokens, model.maxContext),
     sharedPrefixTokens: launch.sharedPrefixTokens ?? 0,
-    speculation: launch.speculation ?? null,
     cpuOffloadGiB: launch.cpuOffloadGiB ?? 0,
   }
 }

@@ -3,7 +3,7 @@
 import { bytesPerGiB } from '../../core/index.js'
 import { acceleratorsOf, kvBytesOfSequence } from '../memory/memory.js'
 import { launchMessage } from './launch-messages.js'
-import { modelReason, sequencesReason } from './launch-parts.js'
+import { modelReason, sequencesOf, sequencesReason } from './launch-parts.js'
 import { type EngineCommandBuilder, flagSetting, type LaunchFacts } from './launch-setting.js'
 
 /** All layers: more than any model has. */
@@ -11,7 +11,7 @@ const allLayers = 999
 
 export const llamaCppCommand: EngineCommandBuilder = (facts) => {
   const { candidate, servedName, budget, model } = facts
-  const slots = Math.max(1, Math.min(budget.maxSequences, candidate.memory?.maxSequences ?? 1))
+  const slots = sequencesOf(facts)
   const tokens = cacheTokens(facts, slots)
   return {
     start: ['llama-server'],

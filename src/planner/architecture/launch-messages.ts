@@ -1,20 +1,20 @@
 // Why each setting of a launch command is what it is, in both languages.
 
 import { defineMessages, formatNumber, messageFactory } from '../../core/index.js'
-import type { Spread } from './launch-setting.js'
 
 type None = Record<never, never>
 
 const gib = (value: number) => `${formatNumber(value, 3)} GiB`
 const tokens = (value: number) => formatNumber(value, 6)
 
-const parallel: Readonly<Record<keyof Spread, { readonly en: string; readonly 'zh-TW': string }>> = {
+const parallel = {
   tensorParallel: { en: 'each layer is split over', 'zh-TW': '每一層分散到' },
   pipelineParallel: { en: 'the layers are divided into stages on', 'zh-TW': '各層分成數段，依序放在' },
   dataParallel: { en: 'attention runs in copies, one on each of', 'zh-TW': '注意力層各有一份，分別放在' },
   expertParallel: { en: 'whole experts are spread over', 'zh-TW': '各專家完整地分散到' },
   decodeContextParallel: { en: 'the cache of each sequence is split over', 'zh-TW': '每個序列的快取分散到' },
-}
+} as const
+export type ParallelKind = keyof typeof parallel
 
 export const launchMessages = defineMessages({
   'planner.launch-model': {
@@ -103,6 +103,17 @@ export const launchMessages = defineMessages({
     en: (_: None) => 'The cache in the 16 bits that the memory plan counts.',
     'zh-TW': () => '快取採 16 位元，與記憶體規劃一致。',
   },
+  'planner.launch-kv-fp8': {
+    en: (_: None) =>
+      'The cache in 8 bits, which the memory plan counts: half the bytes to hold and to read. Evaluate it on your task.',
+    'zh-TW': () => '快取採 8 位元，與記憶體規劃一致：存放與讀取的位元組減半。請在您的任務上評測。',
+  },
+  'planner.launch-kv-transfer': {
+    en: (_: None) =>
+      'Prompts and answers run on replicas of their own, and the cache goes from the one to the other. A router in front of both pools has to send each request to one of each.',
+    'zh-TW': () =>
+      '提示與回答由不同副本處理，快取在兩者間傳送。兩組之前需要一個路由器，將每個請求各送一份副本。',
+  },
   'planner.launch-quantize': {
     en: (p: { precision: string }) =>
       `The design is for ${p.precision} weights, and the engine makes them while loading.`,
@@ -113,7 +124,7 @@ export const launchMessages = defineMessages({
     'zh-TW': () => '未量化的部分維持檢查點的 16 位元。',
   },
   'planner.launch-parallel': {
-    en: (p: { kind: keyof Spread; count: number }) =>
+    en: (p: { kind: ParallelKind; count: number }) =>
       p.count === 1
         ? 'The model fits one accelerator.'
         : `Of each replica, ${parallel[p.kind].en} ${p.count} accelerators.`,
@@ -123,9 +134,10 @@ export const launchMessages = defineMessages({
         : `每份副本的${parallel[p.kind]['zh-TW']} ${p.count} 張加速器。`,
   },
   'planner.launch-speculation': {
-    en: (p: { method: string; tokens: number }) =>
-      `${p.tokens} tokens are guessed ahead by ${p.method} and checked together; predicted times count on it.`,
-    'zh-TW': (p) => `以 ${p.method} 預先猜測 ${p.tokens} 個詞元並一併驗證；預測時間已將此計入。`,
+    en: (p: { method: 'layer' | 'ngram'; tokens: number; acceptance: number }) =>
+      `${p.tokens} tokens are drafted ${p.method === 'layer' ? "by the model's own drafting layer" : 'from the text before'} and checked together; predicted times count on the acceptance that was measured, ${formatNumber(p.acceptance)}.`,
+    'zh-TW': (p) =>
+      `由${p.method === 'layer' ? '模型自己的草稿層' : '前文'}預擬 ${p.tokens} 個詞元並一併驗證；預測時間依實測的接受率 ${formatNumber(p.acceptance)} 計入。`,
   },
   'planner.launch-offload': {
     en: (p: { gib: number }) =>
@@ -151,10 +163,16 @@ export const launchMessages = defineMessages({
     'zh-TW': () => '除非請求要求，否則關閉隱藏推理：時間與費用都未計入其詞元。',
   },
   'planner.launch-repository': {
-    en: (p: { checkpoint: string; precision: string; tensorParallel: number; pipelineParallel: number }) =>
-      `Holds the engine built from ${p.checkpoint} in ${p.precision} for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline).`,
+    en: (p: {
+      checkpoint: string
+      precision: string
+      kv: string
+      tensorParallel: number
+      pipelineParallel: number
+    }) =>
+      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline).`,
     'zh-TW': (p) =>
-      `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎，供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用。`,
+      `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎（${p.kv} 快取），供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用。`,
   },
   'planner.launch-inflight': {
     en: (_: None) => 'Requests join and leave the running batch at every step, as the prediction assumes.',

@@ -42,22 +42,10 @@ export const flagSetting = (flag: string, value: string | number | null, reason:
   reason,
 })
 
-/** How a replica may be spread beside its tensor and pipeline widths. */
+/** How a replica may be spread beside what the search tries. */
 export interface Spread extends Layout {
-  /** Accelerators over which whole experts are spread. */
-  readonly expertParallel?: number
-  /** Copies of the attention layers. */
-  readonly dataParallel?: number
   /** Accelerators over which each sequence's cache is split while decoding. */
   readonly decodeContextParallel?: number
-}
-
-/** Tokens guessed ahead and checked together. */
-export interface Speculation {
-  readonly method: 'mtp' | 'eagle3' | 'ngram'
-  readonly tokens: number
-  /** Checkpoint of the drafting head, where the method has one. */
-  readonly draft?: string
 }
 
 /** What the design decided about one engine, resolved from the catalogue. */
@@ -75,7 +63,6 @@ export interface LaunchFacts {
   readonly contextTokens: number
   /** The part of the prompt that is the same in every request, tokens. */
   readonly sharedPrefixTokens: number
-  readonly speculation: Speculation | null
   /** GiB of the weights that are kept in the host's memory. */
   readonly cpuOffloadGiB: number
 }

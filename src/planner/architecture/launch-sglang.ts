@@ -3,10 +3,13 @@
 import { launchMessage } from './launch-messages.js'
 import {
   contextSetting,
+  kvDtypeSetting,
   modelReason,
   onLoadQuantization,
   parallelSettings,
+  sequencesOf,
   sequencesReason,
+  spreadOf,
 } from './launch-parts.js'
 import {
   type EngineCommandBuilder,
@@ -18,6 +21,7 @@ import { parsersOf } from './model-parsers.js'
 
 export const sglangCommand: EngineCommandBuilder = (facts) => {
   const { candidate, servedName, budget, accelerator } = facts
+  const { dataParallel } = spreadOf(facts)
   return {
     start: ['python', '-m', 'sglang.launch_server'],
     settings: [
@@ -36,24 +40,15 @@ export const sglangCommand: EngineCommandBuilder = (facts) => {
           poolGiB: candidate.memory?.kvPoolGiB ?? 0,
         }),
       ),
-      flagSetting(
-        '--max-running-requests',
-        Math.min(budget.maxSequences, candidate.memory?.maxSequences ?? budget.maxSequences),
-        sequencesReason(facts),
-      ),
+      flagSetting('--max-running-requests', sequencesOf(facts) * dataParallel, sequencesReason(facts)),
       flagSetting(
         '--chunked-prefill-size',
         budget.maxBatchedTokens,
         launchMessage('planner.launch-batched-tokens', { tokens: budget.maxBatchedTokens }),
       ),
-      flagSetting('--kv-cache-dtype', 'auto', launchMessage('planner.launch-kv-model', {})),
+      kvDtypeSetting('--kv-cache-dtype', facts, 'fp8_e4m3'),
       ...onLoadQuantization('--quantization', facts),
-      ...parallelSettings(facts, {
-        tensorParallel: '--tensor-parallel-size',
-        pipelineParallel: '--pipeline-parallel-size',
-        dataParallel: '--data-parallel-size',
-        expertParallel: '--expert-parallel-size',
-      }),
+      ...spread(facts),
       ...speculation(facts),
       ...offload(facts),
       ...parserSettings(facts),
@@ -61,16 +56,36 @@ export const sglangCommand: EngineCommandBuilder = (facts) => {
   }
 }
 
-const algorithms = { mtp: 'NEXTN', eagle3: 'EAGLE3', ngram: 'NGRAM' } as const
+/** SGLang counts all accelerators of the attention groups as its tensor width, and divides them into the groups. */
+const spread = (facts: LaunchFacts): readonly SettingDraft[] => {
+  const { tensorParallel, dataParallel } = spreadOf(facts)
+  const width = tensorParallel * dataParallel
+  const parallel = (kind: 'tensorParallel' | 'dataParallel', count: number) =>
+    launchMessage('planner.launch-parallel', { kind, count })
+  return [
+    ...(width > 1 ? [flagSetting('--tensor-parallel-size', width, parallel('tensorParallel', width))] : []),
+    ...(dataParallel > 1
+      ? [
+          flagSetting('--data-parallel-size', dataParallel, parallel('dataParallel', dataParallel)),
+          flagSetting('--enable-dp-attention', null, parallel('dataParallel', dataParallel)),
+        ]
+      : []),
+    ...parallelSettings(facts, {
+      pipelineParallel: '--pipeline-parallel-size',
+      expertParallel: '--expert-parallel-size',
+    }),
+  ]
+}
 
-const speculation = ({ speculation: decided }: LaunchFacts): readonly SettingDraft[] => {
+const algorithms = { layer: 'NEXTN', ngram: 'NGRAM' } as const
+
+const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): readonly SettingDraft[] => {
   if (!decided) return []
-  const { method, tokens, draft } = decided
-  const reason = launchMessage('planner.launch-speculation', { method, tokens })
+  const { method, tokens, acceptance } = decided
+  const reason = launchMessage('planner.launch-speculation', { method, tokens, acceptance })
   return [
     flagSetting('--speculative-algorithm', algorithms[method], reason),
     flagSetting('--speculative-num-draft-tokens', tokens, reason),
-    ...(draft === undefined ? [] : [flagSetting('--speculative-draft-model-path', draft, reason)]),
   ]
 }
 

@@ -1,7 +1,7 @@
 // Text Generation Inference as the design decided. It answers to any model name and sizes its batches itself.
 
 import { launchMessage } from './launch-messages.js'
-import { contextSetting, modelReason, onLoadQuantization } from './launch-parts.js'
+import { contextSetting, modelReason, onLoadQuantization, sequencesOf } from './launch-parts.js'
 import { type EngineCommandBuilder, flagSetting } from './launch-setting.js'
 
 /** TGI's own default: fewer would refuse requests that the gateway lets pass. */
@@ -9,7 +9,7 @@ const usualConcurrent = 128
 
 export const tgiCommand: EngineCommandBuilder = (facts) => {
   const { candidate, layout, budget, accelerator, contextTokens } = facts
-  const sequences = Math.min(budget.maxSequences, candidate.memory?.maxSequences ?? budget.maxSequences)
+  const sequences = sequencesOf(facts)
   const concurrent = Math.max(usualConcurrent, 2 * sequences)
   // A prompt longer than a prefill batch would be refused at the start.
   const prefillTokens = Math.max(budget.maxBatchedTokens, contextTokens)

@@ -3,7 +3,7 @@
 
 import { acceleratorsOf } from '../memory/memory.js'
 import { launchMessage } from './launch-messages.js'
-import { sequencesReason } from './launch-parts.js'
+import { sequencesOf, sequencesReason } from './launch-parts.js'
 import type { EngineCommandBuilder, SettingDraft } from './launch-setting.js'
 
 const field = (
@@ -30,6 +30,7 @@ export const trtllmCommand: EngineCommandBuilder = (facts) => {
         reason: launchMessage('planner.launch-repository', {
           checkpoint: candidate.checkpoint,
           precision: candidate.precision ?? '',
+          kv: candidate.kvDtype === 'fp8' ? 'fp8' : '16-bit',
           tensorParallel: layout.tensorParallel,
           pipelineParallel: layout.pipelineParallel,
         }),
@@ -42,11 +43,7 @@ export const trtllmCommand: EngineCommandBuilder = (facts) => {
           poolGiB: candidate.memory?.kvPoolGiB ?? 0,
         }),
       ),
-      field(
-        'triton_max_batch_size',
-        Math.min(budget.maxSequences, candidate.memory?.maxSequences ?? budget.maxSequences),
-        sequencesReason(facts),
-      ),
+      field('triton_max_batch_size', sequencesOf(facts), sequencesReason(facts)),
       field('batching_strategy', 'inflight_fused_batching', launchMessage('planner.launch-inflight', {})),
       field('enable_chunked_context', true, launchMessage('planner.launch-chunked', {})),
       ...(sharedPrefixTokens > 0

@@ -3,10 +3,13 @@
 import { launchMessage } from './launch-messages.js'
 import {
   contextSetting,
+  kvDtypeSetting,
   modelReason,
   onLoadQuantization,
   parallelSettings,
+  sequencesOf,
   sequencesReason,
+  spreadOf,
 } from './launch-parts.js'
 import {
   type EngineCommandBuilder,
@@ -36,13 +39,9 @@ export const vllmCommand: EngineCommandBuilder = (facts) => {
           poolGiB: candidate.memory?.kvPoolGiB ?? 0,
         }),
       ),
-      flagSetting(
-        '--max-num-seqs',
-        Math.min(budget.maxSequences, candidate.memory?.maxSequences ?? budget.maxSequences),
-        sequencesReason(facts),
-      ),
+      flagSetting('--max-num-seqs', sequencesOf(facts), sequencesReason(facts)),
       ...stepSettings(facts),
-      flagSetting('--kv-cache-dtype', 'auto', launchMessage('planner.launch-kv-model', {})),
+      kvDtypeSetting('--kv-cache-dtype', facts, 'fp8'),
       ...onLoadQuantization('--quantization', facts),
       ...dtype(facts),
       ...parallelSettings(facts, {
@@ -53,6 +52,7 @@ export const vllmCommand: EngineCommandBuilder = (facts) => {
       }),
       ...expertParallel(facts),
       ...speculation(facts),
+      ...cacheTransfer(facts),
       ...offload(facts),
       ...parserSettings(facts),
     ],
@@ -79,33 +79,35 @@ const dtype = ({ candidate, model }: LaunchFacts): readonly SettingDraft[] =>
     ? [flagSetting('--dtype', 'bfloat16', launchMessage('planner.launch-dtype', {}))]
     : []
 
-const expertParallel = ({ layout: { expertParallel = 1 } }: LaunchFacts): readonly SettingDraft[] =>
-  expertParallel > 1
+const expertParallel = (facts: LaunchFacts): readonly SettingDraft[] => {
+  const count = spreadOf(facts).expertParallel
+  const reason = launchMessage('planner.launch-parallel', { kind: 'expertParallel', count })
+  return count > 1 ? [flagSetting('--enable-expert-parallel', null, reason)] : []
+}
+
+/** `mtp` is the drafting layer that a checkpoint carries; n-grams are looked up in up to four tokens before. */
+const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): readonly SettingDraft[] => {
+  if (!decided) return []
+  const { method, tokens, acceptance } = decided
+  const value = JSON.stringify({
+    method: method === 'layer' ? 'mtp' : 'ngram',
+    num_speculative_tokens: tokens,
+    ...(method === 'ngram' ? { prompt_lookup_max: 4 } : {}),
+  })
+  const reason = launchMessage('planner.launch-speculation', { method, tokens, acceptance })
+  return [flagSetting('--speculative-config', value, reason)]
+}
+
+const cacheTransfer = ({ candidate: { disaggregation } }: LaunchFacts): readonly SettingDraft[] =>
+  disaggregation
     ? [
         flagSetting(
-          '--enable-expert-parallel',
-          null,
-          launchMessage('planner.launch-parallel', { kind: 'expertParallel', count: expertParallel }),
+          '--kv-transfer-config',
+          '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}',
+          launchMessage('planner.launch-kv-transfer', {}),
         ),
       ]
     : []
-
-const speculation = ({ speculation: decided }: LaunchFacts): readonly SettingDraft[] => {
-  if (!decided) return []
-  const { method, tokens, draft } = decided
-  const value = JSON.stringify({
-    method,
-    num_speculative_tokens: tokens,
-    ...(draft === undefined ? {} : { model: draft }),
-  })
-  return [
-    flagSetting(
-      '--speculative-config',
-      value,
-      launchMessage('planner.launch-speculation', { method, tokens }),
-    ),
-  ]
-}
 
 const offload = ({ cpuOffloadGiB }: LaunchFacts): readonly SettingDraft[] =>
   cpuOffloadGiB > 0

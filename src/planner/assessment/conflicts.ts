@@ -4,7 +4,8 @@ import { type Catalogue, type Model, normaliseName } from '../../catalog/index.j
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
 import { splitParameters, weightBytes } from '../memory/memory.js'
-import { isNamed } from '../search/model-gates.js'
+import { isNamed } from '../search/is-named.js'
+import { isDescribed, ownedAccelerator } from '../search/owned-accelerator.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
 import { latencyConflicts } from './latency-conflicts.js'
@@ -77,7 +78,7 @@ const nameConflicts = ({ models, hosting }: Requirements, catalogue: Catalogue):
       !providers.some((id) => name.startsWith(`${id}/`)),
   )
   const unknownAccelerators = hosting.owned.filter(
-    ({ accelerator }) => !catalogue.lookUpAccelerator(accelerator).found,
+    (hardware) => !catalogue.lookUpAccelerator(hardware.accelerator).found && !isDescribed(hardware),
   )
   return [
     ...unknownModels.map((name) =>
@@ -119,8 +120,7 @@ const ownershipConflicts = (requirements: Requirements, catalogue: Catalogue): C
       ),
     ]
   const memoryGiB = owned.reduce(
-    (sum, { accelerator, count }) =>
-      sum + count * (catalogue.lookUpAccelerator(accelerator).found?.memoryGiB ?? 0),
+    (sum, hardware) => sum + hardware.count * (ownedAccelerator(hardware, catalogue)?.memoryGiB ?? 0),
     0,
   )
   const smallest = smallestWeights(allowedModels(requirements, catalogue))

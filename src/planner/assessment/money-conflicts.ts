@@ -1,9 +1,9 @@
 // Budgets against the least that the load can cost.
 
-import { type Catalogue, priceOf } from '../../catalog/index.js'
+import { type Catalogue, type PricedModel, priceOf } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
-import { monthlyCost } from '../search/hosted.js'
+import { hostedUsdPerMonth } from '../cost/hosted-cost.js'
 import { listOffers } from '../search/rent.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
@@ -71,11 +71,14 @@ const leastCost = (requirements: Requirements, workload: Workload, catalogue: Ca
   return ways.sort((a, b) => a.usd - b.usd)[0] ?? null
 }
 
+const leastOf = (workload: Workload, { price }: PricedModel) =>
+  hostedUsdPerMonth({ workload, price, reasoningTokens: 0, deferrableShare: 0, batchPriceShare: 1 })
+
 const cheapestApi = (workload: Workload, catalogue: Catalogue) =>
   catalogue.hostedModels.flatMap(({ provider, model }) => {
     const priced = priceOf(catalogue, { provider: provider.id, model })
     return priced && !priced.deprecated
-      ? [{ usd: monthlyCost(workload, priced), how: `${provider.id}/${model}` }]
+      ? [{ usd: leastOf(workload, priced), how: `${provider.id}/${model}` }]
       : []
   })
 

@@ -63,6 +63,7 @@ const figures: readonly Figure[] = [
 
 const qualityText = (quality: QualityEstimate): string | null => {
   if (quality.kind === 'published') return `${quality.metric} ${quality.value}`
+  if (quality.kind === 'measured') return `${quality.suite} ${quality.metric} ${quality.value}`
   return quality.kind === 'unknown' ? null : `~${quality.effectiveParametersB.toPrecision(3)}B`
 }
 

@@ -16,6 +16,7 @@ export const costSums = (facts: DesignFacts, candidate: Candidate): readonly Sum
     ...(candidate.kind === 'hosted-api'
       ? tokenSums(facts, candidate, costPerMonthUsd)
       : hourSums(facts.catalogue, candidate, costPerMonthUsd)),
+    ...(candidate.bill?.lines.map(({ id, basis }) => ({ figure: id, message: basis })) ?? []),
     ...(usdPerMillionOutputTokens === null
       ? []
       : [
@@ -38,7 +39,20 @@ const hourSums = (catalogue: Catalogue, candidate: Candidate, costUsd: number): 
       { figure: 'cost', message: sumMessage('planner.sum-owned', { accelerators: candidate.accelerators }) },
     ]
   const offer = offerOf(catalogue, candidate)
-  if (!offer) return []
+  // Reserved or spot hours have no single price: what they come to is told.
+  if (!offer)
+    return [
+      {
+        figure: 'cost',
+        message: sumMessage('planner.sum-effective', {
+          provider: candidate.provider ?? '',
+          accelerators: candidate.accelerators,
+          hours: hoursPerMonth,
+          costUsd,
+          usdPerHour: costUsd / candidate.accelerators / hoursPerMonth,
+        }),
+      },
+    ]
   const { usdPerHour } = offer
   return [
     {

@@ -22,7 +22,7 @@ export const memorySums = (
   const weightsGiB = memory.weightsGiB * count
   const tokens = workload.inputTokens.mean + workload.outputTokens.mean
   const shards = kvShards(model, layout.tensorParallel) * layout.pipelineParallel
-  const perSequenceGiB = kvBytesOfSequence(model, tokens) / shards / bytesPerGiB
+  const perSequenceGiB = kvBytesOfSequence(model, tokens, candidate.kvDtype ?? 'auto') / shards / bytesPerGiB
   return [
     {
       figure: 'weights',
@@ -50,7 +50,7 @@ export const memorySums = (
       figure: 'kv-cache',
       message: sumMessage('planner.sum-kv', {
         tokens,
-        perTokenBytes: model.kvBytesPerToken,
+        perTokenBytes: model.kvBytesPerToken * (candidate.kvDtype === 'fp8' ? 0.5 : 1),
         shards,
         perSequenceGiB,
       }),

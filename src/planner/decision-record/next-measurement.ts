@@ -14,7 +14,7 @@ export const nextMeasurement = (report: DesignReport): Message | null => {
   if (!subject) return null
   const doubtful = widest(subject.targets.filter(({ met }) => met === 'possible'))
   if (doubtful) return ofTarget(doubtful, subject)
-  if (subject.quality.kind !== 'published')
+  if (subject.quality.kind === 'size-proxy' || subject.quality.kind === 'unknown')
     return recordMessage('planner.measure-quality', { model: subject.model })
   const range = widest(subject.targets)
   return range

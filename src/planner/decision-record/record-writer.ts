@@ -29,6 +29,8 @@ export const createRecordWriter = (language: Language): RecordWriter => {
     duration: (estimate) => (estimate ? formatMs(estimate.value) : '-'),
     quality: (quality) => {
       if (quality.kind === 'published') return `${quality.metric} ${formatNumber(quality.value)}`
+      if (quality.kind === 'measured')
+        return `${quality.suite} ${quality.metric} ${formatNumber(quality.value)}`
       return quality.kind === 'size-proxy'
         ? text(recordMessage('planner.quality-proxy', { parametersB: quality.effectiveParametersB }))
         : label('unknown')

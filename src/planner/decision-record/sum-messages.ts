@@ -194,6 +194,12 @@ export const sumMessages = defineMessages({
     'zh-TW': (p) =>
       `費用：平均付費 ${n(p.paid, 3)} 張加速器（尖峰 ${p.accelerators} 張；副本隨每日曲線增減）x ${n(p.hours)} 小時 x ${formatUsd(p.usdPerHour)}（${p.provider} 牌價）= 每月 ${formatUsd(p.costUsd)}`,
   },
+  'planner.sum-effective': {
+    en: (p: { provider: string; accelerators: number; hours: number; costUsd: number; usdPerHour: number }) =>
+      `Cost: ${formatUsd(p.costUsd)} a month from ${p.provider}, which is ${formatUsd(p.usdPerHour)} for each hour of ${p.accelerators} accelerators x ${n(p.hours)} h`,
+    'zh-TW': (p) =>
+      `費用：${p.provider} 每月 ${formatUsd(p.costUsd)}，相當於 ${p.accelerators} 張加速器 x ${n(p.hours)} 小時，每小時 ${formatUsd(p.usdPerHour)}`,
+  },
   'planner.sum-owned': {
     en: (p: { accelerators: number }) =>
       `Cost: ${p.accelerators} accelerators that are there count as paid for: $0 a month`,

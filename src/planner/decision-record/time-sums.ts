@@ -35,7 +35,7 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   const inFlight = (rate * latency.e2eP90Ms.value) / 1000
   const context = workload.inputTokens.mean + workload.outputTokens.mean / 2
   const shards = kvShards(model, layout.tensorParallel) * layout.pipelineParallel
-  const cacheGB = (inFlight * kvBytesOfSequence(model, context)) / shards / 1e9
+  const cacheGB = (inFlight * kvBytesOfSequence(model, context, candidate.kvDtype ?? 'auto')) / shards / 1e9
   const fresh = Math.max(1, workload.inputTokens.mean - workload.sharedPrefixTokens)
   const count = acceleratorsOf(layout)
   return [

@@ -4,14 +4,23 @@ import type { Accelerator, EngineName, Model, Precision } from '../../catalog/in
 import { bytesPerGiB } from '../../core/index.js'
 import { bytesPerWeight, embeddingBytes } from './precision.js'
 
-/** How one replica is spread: tensor parallel within a machine, pipeline stages after one another. */
+/**
+ * How one replica is spread: tensor parallel within an attention group, pipeline stages after one another.
+ * `dataParallel` attention groups share one set of experts, each with the other weights and a KV cache of its own;
+ * `expertParallel` keeps experts whole instead of cutting each.
+ */
 export interface Layout {
   readonly tensorParallel: number
   readonly pipelineParallel: number
+  readonly dataParallel?: number
+  readonly expertParallel?: boolean
 }
 
-export const acceleratorsOf = ({ tensorParallel, pipelineParallel }: Layout): number =>
-  tensorParallel * pipelineParallel
+export const acceleratorsOf = ({ tensorParallel, pipelineParallel, dataParallel = 1 }: Layout): number =>
+  tensorParallel * pipelineParallel * dataParallel
+
+/** Values of the KV cache in 16 bits, or in one byte. States of linear layers stay as they are. */
+export type KvDtype = 'auto' | 'fp8'
 
 /** Parameters in billions: those of the experts, of the two embedding tables, and the rest. */
 export interface ParameterSplit {
@@ -50,18 +59,16 @@ export const weightBytes = (split: ParameterSplit, precision: Precision): number
 export const kvShards = (model: Model, tensorParallel: number): number =>
   model.attention === 'mla' ? 1 : Math.min(tensorParallel, model.kvHeads)
 
-const kvBytes = 2
-
 /**
  * KV bytes of one sequence of `tokens` over the whole replica: tokens x full layers, at most a window in sliding
  * layers, and a constant state in linear ones (2 x hidden x 128 values of 4 bytes a layer: expansion 2 and state
  * 128, the defaults of Gated DeltaNet and Mamba-2).
  */
-export const kvBytesOfSequence = (model: Model, tokens: number): number => {
-  const perLayer = 2 * kvBytes * model.kvHeads * model.headDim
+export const kvBytesOfSequence = (model: Model, tokens: number, dtype: KvDtype = 'auto'): number => {
+  const perLayer = 2 * 2 * model.kvHeads * model.headDim
   const sliding = model.slidingLayers * perLayer * Math.min(tokens, model.slidingWindow)
   const state = model.linearLayers * 2 * model.hidden * 128 * 4
-  return tokens * model.kvBytesPerToken + sliding + state
+  return (tokens * model.kvBytesPerToken + sliding) * (dtype === 'fp8' ? 0.5 : 1) + state
 }
 
 /** What an engine takes beside weights and KV. Sources: engine defaults as of the catalogue's flag lists. */
@@ -119,24 +126,31 @@ export const planMemory = (
     readonly engine: EngineName
     readonly accelerator: Accelerator
     readonly tokensPerSequence: number
+    readonly kvDtype?: KvDtype
+    /** Taken from each accelerator by something else: other models on the card, a drafting layer. */
+    readonly takenGiB?: number
   },
 ): MemoryPlan => {
-  const { split, precision, layout, engine, accelerator, tokensPerSequence } = options
-  const { tensorParallel, pipelineParallel } = layout
+  const { split, precision, layout, engine, accelerator, tokensPerSequence, kvDtype, takenGiB = 0 } = options
+  const { tensorParallel, pipelineParallel, dataParallel = 1 } = layout
   const budget = engineBudget(engine, accelerator)
-  const weights = weightBytes(split, precision) / acceleratorsOf(layout)
+  // Groups share the experts; what else there is, each has whole.
+  const shared = split.experts * bytesPerWeight(precision) * 1e9
+  const own = weightBytes(split, precision) - shared
+  const weights = own / (tensorParallel * pipelineParallel) + shared / acceleratorsOf(layout)
   const activations = activationBytes(model, budget, tensorParallel)
   const runtime = (1.2 + (acceleratorsOf(layout) > 1 ? 0.4 : 0)) * bytesPerGiB
   const total = (accelerator.memoryGiB ?? 0) * bytesPerGiB * budget.utilisation
-  const pool = total - weights - activations - runtime
+  const pool = total - weights - activations - runtime - takenGiB * bytesPerGiB
   const perSequence =
-    kvBytesOfSequence(model, tokensPerSequence) / kvShards(model, tensorParallel) / pipelineParallel
+    kvBytesOfSequence(model, tokensPerSequence, kvDtype) / kvShards(model, tensorParallel) / pipelineParallel
+  const ofGroup = Math.min(budget.maxSequences, Math.floor(pool / perSequence))
   return {
     weightsGiB: weights / bytesPerGiB,
     activationsGiB: activations / bytesPerGiB,
     kvPoolGiB: pool / bytesPerGiB,
     kvGiBPerSequence: perSequence / bytesPerGiB,
-    maxSequences: Math.max(0, Math.min(budget.maxSequences, Math.floor(pool / perSequence))),
+    maxSequences: Math.max(0, dataParallel * ofGroup),
   }
 }
 

@@ -3,6 +3,10 @@
 import type { Catalogue } from '../../catalog/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
 import { deriveWorkload, type Workload } from '../assessment/workload.js'
+import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
+import { sumOf } from '../cost/cost-breakdown.js'
+import { marketOf } from '../cost/market.js'
+import { systemLines } from '../cost/system-lines.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
@@ -33,6 +37,12 @@ export interface DesignContext {
   /** Expected MMLU-Pro of the unquantized model. */
   readonly scoreOf: (quality: QualityEstimate) => Estimate | null
   readonly platformMs: number
+  /** The load of a week, for the hours that replicas run. */
+  readonly clock: CapacityClock
+  /** What the system costs beside the model that answers. */
+  readonly systemUsdPerMonth: number
+  /** Whether candidates carry the lines of their bill. */
+  readonly itemised: boolean
   readonly targets: readonly ResolvedTarget[]
   /** Identifiers of targets that replicas are not sized for: asked when nothing meets them all. */
   readonly ignored: readonly string[]
@@ -57,8 +67,18 @@ export const createContext = (
     workload,
     fitted,
     floor: qualityFloor(requirements, catalogue),
-    scoreOf: createScoreOf(catalogue),
+    scoreOf: createScoreOf(catalogue, requirements),
     platformMs: platformOverheadMs(requirements),
+    clock: createCapacityClock(workload.weekCurve),
+    systemUsdPerMonth: sumOf(
+      systemLines({
+        requirements,
+        workload,
+        ...marketOf(requirements, catalogue),
+        efficiency: fitted.coefficients.compute.bf16,
+      }),
+    ),
+    itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],
     enginePeak: (workload.requestsPerSecond.peak * throughCache) / regions,

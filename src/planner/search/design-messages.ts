@@ -1,7 +1,6 @@
 // Why a candidate was rejected or chosen, in both languages, with its numbers.
 
 import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
-import type { Objectives } from './objectives.js'
 
 const gib = (value: number) => formatNumber(value, 3)
 const metricNames = {
@@ -21,101 +20,11 @@ const metricNames = {
   },
 } as const
 type Metric = keyof (typeof metricNames)['en']
-const basisNames = {
-  en: {
-    measured: 'those of measured runs',
-    published: 'published ones',
-    similar: 'carried over from similar hardware',
-    assumed: 'assumed',
-  },
-  'zh-TW': {
-    measured: '來自實測',
-    published: '來自公開資料',
-    similar: '由相近硬體推得',
-    assumed: '為假設值',
-  },
-} as const
-type Basis = keyof (typeof basisNames)['en']
-const scoreText = (score: number | null) => (score === null ? '?' : formatNumber(score))
-const objectiveLabels = {
-  en: { costPerMonthUsd: 'cost', latencyMs: 'latency', qualityLost: 'quality', risk: 'risk' },
-  'zh-TW': { costPerMonthUsd: '費用', latencyMs: '延遲', qualityLost: '品質', risk: '風險' },
-} as const
-type Objective = keyof (typeof objectiveLabels)['en']
-const objectivesText = (at: Objectives, target: string) =>
-  `${formatUsd(at.costPerMonthUsd)} a month, ${target} ${formatNumber(at.latencyMs)} ms, MMLU-Pro ${formatNumber(100 - at.qualityLost)}, risk ${formatNumber(at.risk)}`
-const objectivesTextZh = (at: Objectives, target: string) =>
-  `每月 ${formatUsd(at.costPerMonthUsd)}、${target} ${formatNumber(at.latencyMs)} ms、MMLU-Pro ${formatNumber(100 - at.qualityLost)}、風險 ${formatNumber(at.risk)}`
-
 export const designMessages = defineMessages({
-  'planner.not-allowed': {
-    en: (p: { model: string }) => `${p.model} is not among models.allowed.`,
-    'zh-TW': (p) => `${p.model} 不在 models.allowed 之中。`,
-  },
-  'planner.not-for-chat': {
-    en: (p: { model: string; use: string }) =>
-      p.use === 'vision'
-        ? `${p.model} is a vision model; name it in models.allowed if images are part of the work.`
-        : `${p.model} is a base model without instruction tuning.`,
-    'zh-TW': (p) =>
-      p.use === 'vision'
-        ? `${p.model} 是視覺模型；若工作包含影像，請在 models.allowed 中指名。`
-        : `${p.model} 是未經指令微調的基礎模型。`,
-  },
-  'planner.parameters-unknown': {
-    en: (p: { model: string }) => `The catalogue does not know how many parameters ${p.model} has.`,
-    'zh-TW': (p) => `目錄沒有 ${p.model} 的參數量。`,
-  },
-  'planner.accelerator-unknown': {
-    en: (p: { accelerator: string }) =>
-      `The catalogue does not know memory or bandwidth of ${p.accelerator}.`,
-    'zh-TW': (p) => `目錄沒有 ${p.accelerator} 的記憶體容量或頻寬。`,
-  },
-  'planner.licence': {
-    en: (p: { model: string; licence: string | null; allowed: string }) =>
-      `The licence of ${p.model} (${p.licence ?? 'not known here'}) is not among models.licences (${p.allowed}).`,
-    'zh-TW': (p) =>
-      `${p.model} 的授權（${p.licence ?? '目錄未載明'}）不在 models.licences（${p.allowed}）之中。`,
-  },
-  'planner.context-too-short': {
-    en: (p: { model: string; contextTokens: number | null; needed: number }) =>
-      `${p.model} reads ${p.contextTokens === null ? 'an unknown number of' : formatNumber(p.contextTokens)} tokens; ${formatNumber(p.needed)} are needed.`,
-    'zh-TW': (p) =>
-      `${p.model} 的上下文為 ${p.contextTokens === null ? '未知' : formatNumber(p.contextTokens)} 個詞元；需要 ${formatNumber(p.needed)}。`,
-  },
-  'planner.always-reasons': {
-    en: (p: { model: string }) =>
-      `${p.model} always writes hidden reasoning first; how much is not in the requirements, so its times cannot be promised. Name it in models.allowed to plan with it all the same.`,
-    'zh-TW': (p) =>
-      `${p.model} 一定會先寫出隱藏的推理，其長度不在需求之中，因此無法承諾時間。若仍要納入，請在 models.allowed 中指名。`,
-  },
-  'planner.quality-unknown': {
-    en: (p: { model: string }) =>
-      `Neither a published score nor the size of ${p.model} is known, so nothing says that it is good enough. Name it in models.allowed to plan with it all the same.`,
-    'zh-TW': (p) =>
-      `不知道 ${p.model} 的公開評分與規模，無從判斷品質是否足夠。若仍要納入，請在 models.allowed 中指名。`,
-  },
-  'planner.below-floor': {
-    en: (p: {
-      model: string
-      published: number | null
-      effectiveParametersB: number | null
-      floorParametersB: number
-      floorScore: number
-    }) =>
-      p.published === null
-        ? `${p.model} is too small: about ${formatNumber(p.effectiveParametersB ?? 0)} billion parameters (a stand-in for quality), ${formatNumber(p.floorParametersB)} are asked for.`
-        : `${p.model} is not good enough: published MMLU-Pro ${formatNumber(p.published)}, the floor is ${formatNumber(p.floorScore)} (the weakest published model of ${formatNumber(p.floorParametersB)} billion parameters or more).`,
-    'zh-TW': (p) =>
-      p.published === null
-        ? `${p.model} 太小：約 ${formatNumber(p.effectiveParametersB ?? 0)}B 參數（以規模代替品質），要求 ${formatNumber(p.floorParametersB)}B。`
-        : `${p.model} 品質不足：公開的 MMLU-Pro 為 ${formatNumber(p.published)}，下限為 ${formatNumber(p.floorScore)}（${formatNumber(p.floorParametersB)}B 以上模型中公開評分最低者）。`,
-  },
-  'planner.residency-not-shown': {
-    en: (p: { provider: string; places: string; known: string | null }) =>
-      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}.`,
-    'zh-TW': (p) =>
-      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。`,
+  'planner.heads-do-not-split': {
+    en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
+      `The ${p.heads} attention heads and ${p.kvHeads} KV heads of ${p.model} do not split evenly over ${p.width}.`,
+    'zh-TW': (p) => `${p.model} 的 ${p.heads} 個注意力頭與 ${p.kvHeads} 個 KV 頭無法平均分給 ${p.width} 張。`,
   },
   'planner.no-unit': {
     en: (p: { accelerator: string; precision: string }) =>
@@ -185,89 +94,6 @@ export const designMessages = defineMessages({
     en: (p: { accelerator: string; count: number }) =>
       `No list price is known for a machine with ${p.count} x ${p.accelerator}.`,
     'zh-TW': (p) => `目錄沒有 ${p.count} 張 ${p.accelerator} 主機的牌價。`,
-  },
-  'planner.not-considered': {
-    en: (p: { id: string; nearest: string | null }) =>
-      `${p.id} was not considered${p.nearest === null ? '' : `; the nearest that was is ${p.nearest}`}.`,
-    'zh-TW': (p) => `沒有比較過 ${p.id}${p.nearest === null ? '' : `；最接近的是 ${p.nearest}`}。`,
-  },
-  'planner.is-chosen': {
-    en: (p: { id: string }) => `${p.id} is the one that was chosen.`,
-    'zh-TW': (p) => `${p.id} 就是選定的方案。`,
-  },
-  'planner.dearer': {
-    en: (p: { times: number; chosen: string; costUsd: number; chosenUsd: number }) =>
-      p.times > 0
-        ? `Meets everything, at ${formatNumber(p.times, 3)} times the cost of ${p.chosen} (${formatUsd(p.costUsd)} against ${formatUsd(p.chosenUsd)} a month).`
-        : `Meets everything, for ${formatUsd(p.costUsd)} a month, where ${p.chosen} costs nothing more.`,
-    'zh-TW': (p) =>
-      p.times > 0
-        ? `符合全部需求，但費用是 ${p.chosen} 的 ${formatNumber(p.times, 3)} 倍（每月 ${formatUsd(p.costUsd)} 對 ${formatUsd(p.chosenUsd)}）。`
-        : `符合全部需求，每月 ${formatUsd(p.costUsd)}，而 ${p.chosen} 不需額外費用。`,
-  },
-  'planner.needs-making': {
-    en: (p: { checkpoint: string; times: number }) =>
-      `Meets everything${p.times > 0 ? `, at ${formatNumber(p.times, 2)} times the cost` : ''}, but ${p.checkpoint} has to be made and evaluated first.`,
-    'zh-TW': (p) =>
-      `符合全部需求${p.times > 0 ? `，費用為 ${formatNumber(p.times, 2)} 倍` : ''}，但 ${p.checkpoint} 必須先製作並評測。`,
-  },
-  'planner.less-good': {
-    en: (p: { chosen: string; score: number | null; chosenScore: number | null }) =>
-      `Meets everything at about the same cost; ${p.chosen} is expected to reach ${scoreText(p.chosenScore)} of MMLU-Pro, this ${scoreText(p.score)}.`,
-    'zh-TW': (p) =>
-      `符合全部需求且費用相近；但 ${p.chosen} 的 MMLU-Pro 預期為 ${scoreText(p.chosenScore)}，此方案為 ${scoreText(p.score)}。`,
-  },
-  'planner.less-sure-targets': {
-    en: (p: { chosen: string; targets: number; chosenTargets: number }) =>
-      `Meets everything at the same cost and quality, but the bad end of its range misses ${p.targets} target${p.targets === 1 ? '' : 's'}; that of ${p.chosen} misses ${p.chosenTargets}.`,
-    'zh-TW': (p) =>
-      `符合全部需求，費用與品質相同，但其範圍的不利端有 ${p.targets} 項目標不符；${p.chosen} 為 ${p.chosenTargets} 項。`,
-  },
-  'planner.less-founded': {
-    en: (p: { chosen: string; basis: Basis; chosenBasis: Basis }) =>
-      `Meets everything at the same cost and quality, but its numbers are ${basisNames.en[p.basis]}; those of ${p.chosen} are ${basisNames.en[p.chosenBasis]}.`,
-    'zh-TW': (p) =>
-      `符合全部需求，費用與品質相同，但其數字${basisNames['zh-TW'][p.basis]}；${p.chosen} 的數字${basisNames['zh-TW'][p.chosenBasis]}。`,
-  },
-  'planner.more-hardware': {
-    en: (p: {
-      chosen: string
-      accelerators: number
-      chosenAccelerators: number
-      stages: number
-      chosenStages: number
-    }) =>
-      p.accelerators === p.chosenAccelerators
-        ? `Meets everything with the same ${p.accelerators} accelerators, in ${p.stages} pipeline stages where ${p.chosen} has ${p.chosenStages}.`
-        : `Meets everything at the same cost, with ${p.accelerators} accelerators where ${p.chosen} needs ${p.chosenAccelerators}.`,
-    'zh-TW': (p) =>
-      p.accelerators === p.chosenAccelerators
-        ? `符合全部需求，同樣用 ${p.accelerators} 張加速卡，但分成 ${p.stages} 個管線階段；${p.chosen} 為 ${p.chosenStages} 個。`
-        : `符合全部需求，費用相同，但要 ${p.accelerators} 張加速卡；${p.chosen} 只要 ${p.chosenAccelerators} 張。`,
-  },
-  'planner.equal-otherwise': {
-    en: (p: { chosen: string; engine: string; chosenEngine: string }) =>
-      `Meets everything and equals ${p.chosen} in all that is compared; ${p.chosenEngine} goes before ${p.engine}, since more is measured of it.`,
-    'zh-TW': (p) =>
-      `符合全部需求，各項與 ${p.chosen} 相同；僅因 ${p.chosenEngine} 的實測較多而排在 ${p.engine} 之前。`,
-  },
-  'planner.dominated': {
-    en: (p: { by: string; target: string; own: Objectives; other: Objectives }) =>
-      `Dominated by ${p.by}, which is nowhere worse: ${objectivesText(p.other, p.target)}, against ${objectivesText(p.own, p.target)}.`,
-    'zh-TW': (p) =>
-      `${p.by} 各方面都不遜於它：${objectivesTextZh(p.other, p.target)}；此方案為${objectivesTextZh(p.own, p.target)}。`,
-  },
-  'planner.another-balance': {
-    en: (p: {
-      chosen: string
-      target: string
-      own: Objectives
-      other: Objectives
-      better: readonly Objective[]
-    }) =>
-      `On the front: better in ${p.better.map((name) => objectiveLabels.en[name]).join(', ') || 'nothing that is asked for'} (${objectivesText(p.own, p.target)}) than ${p.chosen} (${objectivesText(p.other, p.target)}).`,
-    'zh-TW': (p) =>
-      `位於柏拉圖前緣：${p.better.map((name) => objectiveLabels['zh-TW'][name]).join('、') || '沒有任何要求的方面'}較佳（${objectivesTextZh(p.own, p.target)}），${p.chosen} 為（${objectivesTextZh(p.other, p.target)}）。`,
   },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>

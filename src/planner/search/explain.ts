@@ -41,7 +41,7 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
   return [
     designMessage('planner.chosen-replicas', {
       ...replicas,
-      accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? '',
+      accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? accelerator ?? '',
       perReplica: acceleratorsOf(layout),
     }),
     ...(utilisation

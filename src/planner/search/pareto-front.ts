@@ -14,7 +14,10 @@ export const tightestTarget = (candidates: readonly Candidate[]): string | null 
   for (const { targets } of candidates)
     for (const target of targets) {
       const used = shareOfLimit(target)
-      if (Number.isFinite(used)) shares.set(target.id, [...(shares.get(target.id) ?? []), used])
+      if (!Number.isFinite(used)) continue
+      const known = shares.get(target.id)
+      if (known) known.push(used)
+      else shares.set(target.id, [used])
     }
   const middles = [...shares].map(([id, values]) => {
     const sorted = values.sort((a, b) => a - b)

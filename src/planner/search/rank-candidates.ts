@@ -7,6 +7,7 @@ export const rankings = [
   'not-relaxable',
   'missed',
   'to-make',
+  'apart',
   'cost',
   'quality',
   'unsure',
@@ -44,13 +45,18 @@ const bases: readonly Candidate['basis'][] = ['measured', 'published', 'similar'
 /** Where nothing else decides: the engines with the most measurements and the liveliest development first. */
 const engines: readonly Candidate['engine'][] = [null, 'vllm', 'sglang', 'trtllm', 'tgi', 'llama.cpp']
 
+/** Scores within two points count as equal: the same model and test, run twice, differ by up to 1.7. */
+const qualityClass = ({ qualityScore }: Candidate) => Math.round((qualityScore?.value ?? 0) / 2)
+
 /** Smaller is better; in the order of `rankings`. */
 const rankKey = (candidate: Candidate): readonly number[] => [
   candidate.violations.filter(({ relaxable }) => !relaxable).length,
   candidate.violations.length,
   candidate.build === 'to-make' ? 1 : 0,
+  // Separate pools need a router and a cache transfer that serving together does without.
+  candidate.disaggregation ? 1 : 0,
   costClass(candidate),
-  -(candidate.qualityScore?.value ?? 0),
+  -qualityClass(candidate),
   candidate.targets.filter(({ met }) => met !== 'likely').length,
   bases.indexOf(candidate.basis),
   candidate.accelerators,

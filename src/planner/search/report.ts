@@ -3,7 +3,9 @@
 import type { EngineName, Precision, PublishedQuality } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
-import type { Layout } from '../memory/memory.js'
+import type { ServingDetail } from '../cost/serving-detail.js'
+import type { KvDtype, Layout } from '../memory/memory.js'
+import type { Speculation } from './serving-option.js'
 
 /** A prediction with the range that four in five deployments are expected to fall into. */
 export interface Estimate {
@@ -25,8 +27,10 @@ export interface TargetEstimate {
   readonly met: 'likely' | 'possible' | 'no'
 }
 
-/** Quality as published, or a stand-in that is always labelled as one. */
+/** Quality as somebody measured it, or a stand-in that is always labelled as one. */
 export type QualityEstimate =
+  /** On the project's own suite, as the requirements say. `value` is a share in [0, 1]. */
+  | { readonly kind: 'measured'; readonly metric: string; readonly suite: string; readonly value: number }
   | ({ readonly kind: 'published' } & PublishedQuality)
   /** Billions of parameters a dense model of this effect would have: sqrt(total x active). */
   | { readonly kind: 'size-proxy'; readonly effectiveParametersB: number }
@@ -51,6 +55,14 @@ export interface Replicas {
   readonly regions: number
 }
 
+/** Replicas in each region, without spares, that read prompts, and those that write answers. */
+export interface Disaggregation {
+  readonly prefillReplicas: number
+  readonly decodeReplicas: number
+  /** Time that the KV cache of a mean prompt takes over the link between them. */
+  readonly kvTransferMs: number
+}
+
 export interface Candidate {
   readonly id: string
   readonly kind: 'self-hosted' | 'hosted-api'
@@ -65,7 +77,13 @@ export interface Candidate {
   readonly precision: Precision | null
   /** How the weights in this precision come about: download, quantized while loading, or to be made first. */
   readonly build: 'published' | 'on-load' | 'to-make' | null
+  /** Width of the KV cache; null where it is not ours to choose. */
+  readonly kvDtype: KvDtype | null
   readonly layout: Layout | null
+  /** Drafting with a measured acceptance; null = none. */
+  readonly speculation: Speculation | null
+  /** Prompts and answers on replicas of their own; null = together. */
+  readonly disaggregation: Disaggregation | null
   readonly replicas: Replicas | null
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number
@@ -89,6 +107,8 @@ export interface Candidate {
   } | null
   /** How well the prediction is founded; the ranges widen with it. */
   readonly basis: 'measured' | 'similar' | 'published' | 'assumed'
+  /** The lines of the bill; only of a candidate that was asked for them. */
+  readonly bill?: ServingDetail
   /** Empty = meets every requirement. */
   readonly violations: readonly Violation[]
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { candidateOf, reportOf } from '../__fixtures__/candidate-of.js'
 import { designMessage } from './design-messages.js'
+import { gateMessage } from './gate-messages.js'
 import type { Candidate } from './report.js'
 import { whyNot } from './why-not.js'
+import { whyNotMessage } from './why-not-messages.js'
 
 const chosen = candidateOf('llama bf16 vllm h100_sxm tp1')
 const codesFor = (candidate: Candidate, front: readonly string[] = [chosen.id]) =>
@@ -13,7 +15,7 @@ describe('why a candidate was not chosen', () => {
     const dear = candidateOf('dear', { costPerMonthUsd: 1800 })
     const [message] = whyNot(reportOf([chosen, dear], [chosen.id]), 'dear')
     expect(message).toEqual(
-      designMessage('planner.dearer', { chosen: chosen.id, times: 1.8, costUsd: 1800, chosenUsd: 1000 }),
+      whyNotMessage('planner.dearer', { chosen: chosen.id, times: 1.8, costUsd: 1800, chosenUsd: 1000 }),
     )
     expect(codesFor(candidateOf('made', { build: 'to-make' }))[0]).toBe('planner.needs-making')
     expect(codesFor(candidateOf('weak', { qualityScore: { value: 40, low: 40, high: 40 } }))[0]).toBe(
@@ -50,7 +52,7 @@ describe('why a candidate was not chosen', () => {
   })
 
   it('answers for what was closed with its group', () => {
-    const licence = designMessage('planner.licence', { model: 'qwen', licence: null, allowed: 'MIT' })
+    const licence = gateMessage('planner.licence', { model: 'qwen', licence: null, allowed: 'MIT' })
     const group = candidateOf('qwen', {
       engine: null,
       layout: null,
@@ -69,7 +71,7 @@ describe('why a candidate was not chosen', () => {
     const report = reportOf([chosen])
     expect(whyNot(report, chosen.id).map(({ code }) => code)).toEqual(['planner.is-chosen'])
     expect(whyNot(report, 'llama bf16 vllm h100_sxm tp2')).toEqual([
-      designMessage('planner.not-considered', { id: 'llama bf16 vllm h100_sxm tp2', nearest: chosen.id }),
+      whyNotMessage('planner.not-considered', { id: 'llama bf16 vllm h100_sxm tp2', nearest: chosen.id }),
     ])
   })
 })

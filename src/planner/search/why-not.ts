@@ -1,11 +1,11 @@
 // Why a candidate was not chosen, in sentences that each carry the number that decided. Reads the report alone.
 
 import { type Message, suggest } from '../../core/index.js'
-import { designMessage } from './design-messages.js'
 import { objectiveNames } from './objectives.js'
 import { dominates, objectivesOf, tightestTarget } from './pareto-front.js'
 import { decidingRank } from './rank-candidates.js'
 import type { Candidate, DesignReport } from './report.js'
+import { whyNotMessage } from './why-not-messages.js'
 
 /**
  * The reasons against a candidate, the deciding one first.
@@ -17,13 +17,18 @@ export const whyNot = (report: DesignReport, id: string): readonly Message[] => 
   const { candidates, chosen } = report
   const candidate = candidates.find((known) => known.id === id) ?? groupOf(candidates, id)
   if (!candidate) {
+    const plain = candidates.find((known) => id === `${known.id} kv-fp8`)
+    if (plain?.replicas)
+      return [
+        whyNotMessage('planner.half-kv-needless', { plain: plain.id, replicas: plain.replicas.serving }),
+      ]
     const nearest = suggest(
       id,
       candidates.map((known) => known.id),
     )
-    return [designMessage('planner.not-considered', { id, nearest: nearest ?? null })]
+    return [whyNotMessage('planner.not-considered', { id, nearest: nearest ?? null })]
   }
-  if (candidate.id === chosen?.id) return [designMessage('planner.is-chosen', { id })]
+  if (candidate.id === chosen?.id) return [whyNotMessage('planner.is-chosen', { id })]
   if (candidate.violations.length > 0) return candidate.violations.map(({ reason }) => reason)
   return chosen ? [beatenBy(candidate, chosen), ...onFront(candidate, report)] : []
 }
@@ -50,36 +55,42 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
   const names = { chosen: chosen.id }
   switch (decidingRank(candidate, chosen)) {
     case 'to-make':
-      return designMessage('planner.needs-making', { checkpoint: candidate.checkpoint, times })
+      return whyNotMessage('planner.needs-making', { checkpoint: candidate.checkpoint, times })
+    case 'apart':
+      return whyNotMessage('planner.needs-pools', {
+        ...names,
+        ...(candidate.disaggregation ?? noPools),
+        times,
+      })
     case 'cost':
     case 'exact-cost':
-      return designMessage('planner.dearer', {
+      return whyNotMessage('planner.dearer', {
         ...names,
         times,
         costUsd: candidate.costPerMonthUsd ?? 0,
         chosenUsd: chosen.costPerMonthUsd ?? 0,
       })
     case 'quality':
-      return designMessage('planner.less-good', {
+      return whyNotMessage('planner.less-good', {
         ...names,
         score: candidate.qualityScore?.value ?? null,
         chosenScore: chosen.qualityScore?.value ?? null,
       })
     case 'unsure':
-      return designMessage('planner.less-sure-targets', {
+      return whyNotMessage('planner.less-sure-targets', {
         ...names,
         targets: unsureTargets(candidate),
         chosenTargets: unsureTargets(chosen),
       })
     case 'basis':
-      return designMessage('planner.less-founded', {
+      return whyNotMessage('planner.less-founded', {
         ...names,
         basis: candidate.basis,
         chosenBasis: chosen.basis,
       })
     case 'accelerators':
     case 'stages':
-      return designMessage('planner.more-hardware', {
+      return whyNotMessage('planner.more-hardware', {
         ...names,
         accelerators: candidate.accelerators,
         chosenAccelerators: chosen.accelerators,
@@ -87,13 +98,15 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
         chosenStages: chosen.layout?.pipelineParallel ?? 1,
       })
     default:
-      return designMessage('planner.equal-otherwise', {
+      return whyNotMessage('planner.equal-otherwise', {
         ...names,
         engine: candidate.engine ?? candidate.provider ?? '',
         chosenEngine: chosen.engine ?? chosen.provider ?? '',
       })
   }
 }
+
+const noPools = { prefillReplicas: 0, decodeReplicas: 0, kvTransferMs: 0 }
 
 const unsureTargets = ({ targets }: Candidate): number => targets.filter(({ met }) => met !== 'likely').length
 
@@ -108,13 +121,13 @@ const onFront = (candidate: Candidate, { candidates, chosen, front }: DesignRepo
     const other = objectivesOf(chosen, targetId)
     if (!other) return []
     const better = objectiveNames.filter((name) => own[name] < other[name])
-    return [designMessage('planner.another-balance', { target, own, other, better, chosen: chosen.id })]
+    return [whyNotMessage('planner.another-balance', { target, own, other, better, chosen: chosen.id })]
   }
   const by = feasible
     .filter(({ id }) => front.includes(id))
     .map((other) => ({ id: other.id, objectives: objectivesOf(other, targetId) }))
     .find(({ objectives }) => objectives !== null && dominates(objectives, own))
   return by?.objectives
-    ? [designMessage('planner.dominated', { target, own, other: by.objectives, by: by.id })]
+    ? [whyNotMessage('planner.dominated', { target, own, other: by.objectives, by: by.id })]
     : []
 }

@@ -2,7 +2,13 @@
 // Formulas: weights and KV over bandwidth against operations over peak, plus communication and overheads.
 
 import type { Accelerator, EngineName, Model, Precision } from '../../catalog/index.js'
-import { kvBytesOfSequence, kvShards, type Layout, type ParameterSplit } from '../memory/memory.js'
+import {
+  type KvDtype,
+  kvBytesOfSequence,
+  kvShards,
+  type Layout,
+  type ParameterSplit,
+} from '../memory/memory.js'
 import { bytesPerWeight, embeddingBytes, peakTflops } from '../memory/precision.js'
 import type { Coefficients, EngineCoefficients } from './coefficients.js'
 
@@ -18,6 +24,7 @@ export interface StepOptions {
   readonly attentionGroups?: number
   /** Experts are spread whole over the accelerators. */
   readonly expertParallel?: boolean
+  readonly kvDtype?: KvDtype
 }
 
 /** Times in ms of one replica's steps. */
@@ -109,12 +116,14 @@ const createDecode = (options: DecodeOptions) => {
   const imbalance = options.expertParallel ? 1 + coefficients.expertImbalance : 1
   const missed = model.experts > 0 ? 1 - model.expertsPerToken / model.experts : 0
   const shards = kvShards(model, width) * layout.pipelineParallel
-  const kvRate = (bandwidth * coefficients.kvBandwidth) / ofEngine.kvBytesFactor
+  // What was fitted holds for caches as deployed, some of them in fewer bits; fewer bits that were asked for are counted.
+  const kvFactor = options.kvDtype === 'fp8' ? 1 : ofEngine.kvBytesFactor
+  const kvRate = (bandwidth * coefficients.kvBandwidth) / kvFactor
   const overheadMs =
     1 + model.layers * (ofEngine.layerMs + (model.experts > 0 ? coefficients.expertLayerMs : 0))
   const stages = layout.pipelineParallel
   return (context: number) => {
-    const kvMsPerSequence = transferMs(kvBytesOfSequence(model, context) / shards, kvRate)
+    const kvMsPerSequence = transferMs(kvBytesOfSequence(model, context, options.kvDtype) / shards, kvRate)
     return (batch: number): number => {
       // Stages work on parts of the batch at once, and each part passes them one after another.
       const part = Math.max(1, batch / stages)

@@ -1,0 +1,38 @@
+// A small model first, the main one where the small one is not sure. Knows no model: only what each costs.
+
+export interface Cascade {
+  readonly usdPerMonth: number
+  readonly smallUsdPerMonth: number
+  readonly mainUsdPerMonth: number
+  /** Share of escalated answers at which the cascade costs as much as the main model alone; 0 = it never pays. */
+  readonly breakEvenShare: number
+}
+
+/**
+ * Every request costs the small model, the escalated ones the main model as well. The main model's own cost need not
+ * be proportional: replicas come whole.
+ * @param escalatedShare share of the small model's answers that the main model gives again
+ * @param mainUsdAt cost a month of the main model at a share of the traffic
+ */
+export const cascadeCost = (options: {
+  readonly smallUsdPerMonth: number
+  readonly escalatedShare: number
+  readonly mainUsdAt: (trafficShare: number) => number
+}): Cascade => {
+  const { smallUsdPerMonth, escalatedShare, mainUsdAt } = options
+  const main = escalatedShare === 0 ? 0 : mainUsdAt(escalatedShare)
+  const alone = mainUsdAt(1)
+  const pays = (share: number) => smallUsdPerMonth + (share === 0 ? 0 : mainUsdAt(share)) <= alone
+  return {
+    usdPerMonth: smallUsdPerMonth + main,
+    smallUsdPerMonth,
+    mainUsdPerMonth: main,
+    breakEvenShare: largestShare(pays),
+  }
+}
+
+/** In steps of a hundredth: the cost of replicas is not smooth. */
+const largestShare = (pays: (share: number) => boolean): number => {
+  for (let hundredths = 100; hundredths >= 0; hundredths--) if (pays(hundredths / 100)) return hundredths / 100
+  return 0
+}

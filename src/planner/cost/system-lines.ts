@@ -1,0 +1,196 @@
+// What the system costs beside the model that answers: gateway, embeddings, reranking, a guard model, evaluation and
+// shadow traffic. Knows no model.
+
+import { hoursPerMonth } from '../../core/index.js'
+import type { Requirements } from '../../spec/index.js'
+import type { Workload } from '../assessment/workload.js'
+import { type CostLine, exactLine } from './cost-breakdown.js'
+import { costMessage, type SystemKind } from './cost-messages.js'
+import { usdPerCoreHour } from './cpu-price.js'
+import { encoders, tokensPerSecondOfCore } from './encoder.js'
+import { type EmbeddingApi, embeddingsOf } from './ingest-plan.js'
+import { cheapestReading, type Rentable } from './reading-supply.js'
+
+export interface SystemOrder {
+  readonly requirements: Requirements
+  readonly workload: Workload
+  /** Cheapest first is not needed. */
+  readonly rentable: readonly Rentable[]
+  readonly apis: readonly EmbeddingApi[]
+  /** Share of an accelerator's 16-bit peak that prompts reach. */
+  readonly efficiency: number
+}
+
+/** 300 mixed requests a second for ten minutes on two cores: evidence/gateway.json, 2026-11-26. */
+const gatewayRequestsPerCore = 150
+/** A question without its instructions and passages: assumed. */
+const questionTokens = 64
+/** Passages that are scored again, and their length, as the architecture has them. */
+const reranked = { passages: 20, tokens: 256 }
+
+/** Lines that are the same whoever serves the model. */
+export const systemLines = (order: SystemOrder): readonly CostLine[] => {
+  const lines = [gateway(order), ...embedding(order), ...reranking(order), ...guardModel(order)]
+  // The cores and accelerators of one's own room are there already.
+  return order.requirements.hosting.ownedOnly
+    ? lines.map((line) => exactLine({ ...line, usdPerMonth: 0 }))
+    : lines
+}
+
+/** Regions, and one more of each where one may fail. */
+const copiesOf = ({ availability }: Requirements): number =>
+  availability.regions * (availability.survivesReplicaLoss ? 2 : 1)
+
+const coresLine = (id: SystemKind, cores: number, basis: CostLine['basis']): CostLine => ({
+  id,
+  title: costMessage('planner.cost-system', { kind: id }),
+  usdPerMonth: cores * usdPerCoreHour.middle * hoursPerMonth,
+  lowUsdPerMonth: cores * usdPerCoreHour.low * hoursPerMonth,
+  highUsdPerMonth: cores * usdPerCoreHour.high * hoursPerMonth,
+  basis,
+})
+
+const gateway = ({ requirements, workload }: SystemOrder): CostLine => {
+  const { regions } = requirements.availability
+  const each = Math.max(1, Math.ceil(workload.requestsPerSecond.peak / regions / gatewayRequestsPerCore))
+  const cores = each * copiesOf(requirements)
+  return coresLine(
+    'gateway',
+    cores,
+    costMessage('planner.cost-gateway-basis', {
+      cores,
+      requestsPerSecond: workload.requestsPerSecond.peak,
+      perCore: gatewayRequestsPerCore,
+      usdPerCoreHour: usdPerCoreHour.middle,
+    }),
+  )
+}
+
+const readingLine = (
+  order: SystemOrder,
+  id: SystemKind,
+  work: { readonly parametersB: number; readonly tokensPerRequest: number },
+): CostLine => {
+  const { workload, requirements, rentable, efficiency } = order
+  const { regions } = requirements.availability
+  const supply = cheapestReading({
+    parametersB: work.parametersB,
+    tokensPerSecondPeak: (workload.requestsPerSecond.peak * work.tokensPerRequest) / regions,
+    copies: copiesOf(requirements),
+    rentable,
+    efficiency,
+  })
+  const { usdPerMonth, lowUsdPerMonth, highUsdPerMonth } = supply
+  return {
+    id,
+    title: costMessage('planner.cost-system', { kind: id }),
+    usdPerMonth,
+    lowUsdPerMonth,
+    highUsdPerMonth,
+    basis: costMessage('planner.cost-reading-basis', {
+      tokens: work.tokensPerRequest,
+      requestsPerSecond: workload.requestsPerSecond.peak,
+      parametersB: work.parametersB,
+      count: supply.count,
+      name: supply.name,
+      readMs: supply.readMs(work.tokensPerRequest),
+    }),
+  }
+}
+
+/** Vectors of the questions, and of the documents that change: by an API where that is cheaper and allowed. */
+const embedding = (order: SystemOrder): readonly CostLine[] => {
+  const { requirements, workload, apis } = order
+  const size = embeddingsOf(requirements)
+  if (size === null) return []
+  const { parametersB } = encoders[size]
+  const own = readingLine(order, 'query-embedding', { parametersB, tokensPerRequest: questionTokens })
+  const api = [...apis].sort((a, b) => a.usdPerMillionTokens - b.usdPerMillionTokens)[0]
+  const byApi = (tokens: number) => (api ? (tokens / 1e6) * api.usdPerMillionTokens : Number.POSITIVE_INFINITY)
+  const asked = workload.requestsPerMonth * questionTokens
+  const questions =
+    api && byApi(asked) < own.usdPerMonth
+      ? exactLine({
+          ...own,
+          usdPerMonth: byApi(asked),
+          basis: costMessage('planner.cost-embedding-api-basis', { ...api, tokens: asked }),
+        })
+      : own
+  return [questions, ...changedDocuments(order, { parametersB, api, byApi })]
+}
+
+const changedDocuments = (
+  { requirements }: SystemOrder,
+  options: {
+    readonly parametersB: number
+    readonly api: EmbeddingApi | undefined
+    readonly byApi: (tokens: number) => number
+  },
+): readonly CostLine[] => {
+  const { knowledge } = requirements.useCase
+  const share = knowledge?.changedPerMonthShare ?? 0
+  const tokens = (knowledge?.documents ?? 0) * share * (knowledge?.tokensPerDocument ?? 1000)
+  if (tokens === 0) return []
+  const coreHours = tokens / tokensPerSecondOfCore(options.parametersB) / 3600
+  const onCores = coreHours * usdPerCoreHour.middle
+  const usd = Math.min(onCores, options.byApi(tokens))
+  return [
+    exactLine({
+      id: 'document-embedding',
+      title: costMessage('planner.cost-system', { kind: 'document-embedding' }),
+      usdPerMonth: usd,
+      basis:
+        options.api && usd < onCores
+          ? costMessage('planner.cost-embedding-api-basis', { ...options.api, tokens })
+          : costMessage('planner.cost-document-basis', { tokens, coreHours }),
+    }),
+  ]
+}
+
+const reranking = (order: SystemOrder): readonly CostLine[] =>
+  order.requirements.useCase.knowledge?.rerank
+    ? [
+        readingLine(order, 'rerank', {
+          parametersB: encoders.large.parametersB,
+          tokensPerRequest: reranked.passages * (reranked.tokens + questionTokens),
+        }),
+      ]
+    : []
+
+/** Reads the whole prompt and the whole answer of every request. */
+const guardModel = (order: SystemOrder): readonly CostLine[] => {
+  const parametersB = order.requirements.safety.guardModelParametersB
+  if (parametersB === undefined) return []
+  const { inputTokens, outputTokens } = order.workload
+  return [
+    readingLine(order, 'guard-model', { parametersB, tokensPerRequest: inputTokens.mean + outputTokens.mean }),
+  ]
+}
+
+/** A suite whose rows nobody counted: assumed. */
+const usualSuiteRows = 200
+
+/** Evaluation and shadow traffic, which cost what a request costs. */
+export const trialLines = (
+  { quality, safety }: Requirements,
+  options: { readonly usdPerRequest: number; readonly requestsPerMonth: number },
+): readonly CostLine[] => {
+  const suites = [...quality.targets, ...safety.targets]
+  const rows = suites.reduce((sum, { sample }) => sum + (sample ?? usualSuiteRows), 0)
+  const evals = quality.evalRunsPerMonth * rows
+  const shadow = quality.shadowShare * options.requestsPerMonth
+  const trials: { readonly id: SystemKind; readonly requests: number }[] = [
+    { id: 'evaluation', requests: evals },
+    { id: 'shadow', requests: shadow },
+  ]
+  return trials
+    .filter(({ requests }) => requests > 0)
+    .map(({ id, requests }) =>
+      exactLine({
+        id,
+        title: costMessage('planner.cost-system', { kind: id }),
+        usdPerMonth: requests * options.usdPerRequest,
+        basis: costMessage('planner.cost-trial-basis', { requests, usdPerRequest: options.usdPerRequest }),
+      }),
+    )
+}
