@@ -7,7 +7,7 @@ import { type Message, suggest } from '../core/index.js'
 import { type DesignReport, flagVerdict, requirementsHash, whyNot } from '../planner/index.js'
 import type { CommandContext } from './command-context.js'
 import { readKeptReport } from './kept-report.js'
-import { cliError } from './messages.js'
+import { cliError, cliMessage } from './messages.js'
 import { planText } from './plan-text.js'
 import { loadRequirements, projectOf } from './project.js'
 import { designReportFile, type KeptReport } from './write-design.js'
@@ -66,6 +66,7 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
             ...(found.kind === 'choice' ? ['', ...choices(kept, text)] : []),
           ].join('\n'),
       )
+      context.exitWith(found.messages.some(({ code }) => code === 'planner.not-considered') ? 1 : 0)
     })
 }
 
@@ -101,13 +102,13 @@ const explain = async (what: string, kept: KeptReport, origin: Origin): Promise<
   return (
     settingNamed(kept, what) ??
     figureNamed(kept, what) ??
-    candidateNamed(what, await reportWith(what, kept, origin))
+    candidateNamed(what, await reportWith(what, kept, origin), kept)
   )
 }
 
 /** By its flag, with or without the dashes, `_` for `-` as engines take it. */
 const settingNamed = ({ launches }: KeptReport, what: string): Explanation | undefined => {
-  const plain = (flag: string) => flag.replace(/^-+/, '').replaceAll('_', '-').toLowerCase()
+  const plain = (flag: string) => withoutDashes(flag).replaceAll('_', '-').toLowerCase()
   const found = launches
     .flatMap(({ settings }) => settings)
     .filter(({ flag }) => flag !== null && plain(flag) === plain(what))
@@ -151,13 +152,17 @@ const named = ({ candidates }: Pick<DesignReport, 'candidates'>, what: string) =
     : candidates.filter(({ id }) => words.every((word) => id.toLowerCase().includes(word)))
 }
 
-const candidateNamed = (what: string, report: DesignReport): Explanation => {
-  const id =
-    named(report, what)[0]?.id ??
-    suggest(
-      what,
-      report.candidates.map((each) => each.id),
-    ) ??
-    what
-  return { kind: 'candidate', id, messages: whyNot(report, id) }
+/** For what is none either, the nearest name of any kind. */
+const candidateNamed = (what: string, report: DesignReport, kept: KeptReport): Explanation => {
+  const id = named(report, what)[0]?.id ?? what
+  const messages = whyNot(report, id)
+  const nearest = suggest(what, [...figuresOf(kept), ...settingsOf(kept).map(withoutDashes)])
+  const isStranger = messages.some(({ code }) => code === 'planner.not-considered')
+  return {
+    kind: 'candidate',
+    id,
+    messages: isStranger && nearest ? [...messages, cliMessage('cli.did-you-mean', { nearest })] : messages,
+  }
 }
+
+const withoutDashes = (flag: string) => flag.replace(/^-+/, '')

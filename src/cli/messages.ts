@@ -1,6 +1,6 @@
 // The messages of the command line, and the renderer of every room's.
 
-import { defineMessages, errorFactory, type Language } from '../core/index.js'
+import { defineMessages, errorFactory, type Language, messageFactory } from '../core/index.js'
 import { trafficSourceMessages } from './traffic-messages.js'
 
 /** Why the operating system refuses a file, by its error code. */
@@ -36,6 +36,10 @@ export const cliMessages = defineMessages({
     en: (p: { file: string; writtenBy?: string }) =>
       `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,
     'zh-TW': (p) => `找不到 ${p.file}。${p.writtenBy ? `請先執行：llm-architect ${p.writtenBy}` : ''}`,
+  },
+  'cli.did-you-mean': {
+    en: (p: { nearest: string }) => `Did you mean ${p.nearest}?`,
+    'zh-TW': (p) => `您是不是要寫 ${p.nearest}？`,
   },
   'cli.file-exists': {
     en: (p: { file: string }) =>
@@ -182,3 +186,4 @@ export const cliMessages = defineMessages({
 })
 
 export const cliError = errorFactory(cliMessages)
+export const cliMessage = messageFactory(cliMessages)

@@ -120,10 +120,12 @@ const settingComments = (
   })
 
 /** Why, and whose list does not know it where none does. */
-const settingComment = (setting: LaunchSetting, language: Language): string =>
-  [setting.reason, ...(setting.validation.problem === null ? [] : [flagVerdict(setting)])]
-    .map((message) => render(message, language))
-    .join(' ')
+const settingComment = ({ reason, ...setting }: LaunchSetting, language: Language): string => {
+  const why = render(reason, language)
+  if (setting.validation.problem === null) return why
+  const verdict = render(flagVerdict({ reason, ...setting }), language)
+  return language === 'en' ? `${why} (${verdict})` : `${why}（${verdict}）`
+}
 
 /** Paths of documents and of trained models, as seen from where the file is written. */
 const withMovedSources = (architecture: Architecture, move: { from: string; to: string }): Architecture => {
