@@ -3,6 +3,7 @@
 import { defineMessages } from '../core/index.js'
 import { launchMessages } from './architecture/launch-messages.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
+import { conflictMessages } from './assessment/conflict-messages.js'
 import { recordMessages } from './decision-record/record-messages.js'
 import { sumMessages } from './decision-record/sum-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
@@ -13,6 +14,7 @@ import { trafficMessages } from './traffic/traffic-messages.js'
 
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
+  ...conflictMessages,
   ...designMessages,
   ...launchMessages,
   ...gateMessages,

@@ -18,6 +18,7 @@ export const candidateOf = (id: string, changes: Partial<Candidate> = {}): Candi
   layout: { tensorParallel: 1, pipelineParallel: 1 },
   speculation: null,
   disaggregation: null,
+  packing: null,
   replicas: { serving: 1, spare: 1, regions: 1 },
   accelerators: 2,
   costPerMonthUsd: 1000,

@@ -22,8 +22,10 @@ export interface ReadingSupply {
   readonly usdPerMonth: number
   readonly lowUsdPerMonth: number
   readonly highUsdPerMonth: number
-  /** Time that `tokensAtOnce` take on one core or accelerator, ms. */
+  /** Time that `tokensAtOnce` take, on as many cores or accelerators as share one request, ms. */
   readonly readMs: (tokensAtOnce: number) => number
+  /** Whether a request is read within the time it may take. */
+  readonly inTime: boolean
 }
 
 /** Cores and accelerators are filled to this share, so that bursts do not queue for long: assumed. */
@@ -40,10 +42,16 @@ export const cheapestReading = (options: {
   readonly copies: number
   readonly rentable: readonly Rentable[]
   readonly efficiency: number
+  /** What one request brings, in how many independent parts, and the time it may take; default: nothing limits it. */
+  readonly request?: { readonly tokens: number; readonly parts: number; readonly withinMs: number | null }
 }): ReadingSupply => {
-  const { parametersB, tokensPerSecondPeak, copies, rentable, efficiency } = options
+  const { parametersB, tokensPerSecondPeak, copies, rentable, efficiency, request } = options
+  const inTime = (tokensPerSecond: number) =>
+    request?.withinMs ? Math.ceil((request.tokens * 1000) / (tokensPerSecond * request.withinMs)) : 1
+  const atOnce = (tokensPerSecond: number) => Math.min(inTime(tokensPerSecond), request?.parts ?? 1)
   const countFor = (tokensPerSecond: number) =>
-    Math.max(1, Math.ceil(tokensPerSecondPeak / (tokensPerSecond * filled))) * copies
+    Math.max(atOnce(tokensPerSecond), Math.ceil(tokensPerSecondPeak / (tokensPerSecond * filled))) * copies
+  const isInTime = (tokensPerSecond: number) => inTime(tokensPerSecond) <= (request?.parts ?? 1)
   const core = tokensPerSecondOfCore(parametersB)
   const cores = countFor(core)
   const ways: ReadingSupply[] = [
@@ -54,7 +62,8 @@ export const cheapestReading = (options: {
       usdPerMonth: cores * usdPerCoreHour.middle * hoursPerMonth,
       lowUsdPerMonth: cores * usdPerCoreHour.low * hoursPerMonth,
       highUsdPerMonth: cores * usdPerCoreHour.high * hoursPerMonth,
-      readMs: (tokens) => (tokens / core) * 1000,
+      readMs: (tokens) => (tokens / core / atOnce(core)) * 1000,
+      inTime: isInTime(core),
     },
     ...rentable.flatMap(({ accelerator, usdPerHour, most }): ReadingSupply[] => {
       const speed = tokensPerSecondOfAccelerator(parametersB, accelerator, efficiency)
@@ -69,10 +78,13 @@ export const cheapestReading = (options: {
           usdPerMonth: usd,
           lowUsdPerMonth: usd,
           highUsdPerMonth: usd,
-          readMs: (tokens) => (tokens / speed) * 1000,
+          readMs: (tokens) => (tokens / speed / atOnce(speed)) * 1000,
+          inTime: isInTime(speed),
         },
       ]
     }),
   ]
-  return ways.reduce((best, way) => (way.usdPerMonth < best.usdPerMonth ? way : best))
+  // Of those in time the cheapest; without one, the cheapest of all, which then misses the target by its number.
+  const good = ways.some(({ inTime }) => inTime) ? ways.filter((way) => way.inTime) : ways
+  return good.reduce((best, way) => (way.usdPerMonth < best.usdPerMonth ? way : best))
 }

@@ -4,6 +4,7 @@
 import { hoursPerMonth } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
 import type { Workload } from '../assessment/workload.js'
+import { strictest, targetValue } from '../search/target.js'
 import { type CostLine, exactLine } from './cost-breakdown.js'
 import { costMessage, type SystemKind } from './cost-messages.js'
 import { usdPerCoreHour } from './cpu-price.js'
@@ -24,9 +25,9 @@ export interface SystemOrder {
 /** 300 mixed requests a second for ten minutes on two cores: evidence/gateway.json, 2026-11-26. */
 const gatewayRequestsPerCore = 150
 /** A question without its instructions and passages: assumed. */
-const questionTokens = 64
+export const questionTokens = 64
 /** Passages that are scored again, and their length, as the architecture has them. */
-const reranked = { passages: 20, tokens: 256 }
+export const reranked = { passages: 20, tokens: 256 }
 
 /** Lines that are the same whoever serves the model. */
 export const systemLines = (order: SystemOrder): readonly CostLine[] => {
@@ -38,7 +39,7 @@ export const systemLines = (order: SystemOrder): readonly CostLine[] => {
 }
 
 /** Regions, and one more of each where one may fail. */
-const copiesOf = ({ availability }: Requirements): number =>
+export const copiesOf = ({ availability }: Requirements): number =>
   availability.regions * (availability.survivesReplicaLoss ? 2 : 1)
 
 const coresLine = (id: SystemKind, cores: number, basis: CostLine['basis']): CostLine => ({
@@ -66,10 +67,26 @@ const gateway = ({ requirements, workload }: SystemOrder): CostLine => {
   )
 }
 
+/** Share of the tightest time limit that one stage before the model may take: assumed. */
+const shareOfLimit = 0.25
+
+/** A request as one reader sees it, and the time it may take there; null = nothing limits it. */
+export const requestOf = (
+  requirements: Requirements,
+  tokens: number,
+  parts: number,
+): { readonly tokens: number; readonly parts: number; readonly withinMs: number | null } => {
+  const limits = (['ttft', 'e2e'] as const).flatMap((metric) => {
+    const target = strictest(requirements, metric)
+    return target ? [targetValue(target)] : []
+  })
+  return { tokens, parts, withinMs: limits.length > 0 ? Math.min(...limits) * shareOfLimit : null }
+}
+
 const readingLine = (
   order: SystemOrder,
   id: SystemKind,
-  work: { readonly parametersB: number; readonly tokensPerRequest: number },
+  work: { readonly parametersB: number; readonly tokensPerRequest: number; readonly parts?: number },
 ): CostLine => {
   const { workload, requirements, rentable, efficiency } = order
   const { regions } = requirements.availability
@@ -79,6 +96,7 @@ const readingLine = (
     copies: copiesOf(requirements),
     rentable,
     efficiency,
+    request: requestOf(requirements, work.tokensPerRequest, work.parts ?? 1),
   })
   const { usdPerMonth, lowUsdPerMonth, highUsdPerMonth } = supply
   return {
@@ -106,7 +124,8 @@ const embedding = (order: SystemOrder): readonly CostLine[] => {
   const { parametersB } = encoders[size]
   const own = readingLine(order, 'query-embedding', { parametersB, tokensPerRequest: questionTokens })
   const api = [...apis].sort((a, b) => a.usdPerMillionTokens - b.usdPerMillionTokens)[0]
-  const byApi = (tokens: number) => (api ? (tokens / 1e6) * api.usdPerMillionTokens : Number.POSITIVE_INFINITY)
+  const byApi = (tokens: number) =>
+    api ? (tokens / 1e6) * api.usdPerMillionTokens : Number.POSITIVE_INFINITY
   const asked = workload.requestsPerMonth * questionTokens
   const questions =
     api && byApi(asked) < own.usdPerMonth
@@ -153,6 +172,7 @@ const reranking = (order: SystemOrder): readonly CostLine[] =>
         readingLine(order, 'rerank', {
           parametersB: encoders.large.parametersB,
           tokensPerRequest: reranked.passages * (reranked.tokens + questionTokens),
+          parts: reranked.passages,
         }),
       ]
     : []
@@ -163,7 +183,10 @@ const guardModel = (order: SystemOrder): readonly CostLine[] => {
   if (parametersB === undefined) return []
   const { inputTokens, outputTokens } = order.workload
   return [
-    readingLine(order, 'guard-model', { parametersB, tokensPerRequest: inputTokens.mean + outputTokens.mean }),
+    readingLine(order, 'guard-model', {
+      parametersB,
+      tokensPerRequest: inputTokens.mean + outputTokens.mean,
+    }),
   ]
 }
 

@@ -300,6 +300,7 @@ const closed = (
     layout: null,
     speculation: null,
     disaggregation: null,
+    packing: null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd: null,

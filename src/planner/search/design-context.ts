@@ -13,6 +13,7 @@ import type { Traffic } from '../speed/serving.js'
 import { platformOverheadMs } from './platform-overhead.js'
 import { createScoreOf, type QualityFloor, qualityFloor } from './quality.js'
 import type { Estimate, QualityEstimate } from './report.js'
+import { type Stage, stagesOf } from './stages.js'
 import { targetValue, unitOf } from './target.js'
 
 /** A speed target with its load and lengths resolved. */
@@ -39,6 +40,8 @@ export interface DesignContext {
   readonly platformMs: number
   /** The load of a week, for the hours that replicas run. */
   readonly clock: CapacityClock
+  /** The models beside the one that answers. */
+  readonly stages: readonly Stage[]
   /** What the system costs beside the model that answers. */
   readonly systemUsdPerMonth: number
   /** Whether candidates carry the lines of their bill. */
@@ -60,6 +63,8 @@ export const createContext = (
   const workload = deriveWorkload(requirements)
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
   const { regions } = requirements.availability
+  const offers = { ...marketOf(requirements, catalogue), efficiency: fitted.coefficients.compute.bf16 }
+  const stages = stagesOf(requirements, workload, offers)
   const throughCache = 1 - workload.repeatedShare
   return {
     requirements,
@@ -68,16 +73,10 @@ export const createContext = (
     fitted,
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
-    platformMs: platformOverheadMs(requirements),
+    platformMs: platformOverheadMs(requirements, stages),
+    stages,
     clock: createCapacityClock(workload.weekCurve),
-    systemUsdPerMonth: sumOf(
-      systemLines({
-        requirements,
-        workload,
-        ...marketOf(requirements, catalogue),
-        efficiency: fitted.coefficients.compute.bf16,
-      }),
-    ),
+    systemUsdPerMonth: sumOf(systemLines({ requirements, workload, ...offers })),
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

@@ -20,6 +20,13 @@ const metricNames = {
   },
 } as const
 type Metric = keyof (typeof metricNames)['en']
+const stageNames = {
+  en: { 'query-embedding': 'embedding of questions', rerank: 'reranking', 'guard-model': 'the guard model' },
+  'zh-TW': { 'query-embedding': '問題的向量化', rerank: '重新排序', 'guard-model': '護欄模型' },
+} as const
+type StageName = keyof (typeof stageNames)['en']
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 export const designMessages = defineMessages({
   'planner.heads-do-not-split': {
     en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
@@ -112,6 +119,30 @@ export const designMessages = defineMessages({
       `${p.serving} replica${p.serving === 1 ? '' : 's'} of ${p.perReplica} x ${p.accelerator} carry the peak${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
     'zh-TW': (p) =>
       `尖峰需要 ${p.serving} 份副本，每份 ${p.perReplica} 張 ${p.accelerator}${p.spare > 0 ? `，另加 ${p.spare} 份以容許一份故障` : ''}${p.regions > 1 ? `，共 ${p.regions} 個區域各一組` : ''}。`,
+  },
+  'planner.stage-place': {
+    en: (p: { stage: StageName; tokensPerSecond: number; count: number; name: string; ms: number }) =>
+      `${capital(stageNames.en[p.stage])} reads ${formatNumber(p.tokensPerSecond)} tokens/s at the peak: ${p.count} x ${p.name}, ${formatNumber(p.ms)} ms a request.`,
+    'zh-TW': (p) =>
+      `${stageNames['zh-TW'][p.stage]}尖峰每秒讀取 ${formatNumber(p.tokensPerSecond)} 個詞元：${p.count} 個 ${p.name}，每個請求 ${formatNumber(p.ms)} ms。`,
+  },
+  'planner.stage-packed': {
+    en: (p: { stage: StageName; tokensPerSecond: number; accelerator: string | null; timeShare: number }) =>
+      `${capital(stageNames.en[p.stage])} reads ${formatNumber(p.tokensPerSecond)} tokens/s at the peak on the chat model's ${p.accelerator}; all that is packed there takes ${formatNumber(p.timeShare * 100)} % of its time, by which each step is assumed to last longer.`,
+    'zh-TW': (p) =>
+      `${stageNames['zh-TW'][p.stage]}尖峰每秒讀取 ${formatNumber(p.tokensPerSecond)} 個詞元，與聊天模型共用 ${p.accelerator}；共用者合計占 ${formatNumber(p.timeShare * 100)}% 的時間，並假設每個步驟因此變長。`,
+  },
+  'planner.stage-bottleneck': {
+    en: (p: { stage: StageName; ms: number; ttftMs: number }) =>
+      `The bottleneck is ${stageNames.en[p.stage]}: ${formatNumber(p.ms)} of the ${formatNumber(p.ttftMs)} ms before the first token. More accelerators for the chat model would not shorten it.`,
+    'zh-TW': (p) =>
+      `瓶頸是${stageNames['zh-TW'][p.stage]}：首個詞元前的 ${formatNumber(p.ttftMs)} ms 中占 ${formatNumber(p.ms)} ms。為聊天模型增加加速卡並不會縮短。`,
+  },
+  'planner.stage-too-slow': {
+    en: (p: { stage: StageName; tokens: number; ms: number; count: number; name: string }) =>
+      `${capital(stageNames.en[p.stage])} reads ${formatNumber(p.tokens)} tokens a request, which takes ${formatNumber(p.ms)} ms on ${p.count} x ${p.name}, more than a quarter of the tightest limit: no chat model can make up for it.`,
+    'zh-TW': (p) =>
+      `${stageNames['zh-TW'][p.stage]}每個請求要讀 ${formatNumber(p.tokens)} 個詞元，在 ${p.count} 個 ${p.name} 上需 ${formatNumber(p.ms)} ms，超過最嚴時限的四分之一：任何聊天模型都無法彌補。`,
   },
   'planner.chosen-utilisation': {
     en: (p: { peak: number; average: number; usdPerMillion: number }) =>

@@ -17,9 +17,14 @@ export const reasonsFor = ({ candidates, chosen, relaxations, context }: Decisio
   const considered = candidates.length
   if (!chosen) {
     const refusal = designMessage('planner.nothing-fits', { considered })
-    if (relaxations.length > 0) return [refusal, ...relaxations.map(({ message }) => message)]
+    const slow = slowStages(context)
+    if (relaxations.length > 0) return [refusal, ...slow, ...relaxations.map(({ message }) => message)]
     const missed = candidates[0]?.violations.map(({ constraint }) => constraint) ?? []
-    return [refusal, designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') })]
+    return [
+      refusal,
+      ...slow,
+      designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') }),
+    ]
   }
   const feasible = candidates.filter(({ violations }) => violations.length === 0).length
   const cost = chosen.costPerMonthUsd ?? 0
@@ -30,6 +35,7 @@ export const reasonsFor = ({ candidates, chosen, relaxations, context }: Decisio
   return [
     first,
     ...hardwareReasons(chosen, context),
+    ...stageReasons(chosen, context),
     ...doubts(chosen),
     ...comparison({ candidates, chosen, context }),
   ]
@@ -57,6 +63,52 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
       : [designMessage('planner.chosen-build', { checkpoint, precision: precision ?? '', from: build })]),
   ]
 }
+
+/** Where the other models run, and which of them, not the chat model, the first token waits for. */
+const stageReasons = (
+  { packing, latency, accelerator }: Candidate,
+  { stages }: DesignContext,
+): readonly Message[] => [
+  ...stages.map(({ id, tokensPerSecond, supply, msPerRequest }) =>
+    packing
+      ? designMessage('planner.stage-packed', {
+          stage: id,
+          tokensPerSecond,
+          accelerator,
+          timeShare: packing.timeShare,
+        })
+      : designMessage('planner.stage-place', {
+          stage: id,
+          tokensPerSecond,
+          count: supply.count,
+          name: supply.name,
+          ms: msPerRequest,
+        }),
+  ),
+  ...stages
+    .filter(({ msPerRequest }) => msPerRequest > (latency?.ttftP90Ms.value ?? Number.POSITIVE_INFINITY) / 2)
+    .map(({ id, msPerRequest }) =>
+      designMessage('planner.stage-bottleneck', {
+        stage: id,
+        ms: msPerRequest,
+        ttftMs: latency?.ttftP90Ms.value ?? 0,
+      }),
+    ),
+]
+
+/** Stages that nothing that may be used reads in time. */
+const slowStages = ({ stages }: DesignContext): readonly Message[] =>
+  stages
+    .filter(({ supply }) => !supply.inTime)
+    .map(({ id, tokensPerRequest, msPerRequest, supply }) =>
+      designMessage('planner.stage-too-slow', {
+        stage: id,
+        tokens: tokensPerRequest,
+        ms: msPerRequest,
+        count: supply.count,
+        name: supply.name,
+      }),
+    )
 
 const doubts = ({ targets }: Candidate): readonly Message[] => {
   const unsure = targets.filter(({ met }) => met === 'possible').map(({ id }) => id)

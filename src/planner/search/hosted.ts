@@ -68,6 +68,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     layout: null,
     speculation: null,
     disaggregation: null,
+    packing: null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd,

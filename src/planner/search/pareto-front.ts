@@ -1,7 +1,7 @@
 // The candidates that no other is at least as good as in cost, latency, quality and risk.
 
 import type { Objectives } from './objectives.js'
-import type { Candidate, TargetEstimate } from './report.js'
+import { type Candidate, comparableUsd, type TargetEstimate } from './report.js'
 import { riskOf } from './risk-of.js'
 import { wantsMore } from './target.js'
 
@@ -31,7 +31,8 @@ const shareOfLimit = ({ metric, estimate, limit }: TargetEstimate): number =>
 
 /** @returns null for a candidate without a cost or a latency: it has no place among the others */
 export const objectivesOf = (candidate: Candidate, targetId: string | null): Objectives | null => {
-  const { costPerMonthUsd, latency, qualityScore } = candidate
+  const { latency, qualityScore } = candidate
+  const costPerMonthUsd = comparableUsd(candidate)
   const target = candidate.targets.find(({ id }) => id === targetId)
   const latencyMs = target ? badEndMs(target) : latency?.e2eP90Ms.high
   if (costPerMonthUsd === null || latencyMs === undefined || !Number.isFinite(latencyMs)) return null

@@ -65,6 +65,16 @@ export const priceCandidate = (
   }
 }
 
+/** Owned accelerators of this kind that embedder, reranker or guard have for themselves. */
+const takenByStages = ({ supply, packing }: ServingOption, { stages }: DesignContext): number =>
+  packing || !supply.owned
+    ? 0
+    : stages
+        .filter(
+          (stage) => stage.supply.on === 'accelerators' && stage.supply.name === supply.accelerator.label,
+        )
+        .reduce((sum, stage) => sum + stage.supply.count, 0)
+
 const violationsOf = (options: {
   readonly option: ServingOption
   readonly context: DesignContext
@@ -76,7 +86,8 @@ const violationsOf = (options: {
   const { option, context, targets, accelerators, costPerMonthUsd, perMillion } = options
   const { supply } = option
   const found = targets.flatMap(targetViolation)
-  if (supply.owned && accelerators > supply.most)
+  const left = supply.most - takenByStages(option, context)
+  if (supply.owned && accelerators > left)
     found.push({
       constraint: 'hosting.owned',
       relaxable: true,
@@ -84,7 +95,7 @@ const violationsOf = (options: {
       reason: designMessage('planner.needs-more-owned', {
         accelerator: supply.accelerator.label,
         needed: accelerators,
-        owned: supply.most,
+        owned: left,
       }),
     })
   if (costPerMonthUsd === null)
@@ -98,7 +109,11 @@ const violationsOf = (options: {
     })
   else
     found.push(
-      ...budgetViolations(context.requirements, costPerMonthUsd + context.systemUsdPerMonth, perMillion ?? 0),
+      ...budgetViolations(
+        context.requirements,
+        costPerMonthUsd + context.systemUsdPerMonth - (option.packing?.savedUsdPerMonth ?? 0),
+        perMillion ?? 0,
+      ),
     )
   return found
 }

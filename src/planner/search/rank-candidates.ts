@@ -1,6 +1,6 @@
 // The order of candidates, and what decides between two of them. Knows no requirement but the violations.
 
-import type { Candidate } from './report.js'
+import { type Candidate, comparableUsd } from './report.js'
 
 /** What candidates are compared by, first difference first. */
 export const rankings = [
@@ -36,10 +36,10 @@ export const decidingRank = (a: Candidate, b: Candidate): Ranking | null => {
 }
 
 /** Costs within 2 % of each other count as equal: prices differ by more from week to week. */
-const costClass = ({ costPerMonthUsd }: Candidate) =>
-  costPerMonthUsd === null
-    ? Number.POSITIVE_INFINITY
-    : Math.round(Math.log(Math.max(costPerMonthUsd, 1)) / Math.log(1.02))
+const costClass = (candidate: Candidate) => {
+  const usd = comparableUsd(candidate)
+  return usd === null ? Number.POSITIVE_INFINITY : Math.round(Math.log(Math.max(usd, 1)) / Math.log(1.02))
+}
 
 const bases: readonly Candidate['basis'][] = ['measured', 'published', 'similar', 'assumed']
 /** Where nothing else decides: the engines with the most measurements and the liveliest development first. */
@@ -62,7 +62,7 @@ const rankKey = (candidate: Candidate): readonly number[] => [
   candidate.accelerators,
   candidate.layout?.pipelineParallel ?? 1,
   engines.indexOf(candidate.engine),
-  candidate.costPerMonthUsd ?? 0,
+  comparableUsd(candidate) ?? 0,
 ]
 
 const compare = (a: readonly number[], b: readonly number[]): number => {

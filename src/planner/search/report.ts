@@ -5,6 +5,7 @@ import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
 import type { ServingDetail } from '../cost/serving-detail.js'
 import type { KvDtype, Layout } from '../memory/memory.js'
+import type { Packing } from './pack.js'
 import type { Speculation } from './serving-option.js'
 
 /** A prediction with the range that four in five deployments are expected to fall into. */
@@ -84,6 +85,8 @@ export interface Candidate {
   readonly speculation: Speculation | null
   /** Prompts and answers on replicas of their own; null = together. */
   readonly disaggregation: Disaggregation | null
+  /** Small models on its accelerators: embedder, reranker, guard; null = they run elsewhere, at a cost of their own. */
+  readonly packing: Packing | null
   readonly replicas: Replicas | null
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number
@@ -143,3 +146,7 @@ export interface DesignReport {
   /** What the numbers rest on. */
   readonly assumptions: readonly Message[]
 }
+
+/** What a candidate costs against others: small models that it carries cost nothing elsewhere. */
+export const comparableUsd = ({ costPerMonthUsd, packing }: Candidate): number | null =>
+  costPerMonthUsd === null ? null : costPerMonthUsd - (packing?.savedUsdPerMonth ?? 0)

@@ -39,7 +39,7 @@ export const evaluateSelfHosted = (option: ServingOption, context: DesignContext
 }
 
 const memoryOf = (option: ServingOption, { workload }: DesignContext): MemoryPlan => {
-  const { model, split, build, layout, engine, supply, kvDtype, speculation } = option
+  const { model, split, build, layout, engine, supply, kvDtype, speculation, packing } = option
   const { layers } = model
   const tokens = workload.inputTokens.mean + workload.outputTokens.mean
   const plain = {
@@ -50,18 +50,19 @@ const memoryOf = (option: ServingOption, { workload }: DesignContext): MemoryPla
     accelerator: supply.accelerator,
     tokensPerSequence: tokens,
     ...(kvDtype ? { kvDtype } : {}),
+    takenGiB: packing?.memoryGiB ?? 0,
   }
   if (!speculation) return planMemory(model, plain)
   const { weightsGiB } = planMemory(model, plain)
   return planMemory(model, {
     ...plain,
     tokensPerSequence: tokens + draftedContext(speculation, tokens, layers),
-    takenGiB: draftGiB(speculation, weightsGiB, layers),
+    takenGiB: plain.takenGiB + draftGiB(speculation, weightsGiB, layers),
   })
 }
 
 const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: DesignContext): Candidate => {
-  const { model, build, engine, supply, layout, kvDtype = 'auto', speculation } = option
+  const { model, build, engine, supply, layout, kvDtype = 'auto', speculation, packing } = option
   return {
     id: optionId(option),
     kind: 'self-hosted',
@@ -76,6 +77,7 @@ const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: Desi
     layout,
     speculation: speculation ?? null,
     disaggregation: null,
+    packing: packing ?? null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd: null,

@@ -4,6 +4,7 @@ import type { EngineName, Model } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
 import type { Build } from '../memory/layouts.js'
 import type { KvDtype, Layout, ParameterSplit } from '../memory/memory.js'
+import type { Packing } from './pack.js'
 import type { Supply } from './rent.js'
 
 /** As measured: `models.speculation` of the requirements. */
@@ -19,11 +20,13 @@ export interface ServingOption {
   /** Default `auto`. */
   readonly kvDtype?: KvDtype
   readonly speculation?: Speculation
+  /** Small models on the same accelerators. */
+  readonly packing?: Packing
 }
 
 /** `model precision engine accelerator tp2pp2dp2ep kv-fp8 spec3`: what differs from the plain way comes last. */
 export const optionId = (option: ServingOption): string => {
-  const { model, build, engine, supply, layout, kvDtype, speculation } = option
+  const { model, build, engine, supply, layout, kvDtype, speculation, packing } = option
   const { name } = supply.accelerator
   return [
     model.name,
@@ -33,6 +36,7 @@ export const optionId = (option: ServingOption): string => {
     layoutName(layout),
     ...(kvDtype === 'fp8' ? ['kv-fp8'] : []),
     ...(speculation ? [`spec${speculation.tokens}`] : []),
+    ...(packing ? ['packed'] : []),
   ].join(' ')
 }
 

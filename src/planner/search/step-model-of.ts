@@ -2,12 +2,13 @@
 
 import { createStepModel, type StepModel } from '../speed/roofline.js'
 import type { DesignContext } from './design-context.js'
+import { sharedSteps } from './pack.js'
 import type { ServingOption } from './serving-option.js'
 import { speculate } from './speculate.js'
 
 /** @returns null when the accelerator cannot multiply in this precision, or its bandwidth is unknown */
 export const stepModelOf = (option: ServingOption, { fitted }: DesignContext): StepModel | null => {
-  const { model, split, build, engine, supply, layout, kvDtype, speculation } = option
+  const { model, split, build, engine, supply, layout, kvDtype, speculation, packing } = option
   const { tensorParallel, pipelineParallel, dataParallel = 1, expertParallel } = layout
   const steps = createStepModel({
     model,
@@ -21,5 +22,7 @@ export const stepModelOf = (option: ServingOption, { fitted }: DesignContext): S
     ...(expertParallel ? { expertParallel } : {}),
     ...(kvDtype ? { kvDtype } : {}),
   })
-  return steps && speculation ? speculate(steps, speculation, model.layers) : steps
+  if (!steps) return null
+  const drafted = speculation ? speculate(steps, speculation, model.layers) : steps
+  return packing ? sharedSteps(drafted, packing) : drafted
 }

@@ -3,6 +3,7 @@
 import { canKeepFp8Kv } from '../memory/layouts.js'
 import type { DesignContext } from './design-context.js'
 import { isNamed } from './is-named.js'
+import { packStages } from './pack.js'
 import type { Evaluation } from './self-hosted.js'
 import type { ServingOption } from './serving-option.js'
 
@@ -18,7 +19,23 @@ export const variantsOf = (
       isNamed([option.model.name, option.model.checkpoint, ...option.model.aliases], [model]),
     )
     .map((speculation) => ({ ...option, speculation })),
+  ...packed(option, evaluation, context),
 ]
+
+/** The stages beside the model on its own cards, where one of them would otherwise be paid for. */
+const packed = (
+  option: ServingOption,
+  { candidate, served }: Evaluation,
+  { stages, fitted }: DesignContext,
+): readonly ServingOption[] => {
+  if (!served || candidate.violations.some(({ relaxable }) => !relaxable)) return []
+  const packing = packStages(stages, {
+    accelerator: option.supply.accelerator,
+    replicas: served.sizing.replicas,
+    efficiency: fitted.coefficients.compute.bf16,
+  })
+  return packing ? [{ ...option, packing }] : []
+}
 
 /**
  * Half the KV bytes cannot save a replica where one carries the peak already, nor where reading the prompts alone

@@ -4,7 +4,7 @@ import { type Message, suggest } from '../../core/index.js'
 import { objectiveNames } from './objectives.js'
 import { dominates, objectivesOf, tightestTarget } from './pareto-front.js'
 import { decidingRank } from './rank-candidates.js'
-import type { Candidate, DesignReport } from './report.js'
+import { type Candidate, comparableUsd, type DesignReport } from './report.js'
 import { whyNotMessage } from './why-not-messages.js'
 
 /**
@@ -51,7 +51,8 @@ const groupOf = (candidates: readonly Candidate[], id: string): Candidate | unde
 
 /** Against the choice: the first thing in which the two differ, with both numbers. */
 const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
-  const times = (candidate.costPerMonthUsd ?? 0) / (chosen.costPerMonthUsd || Number.POSITIVE_INFINITY)
+  const [costUsd, chosenUsd] = [comparableUsd(candidate) ?? 0, comparableUsd(chosen) ?? 0]
+  const times = costUsd / (chosenUsd || Number.POSITIVE_INFINITY)
   const names = { chosen: chosen.id }
   switch (decidingRank(candidate, chosen)) {
     case 'to-make':
@@ -67,8 +68,8 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
       return whyNotMessage('planner.dearer', {
         ...names,
         times,
-        costUsd: candidate.costPerMonthUsd ?? 0,
-        chosenUsd: chosen.costPerMonthUsd ?? 0,
+        costUsd,
+        chosenUsd,
       })
     case 'quality':
       return whyNotMessage('planner.less-good', {
