@@ -49,22 +49,48 @@ interface Way {
   readonly quality: number
 }
 
-/** Those of the front with a price and a time: the choice first, then by cost. */
+/** Those of the front with a price and a time: first the ones that are listed, the choice at their head. */
 const frontWays = (
   candidates: readonly Candidate[],
   front: readonly string[],
   chosen: string | null,
 ): readonly Way[] => {
   const ids = new Set(front)
-  const ways = candidates.flatMap(({ id, kind, costPerMonthUsd, latency, qualityScore }): Way[] =>
-    ids.has(id) && costPerMonthUsd !== null && latency
-      ? [{ id, kind, costUsd: costPerMonthUsd, time: latency.e2eP90Ms, quality: qualityScore?.value ?? 0 }]
-      : [],
-  )
-  return [...ways].sort(
-    (a, b) =>
-      Number(b.id === chosen) - Number(a.id === chosen) || a.costUsd - b.costUsd || (a.id < b.id ? -1 : 1),
-  )
+  const ways = candidates
+    .flatMap(({ id, kind, costPerMonthUsd, latency, qualityScore }): Way[] =>
+      ids.has(id) && costPerMonthUsd !== null && latency
+        ? [{ id, kind, costUsd: costPerMonthUsd, time: latency.e2eP90Ms, quality: qualityScore?.value ?? 0 }]
+        : [],
+    )
+    .sort((a, b) => a.costUsd - b.costUsd || (a.id < b.id ? -1 : 1))
+  const named = namedWays(ways, chosen)
+  const shown = ways.filter((way) => named.has(way) && way.id !== chosen)
+  return [...ways.filter(({ id }) => id === chosen), ...shown, ...ways.filter((way) => !named.has(way))]
+}
+
+/** Of many, those worth a name: the choice, the ends of each axis and kind, and others evenly along the cost. */
+const namedWays = (ways: readonly Way[], chosen: string | null): ReadonlySet<Way> => {
+  const least = (by: (way: Way) => number, among = ways) =>
+    [...among].sort((a, b) => by(a) - by(b)).slice(0, 1)
+  const ends = [
+    ...ways.filter(({ id }) => id === chosen),
+    ...least(({ costUsd }) => costUsd),
+    ...least(({ time }) => time.value),
+    ...least(({ quality }) => -quality),
+    ...(['self-hosted', 'hosted-api'] as const).flatMap((kind) =>
+      least(
+        ({ costUsd }) => costUsd,
+        ways.filter((way) => way.kind === kind),
+      ),
+    ),
+  ]
+  const named = new Set(ends)
+  const step = Math.max(1, Math.floor(ways.length / listed))
+  for (const [index, way] of ways.entries()) {
+    if (named.size >= listed) break
+    if (index % step === 0) named.add(way)
+  }
+  return named
 }
 
 const emptyDrawing = (write: RecordWriter): string =>
