@@ -1,5 +1,5 @@
-// Writes src/catalog/data/*.json from a folder of collected facts (models.csv, gpus.csv, prices.csv,
-// engine_flags.json). Keeps one row a line, so that a refresh is a readable diff. Hand-kept facts
+// Writes src/catalog/data/*.json from a folder of collected facts (gpus.csv, prices.csv, engine_flags.json); models:
+// build-model-configs.mjs. Keeps one row a line, so that a refresh is a readable diff. Hand-kept facts
 // (model-facts.json, accelerator-facts.json, hosted-models.json) are not touched.
 //
 // Usage: node scripts/build-catalogue.mjs FOLDER
@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit, stderr } from 'node:process'
 import { calcPrice } from '@pydantic/genai-prices'
+import { readCsv } from './read-csv.mjs'
 
 const folder = argv[2]
 if (!folder) {
@@ -23,32 +24,7 @@ const sourceDates = [
   ['genai-prices@47df840', '2026-08-21'],
 ]
 
-const parseCsv = (text) => {
-  const rows = []
-  let row = []
-  let field = ''
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]
-    if (quoted) {
-      if (character !== '"') field += character
-      else if (text[i + 1] === '"') field += text[++i]
-      else quoted = false
-    } else if (character === '"') quoted = true
-    else if (character === ',') {
-      row.push(field)
-      field = ''
-    } else if (character === '\n') {
-      rows.push([...row, field])
-      row = []
-      field = ''
-    } else if (character !== '\r') field += character
-  }
-  if (field || row.length > 0) rows.push([...row, field])
-  const [header, ...body] = rows
-  return body.map((cells) => Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ''])))
-}
-const readCsv = (name) => parseCsv(readFileSync(join(folder, name), 'utf8'))
+const rowsOf = (name) => readCsv(join(folder, name))
 
 const number = (text) => (text.trim() === '' ? null : Number(text))
 const text = (value) => (value.trim() === '' ? null : value.trim())
@@ -74,76 +50,6 @@ const createTable = (columns) => {
   }
 }
 
-/** Parameters in billions from a published name such as `35B-A3B` or `49B`; the checked form is `computed`. */
-const parametersOf = (row) => {
-  if (row.total_params_b !== '') return [number(row.total_params_b), number(row.active_params_b), 'config']
-  const named = /-(\d+(?:\.\d+)?)B(?:-A(\d+(?:\.\d+)?)B)?/i.exec(row.model)
-  if (!named) return [null, null, 'unknown']
-  return [Number(named[1]), Number(named[2] ?? named[1]), 'name']
-}
-
-const attention = { 'SWA-mix': 'sliding', 'hybrid-linear': 'hybrid', MLA: 'mla' }
-
-const writeModels = () => {
-  const table = createTable([
-    'name',
-    'architecture',
-    'attention',
-    'layers',
-    'hidden',
-    'heads',
-    'kvHeads',
-    'headDim',
-    'feedForward',
-    'vocabulary',
-    'tiedEmbeddings',
-    'experts',
-    'expertsPerToken',
-    'expertFeedForward',
-    'moeLayers',
-    'slidingWindow',
-    'fullAttentionLayers',
-    'slidingLayers',
-    'linearLayers',
-    'maxContext',
-    'checkpoint',
-    'parametersB',
-    'activeParametersB',
-    'parametersFrom',
-    'kvBytesPerToken',
-  ])
-  for (const row of readCsv('models.csv'))
-    table.add(
-      [
-        row.model,
-        row.arch,
-        attention[row.attention_type] ?? 'grouped',
-        number(row.layers),
-        number(row.hidden),
-        number(row.heads),
-        number(row.kv_heads),
-        number(row.head_dim),
-        number(row.ffn),
-        number(row.vocab),
-        row.tie_embeddings === 'True',
-        number(row.experts) ?? 0,
-        number(row.experts_per_tok) ?? 0,
-        number(row.moe_ffn) ?? 0,
-        number(row.moe_layers) ?? 0,
-        number(row.sliding_window) ?? 0,
-        number(row.full_attn_layers) ?? 0,
-        number(row.swa_layers) ?? 0,
-        number(row.linear_or_mamba_layers) ?? 0,
-        number(row.max_context),
-        text(row.quant),
-        ...parametersOf(row),
-        number(row.kv_bytes_per_token_bf16),
-      ],
-      row.source,
-    )
-  table.write('models.json')
-}
-
 const writeAccelerators = () => {
   const table = createTable([
     'name',
@@ -161,7 +67,7 @@ const writeAccelerators = () => {
     'year',
     'note',
   ])
-  for (const row of readCsv('gpus.csv'))
+  for (const row of rowsOf('gpus.csv'))
     table.add(
       [
         row.name,
@@ -200,7 +106,7 @@ const offerOf = ({ provider, item }) => {
 }
 
 const writePrices = () => {
-  const prices = readCsv('prices.csv')
+  const prices = rowsOf('prices.csv')
   const gpu = createTable(['provider', 'item', 'usdPerHour', 'instanceSize', 'offer', 'commitment', 'asOf'])
   for (const row of prices.filter(({ kind }) => kind === 'gpu_hour'))
     gpu.add(
@@ -288,7 +194,6 @@ const writeEngineFlags = () => {
   )
 }
 
-writeModels()
 writeAccelerators()
 writePrices()
 writeEngineFlags()

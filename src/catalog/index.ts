@@ -35,6 +35,7 @@ export {
   programIn,
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
+export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'
 export {
   checkListed,
@@ -47,7 +48,18 @@ export {
   versionIn,
 } from './installed-flags.js'
 export { catalogMessages } from './messages.js'
-export type { Attention, Model, Precision, PublishedQuality } from './model.js'
+export type { Attention, Model, PublishedQuality } from './model.js'
+export type {
+  CacheShape,
+  Component,
+  LayerShape,
+  ModelShape,
+  StateCache,
+  StoredFormat,
+  Weight,
+  WeightFormat,
+} from './model-shape.js'
+export type { GgufPrecision, Precision } from './precision.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
 export type { PurchaseRate } from './purchase-rate.js'
 export { type Fact, type KnownServer, readServers } from './server.js'

@@ -1,12 +1,11 @@
 // An open-weight model as arithmetic needs it. Knows no accelerator and no price.
 
+import type { ModelShape } from './model-shape.js'
+import type { Precision } from './precision.js'
 import type { Source } from './table.js'
 
 /** How the KV cache grows: `grouped` per head group, `mla` latent, `sliding` partly in a window, `hybrid` partly constant. */
 export type Attention = 'grouped' | 'mla' | 'sliding' | 'hybrid'
-
-/** Formats of the weights. `int4` = AWQ or GPTQ with groups of 128; `q4_k_m`, `q8_0` = GGUF. */
-export type Precision = 'bf16' | 'fp8' | 'int8' | 'int4' | 'nvfp4' | 'mxfp4' | 'q8_0' | 'q4_k_m'
 
 /** A score that somebody published; `mode` says whether the model reasoned before it answered. */
 export interface PublishedQuality {
@@ -61,5 +60,7 @@ export interface Model {
   readonly parametersFrom: 'config' | 'name' | 'unknown'
   /** Bytes per token of the layers that keep every token, in bf16. */
   readonly kvBytesPerToken: number
+  /** Every weight and every cache, layer by layer: what exact bytes are counted from. */
+  readonly shape: ModelShape
   readonly source: Source
 }

@@ -1,9 +1,10 @@
-// The models of the data files: measured configuration facts joined with hand-kept ones.
+// The models of the data files: the facts of their configuration files joined with hand-kept ones.
 
 import facts from './data/model-facts.json' with { type: 'json' }
-import table from './data/models.json' with { type: 'json' }
-import type { Model, Precision, PublishedQuality } from './model.js'
-import { decodeTable } from './table.js'
+import { readConfig } from './hf-config/read-model-config.js'
+import type { Model, PublishedQuality } from './model.js'
+import { readModelConfigs } from './model-configs.js'
+import type { Precision } from './precision.js'
 
 interface Facts {
   readonly serve?: string
@@ -18,19 +19,22 @@ interface Facts {
 }
 
 export const readModels = (): readonly Model[] =>
-  decodeTable<Model>(table).map((row) => {
-    const known = (facts.facts as Readonly<Record<string, Facts>>)[row.name] ?? {}
+  readModelConfigs().map(({ name, source, config }) => {
+    const known = (facts.facts as Readonly<Record<string, Facts>>)[name] ?? {}
     const { quality } = known
+    const read = readConfig(config).facts
     return {
-      ...row,
+      ...read,
+      name,
       aliases: [...(known.serve ? [known.serve] : []), ...(known.aliases ?? [])],
-      checkpoint: known.serve ?? row.name,
-      precision: known.precision ?? 'bf16',
+      checkpoint: known.serve ?? name,
+      precision: known.precision ?? read.shape.stored.precision,
       variantOf: known.variantOf ?? null,
       licence: known.licence ?? null,
       reasoning: known.reasoning ?? 'optional',
       use: known.use ?? 'chat',
       quality: quality ? { ...quality, source: facts.qualitySources[quality.source] ?? '' } : null,
-      maxContext: known.maxContext ?? row.maxContext,
+      maxContext: known.maxContext ?? read.maxContext,
+      source,
     }
   })

@@ -5,6 +5,7 @@ import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { registerDesignCompare } from './design-compare-command.js'
 import { registerDesignExplain } from './design-explain-command.js'
+import { registerDesignFit } from './design-fit/design-fit-command.js'
 import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
 import { registerDesignWhatif } from './design-whatif-command.js'
@@ -15,7 +16,7 @@ import type { WrittenFile } from './write-generated.js'
 
 export const registerDesign = (program: Command, context: CommandContext): void => {
   const { text } = context
-  const group = program
+  const design = program
     .command('design')
     .argument('[requirements]', text('requirements file', '需求檔'), 'requirements.yaml')
     .option(
@@ -54,9 +55,10 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       )
       context.exitWith(report.chosen ? 0 : 1)
     })
-  registerDesignExplain(group, context)
-  registerDesignCompare(group, context)
-  registerDesignWhatif(group, context)
+  registerDesignFit(design, context)
+  registerDesignExplain(design, context)
+  registerDesignCompare(design, context)
+  registerDesignWhatif(design, context)
 }
 
 const describe = ({ path, state, difference }: WrittenFile, { text }: CommandContext): string[] => {

@@ -54,6 +54,16 @@ export const cliMessages = defineMessages({
     en: (p: { detail: string }) => `${p.detail} See --help.`,
     'zh-TW': (p) => `${p.detail} 請見 --help。`,
   },
+  'cli.fit-unknown-field': {
+    en: (p: { field: string; suggestion: string | null }) =>
+      `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
+    'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+  },
+  'cli.fit-format': {
+    en: (p: { model: string; stored: string; asked: string }) =>
+      `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
+    'zh-TW': (p) => `${p.model} 以 ${p.stored} 發布；${p.asked} 需要另一個檢查點。`,
+  },
   'cli.port-in-use': {
     en: (p: { host: string; port: number }) =>
       `${p.host}:${p.port} is in use by another program. Stop it, or choose another port: --port N, or server.port in architecture.yaml.`,
@@ -186,4 +196,5 @@ export const cliMessages = defineMessages({
 })
 
 export const cliError = errorFactory(cliMessages)
+
 export const cliMessage = messageFactory(cliMessages)

@@ -51,7 +51,7 @@ describe('design', () => {
     expect(reasonsOf(candidates, 'openai/gpt-oss-20b')).toContain('planner.always-reasons')
     expect(reasonsOf(candidates, 'Qwen/Qwen3-0.6B')).toContain('planner.below-floor')
     expect(reasonsOf(candidates, 'gpt-4.1-nano')).toContain('planner.quality-unknown')
-    expect(reasonsOf(candidates, 'deepseek-ai/DeepSeek-V4-Pro')).toContain('planner.parameters-unknown')
+    expect(reasonsOf(candidates, 'deepseek-ai/DeepSeek-V4-Pro')).toEqual(['planner.licence'])
   })
 
   it('rules out precisions without hardware, and models without room', () => {

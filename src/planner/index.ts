@@ -12,6 +12,9 @@ export type { DesignFacts, SumGroup } from './decision-record/design-facts.js'
 export { flagVerdict } from './decision-record/flag-verdict.js'
 export { paretoPlot } from './decision-record/pareto-plot.js'
 export { type Design, design } from './design.js'
+export { fitModel } from './fit/fit-model.js'
+export type { FitAnswer, FitRequest } from './fit/fit-request.js'
+export { modelOfSize } from './fit/model-of-size.js'
 export { designForMachine, type MachineDesignOptions } from './machine/design-for-machine.js'
 export type {
   EngineHint,
@@ -23,6 +26,7 @@ export type {
 } from './machine/machine.js'
 export { localRows } from './machine/row-ids.js'
 export type { Share, TaskModel } from './machine/task-model.js'
+export { findCard } from './memory/engine-card.js'
 export { plannerMessages } from './messages.js'
 export { predictionsOf } from './predictions-of.js'
 export { requirementsHash } from './requirements-hash.js'

@@ -6,6 +6,7 @@ import { assessmentMessages } from './assessment/assessment-messages.js'
 import { conflictMessages } from './assessment/conflict-messages.js'
 import { recordMessages } from './decision-record/record-messages.js'
 import { sumMessages } from './decision-record/sum-messages.js'
+import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
 import { gateMessages } from './search/gate-messages.js'
@@ -19,6 +20,7 @@ export const plannerMessages = defineMessages({
   ...launchMessages,
   ...gateMessages,
   ...whyNotMessages,
+  ...fitMessages,
   ...machineMessages,
   ...recordMessages,
   ...sumMessages,

@@ -223,7 +223,23 @@ const ownEval = z.strictObject({
   /** By catalogue name, or `provider/model`. */
   model: z.string(),
   /** The precision it was measured in; default the widest. */
-  precision: z.enum(['bf16', 'fp8', 'int8', 'int4', 'nvfp4', 'mxfp4', 'q8_0', 'q4_k_m']).optional(),
+  precision: z
+    .enum([
+      'bf16',
+      'fp8',
+      'int8',
+      'int4',
+      'nvfp4',
+      'mxfp4',
+      'q8_0',
+      'q6_k',
+      'q5_k_m',
+      'q4_k_m',
+      'iq4_xs',
+      'q4_0',
+      'q3_k_m',
+    ])
+    .optional(),
   metric: z.enum(qualityMetrics).default('answer-accuracy'),
   /** As a quality target of the same metric names it. */
   suite: z.string(),

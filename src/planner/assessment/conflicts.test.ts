@@ -55,7 +55,7 @@ describe('models that may be used', () => {
   it('contradict a size that the largest of them does not have', () => {
     const models = { allowed: ['Qwen/Qwen3-8B'], minParametersB: 25 }
     expect(conflict({ models }, 'planner.size-beyond-allowed')?.message.params).toMatchObject({
-      sizeB: 8.19,
+      sizeB: 8.19073536,
       floorB: 25,
     })
   })

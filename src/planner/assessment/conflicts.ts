@@ -3,7 +3,7 @@
 import type { Catalogue, Model } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
-import { splitParameters, weightBytes } from '../memory/memory.js'
+import { weightsOf } from '../memory/weights.js'
 import { isNamed } from '../search/is-named.js'
 import { isDescribed, ownedAccelerator } from '../search/owned-accelerator.js'
 import { allowedModels } from './allowed-models.js'
@@ -137,13 +137,15 @@ const ownershipConflicts = (requirements: Requirements, catalogue: Catalogue): C
   ]
 }
 
+const onOne = { tensorParallel: 1, pipelineParallel: 1 }
+
 /** The least memory that any of the models takes, in four bits. */
 const smallestWeights = (models: readonly Model[]) =>
   models
-    .flatMap((model) => {
-      const split = splitParameters(model)
-      return split ? [{ name: model.name, gib: weightBytes(split, 'int4') / bytesPerGiB }] : []
-    })
+    .map((model) => ({
+      name: model.name,
+      gib: weightsOf(model, { sharding: onOne, precision: 'int4', vision: false }).total / bytesPerGiB,
+    }))
     .sort((a, b) => a.gib - b.gib)[0]
 
 const residencyConflicts = ({ hosting }: Requirements, { hostedProviders }: Catalogue): Conflict[] => {

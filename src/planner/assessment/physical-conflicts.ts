@@ -2,9 +2,9 @@
 // no queue, no overhead, no efficiency. What is found here, no planner and no tuning can meet.
 
 import type { Accelerator, Catalogue, Model } from '../../catalog/index.js'
-import { hoursPerMonth } from '../../core/index.js'
+import { bytesPerGiB, hoursPerMonth } from '../../core/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
-import { splitParameters, weightBytes } from '../memory/memory.js'
+import { weightsOf } from '../memory/weights.js'
 import { ownedAccelerator } from '../search/owned-accelerator.js'
 import { listOffers } from '../search/rent.js'
 import { targetValue } from '../search/target.js'
@@ -142,9 +142,9 @@ const budgetBelowReplica = (
   const { minReplicas, survivesReplicaLoss, regions } = availability
   const replicas = (Math.max(1, minReplicas) + (survivesReplicaLoss ? 1 : 0)) * regions
   const ways = models.flatMap((model) => {
-    const split = splitParameters(model)
-    if (!split) return []
-    const weightsGiB = weightBytes(split, 'int4') / 1024 ** 3
+    if (model.parametersB === null) return []
+    const sharding = { tensorParallel: 1, pipelineParallel: 1 }
+    const weightsGiB = weightsOf(model, { sharding, precision: 'int4' }).total / bytesPerGiB
     return catalogue.accelerators.flatMap(({ name, label, memoryGiB }) => {
       const accelerators = Math.ceil(weightsGiB / (memoryGiB ?? 0))
       return listOffers(catalogue, name)

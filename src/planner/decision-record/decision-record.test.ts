@@ -84,7 +84,11 @@ describe('the arithmetic', () => {
     expect((weights.parametersB * 1e9 * weights.bits) / 8 / 1024 ** 3).toBeCloseTo(weights.weightsGiB, 6)
     // Llama 3.1 8B: 2 (K and V) x 8 heads x 128 x 32 layers x 2 bytes = 131,072 bytes a token, half of it in fp8.
     const narrow = llama.report.chosen?.kvDtype === 'fp8' ? 0.5 : 1
-    expect(paramsOf(llama, 'kv-cache')).toMatchObject({ perTokenBytes: 131_072 * narrow })
+    const cache = paramsOf(llama, 'kv-cache')
+    expect(cache).toMatchObject({ perTokenBytes: 131_072 * narrow })
+    expect(cache.wholeGiB * 1024 ** 3).toBeCloseTo(cache.tokens * 131_072 * narrow, 3)
+    const { held, limit, sequences } = paramsOf(llama, 'sequences')
+    expect(Math.min(held, limit)).toBe(sequences)
   })
 
   it('of time has floors that no prediction is below', () => {

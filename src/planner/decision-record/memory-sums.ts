@@ -1,7 +1,8 @@
 // The arithmetic of one accelerator's memory: weights, cache and what is left for the rest.
 
 import { bytesPerGiB } from '../../core/index.js'
-import { acceleratorsOf, engineBudget, kvBytesOfSequence, kvShards } from '../memory/memory.js'
+import { kvCost } from '../memory/kv-cache.js'
+import { acceleratorsOf, engineBudget, kvBytesOfSequence } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
 import type { DesignFacts, Sum } from './design-facts.js'
 import { sumMessage } from './sum-messages.js'
@@ -20,9 +21,9 @@ export const memorySums = (
   const totalGiB = accelerator.memoryGiB ?? 0
   const usableGiB = totalGiB * budget.utilisation
   const weightsGiB = memory.weightsGiB * count
-  const tokens = workload.inputTokens.mean + workload.outputTokens.mean
-  const shards = kvShards(model, layout.tensorParallel) * layout.pipelineParallel
-  const perSequenceGiB = kvBytesOfSequence(model, tokens, candidate.kvDtype ?? 'auto') / shards / bytesPerGiB
+  const tokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean)
+  const dtype = candidate.kvDtype ?? 'auto'
+  const perSequenceGiB = kvCost(model, { sharding: layout, dtype }).bytesOf(tokens) / bytesPerGiB
   return [
     {
       figure: 'weights',
@@ -51,7 +52,7 @@ export const memorySums = (
       message: sumMessage('planner.sum-kv', {
         tokens,
         perTokenBytes: model.kvBytesPerToken * (candidate.kvDtype === 'fp8' ? 0.5 : 1),
-        shards,
+        wholeGiB: kvBytesOfSequence(model, tokens, dtype) / bytesPerGiB,
         perSequenceGiB,
       }),
     },

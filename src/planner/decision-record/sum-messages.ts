@@ -94,10 +94,10 @@ export const sumMessages = defineMessages({
       `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}；- ${gib(p.weightsGiB)} 權重 - ${gib(p.restGiB)} 啟動值、計算圖與執行環境 = ${gib(p.poolGiB)} 快取`,
   },
   'planner.sum-kv': {
-    en: (p: { tokens: number; perTokenBytes: number; shards: number; perSequenceGiB: number }) =>
-      `Cache of a mean request: ${n(p.tokens)} tokens, ${n(p.perTokenBytes, 7)} bytes a token in the layers that keep all of them, split over ${p.shards} = ${n(p.perSequenceGiB, 3)} GiB`,
+    en: (p: { tokens: number; perTokenBytes: number; wholeGiB: number; perSequenceGiB: number }) =>
+      `Cache of a mean request: ${n(p.tokens)} tokens, ${n(p.perTokenBytes, 7)} bytes a token in the layers that keep all of them, windows and states beside them: ${n(p.wholeGiB, 3)} GiB in all, ${n(p.perSequenceGiB, 3)} GiB on each accelerator`,
     'zh-TW': (p) =>
-      `平均請求的快取：${n(p.tokens)} 個詞元，完整保留的各層每詞元 ${n(p.perTokenBytes, 7)} 位元組，分散於 ${p.shards} 張 = ${n(p.perSequenceGiB, 3)} GiB`,
+      `平均請求的快取：${n(p.tokens)} 個詞元，完整保留的各層每詞元 ${n(p.perTokenBytes, 7)} 位元組，另計視窗與狀態：共 ${n(p.wholeGiB, 3)} GiB，每張加速器 ${n(p.perSequenceGiB, 3)} GiB`,
   },
   'planner.sum-sequences': {
     en: (p: { poolGiB: number; perSequenceGiB: number; held: number; limit: number; sequences: number }) =>

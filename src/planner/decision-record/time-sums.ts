@@ -1,7 +1,8 @@
 // The arithmetic of time: what physics allows at the least, and what is predicted with engine, queue and spread.
 
 import { bytesPerGiB } from '../../core/index.js'
-import { acceleratorsOf, kvBytesOfSequence, kvShards } from '../memory/memory.js'
+import { kvCost } from '../memory/kv-cache.js'
+import { acceleratorsOf } from '../memory/memory.js'
 import { peakTflops } from '../memory/precision.js'
 import type { Candidate } from '../search/report.js'
 import type { DesignFacts, Sum } from './design-facts.js'
@@ -34,8 +35,8 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
     }) / replicas.serving
   const inFlight = (rate * latency.e2eP90Ms.value) / 1000
   const context = workload.inputTokens.mean + workload.outputTokens.mean / 2
-  const shards = kvShards(model, layout.tensorParallel) * layout.pipelineParallel
-  const cacheGB = (inFlight * kvBytesOfSequence(model, context, candidate.kvDtype ?? 'auto')) / shards / 1e9
+  const cache = kvCost(model, { sharding: layout, dtype: candidate.kvDtype ?? 'auto' })
+  const cacheGB = (inFlight * cache.bytesOf(context)) / (layout.dataParallel ?? 1) / 1e9
   const fresh = Math.max(1, workload.inputTokens.mean - workload.sharedPrefixTokens)
   const count = acceleratorsOf(layout)
   return [

@@ -1,26 +1,21 @@
 // Bytes: weights, KV cache and what an engine leaves for it. Knows no time and no money.
 
-import type { Accelerator, EngineName, Model, Precision } from '../../catalog/index.js'
+import type { Accelerator, Component, EngineName, Model, Precision } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
-import { bytesPerWeight, embeddingBytes } from './precision.js'
+import type { KvDtype } from './cache-cost.js'
+import { kvCost } from './kv-cache.js'
+import { createMemoryParts, type MemoryParts } from './memory-parts.js'
+import type { Sharding } from './sharding.js'
+import { weightsOf } from './weights.js'
 
-/**
- * How one replica is spread: tensor parallel within an attention group, pipeline stages after one another.
- * `dataParallel` attention groups share one set of experts, each with the other weights and a KV cache of its own;
- * `expertParallel` keeps experts whole instead of cutting each.
- */
-export interface Layout {
-  readonly tensorParallel: number
-  readonly pipelineParallel: number
-  readonly dataParallel?: number
-  readonly expertParallel?: boolean
-}
+/** How one replica is spread. */
+export type Layout = Sharding
 
 export const acceleratorsOf = ({ tensorParallel, pipelineParallel, dataParallel = 1 }: Layout): number =>
   tensorParallel * pipelineParallel * dataParallel
 
-/** Values of the KV cache in 16 bits, or in one byte. States of linear layers stay as they are. */
-export type KvDtype = 'auto' | 'fp8'
+/** One accelerator that holds everything. */
+const whole: Layout = { tensorParallel: 1, pipelineParallel: 1 }
 
 /** Parameters in billions: those of the experts, of the two embedding tables, and the rest. */
 export interface ParameterSplit {
@@ -30,46 +25,31 @@ export interface ParameterSplit {
   readonly active: number
 }
 
-/** A count taken from a name is rounded, and leaves out vision tower and prediction heads: 5 % more are planned for. */
-const unnamedShare = 1.05
-
 /**
- * Splits the parameters of a model. Experts: three matrices hidden x ffn each (gate, up, down).
+ * The parameters of a model, those of a vision tower and of everything that is neither expert nor embedding in `dense`.
  * @returns null when the catalogue does not know how many parameters it has
  */
 export const splitParameters = (model: Model): ParameterSplit | null => {
   if (model.parametersB === null) return null
-  const experts = (model.experts * 3 * model.hidden * model.expertFeedForward * model.moeLayers) / 1e9
-  const embeddings = (model.vocabulary * model.hidden * (model.tiedEmbeddings ? 1 : 2)) / 1e9
-  const total = model.parametersB * (model.parametersFrom === 'name' ? unnamedShare : 1)
+  const { byComponent } = weightsOf(model, { sharding: whole, precision: 'bf16' })
+  const billions = (component: Component) => (byComponent[component] ?? 0) / 2e9
+  const experts = billions('experts')
+  const embeddings = billions('embeddings') + billions('head')
   return {
-    experts: Math.min(experts, total),
+    experts,
     embeddings,
-    dense: Math.max(0, total - experts - embeddings),
+    dense: model.parametersB - experts - embeddings,
     active: model.activeParametersB ?? model.parametersB,
   }
 }
-
-/** Bytes of all weights of a replica. Embeddings and head stay in 16 bits unless the format quantizes them. */
-export const weightBytes = (split: ParameterSplit, precision: Precision): number =>
-  ((split.dense + split.experts) * bytesPerWeight(precision) + split.embeddings * embeddingBytes(precision)) *
-  1e9
 
 /** Over how many accelerators of a tensor-parallel group the KV cache is split; a latent (MLA) cache is on each. */
 export const kvShards = (model: Model, tensorParallel: number): number =>
   model.attention === 'mla' ? 1 : Math.min(tensorParallel, model.kvHeads)
 
-/**
- * KV bytes of one sequence of `tokens` over the whole replica: tokens x full layers, at most a window in sliding
- * layers, and a constant state in linear ones (2 x hidden x 128 values of 4 bytes a layer: expansion 2 and state
- * 128, the defaults of Gated DeltaNet and Mamba-2).
- */
-export const kvBytesOfSequence = (model: Model, tokens: number, dtype: KvDtype = 'auto'): number => {
-  const perLayer = 2 * 2 * model.kvHeads * model.headDim
-  const sliding = model.slidingLayers * perLayer * Math.min(tokens, model.slidingWindow)
-  const state = model.linearLayers * 2 * model.hidden * 128 * 4
-  return (tokens * model.kvBytesPerToken + sliding) * (dtype === 'fp8' ? 0.5 : 1) + state
-}
+/** KV bytes of one sequence of `tokens` over the whole replica. */
+export const kvBytesOfSequence = (model: Model, tokens: number, dtype: KvDtype = 'auto'): number =>
+  kvCost(model, { sharding: whole, dtype }).bytesOf(tokens)
 
 /** What an engine takes beside weights and KV. Sources: engine defaults as of the catalogue's flag lists. */
 export interface EngineBudget {
@@ -120,7 +100,6 @@ export interface MemoryPlan {
 export const planMemory = (
   model: Model,
   options: {
-    readonly split: ParameterSplit
     readonly precision: Precision
     readonly layout: Layout
     readonly engine: EngineName
@@ -129,28 +108,34 @@ export const planMemory = (
     readonly kvDtype?: KvDtype
     /** Taken from each accelerator by something else: other models on the card, a drafting layer. */
     readonly takenGiB?: number
+    /** What was worked out before; default: all of it anew. */
+    readonly parts?: MemoryParts
   },
 ): MemoryPlan => {
-  const { split, precision, layout, engine, accelerator, tokensPerSequence, kvDtype, takenGiB = 0 } = options
-  const { tensorParallel, pipelineParallel, dataParallel = 1 } = layout
+  const {
+    precision,
+    layout,
+    engine,
+    accelerator,
+    tokensPerSequence,
+    kvDtype = 'auto',
+    takenGiB = 0,
+    parts = createMemoryParts(),
+  } = options
   const budget = engineBudget(engine, accelerator)
-  // Groups share the experts; what else there is, each has whole.
-  const shared = split.experts * bytesPerWeight(precision) * 1e9
-  const own = weightBytes(split, precision) - shared
-  const weights = own / (tensorParallel * pipelineParallel) + shared / acceleratorsOf(layout)
-  const activations = activationBytes(model, budget, tensorParallel)
+  const weights = parts.weightBytes(model, precision, layout)
+  const activations = activationBytes(model, budget, layout.tensorParallel)
   const runtime = (1.2 + (acceleratorsOf(layout) > 1 ? 0.4 : 0)) * bytesPerGiB
   const total = (accelerator.memoryGiB ?? 0) * bytesPerGiB * budget.utilisation
   const pool = total - weights - activations - runtime - takenGiB * bytesPerGiB
-  const perSequence =
-    kvBytesOfSequence(model, tokensPerSequence, kvDtype) / kvShards(model, tensorParallel) / pipelineParallel
+  const perSequence = parts.kvCost(model, layout, kvDtype).bytesOf(tokensPerSequence)
   const ofGroup = Math.min(budget.maxSequences, Math.floor(pool / perSequence))
   return {
     weightsGiB: weights / bytesPerGiB,
     activationsGiB: activations / bytesPerGiB,
     kvPoolGiB: pool / bytesPerGiB,
     kvGiBPerSequence: perSequence / bytesPerGiB,
-    maxSequences: Math.max(0, dataParallel * ofGroup),
+    maxSequences: Math.max(0, (layout.dataParallel ?? 1) * ofGroup),
   }
 }
 

@@ -1,6 +1,6 @@
 // What a precision costs in bytes and needs in hardware. Knows no model and no engine.
 
-import type { Accelerator, Precision } from '../../catalog/index.js'
+import type { Accelerator, GgufPrecision, Precision } from '../../catalog/index.js'
 
 /**
  * Bits per quantized weight with its scales. int4: a 16-bit scale and a 4-bit zero per 128 (AWQ); NVFP4: an 8-bit
@@ -15,14 +15,22 @@ const bitsPerWeight: Readonly<Record<Precision, number>> = {
   nvfp4: 4.5,
   mxfp4: 4.25,
   q8_0: 8.5,
+  q6_k: 6.5625,
+  q5_k_m: 5.69,
   q4_k_m: 4.85,
+  iq4_xs: 4.46,
+  q4_0: 4.66,
+  q3_k_m: 3.91,
 }
+
+/** Whether it is a format of llama.cpp, in which embeddings and head are quantized too. */
+export const isGguf = (precision: Precision): precision is GgufPrecision => precision.includes('q')
 
 export const bytesPerWeight = (precision: Precision): number => bitsPerWeight[precision] / 8
 
 /** Bytes per weight of embeddings and head: 16 bits in every format but GGUF, whose average counts them. */
 export const embeddingBytes = (precision: Precision): number =>
-  precision === 'q8_0' || precision === 'q4_k_m' ? bytesPerWeight(precision) : 2
+  isGguf(precision) ? bytesPerWeight(precision) : 2
 
 /** Peak rate in TFLOP/s that products in this precision run at; null = the chip has no such unit. */
 export const peakTflops = (accelerator: Accelerator, precision: Precision): number | null => {
@@ -38,7 +46,12 @@ export const peakTflops = (accelerator: Accelerator, precision: Precision): numb
     case 'bf16':
     case 'int4':
     case 'q8_0':
+    case 'q6_k':
+    case 'q5_k_m':
     case 'q4_k_m':
+    case 'iq4_xs':
+    case 'q4_0':
+    case 'q3_k_m':
       return accelerator.bf16Tflops
   }
 }

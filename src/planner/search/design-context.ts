@@ -7,6 +7,7 @@ import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.
 import { sumOf } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
 import { systemLines } from '../cost/system-lines.js'
+import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
@@ -37,6 +38,8 @@ export interface DesignContext {
   readonly floor: QualityFloor
   /** Expected MMLU-Pro of the unquantized model. */
   readonly scoreOf: (quality: QualityEstimate) => Estimate | null
+  /** Bytes that were worked out already. */
+  readonly memoryParts: MemoryParts
   readonly platformMs: number
   /** The load of a week, for the hours that replicas run. */
   readonly clock: CapacityClock
@@ -73,6 +76,7 @@ export const createContext = (
     fitted,
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
+    memoryParts: createMemoryParts(),
     platformMs: platformOverheadMs(requirements, stages),
     stages,
     clock: createCapacityClock(workload.weekCurve),

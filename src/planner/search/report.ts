@@ -4,7 +4,8 @@ import type { EngineName, Precision, PublishedQuality } from '../../catalog/inde
 import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
 import type { ServingDetail } from '../cost/serving-detail.js'
-import type { KvDtype, Layout } from '../memory/memory.js'
+import type { KvDtype } from '../memory/cache-cost.js'
+import type { Layout } from '../memory/memory.js'
 import type { Packing } from './pack.js'
 import type { Speculation } from './serving-option.js'
 

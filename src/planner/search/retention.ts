@@ -79,18 +79,29 @@ export const retentionOf = (
         source: 'github:cs-giung/transformerx examples/llama/README.md (MMLU)',
         asOf: '2026-11-26',
       }
+    case 'q6_k':
+    case 'q5_k_m':
+      // Between the two below and above it, of which there are figures.
+      return { ...ggufFour(small), value: 0.985, high: 1 }
     case 'q4_k_m':
-      // MMLU-Pro of Qwen3 4B 69.6 -> 66.5 (0.956, a mixture of the same width); 1 to 3 points of MMLU are usual.
-      return {
-        value: 0.97,
-        low: small ? 0.94 : 0.956,
-        high: 0.986,
-        source:
-          'huggingface.co/adriabama06/my-llm-tests (Qwen3-4B Q4_K_XL); awesomeagents.ai quantization leaderboard',
-        asOf: '2026-04-19',
-      }
+    case 'q4_0':
+    case 'iq4_xs':
+      return ggufFour(small)
+    case 'q3_k_m':
+      // Nobody's figures are at hand: anything below four bits is assumed to lose between a little and a third.
+      return { value: 0.9, low: 0.67, high: 0.97, source: 'assumed', asOf: '2026-11-26' }
   }
 }
+
+/** MMLU-Pro of Qwen3 4B 69.6 -> 66.5 (0.956, a mixture of the same width); 1 to 3 points of MMLU are usual. */
+const ggufFour = (small: boolean): Retention => ({
+  value: 0.97,
+  low: small ? 0.94 : 0.956,
+  high: 0.986,
+  source:
+    'huggingface.co/adriabama06/my-llm-tests (Qwen3-4B Q4_K_XL); awesomeagents.ai quantization leaderboard',
+  asOf: '2026-04-19',
+})
 
 /** Share left when the KV cache is kept in fp8: 94 to 99 % over Llama, Qwen3 and mixtures of experts. */
 export const fp8KvRetention: Retention = {

@@ -38,12 +38,11 @@ export const evaluateSelfHosted = (option: ServingOption, context: DesignContext
   return { candidate: together({ option, context, blank, server, sizing }), served: { server, sizing } }
 }
 
-const memoryOf = (option: ServingOption, { workload }: DesignContext): MemoryPlan => {
-  const { model, split, build, layout, engine, supply, kvDtype, speculation, packing } = option
+const memoryOf = (option: ServingOption, { workload, memoryParts }: DesignContext): MemoryPlan => {
+  const { model, build, layout, engine, supply, kvDtype, speculation, packing } = option
   const { layers } = model
   const tokens = workload.inputTokens.mean + workload.outputTokens.mean
   const plain = {
-    split,
     precision: build.precision,
     layout,
     engine,
@@ -51,6 +50,7 @@ const memoryOf = (option: ServingOption, { workload }: DesignContext): MemoryPla
     tokensPerSequence: tokens,
     ...(kvDtype ? { kvDtype } : {}),
     takenGiB: packing?.memoryGiB ?? 0,
+    parts: memoryParts,
   }
   if (!speculation) return planMemory(model, plain)
   const { weightsGiB } = planMemory(model, plain)

@@ -2,8 +2,9 @@
 
 import type { EngineName, Model } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
+import type { KvDtype } from '../memory/cache-cost.js'
 import type { Build } from '../memory/layouts.js'
-import type { KvDtype, Layout, ParameterSplit } from '../memory/memory.js'
+import type { Layout, ParameterSplit } from '../memory/memory.js'
 import type { Packing } from './pack.js'
 import type { Supply } from './rent.js'
 

@@ -62,8 +62,8 @@ describe('pipeline stages', () => {
     const id = 'deepseek-ai/DeepSeek-V3 fp8 vllm owned-h200_sxm'
     const tensor = find(candidates, `${id} tp8`)
     const staged = find(candidates, `${id} tp4pp2`)
-    // The same eight cards and weights; each holds the cache of half of the layers.
-    expect(staged.memory.weightsGiB).toBeCloseTo(tensor.memory.weightsGiB, 0)
+    // The same eight cards; each holds half of the layers, the fuller stage 31 of 61, and the cache of those.
+    expect(staged.memory.weightsGiB).toBeLessThan(1.05 * tensor.memory.weightsGiB)
     expect(staged.memory.maxSequences).toBeGreaterThan(1.8 * tensor.memory.maxSequences)
   })
 

@@ -2,13 +2,8 @@
 // Formulas: weights and KV over bandwidth against operations over peak, plus communication and overheads.
 
 import type { Accelerator, EngineName, Model, Precision } from '../../catalog/index.js'
-import {
-  type KvDtype,
-  kvBytesOfSequence,
-  kvShards,
-  type Layout,
-  type ParameterSplit,
-} from '../memory/memory.js'
+import type { KvDtype } from '../memory/cache-cost.js'
+import { kvBytesOfSequence, kvShards, type Layout, type ParameterSplit } from '../memory/memory.js'
 import { bytesPerWeight, embeddingBytes, peakTflops } from '../memory/precision.js'
 import type { Coefficients, EngineCoefficients } from './coefficients.js'
 

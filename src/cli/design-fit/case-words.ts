@@ -1,0 +1,115 @@
+// Words of a case that stand for a choice: engine, format, cache type. Knows no numbers.
+
+import type { EngineName, Precision } from '../../catalog/index.js'
+import { suggest } from '../../core/index.js'
+import type { FitRequest } from '../../planner/index.js'
+import type { CommandContext } from '../command-context.js'
+import { cliError } from '../messages.js'
+
+type Text = CommandContext['text']
+
+const engines: Readonly<Record<string, EngineName>> = {
+  vllm: 'vllm',
+  sglang: 'sglang',
+  trtllm: 'trtllm',
+  tensorrtllm: 'trtllm',
+  triton: 'trtllm',
+  tgi: 'tgi',
+  textgenerationinference: 'tgi',
+  llamacpp: 'llama.cpp',
+  llamaserver: 'llama.cpp',
+  ollama: 'llama.cpp',
+}
+
+/** `auto` = as the checkpoint is published. */
+const precisions: Readonly<Record<string, Precision | 'auto'>> = {
+  auto: 'auto',
+  none: 'auto',
+  bf16: 'bf16',
+  bfloat16: 'bf16',
+  fp16: 'bf16',
+  float16: 'bf16',
+  half: 'bf16',
+  f16: 'bf16',
+  fp8: 'fp8',
+  fp8dynamic: 'fp8',
+  fp8static: 'fp8',
+  fp8block: 'fp8',
+  w8a8fp8: 'fp8',
+  modelopt: 'fp8',
+  int8: 'int8',
+  w8a8: 'int8',
+  quantizedw8a8: 'int8',
+  gptqint8: 'int8',
+  int4: 'int4',
+  w4a16: 'int4',
+  quantizedw4a16: 'int4',
+  awq: 'int4',
+  awqmarlin: 'int4',
+  awqint4: 'int4',
+  gptq: 'int4',
+  gptqmarlin: 'int4',
+  gptqint4: 'int4',
+  autoround: 'int4',
+  bitsandbytes: 'int4',
+  bnb4bit: 'int4',
+  nf4: 'int4',
+  '4bit': 'int4',
+  '8bit': 'int8',
+  nvfp4: 'nvfp4',
+  fp4: 'nvfp4',
+  modeloptfp4: 'nvfp4',
+  mxfp4: 'mxfp4',
+  compressedtensors: 'auto',
+}
+
+const kvDtypes: Readonly<Record<string, FitRequest['kvDtype']>> = {
+  auto: 'auto',
+  bf16: 'bf16',
+  bfloat16: 'bf16',
+  fp16: 'bf16',
+  f16: 'bf16',
+  float16: 'bf16',
+  fp8: 'fp8',
+  fp8e4m3: 'fp8',
+  fp8e5m2: 'fp8',
+  fp8e4m3fn: 'fp8',
+  int8: 'fp8',
+  q80: 'fp8',
+  fp8dsmla: 'fp8_ds_mla',
+  nvfp4: 'nvfp4',
+  fp4e2m1: 'nvfp4',
+  q40: 'nvfp4',
+}
+
+const ggufNames = ['q8_0', 'q6_k', 'q5_k_m', 'q4_k_m', 'iq4_xs', 'q4_0', 'q3_k_m'] as const
+
+const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+export const engineWord = (written: string | undefined, text: Text): EngineName =>
+  written === undefined ? 'vllm' : choose(written, engines, 'engine', text)
+
+export const precisionWord = (written: string | undefined, text: Text): Precision | 'auto' => {
+  if (written === undefined) return 'auto'
+  const gguf = ggufNames.find((name) => plain(name) === plain(written))
+  return gguf ?? choose(written, precisions, 'quantization', text)
+}
+
+/** The format that a checkpoint's name ends with: `-AWQ`, `-FP8-dynamic`, `-quantized.w4a16`. */
+export const precisionOfSuffix = (suffix: string): Precision | 'auto' | undefined =>
+  ggufNames.find((name) => plain(name) === plain(suffix)) ?? precisions[plain(suffix)]
+
+export const kvDtypeWord = (written: string | undefined, text: Text): FitRequest['kvDtype'] =>
+  written === undefined ? 'auto' : choose(written, kvDtypes, 'kv-dtype', text)
+
+const choose = <T>(written: string, words: Readonly<Record<string, T>>, what: string, text: Text): T => {
+  const found = Object.hasOwn(words, plain(written)) ? words[plain(written)] : undefined
+  if (found !== undefined) return found
+  const near = suggest(plain(written), Object.keys(words))
+  throw cliError('cli.bad-argument', {
+    detail: text(
+      `${what}: "${written}" is not known.${near ? ` Did you mean ${near}?` : ` Known: ${Object.keys(words).join(', ')}.`}`,
+      `${what}：不認得「${written}」。${near ? `您是指 ${near} 嗎？` : `可用：${Object.keys(words).join('、')}。`}`,
+    ),
+  })
+}

@@ -1,0 +1,123 @@
+// The model that a case names: of the catalogue, by its config.json on disk or at an address, or from its size alone.
+
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Catalogue, type Model, modelOfConfig, type Precision, readConfig } from '../../catalog/index.js'
+import type { Message } from '../../core/index.js'
+import { modelOfSize } from '../../planner/index.js'
+import type { CommandContext } from '../command-context.js'
+import { cliError } from '../messages.js'
+import { precisionOfSuffix } from './case-words.js'
+
+export interface FoundModel {
+  readonly model: Model
+  /** What the name says about its format: `-AWQ`, `-FP8`. */
+  readonly precision: Precision | 'auto' | undefined
+  readonly warnings: readonly Message[]
+}
+
+const mostBytes = 2 * 1024 ** 2
+const timeoutMs = 10_000
+
+/** @throws `cli.bad-argument` with the nearest name, `catalog.config-*` for a file that describes no model */
+export const findModel = async (written: string, catalogue: Catalogue, context: CommandContext): Promise<FoundModel> => {
+  if (/^https?:\/\//i.test(written)) return ofConfig(await download(written, context), written)
+  const file = configFile(written)
+  if (file !== undefined) return ofConfig(readLimited(file, context), written)
+  const named = byName(written, catalogue)
+  if (named) return { ...named, warnings: [] }
+  const lookup = catalogue.lookUpModel(written)
+  const near = 'suggestion' in lookup ? lookup.suggestion : undefined
+  const sized = near !== undefined && isMistyped(written, near) ? null : modelOfSize(written, catalogue)
+  if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
+  throw cliError('cli.bad-argument', {
+    detail: context.text(
+      `model: "${written}" is not in the catalogue.${near ? ` Did you mean ${near}?` : ''} A config.json (path or address) works too.`,
+      `模型：目錄中沒有「${written}」。${near ? `您是指 ${near} 嗎？` : ''}也可指定 config.json 的路徑或網址。`,
+    ),
+  })
+}
+
+/** The same numbers in a name that is nearly the same: a slip, not another model. */
+const isMistyped = (written: string, near: string): boolean => {
+  const numbers = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
+  return numbers(written) === numbers(near)
+}
+
+const configFile = (written: string): string | undefined => {
+  const isPath = written.endsWith('.json') || written.startsWith('.') || written.startsWith('/')
+  if (existsSync(written)) {
+    if (!statSync(written).isDirectory()) return written
+    const inside = join(written, 'config.json')
+    if (existsSync(inside)) return inside
+  }
+  return isPath ? written : undefined
+}
+
+const readLimited = (file: string, { text }: CommandContext): string => {
+  if (existsSync(file) && statSync(file).size > mostBytes) throw tooLarge(file, text)
+  return readFileSync(file, 'utf8')
+}
+
+const tooLarge = (place: string, text: CommandContext['text']) =>
+  cliError('cli.bad-argument', { detail: text(`${place} is larger than 2 MiB.`, `${place} 大於 2 MiB。`) })
+
+const download = async (address: string, { text, signal }: CommandContext): Promise<string> => {
+  const raw = address.replace(/(huggingface\.co\/.+)\/blob\//, '$1/resolve/')
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const failed = (reason: string) =>
+    cliError('cli.bad-argument', { detail: text(`${address} cannot be read: ${reason}.`, `無法讀取 ${address}：${reason}。`) })
+  try {
+    const response = await fetch(raw, { signal: limit })
+    if (!response.ok) throw failed(`HTTP ${response.status}`)
+    const parts: Uint8Array[] = []
+    let size = 0
+    for await (const part of response.body ?? []) {
+      size += part.byteLength
+      if (size > mostBytes) throw tooLarge(address, text)
+      parts.push(part)
+    }
+    return Buffer.concat(parts).toString('utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'cli.bad-argument') throw error
+    throw failed(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const ofConfig = (content: string, name: string): FoundModel => {
+  const read = readConfig(parse(content, name))
+  return { model: modelOfConfig(read, { name, date: '' }), precision: undefined, warnings: read.warnings }
+}
+
+const parse = (content: string, name: string): unknown => {
+  try {
+    return JSON.parse(content)
+  } catch {
+    throw cliError('cli.bad-argument', { detail: `${name}: JSON?` })
+  }
+}
+
+/** By name, and by what is left when a format and the like are taken off its end. */
+const byName = (written: string, catalogue: Catalogue): Pick<FoundModel, 'model' | 'precision'> | undefined => {
+  const direct = catalogue.lookUpModel(written).found
+  if (direct) return { model: direct, precision: undefined }
+  const { base, precision } = suffixes(written)
+  const model = [base, base.replace(/[-_](instruct|chat|it|hf|base)$/i, ''), `${base}-Instruct`]
+    .map((name) => catalogue.lookUpModel(name).found)
+    .find((found) => found !== undefined)
+  return model && { model, precision }
+}
+
+const suffixes = (written: string): { readonly base: string; readonly precision: Precision | 'auto' | undefined } => {
+  let base = written
+  let precision: Precision | 'auto' | undefined
+  for (;;) {
+    const found = /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(base)
+    const suffix = found?.[2]
+    if (!found || suffix === undefined) return { base, precision }
+    const known = precisionOfSuffix(suffix)
+    if (known === undefined && !/^(gguf|dynamic)$/i.test(suffix)) return { base, precision }
+    precision ??= known
+    base = found[1] ?? base
+  }
+}

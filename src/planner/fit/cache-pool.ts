@@ -1,0 +1,90 @@
+// The cache that an engine lays out in what its budget leaves: tokens as it prints them, and what requests take of it.
+
+import type { BlockPlan } from '../memory/engine-blocks.js'
+import { planBlocks } from '../memory/engine-blocks.js'
+import type { EngineMemory } from '../memory/engine-memory.js'
+import { type KvCost, kvCost } from '../memory/kv-cache.js'
+import type { Sharding } from '../memory/sharding.js'
+import type { FitRequest } from './fit-request.js'
+
+export interface CachePool {
+  /** Tokens as the start-up log prints them. */
+  printedTokens(maxModelLen: number): number
+  /** Requests of this length that are held at once; a fraction. */
+  concurrencyAt(tokens: number): number
+  /** Bytes on each accelerator that one request of this length takes. */
+  bytesOf(tokens: number): number
+  readonly bytes: number
+}
+
+export const cachePool = (
+  request: FitRequest,
+  {
+    memory,
+    sharding,
+    draftLayers,
+  }: { readonly memory: EngineMemory; readonly sharding: Sharding; readonly draftLayers: number },
+): CachePool => {
+  const bytes = Math.max(0, memory.kvBytes)
+  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, memory, sharding, draftLayers))
+  const cost = kvCost(request.model, { sharding, dtype: request.kvDtype })
+  return request.engine === 'sglang' ? sglangPool(bytes, cost) : plainPool(bytes, cost)
+}
+
+const planOf = (
+  request: FitRequest,
+  memory: EngineMemory,
+  sharding: Sharding,
+  draftLayers: number,
+): BlockPlan =>
+  planBlocks(request.model, {
+    sharding,
+    dtype: request.kvDtype,
+    version: memory.version,
+    isV0: memory.isV0,
+    blockTokens: request.blockSize ?? 16,
+    maxBatchedTokens: memory.settings.maxBatchedTokens,
+    prefixCaching: request.prefixCaching,
+    draftedTokens: request.speculation && draftLayers > 0 ? request.speculation.tokens : 0,
+    draftLayers,
+  })
+
+const blockPool = (bytes: number, plan: BlockPlan): CachePool => {
+  const blocks = Math.floor(bytes / plan.blockBytes)
+  return {
+    bytes,
+    printedTokens: (maxModelLen) => plan.printedTokens(blocks, maxModelLen),
+    concurrencyAt: (tokens) => blocks / plan.blocksOf(tokens),
+    bytesOf: (tokens) => plan.blocksOf(tokens) * plan.blockBytes,
+  }
+}
+
+/** One pool cut by request: llama.cpp, TGI, TensorRT-LLM. */
+const plainPool = (bytes: number, cost: KvCost): CachePool => {
+  const concurrencyAt = (tokens: number) => bytes / cost.bytesOf(tokens)
+  return {
+    bytes,
+    bytesOf: cost.bytesOf,
+    concurrencyAt,
+    printedTokens: (maxModelLen) => Math.floor(concurrencyAt(maxModelLen) * maxModelLen),
+  }
+}
+
+/**
+ * SGLang keeps layers of different kinds in pools of their own: windowed layers hold 0.8 tokens for each token of the
+ * others (`swa_full_tokens_ratio`), states get 0.9 bytes for each byte of the rest (`mamba_full_memory_ratio`).
+ */
+const sglangPool = (bytes: number, cost: KvCost): CachePool => {
+  const windowBytes = cost.windows.reduce((sum, { bytesPerToken }) => sum + bytesPerToken, 0)
+  const hasState = cost.bytesPerSequence > 0
+  const forTokens = hasState ? bytes / 1.9 : bytes
+  const perToken = cost.bytesPerToken + 0.8 * windowBytes
+  const tokens = Math.floor(forTokens / perToken)
+  const slots = hasState ? Math.floor((bytes - forTokens) / cost.bytesPerSequence) : Number.POSITIVE_INFINITY
+  return {
+    bytes,
+    bytesOf: cost.bytesOf,
+    printedTokens: () => tokens,
+    concurrencyAt: (length) => Math.min(tokens / length, slots),
+  }
+}

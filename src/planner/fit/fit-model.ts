@@ -1,0 +1,102 @@
+// Whether a model runs on so many cards under an engine's release, how long a request may be, how many fit, how fast.
+
+import { bytesPerGiB, type Message } from '../../core/index.js'
+import { assumedVersions, v0ChunksAbove } from '../memory/engine-defaults.js'
+import { kvCost } from '../memory/kv-cache.js'
+import type { Sharding } from '../memory/sharding.js'
+import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
+import { predictFit } from './fit-speed.js'
+import { type Start, shardingOf, startAt } from './fit-start.js'
+import { fitWarnings } from './fit-warnings.js'
+import { layoutProblems } from './layout-problems.js'
+
+/** Answers from the model's shape, the card's memory and the engine's rules; throws nothing. */
+export const fitModel = (request: FitRequest): FitAnswer => {
+  const { model, card } = request
+  const sharding = shardingOf(request)
+  const maxModelLen = request.maxModelLen ?? model.maxContext ?? 8192
+  const start = startAt(request, sharding, maxModelLen)
+  const { memory, pool } = start
+  const problems = layoutProblems(request, start)
+  const limit = problems.limit ?? memoryLimit(start)
+  const fits = limit === null
+  const concurrency = pool.concurrencyAt(maxModelLen)
+  const whole = kvCost(model, {
+    sharding: { tensorParallel: 1, pipelineParallel: 1 },
+    dtype: request.kvDtype,
+  })
+  const speed = fits ? predictFit(request, start) : { predicted: null, warnings: [] as readonly Message[] }
+  const { settings } = memory
+  return {
+    fits,
+    limitedBy: limit ?? (concurrency > settings.maxSequences ? 'max-num-seqs' : 'kv-cache'),
+    weightsGiBPerGpu: memory.weightsBytes / bytesPerGiB,
+    activationsGiBPerGpu: memory.activations.peakBytes / bytesPerGiB,
+    runtimeGiBPerGpu: memory.nonTorchBytes / bytesPerGiB,
+    graphsGiBPerGpu: memory.graphBytes / bytesPerGiB,
+    budgetGiBPerGpu: memory.budgetBytes / bytesPerGiB,
+    availableKvGiBPerGpu: memory.kvBytes / bytesPerGiB,
+    kvBytesPerToken: whole.bytesPerToken,
+    kvBytesPerSequence:
+      whole.bytesPerSequence +
+      whole.windows.reduce((sum, { tokens, bytesPerToken }) => sum + tokens * bytesPerToken, 0),
+    kvCacheTokens: pool.printedTokens(maxModelLen),
+    maxConcurrency: concurrency,
+    maxModelLenThatFits: problems.limit === 'layout' ? 0 : longestThatFits(request, sharding, start),
+    replicas: Math.max(1, Math.floor(request.count / acceleratorsOf(request))),
+    settings: {
+      engineVersion: request.engineVersion ?? assumedVersions[request.engine],
+      gpuMemoryGiB: card.memoryGiB,
+      gpuMemoryUtilization: settings.utilisation,
+      maxModelLen,
+      maxNumSeqs: settings.maxSequences,
+      maxNumBatchedTokens: settings.maxBatchedTokens,
+      chunkedPrefill: settings.chunkedPrefill,
+      tensorParallel: request.tensorParallel,
+      pipelineParallel: request.pipelineParallel,
+    },
+    predicted: speed.predicted,
+    warnings: [...problems.warnings, ...fitWarnings(request, start), ...speed.warnings],
+  }
+}
+
+/** Accelerators of one replica; data-parallel groups around shared experts belong to it. */
+export const acceleratorsOf = ({
+  tensorParallel,
+  pipelineParallel,
+  dataParallel,
+  model,
+}: FitRequest): number => tensorParallel * pipelineParallel * (model.experts > 0 ? dataParallel : 1)
+
+const memoryLimit = ({ memory, pool, maxModelLen }: Start): FitLimit | null => {
+  if (memory.weightsBytes + memory.nonTorchBytes >= memory.budgetBytes) return 'weights'
+  if (memory.kvBytes <= 0) return 'activations'
+  return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null
+}
+
+/**
+ * The longest request that fits, up to the model's context. An engine that measures whole prompts below a length and
+ * chunks above it can hold a longer one where a shorter one does not fit, so both sides are searched.
+ */
+const longestThatFits = (request: FitRequest, sharding: Sharding, start: Start): number => {
+  const most = request.model.maxContext ?? request.maxModelLen ?? 131_072
+  // Only a run that measures whole prompts depends on their length.
+  const depends = start.memory.isV0 && request.maxNumBatchedTokens === undefined
+  const at = (length: number) =>
+    depends ? startAt(request, sharding, length) : { ...start, maxModelLen: length }
+  const holds = (length: number) => memoryLimit(at(length)) === null
+  const above = most > v0ChunksAbove ? longest(holds, v0ChunksAbove + 1, most) : 0
+  return above > 0 ? above : longest(holds, 1, Math.min(most, v0ChunksAbove))
+}
+
+/** The largest length in [low, high] that holds, where all below it hold too; 0 = none. */
+const longest = (holds: (length: number) => boolean, low: number, high: number): number => {
+  if (!holds(low)) return 0
+  let [yes, no] = [low, high + 1]
+  while (no - yes > 1) {
+    const middle = Math.floor((yes + no) / 2)
+    if (holds(middle)) yes = middle
+    else no = middle
+  }
+  return yes
+}

@@ -1,0 +1,120 @@
+// What `design fit` is asked and what it answers. Types only.
+
+import type { EngineName, Model, Precision } from '../../catalog/index.js'
+import type { Message } from '../../core/index.js'
+import type { KvDtype } from '../memory/cache-cost.js'
+import type { Card } from '../memory/engine-card.js'
+
+export interface Speculation {
+  /** `mtp`, `eagle`, `eagle3`, `ngram`, `draft`, `medusa`, ... */
+  readonly method: string
+  readonly tokens: number
+  /** Chance that a drafted token is accepted, 0 to 1; null = not measured. */
+  readonly acceptance: number | null
+}
+
+/** Requests of one kind: so many in flight, or so many a second. */
+export interface FitLoad {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly concurrency: number | null
+  readonly requestsPerSecond: number | null
+  /** Tokens at the start that requests share. */
+  readonly prefixTokens: number
+  /** Different prefixes in use at a time. */
+  readonly prefixes: number
+}
+
+export interface FitRequest {
+  readonly model: Model
+  readonly precision: Precision
+  readonly card: Card
+  /** Accelerators in all. */
+  readonly count: number
+  readonly engine: EngineName
+  readonly engineVersion: string | undefined
+  readonly kvDtype: KvDtype
+  readonly tensorParallel: number
+  readonly pipelineParallel: number
+  readonly dataParallel: number
+  readonly expertParallel: boolean
+  readonly decodeContextParallel: number
+  /** null = the model's own. */
+  readonly maxModelLen: number | null
+  readonly gpuMemoryUtilization: number | undefined
+  readonly maxNumSeqs: number | undefined
+  readonly maxNumBatchedTokens: number | undefined
+  readonly chunkedPrefill: boolean | undefined
+  readonly enforceEager: boolean
+  readonly prefixCaching: boolean
+  readonly languageModelOnly: boolean
+  readonly kvCacheMemoryBytes: number | undefined
+  readonly blockSize: number | undefined
+  readonly adapters: { readonly count: number; readonly rank: number } | null
+  readonly speculation: Speculation | null
+  readonly load: FitLoad | null
+}
+
+/** A prediction with the range that four in five deployments should fall into. */
+export interface Banded {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+export type FitLimit =
+  | 'layout'
+  | 'precision'
+  | 'context'
+  | 'weights'
+  | 'activations'
+  | 'kv-cache'
+  | 'max-num-seqs'
+  | 'max-model-len'
+
+export interface FitAnswer {
+  readonly fits: boolean
+  /** What stands in the way; when it fits, what bounds the number of requests. */
+  readonly limitedBy: FitLimit
+  readonly weightsGiBPerGpu: number
+  readonly activationsGiBPerGpu: number
+  readonly runtimeGiBPerGpu: number
+  readonly graphsGiBPerGpu: number
+  readonly budgetGiBPerGpu: number
+  /** Negative when weights and peak exceed the budget. */
+  readonly availableKvGiBPerGpu: number
+  /** Of one more token of a long request, over all accelerators of one replica. */
+  readonly kvBytesPerToken: number
+  /** What a request needs whatever its length: states and windows that are full; over one replica. */
+  readonly kvBytesPerSequence: number
+  /** Of one replica, as the engine's start-up log prints it for that release. */
+  readonly kvCacheTokens: number
+  /** Requests of full length that one replica's cache holds. */
+  readonly maxConcurrency: number
+  /** Longest request that the cache holds with these settings; 0 = none. */
+  readonly maxModelLenThatFits: number
+  readonly replicas: number
+  readonly settings: {
+    readonly engineVersion: string
+    readonly gpuMemoryGiB: number
+    readonly gpuMemoryUtilization: number
+    readonly maxModelLen: number
+    readonly maxNumSeqs: number
+    readonly maxNumBatchedTokens: number
+    readonly chunkedPrefill: boolean
+    readonly tensorParallel: number
+    readonly pipelineParallel: number
+  }
+  /** null where no load was given, nothing runs, or the chip's rates are unknown. */
+  readonly predicted: FitPrediction | null
+  readonly warnings: readonly Message[]
+}
+
+export interface FitPrediction {
+  readonly ttftMs: Banded
+  readonly tpotMs: Banded
+  readonly outputTokensPerSecond: Banded
+  readonly requestsPerSecond: Banded
+  /** Requests that run at once in one replica. */
+  readonly running: number
+}

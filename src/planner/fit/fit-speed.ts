@@ -1,0 +1,210 @@
+// The one place where `design fit` meets the speed model: time of steps, then a closed loop or random arrivals.
+
+import type { Message } from '../../core/index.js'
+import { splitParameters } from '../memory/memory.js'
+import { predictClosedLoop } from '../speed/closed-loop.js'
+import { type ErrorBand, fittedCoefficients } from '../speed/coefficients.js'
+import { fixedLength } from '../speed/length-distribution.js'
+import { createStepModel, type StepModel } from '../speed/roofline.js'
+import { largestRate, latencyAt, prepareReplica, prepareRequest, steadyState } from '../speed/serving.js'
+import { fitMessage } from './fit-messages.js'
+import type { Banded, FitLoad, FitPrediction, FitRequest } from './fit-request.js'
+import type { Start } from './fit-start.js'
+import { assumedAcceptance, tokensPerStep } from './speculation.js'
+
+interface Speed {
+  readonly predicted: FitPrediction | null
+  readonly warnings: readonly Message[]
+}
+
+export const predictFit = (request: FitRequest, start: Start): Speed => {
+  const { load, card } = request
+  if (!load) return { predicted: null, warnings: [] }
+  const steps = stepsOf(request)
+  if (!steps) return { predicted: null, warnings: [fitMessage('fit.speed-unknown', { card: card.label })] }
+  const warnings: Message[] = []
+  const { settings } = start.memory
+  const length = load.inputTokens + load.outputTokens
+  const held = Math.max(1, Math.floor(start.pool.concurrencyAt(length)))
+  const most = Math.min(held, settings.maxSequences)
+  const cached = cachedTokens(request, start, most, warnings)
+  const asked = load.concurrency === null ? null : Math.ceil(load.concurrency / replicasOf(request))
+  const running = Math.min(asked ?? most, most)
+  if (asked !== null && asked > most)
+    warnings.push(
+      fitMessage('fit.queue', { asked, running: most, by: held < settings.maxSequences ? 'kv' : 'seqs' }),
+    )
+  const gain = speculationGain(request, steps, load, running)
+  if (gain !== null && request.speculation)
+    warnings.push(
+      fitMessage('fit.speculation', {
+        gain,
+        kvShare: draftShare(request),
+        acceptance: request.speculation.acceptance ?? assumedAcceptance,
+        assumed: request.speculation.acceptance === null,
+      }),
+    )
+  const predicted =
+    load.requestsPerSecond === null
+      ? closedLoop({ request, load, steps, asked: asked ?? most, running, cached, gain: gain ?? 1 })
+      : openLoop({ request, load, steps, most, cached, gain: gain ?? 1, warnings })
+  return { predicted, warnings }
+}
+
+const replicasOf = ({ count, tensorParallel, pipelineParallel }: FitRequest) =>
+  Math.max(1, Math.floor(count / (tensorParallel * pipelineParallel)))
+
+const stepsOf = (request: FitRequest): StepModel | null => {
+  const { model, card, precision, engine, tensorParallel, pipelineParallel } = request
+  const split = splitParameters(model)
+  if (!card.accelerator || !split) return null
+  const options = {
+    model,
+    split,
+    accelerator: card.accelerator,
+    layout: { tensorParallel, pipelineParallel },
+    engine,
+    coefficients: fittedCoefficients.coefficients,
+    expertParallel: request.expertParallel,
+  }
+  // Where a chip cannot multiply in a format, the weights are widened: the time is bounded by 16-bit products.
+  return createStepModel({ ...options, precision }) ?? createStepModel({ ...options, precision: 'bf16' })
+}
+
+/** Prefix tokens that are still cached when they come again: none when the set outgrows what running requests leave. */
+const cachedTokens = (request: FitRequest, start: Start, running: number, warnings: Message[]): number => {
+  const { load, prefixCaching } = request
+  if (!load || !prefixCaching || load.prefixTokens === 0) return 0
+  const inUse = running * start.pool.bytesOf(load.inputTokens + load.outputTokens)
+  const perToken = start.pool.bytesOf(load.prefixTokens) / load.prefixTokens
+  const poolTokens = Math.max(
+    0,
+    Math.floor((start.pool.bytes - Math.min(inUse, start.pool.bytes * 0.9)) / perToken),
+  )
+  const prefixTokens = load.prefixTokens * load.prefixes
+  if (prefixTokens <= poolTokens) return Math.min(load.prefixTokens, load.inputTokens - 1)
+  warnings.push(fitMessage('fit.prefix-exceeds-pool', { prefixTokens, poolTokens }))
+  return 0
+}
+
+/** The drafter's layers beside the model's own. */
+const draftShare = ({ model, speculation }: FitRequest): number =>
+  speculation && !/ngram|suffix/i.test(speculation.method)
+    ? 1 / (model.fullAttentionLayers || model.layers)
+    : 0
+
+/**
+ * Times as fast as without drafting: tokens a verified step, over a step that multiplies for all drafted tokens and
+ * the drafter's own passes (one layer and the head each; nothing for n-grams; a seventh of the model for a small one).
+ */
+const speculationGain = (
+  { speculation, model }: FitRequest,
+  steps: StepModel,
+  load: FitLoad,
+  running: number,
+): number | null => {
+  if (!speculation) return null
+  const plainMs = steps.decodeAt(load.inputTokens + load.outputTokens / 2)(running)
+  const mathMs = steps.prefillMs(running * (speculation.tokens + 1))
+  const share = /ngram|suffix/i.test(speculation.method)
+    ? 0
+    : /draft|model/i.test(speculation.method)
+      ? 1 / 7
+      : 2 / model.layers
+  const draftedMs = speculation.tokens * share * plainMs
+  return (tokensPerStep(speculation) * plainMs) / (Math.max(plainMs, mathMs) + draftedMs)
+}
+
+interface LoopOptions {
+  readonly request: FitRequest
+  readonly load: FitLoad
+  readonly steps: StepModel
+  readonly cached: number
+  readonly gain: number
+}
+
+const closedLoop = (
+  options: LoopOptions & { readonly asked: number; readonly running: number },
+): FitPrediction => {
+  const { load, steps, cached, asked, running, gain, request } = options
+  const shown = {
+    ...steps,
+    prefillMs: (tokens: number, known = 0) => steps.prefillMs(tokens, Math.max(known, cached)),
+  }
+  const loop = { concurrency: running, inputTokens: load.inputTokens, outputTokens: load.outputTokens }
+  const { tpotMs, ttftMs } = predictClosedLoop(shown, loop, fittedCoefficients.coefficients)
+  const faster = tpotMs / gain
+  const servedMs = ttftMs + faster * Math.max(0, load.outputTokens - 1)
+  const rate = (running / servedMs) * 1000
+  // Whoever finds no place waits until as many as stand before it are done.
+  const waitMs = ((asked - running) / rate) * 1000
+  return banded(request, { ttftMs: ttftMs + waitMs, tpotMs: faster, rate, running }, load)
+}
+
+const openLoop = (
+  options: LoopOptions & { readonly most: number; readonly warnings: Message[] },
+): FitPrediction => {
+  const { load, steps, most, cached, gain, request, warnings } = options
+  const faster: StepModel = {
+    ...steps,
+    decodeAt: (context) => (batch) => steps.decodeAt(context)(batch) / gain,
+  }
+  const traffic = {
+    inputTokens: fixedLength(load.inputTokens),
+    outputTokens: fixedLength(load.outputTokens),
+    cachedTokens: cached,
+  }
+  const prepared = prepareReplica({ steps: faster, maxSequences: most }, traffic)
+  const asked = (load.requestsPerSecond ?? 0) / replicasOf(request)
+  const saturation = largestRate((rate) => steadyState(prepared, rate) !== null, 10_000)
+  const rate = Math.min(asked, saturation)
+  if (rate < asked)
+    warnings.push(
+      fitMessage('fit.saturated', {
+        asked: asked * replicasOf(request),
+        most: saturation * replicasOf(request),
+      }),
+    )
+  const state = steadyState(prepared, rate) ?? steadyState(prepared, rate * 0.98)
+  if (!state)
+    return banded(
+      request,
+      { ttftMs: Number.POSITIVE_INFINITY, tpotMs: steps.decodeAt(load.inputTokens)(1), rate, running: 0 },
+      load,
+    )
+  const latency = latencyAt(prepared, state, {
+    z: 0,
+    request: prepareRequest(prepared, traffic),
+    platformMs: 0,
+  })
+  return banded(request, { ttftMs: latency.ttftMs, tpotMs: state.tpotMs, rate, running: state.running }, load)
+}
+
+const banded = (
+  request: FitRequest,
+  {
+    ttftMs,
+    tpotMs,
+    rate,
+    running,
+  }: { readonly ttftMs: number; readonly tpotMs: number; readonly rate: number; readonly running: number },
+  load: FitLoad,
+): FitPrediction => {
+  const { tpot, ttft } = fittedCoefficients.bands
+  const all = rate * replicasOf(request)
+  const open = load.requestsPerSecond !== null
+  const throughput: ErrorBand = open ? { low: 1, high: 1 } : { low: 1 / tpot.high, high: 1 / tpot.low }
+  return {
+    ttftMs: within(ttftMs, ttft),
+    tpotMs: within(tpotMs, tpot),
+    outputTokensPerSecond: within(all * load.outputTokens, throughput),
+    requestsPerSecond: within(all, throughput),
+    running,
+  }
+}
+
+const within = (value: number, { low, high }: ErrorBand): Banded => ({
+  value,
+  low: value * low,
+  high: value * high,
+})

@@ -1,0 +1,45 @@
+// One way to start the engine: the memory it leaves and the cache in it, for a longest request.
+
+import { type EngineMemory, engineMemory } from '../memory/engine-memory.js'
+import type { Sharding } from '../memory/sharding.js'
+import { adapterBytes } from './adapter-bytes.js'
+import { type CachePool, cachePool } from './cache-pool.js'
+import type { FitRequest } from './fit-request.js'
+import { draftCost } from './speculation.js'
+
+export interface Start {
+  readonly maxModelLen: number
+  readonly memory: EngineMemory
+  readonly pool: CachePool
+}
+
+export const shardingOf = (request: FitRequest): Sharding => ({
+  tensorParallel: request.tensorParallel,
+  pipelineParallel: request.pipelineParallel,
+  ...(request.model.experts > 0
+    ? { dataParallel: request.dataParallel, expertParallel: request.expertParallel }
+    : {}),
+  decodeContextParallel: request.decodeContextParallel,
+})
+
+export const startAt = (request: FitRequest, sharding: Sharding, maxModelLen: number): Start => {
+  const draft = draftCost(request.model, request.speculation, request.tensorParallel)
+  const memory = engineMemory(request.model, {
+    engine: request.engine,
+    version: request.engineVersion,
+    card: request.card,
+    sharding,
+    precision: request.precision,
+    maxModelLen,
+    utilisation: request.gpuMemoryUtilization,
+    maxBatchedTokens: request.maxNumBatchedTokens,
+    maxSequences: request.maxNumSeqs,
+    chunkedPrefill: request.chunkedPrefill,
+    enforceEager: request.enforceEager,
+    vision: !request.languageModelOnly,
+    extraBytes: draft.bytes + adapterBytes(request.model, request),
+    prediction: draft.prediction,
+    kvCacheBytes: request.kvCacheMemoryBytes,
+  })
+  return { maxModelLen, memory, pool: cachePool(request, { memory, sharding, draftLayers: draft.layers }) }
+}

@@ -1,0 +1,114 @@
+// What is often taken wrongly when memory is planned, where it applies to this request.
+
+import { bytesPerGiB, type Message } from '../../core/index.js'
+import { v0ChunksAbove } from '../memory/engine-defaults.js'
+import { graphCount } from '../memory/engine-runtime.js'
+import { kvCost } from '../memory/kv-cache.js'
+import { peakTflops } from '../memory/precision.js'
+import { adapterBytes } from './adapter-bytes.js'
+import { fitMessage } from './fit-messages.js'
+import type { FitRequest } from './fit-request.js'
+import type { Start } from './fit-start.js'
+
+type Remark = (request: FitRequest, start: Start) => Message | null
+
+export const fitWarnings = (request: FitRequest, start: Start): readonly Message[] =>
+  remarks.flatMap((remark) => remark(request, start) ?? [])
+
+const latent: Remark = ({ model, tensorParallel, decodeContextParallel }) =>
+  model.attention === 'mla' && tensorParallel > decodeContextParallel
+    ? fitMessage('fit.latent-not-divided', { tensorParallel })
+    : null
+
+const copiedHeads: Remark = ({ model, tensorParallel, decodeContextParallel }) =>
+  model.attention !== 'mla' && tensorParallel > model.kvHeads * decodeContextParallel
+    ? fitMessage('fit.kv-heads-copied', { kvHeads: model.kvHeads, tensorParallel })
+    : null
+
+const narrowCache: Remark = ({ model, kvDtype }, { maxModelLen }) => {
+  if (kvDtype === 'auto' || kvDtype === 'bf16' || model.linearLayers === 0) return null
+  const sharding = { tensorParallel: 1, pipelineParallel: 1 }
+  const share =
+    kvCost(model, { sharding, dtype: kvDtype }).bytesOf(maxModelLen) /
+    kvCost(model, { sharding }).bytesOf(maxModelLen)
+  return share > 0.51 ? fitMessage('fit.kv-dtype-is-not-half', { share }) : null
+}
+
+const windowsKept: Remark = ({ model, engine, engineVersion }, { memory }) => {
+  const isOld = memory.isV0 || memory.version < 9.002
+  return engine === 'vllm' && isOld && model.slidingLayers > 0
+    ? fitMessage('fit.windows-kept', { version: `vLLM ${engineVersion ?? ''}`.trim() })
+    : null
+}
+
+const experts: Remark = ({ model }) =>
+  model.experts > 0 &&
+  model.parametersB !== null &&
+  model.activeParametersB !== null &&
+  model.activeParametersB < model.parametersB
+    ? fitMessage('fit.all-experts-loaded', { totalB: model.parametersB, activeB: model.activeParametersB })
+    : null
+
+const bounded: Remark = ({ model }) =>
+  model.shape.certainty === 'bounded' ? fitMessage('fit.model-bounded', { model: model.name }) : null
+
+const assumedMemory: Remark = ({ card }) =>
+  card.memoryFrom === 'assumed'
+    ? fitMessage('fit.memory-assumed', { card: card.label, gib: card.memoryGiB })
+    : null
+
+const emulated: Remark = ({ card, precision }) =>
+  card.accelerator && peakTflops(card.accelerator, precision) === null
+    ? fitMessage('fit.not-native', { card: card.label, precision })
+    : null
+
+const adapters: Remark = (request) =>
+  request.adapters
+    ? fitMessage('fit.adapters', {
+        ...request.adapters,
+        gib: adapterBytes(request.model, request) / bytesPerGiB,
+      })
+    : null
+
+const memoryIsNotSpeed: Remark = ({ load }, { memory, pool, maxModelLen }) => {
+  const concurrency = pool.concurrencyAt(maxModelLen)
+  return !load && concurrency > memory.settings.maxSequences
+    ? fitMessage('fit.memory-is-not-speed', { concurrency, sequences: memory.settings.maxSequences })
+    : null
+}
+
+/** Graphs that the budget does not count, and the driver's own context, live in what utilisation leaves. */
+const littleLeft: Remark = ({ engine, card, model, enforceEager }, { memory }) => {
+  if (engine !== 'vllm') return null
+  const left = card.memoryGiB * (1 - memory.settings.utilisation)
+  const graphs =
+    enforceEager || memory.graphBytes > 0
+      ? 0
+      : 0.014 * graphCount(memory.settings.maxSequences) * (model.layers / 32)
+  const needed = 0.51 + graphs
+  return left < needed ? fitMessage('fit.little-left', { left, needed }) : null
+}
+
+const longerMayFit: Remark = ({ engine, chunkedPrefill }, { memory, maxModelLen }) =>
+  engine === 'vllm' && memory.isV0 && chunkedPrefill === undefined && maxModelLen <= v0ChunksAbove
+    ? fitMessage('fit.longer-may-fit', { length: v0ChunksAbove })
+    : null
+
+const cacheGiven: Remark = ({ kvCacheMemoryBytes }) =>
+  kvCacheMemoryBytes === undefined ? null : fitMessage('fit.cache-given', {})
+
+const remarks: readonly Remark[] = [
+  latent,
+  copiedHeads,
+  narrowCache,
+  windowsKept,
+  experts,
+  adapters,
+  emulated,
+  memoryIsNotSpeed,
+  littleLeft,
+  longerMayFit,
+  cacheGiven,
+  bounded,
+  assumedMemory,
+]

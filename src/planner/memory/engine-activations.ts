@@ -1,0 +1,105 @@
+// The peak of the run by which an engine measures itself at start-up: one step of as many tokens as it may have,
+// then the sampler over as many sequences. Knows no weights, no cache and no card.
+
+import type { Model } from '../../catalog/index.js'
+import type { EngineSettings } from './engine-defaults.js'
+import type { EngineVersion } from './engine-version.js'
+
+export interface ActivationOptions {
+  readonly settings: EngineSettings
+  readonly version: EngineVersion
+  readonly tensorParallel: number
+  readonly pipelineParallel: number
+  /** Whether the vision tower is loaded, and so measured too. */
+  readonly vision: boolean
+}
+
+export interface Activations {
+  /** Of the layer that needs most. */
+  readonly forwardBytes: number
+  /** Logits, their copy in 32 bits, and what sorting them takes. */
+  readonly samplerBytes: number
+  /** Buffers of the experts' kernels, kept from one step to the next. */
+  readonly workspaceBytes: number
+  readonly visionBytes: number
+  readonly peakBytes: number
+}
+
+/**
+ * Bytes of sampling for each sequence and each word of the vocabulary. Read back from printed peaks, less the hidden
+ * states: 38.4 of sorting in torch (Llama-3.1-8B, 1,024 sequences, H100: 4.76 GiB; Qwen3-0.6B 5.56; gpt-oss-20b 7.38;
+ * github:llm-d/llm-d-benchmark config_explorer/empirical-vllm-memory-results.md, 2026-01), 14.8 with the kernel of
+ * 0.17 (1.89, 2.21 and 2.87 GiB; github:llm-d-incubation/llm-d-planner accuracy/accuracy_report.md, 2026-04).
+ */
+const samplerBytesPerWord = (version: EngineVersion): number => (version < 17 ? 38.4 : 14.8)
+
+/** vLLM's peak, on the accelerator of the pipeline's last stage, which samples. */
+export const activationsOf = (model: Model, options: ActivationOptions): Activations => {
+  const { settings, version, tensorParallel, vision } = options
+  const tokens = settings.maxBatchedTokens
+  const sequences = Math.min(settings.maxSequences, tokens)
+  const hiddenBytes = tokens * model.hidden * 2
+  const forwardBytes = tokens * forwardBytesPerToken(model, tensorParallel)
+  const samplerBytes = sequences * model.vocabulary * samplerBytesPerWord(version) + hiddenBytes
+  const workspaceBytes = tokens * workspaceBytesPerToken(model, tensorParallel)
+  const visionBytes = vision ? visionPeakBytes(model, tokens) : 0
+  // From 0.17 on the experts' buffers stay allocated while the sampler runs.
+  const kept = version >= 17 ? workspaceBytes : 0
+  const forward = forwardBytes + workspaceBytes
+  return {
+    forwardBytes,
+    samplerBytes,
+    workspaceBytes,
+    visionBytes,
+    peakBytes: Math.max(forward, samplerBytes + kept, visionBytes),
+  }
+}
+
+/**
+ * Bytes a token of the widest dense layer: gate and up, their product, and four vectors as long as the residual
+ * stream: 8,192 tokens of granite-3.1-8b (4,096 wide, 12,800 inside) print 0.85 GiB = 109,568 x 8,192.
+ */
+const forwardBytesPerToken = (model: Model, tensorParallel: number): number => {
+  const inner =
+    model.experts > 0 && model.moeLayers === model.layers ? 0 : (model.feedForward ?? 4 * model.hidden)
+  const streams = (tensorParallel > 1 ? 5 : 4) * model.hidden * 2
+  const attention = ((model.heads + 2 * model.kvHeads) * model.headDim * 2 * 2) / tensorParallel
+  const feedForward = (3 * inner * 2) / tensorParallel
+  return Math.max(feedForward, attention, linearBytesPerToken(model) / tensorParallel) + streams
+}
+
+/** Gated delta rule and Mamba-2: inputs of the convolution twice, and a state for every 64 tokens. */
+const linearBytesPerToken = (model: Model): number => {
+  const state = model.shape.layers.flatMap(({ caches }) => caches).find((cache) => cache.kind === 'state')
+  if (!state) return 0
+  return 6 * (state.channels + state.groupChannels) * 2 + (state.stateValues * 2) / 64
+}
+
+/** Two buffers of the fused experts: the wider of gate-and-up and output, and the product between them. */
+const workspaceBytesPerToken = (model: Model, tensorParallel: number): number => {
+  // The kernels of MXFP4 experts work in place of the two buffers.
+  if (model.experts === 0 || model.shape.stored.precision === 'mxfp4') return 0
+  const inner = model.expertFeedForward / tensorParallel
+  const wide = Math.max(2 * inner, model.hidden)
+  return model.expertsPerToken * (wide + inner) * 2 + 2 * model.hidden
+}
+
+/**
+ * The encoder's peak over the largest input that one step may bring. Qwen's towers read up to 16,384 tokens of four
+ * patches at about 32 bytes a patch and channel, whatever the step: 2.51 GiB for Qwen2.5-VL-72B on V0 (vLLM issue
+ * 16570, 2025-04-15), 2.49 for MiMo-VL-7B. Gemma 3 reads sixteen patches a token of the step at 28: 3.89 to 3.99 GiB for
+ * 8,192 tokens (llm-d report, 2026-04). Others: four patches a token at 28, assumed.
+ */
+const visionPeakBytes = (model: Model, tokens: number): number => {
+  const width = visionWidth(model)
+  if (width === 0) return 0
+  if (/qwen|mimo/i.test(`${model.architecture} ${model.name}`)) return 4 * 16_384 * width * 32
+  return (/gemma-?3/i.test(`${model.architecture} ${model.name}`) ? 16 : 4) * tokens * width * 28
+}
+
+/** Channels of the tower: those its patches are put into, else by its size (12 x width^2 a layer, 27 layers). */
+const visionWidth = ({ shape: { vision } }: Model): number => {
+  const patches = vision.find(({ module, rows }) => rows > 0 && /patch/i.test(module))
+  if (patches && patches.rows <= 8192) return patches.rows
+  return Math.sqrt(vision.reduce((sum, { parameters }) => sum + parameters, 0) / (12 * 27))
+}

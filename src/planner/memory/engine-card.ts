@@ -1,0 +1,82 @@
+// The card that a written name means, how many of them, and the memory that an engine will find. Knows no model.
+
+import { type Accelerator, type Catalogue, normaliseName } from '../../catalog/index.js'
+import { knownCards } from './engine-cards.js'
+
+export interface Card {
+  readonly name: string
+  readonly label: string
+  /** What the driver reports as total, GiB. */
+  readonly memoryGiB: number
+  /** `measured` = an engine or driver printed it, `assumed` = nominal less a share, `given` = by the asker. */
+  readonly memoryFrom: 'measured' | 'assumed' | 'given'
+  readonly isPreAmpere: boolean
+  /** Rates and links; null = the catalogue does not describe the chip, so no speed can be predicted. */
+  readonly accelerator: Accelerator | null
+}
+
+export type CardLookup =
+  | { readonly found: Card; readonly multiple: number }
+  | { readonly found?: undefined; readonly suggestion: string | null }
+
+const unknownShare = 0.98
+
+/**
+ * Reads a name as people and drivers write it: `NVIDIA H100 80GB HBM3`, `A100-SXM4-80GB`, `4xL40S`, `RTX 3090`.
+ * A size in the name that is not the family's (`RTX 4090 48GB`) scales the memory.
+ */
+export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
+  const { multiple, rest } = splitMultiple(written)
+  const plain = rest
+    .toLowerCase()
+    .replace(/[_-]+/g, ' ')
+    .replace(/\b(nvidia|geforce|tesla|quadro|amd|instinct|intel|graphics|gpu)\b/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  const facts = knownCards.find(({ pattern, name }) => pattern.test(plain) || name === rest)
+  const inCatalogue =
+    catalogue.accelerators.find(({ name }) => name === facts?.name) ??
+    catalogue.lookUpAccelerator(rest).found ??
+    catalogue.accelerators.find(({ aliases }) =>
+      aliases.some((alias) => normaliseName(alias) === normaliseName(plain)),
+    )
+  if (facts) {
+    const size = /(\d+)\s*gi?b\b/.exec(plain)?.[1]
+    const isOther = size !== undefined && Math.abs(Number(size) - facts.nominalGiB) > facts.nominalGiB * 0.1
+    const memoryGiB = isOther ? (Number(size) * facts.reportedGiB) / facts.nominalGiB : facts.reportedGiB
+    return {
+      multiple,
+      found: {
+        name: facts.name,
+        label: facts.label,
+        memoryGiB,
+        memoryFrom: facts.source.startsWith('assumed') || isOther ? 'assumed' : 'measured',
+        isPreAmpere: facts.isPreAmpere === true,
+        accelerator: inCatalogue ?? null,
+      },
+    }
+  }
+  if (inCatalogue?.memoryGiB)
+    return {
+      multiple,
+      found: {
+        name: inCatalogue.name,
+        label: inCatalogue.label,
+        memoryGiB: inCatalogue.memoryGiB * unknownShare,
+        memoryFrom: 'assumed',
+        isPreAmpere: false,
+        accelerator: inCatalogue,
+      },
+    }
+  const nearest = catalogue.lookUpAccelerator(plain)
+  return { suggestion: ('suggestion' in nearest ? nearest.suggestion : undefined) ?? null }
+}
+
+/** `4xL40S`, `4 x L40S`, `L40S x4`: the number and the rest. `RTX 4090` is one card. */
+const splitMultiple = (written: string): { readonly multiple: number; readonly rest: string } => {
+  const before = /^\s*(\d{1,3})\s*[x×*]\s*(\D.+)$/i.exec(written)
+  if (before) return { multiple: Number(before[1]), rest: (before[2] ?? '').trim() }
+  const after = /^(.+?)\s+[x×*]\s*(\d{1,2})\s*$/i.exec(written)
+  if (after) return { multiple: Number(after[2]), rest: (after[1] ?? '').trim() }
+  return { multiple: 1, rest: written.trim() }
+}

@@ -1,0 +1,139 @@
+// What an engine's release leaves of a card for the KV cache: its budget less weights, the measured peak, what the
+// runtime holds, and what it reserves for graphs. Knows no request and no speed.
+
+import type { EngineName, Model, Precision } from '../../catalog/index.js'
+import { bytesPerGiB } from '../../core/index.js'
+import { type Activations, activationsOf } from './engine-activations.js'
+import type { Card } from './engine-card.js'
+import { assumedVersions, type EngineSettings, isV0, settingsOf } from './engine-defaults.js'
+import { graphBytes, nonTorchBytes } from './engine-runtime.js'
+import { type EngineVersion, engineVersion } from './engine-version.js'
+import type { Sharding } from './sharding.js'
+import { weightsOf } from './weights.js'
+
+export interface EngineMemoryOptions {
+  readonly engine: EngineName
+  /** As written: `0.8.5`, `v0.19.0`, `0.8.5 V0`; undefined = the catalogue's. */
+  readonly version: string | undefined
+  readonly card: Card
+  readonly sharding: Sharding
+  readonly precision: Precision
+  readonly maxModelLen: number
+  readonly utilisation?: number | undefined
+  readonly maxBatchedTokens?: number | undefined
+  readonly maxSequences?: number | undefined
+  readonly chunkedPrefill?: boolean | undefined
+  readonly enforceEager?: boolean
+  readonly vision?: boolean
+  /** Bytes on each accelerator beside the model: drafting model, adapters. */
+  readonly extraBytes?: number
+  readonly prediction?: boolean
+  /** `--kv-cache-memory-bytes`: the engine takes it unasked and measures nothing. */
+  readonly kvCacheBytes?: number | undefined
+}
+
+export interface EngineMemory {
+  readonly version: EngineVersion
+  readonly isV0: boolean
+  readonly settings: EngineSettings
+  readonly budgetBytes: number
+  readonly weightsBytes: number
+  readonly activations: Activations
+  readonly nonTorchBytes: number
+  readonly graphBytes: number
+  /** On each accelerator; negative = weights and peak alone exceed the budget. */
+  readonly kvBytes: number
+}
+
+export const engineMemory = (model: Model, options: EngineMemoryOptions): EngineMemory => {
+  const { engine, card, sharding } = options
+  const written = options.version ?? assumedVersions[engine]
+  const version = engineVersion(written) ?? engineVersion(assumedVersions[engine]) ?? 0
+  const v0 = engine === 'vllm' && isV0(version, written, card)
+  const settings = settingsOf(engine, written, card, {
+    ...options,
+    accelerators: sharding.tensorParallel * sharding.pipelineParallel,
+  })
+  const weights = weightsOf(model, {
+    sharding,
+    precision: options.precision,
+    vision: options.vision ?? true,
+    prediction: options.prediction ?? false,
+  })
+  const parts = {
+    version,
+    isV0: v0,
+    settings,
+    weightsBytes:
+      weights.perAccelerator +
+      (options.extraBytes ?? 0) +
+      (engine === 'vllm' ? paddingBytes(model, options, weights.byComponent.experts ?? 0) : 0),
+    activations: activationsOf(model, {
+      settings,
+      version,
+      tensorParallel: sharding.tensorParallel,
+      pipelineParallel: sharding.pipelineParallel,
+      vision: options.vision ?? true,
+    }),
+    nonTorchBytes: nonTorchBytes({
+      // Other engines: as vLLM's newest, for want of figures of their own.
+      version: engine === 'vllm' ? version : Number.POSITIVE_INFINITY,
+      isV0: v0,
+      card,
+      tensorParallel: sharding.tensorParallel }),
+    graphBytes:
+      engine === 'vllm'
+        ? graphBytes(model, settings, { version, enforceEager: options.enforceEager === true })
+        : 0,
+  }
+  const totalBytes = card.memoryGiB * bytesPerGiB
+  const budgetBytes = totalBytes * settings.utilisation
+  return { ...parts, budgetBytes, kvBytes: options.kvCacheBytes ?? leftOf(engine, totalBytes, parts) }
+}
+
+/**
+ * vLLM widens MXFP4 experts to whole tiles of 256: 2,880 becomes 3,072 in gpt-oss (13.47 and 64.38 GiB loaded, 12.8
+ * and 60.7 on disk; github:llm-d/llm-d-benchmark config_explorer/empirical-vllm-memory-results.md, 2026-01).
+ */
+const paddingBytes = (
+  model: Model,
+  { precision, sharding }: EngineMemoryOptions,
+  expertBytes: number,
+): number => {
+  if (precision !== 'mxfp4' || model.expertFeedForward === 0) return 0
+  const inner = model.expertFeedForward / sharding.tensorParallel
+  return expertBytes * ((Math.ceil(inner / 256) * 256) / inner - 1)
+}
+
+/** CUDA context and kernels of an idle process, GiB: 0.51 on an H100 (llm-d logs, 2026-04-22). */
+const contextGiB = 0.51
+
+const leftOf = (
+  engine: EngineName,
+  totalBytes: number,
+  parts: Omit<EngineMemory, 'budgetBytes' | 'kvBytes'>,
+): number => {
+  const { settings, weightsBytes, activations, nonTorchBytes: runtime } = parts
+  const free = totalBytes - contextGiB * bytesPerGiB
+  switch (engine) {
+    case 'vllm':
+      return (
+        totalBytes * settings.utilisation - weightsBytes - activations.peakBytes - runtime - parts.graphBytes
+      )
+    // SGLang: free memory before loading x static share - weights; activations and graphs live in the rest.
+    case 'sglang':
+      return (free - runtime) * settings.utilisation - weightsBytes
+    // TensorRT-LLM: a share of what weights and the widest step leave.
+    case 'trtllm':
+      return (free - runtime - weightsBytes - activations.forwardBytes) * settings.utilisation
+    // TGI: what its warm-up of a whole prefill batch leaves, less 5 %.
+    case 'tgi':
+      return (free - runtime - weightsBytes - activations.forwardBytes) * settings.utilisation
+    // llama.cpp: all that weights and a compute buffer of one micro-batch leave.
+    case 'llama.cpp':
+      return free - weightsBytes - computeBufferBytes(activations)
+  }
+}
+
+/** The compute buffer of llama.cpp: logits of a micro-batch in 32 bits and the widest layer twice; about 0.3 GiB at least. */
+const computeBufferBytes = ({ forwardBytes }: Activations): number => 0.3 * bytesPerGiB + 2 * forwardBytes
