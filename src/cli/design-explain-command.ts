@@ -77,8 +77,10 @@ const isOfOther = (kept: KeptReport, file: string): boolean =>
 const settingsOf = ({ launches }: KeptReport): readonly string[] =>
   launches.flatMap(({ settings }) => settings.flatMap(({ flag }) => flag ?? []))
 
-const figuresOf = ({ arithmetic }: KeptReport): readonly string[] =>
-  arithmetic.flatMap(({ sums }) => sums.map(({ figure }) => figure))
+const figuresOf = ({ arithmetic, cost }: KeptReport): readonly string[] => [
+  ...arithmetic.flatMap(({ sums }) => sums.map(({ figure }) => figure)),
+  ...(cost?.breakdown.lines.map(({ id }) => id) ?? []),
+]
 
 /** What else can be asked about. */
 const choices = (kept: KeptReport, text: CommandContext['text']): readonly string[] => [
@@ -102,6 +104,7 @@ const explain = async (what: string, kept: KeptReport, origin: Origin): Promise<
   return (
     settingNamed(kept, what) ??
     figureNamed(kept, what) ??
+    billLineNamed(kept, what) ??
     candidateNamed(what, await reportWith(what, kept, origin), kept)
   )
 }
@@ -129,6 +132,12 @@ const figureNamed = ({ arithmetic }: KeptReport, what: string): Explanation | un
   return sums.length > 0
     ? { kind: 'figure', id: what, messages: sums.map(({ message }) => message) }
     : undefined
+}
+
+/** A line of the bill, as `serving` or `spare`. */
+const billLineNamed = ({ cost }: KeptReport, what: string): Explanation | undefined => {
+  const line = cost?.breakdown.lines.find(({ id }) => id === what)
+  return line ? { kind: 'figure', id: what, messages: [line.title, line.basis] } : undefined
 }
 
 /** The kept report holds the best candidates; for another all are worked out again, unless the file has changed. */

@@ -5,11 +5,12 @@ import type { Catalogue } from '../catalog/index.js'
 import type { Architecture, Requirements } from '../spec/index.js'
 import { architectureOf, type DeploymentLaunch } from './architecture/architecture-of.js'
 import type { Assessment } from './assessment/assessment.js'
+import { costOfDesign } from './cost-of-design.js'
 import type { TaskModel } from './machine/task-model.js'
 import { requirementsHash } from './requirements-hash.js'
 import { evaluateAll } from './search/candidates.js'
 import { createContext } from './search/design-context.js'
-import { assumptionsOf, breakEven, reasonsFor } from './search/explain.js'
+import { assumptionsOf, reasonsFor } from './search/explain.js'
 import { paretoFront } from './search/pareto-front.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import { findRelaxations } from './search/relaxations.js'
@@ -46,15 +47,17 @@ export const design = ({
   const [first] = candidates
   const chosen = first && first.violations.length === 0 ? first : null
   const relaxations = chosen ? [] : findRelaxations(evaluated, context)
+  const cost = costOfDesign({ chosen, candidates, evaluated, context })
   const report: DesignReport = {
     requirementsHash: requirementsHash(requirements),
     pricesAsOf: catalogue.asOf,
     candidates,
     chosen,
     front: paretoFront(candidates),
-    reasons: reasonsFor({ candidates, chosen, relaxations, context }),
+    reasons: reasonsFor({ candidates, chosen, relaxations, context, cost }),
     relaxations,
-    breakEvenRequestsPerSecond: breakEven(candidates, chosen, context)?.requestsPerSecond ?? null,
+    cost,
+    breakEvenRequestsPerSecond: cost?.breakEven?.requestsPerSecondPeak ?? null,
     assumptions: assumptionsOf(context),
   }
   const { contextTokens } = context

@@ -5,6 +5,8 @@ export type { FlagValidation, LaunchSetting } from './architecture/launch-settin
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
+export type { CostBreakdown, CostLine } from './cost/cost-breakdown.js'
+export type { CostReport } from './cost/cost-report.js'
 export { arithmeticOf } from './decision-record/arithmetic-of.js'
 export { type ComparedFigure, type ComparedValue, compareDesigns } from './decision-record/compare-designs.js'
 export { decisionRecord } from './decision-record/decision-record.js'

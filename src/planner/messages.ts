@@ -4,6 +4,7 @@ import { defineMessages } from '../core/index.js'
 import { launchMessages } from './architecture/launch-messages.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
 import { conflictMessages } from './assessment/conflict-messages.js'
+import { costMessages } from './cost/cost-messages.js'
 import { recordMessages } from './decision-record/record-messages.js'
 import { sumMessages } from './decision-record/sum-messages.js'
 import { fitMessages } from './fit/fit-messages.js'
@@ -16,6 +17,7 @@ import { trafficMessages } from './traffic/traffic-messages.js'
 export const plannerMessages = defineMessages({
   ...assessmentMessages,
   ...conflictMessages,
+  ...costMessages,
   ...designMessages,
   ...launchMessages,
   ...gateMessages,

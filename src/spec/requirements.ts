@@ -41,6 +41,8 @@ const useCase = z.strictObject({
   /** What happens when an answer is wrong; drives the risk register. */
   harmOfWrongAnswer: z.enum(['low', 'medium', 'high']).default('medium'),
   knowledge: knowledge.optional(),
+  /** Examples that a model could be tuned on. */
+  trainingExamples: z.int().positive().optional(),
   /** Tasks that need no talk, only the right call of a tool: a small model of its own may do each. */
   tasks: z.array(task).default([]),
 })

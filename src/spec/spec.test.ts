@@ -35,7 +35,13 @@ const said = (problems: Problem[]) =>
 describe('requirements.yaml', () => {
   it('is read with its defaults', () => {
     const requirements = parseRequirements(good)
-    expect(requirements.availability).toEqual({ percent: 99.5, regions: 1, survivesReplicaLoss: true })
+    expect(requirements.availability).toEqual({
+      percent: 99.5,
+      regions: 1,
+      survivesReplicaLoss: true,
+      minReplicas: 1,
+      scaleToZero: false,
+    })
     expect(requirements.performance.targets[0]?.percentile).toBe(95)
   })
 

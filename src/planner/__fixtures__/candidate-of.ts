@@ -43,6 +43,7 @@ export const reportOf = (candidates: readonly Candidate[], front: readonly strin
   front,
   reasons: [],
   relaxations: [],
+  cost: null,
   breakEvenRequestsPerSecond: null,
   assumptions: [],
 })

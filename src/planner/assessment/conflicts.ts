@@ -3,9 +3,11 @@
 import type { Catalogue, Model } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
+import { costConflicts } from '../cost/cost-conflicts.js'
 import { weightsOf } from '../memory/weights.js'
 import { isNamed } from '../search/is-named.js'
 import { isDescribed, ownedAccelerator } from '../search/owned-accelerator.js'
+import { fittedCoefficients } from '../speed/coefficients.js'
 import { allowedModels } from './allowed-models.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
@@ -32,6 +34,7 @@ export const findConflicts = (
   ...modelConflicts(requirements, catalogue),
   ...physicalConflicts(requirements, workload, catalogue),
   ...shapeConflicts(requirements),
+  ...costConflicts(requirements, catalogue, fittedCoefficients.coefficients.compute.bf16),
 ]
 
 const contradiction = (between: readonly string[], message: Conflict['message']): Conflict => ({

@@ -62,11 +62,11 @@ export const moneyConflicts = (
  * machine on the price list all month, with its spare. Null when hardware is there already.
  */
 const leastCost = (requirements: Requirements, workload: Workload, catalogue: Catalogue) => {
-  const { hosting, availability } = requirements
+  const { hosting } = requirements
   if (hosting.owned.length > 0 && hosting.allowed.includes('self-hosted')) return null
   const ways = [
     ...(hosting.allowed.includes('hosted-api') ? cheapestApi(workload, catalogue) : []),
-    ...(hosting.allowed.includes('self-hosted') ? cheapestMachine(catalogue, availability) : []),
+    ...(hosting.allowed.includes('self-hosted') ? cheapestMachine(requirements, workload, catalogue) : []),
   ]
   return ways.sort((a, b) => a.usd - b.usd)[0] ?? null
 }
@@ -82,15 +82,36 @@ const cheapestApi = (workload: Workload, catalogue: Catalogue) =>
       : []
   })
 
-const cheapestMachine = (
-  catalogue: Catalogue,
-  { survivesReplicaLoss, regions }: Requirements['availability'],
-) =>
-  catalogue.accelerators.flatMap(({ name, label }) =>
-    listOffers(catalogue, name).map(({ provider, usdPerHour, instanceSize }) => {
-      const replicas = (survivesReplicaLoss ? 2 : 1) * regions
+/** Hours that replicas run at least: all, or those with load where nothing may run in the others. */
+const leastHours = ({ availability }: Requirements, { weekCurve }: Workload): number =>
+  availability.scaleToZero
+    ? (hoursPerMonth * weekCurve.filter((load) => load > 0).length) / weekCurve.length
+    : hoursPerMonth
+
+const cheapestMachine = (requirements: Requirements, workload: Workload, catalogue: Catalogue) => {
+  const { survivesReplicaLoss, regions, minReplicas } = requirements.availability
+  const replicas = (Math.max(1, minReplicas) + (survivesReplicaLoss ? 1 : 0)) * regions
+  const hours = leastHours(requirements, workload)
+  return catalogue.accelerators.flatMap(({ name, label }) =>
+    offersOf(name, requirements, catalogue).map(({ provider, usdPerHour, instanceSize, whole }) => {
       const size = instanceSize ?? 1
       const count = Math.ceil(replicas / size) * size
-      return { usd: usdPerHour * count * hoursPerMonth, how: `${count} x ${label} (${provider})` }
+      return {
+        usd: usdPerHour * count * (whole ? hoursPerMonth : hours),
+        how: `${count} x ${label} (${provider})`,
+      }
     }),
   )
+}
+
+/** List prices by the hour, and reserved ones, which are paid for the whole month, where they may be used. */
+const offersOf = (accelerator: string, { hosting }: Requirements, catalogue: Catalogue) => [
+  ...listOffers(catalogue, accelerator).map((offer) => ({ ...offer, whole: false })),
+  ...catalogue.purchaseRates
+    .filter((rate) => rate.accelerator === accelerator && hosting.commitment === 'reserved')
+    .flatMap(({ provider, instanceSize, reservedUsdPerHour }) =>
+      reservedUsdPerHour === null
+        ? []
+        : [{ provider, instanceSize, usdPerHour: reservedUsdPerHour, whole: true }],
+    ),
+]

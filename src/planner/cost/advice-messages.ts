@@ -3,9 +3,12 @@
 import { defineMessages, formatNumber, formatUsd } from '../../core/index.js'
 
 const percent = (share: number) => `${formatNumber(share * 100)} %`
-const usd = (value: number | null, none: string) => (value === null ? none : formatUsd(value))
 const strategies = {
-  en: { retrieve: 'Retrieve passages', 'map-reduce': 'Read in parts, then reduce', 'long-context': 'A longer context' },
+  en: {
+    retrieve: 'Retrieve passages',
+    'map-reduce': 'Read in parts, then reduce',
+    'long-context': 'A longer context',
+  },
   'zh-TW': { retrieve: '檢索段落', 'map-reduce': '分段閱讀再彙整', 'long-context': '更長的上下文' },
 } as const
 
@@ -23,17 +26,10 @@ export const adviceMessages = defineMessages({
       `基載以上改用 ${p.provider} 的競價主機（占 ${percent(p.spotShare)} 的時數），每月 ${formatUsd(p.usd)}，省 ${percent(p.less)}：hosting.spot: true。主機可能隨時被收回。`,
   },
   'planner.alternative-hybrid': {
-    en: (p: {
-      base: number
-      own: string
-      api: string
-      usd: number
-      less: number
-      overflowShare: number
-    }) =>
-      `${p.base} replica${p.base === 1 ? '' : 's'} of ${p.own} for the base and ${p.api} for the ${percent(p.overflowShare)} above it would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}.`,
+    en: (p: { base: number; own: string; api: string; usd: number; less: number; overflowShare: number }) =>
+      `${p.base} replica${p.base === 1 ? '' : 's'} of ${p.own} for the base and ${p.api} for the ${percent(p.overflowShare)} above it, and for a replica that fails, would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}.`,
     'zh-TW': (p) =>
-      `以 ${p.base} 份 ${p.own} 承擔基載、超出的 ${percent(p.overflowShare)} 交給 ${p.api}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}。`,
+      `以 ${p.base} 份 ${p.own} 承擔基載、超出的 ${percent(p.overflowShare)} 與副本故障時交給 ${p.api}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}。`,
   },
   'planner.alternative-cascade': {
     en: (p: { small: string; escalatedShare: number; usd: number; less: number; breakEvenShare: number }) =>
@@ -46,12 +42,6 @@ export const adviceMessages = defineMessages({
       `The answer cache takes ${percent(p.repeatedShare)} of the requests; without it the month would cost ${formatUsd(p.usd)}, ${percent(p.more)} more.`,
     'zh-TW': (p) =>
       `回答快取承擔 ${percent(p.repeatedShare)} 的請求；若無快取，每月 ${formatUsd(p.usd)}，多 ${percent(p.more)}。`,
-  },
-  'planner.budget-below-floor': {
-    en: (p: { budgetUsd: number; floorUsd: number; replicas: number }) =>
-      `The budget of ${formatUsd(p.budgetUsd)} a month is below what this design costs without a single request: ${formatUsd(p.floorUsd)} for ${p.replicas} replicas that always run.`,
-    'zh-TW': (p) =>
-      `每月預算 ${formatUsd(p.budgetUsd)} 低於此設計在沒有任何請求時的費用：${p.replicas} 份常駐副本需 ${formatUsd(p.floorUsd)}。`,
   },
   'planner.ingest-too-slow': {
     en: (p: { days: number; wantedDays: number; tokens: number; name: string; count: number }) =>
@@ -73,7 +63,8 @@ export const adviceMessages = defineMessages({
   'planner.zero-waits': {
     en: (p: { target: string }) =>
       `With availability.scaleToZero the first request of a quiet spell waits minutes for a replica, and misses ${p.target}.`,
-    'zh-TW': (p) => `設定 availability.scaleToZero 後，離峰後的第一個請求要等副本啟動數分鐘，達不到 ${p.target}。`,
+    'zh-TW': (p) =>
+      `設定 availability.scaleToZero 後，離峰後的第一個請求要等副本啟動數分鐘，達不到 ${p.target}。`,
   },
   'planner.spot-without-spare': {
     en: (_: Record<never, never>) =>
@@ -99,8 +90,9 @@ export const adviceMessages = defineMessages({
   },
   'planner.adapt-prompt': {
     en: (p: { tokens: number; usd: number }) =>
-      `${formatNumber(p.tokens)} tokens of instructions in every prompt: ${formatUsd(p.usd)} a month`,
-    'zh-TW': (p) => `每個提示含 ${formatNumber(p.tokens)} 個詞元的指示：每月 ${formatUsd(p.usd)}`,
+      `${formatNumber(p.tokens)} tokens of instructions in every prompt: ${p.usd > 0 ? `${formatUsd(p.usd)} a month` : 'nothing here, no replica would be fewer without them'}`,
+    'zh-TW': (p) =>
+      `每個提示含 ${formatNumber(p.tokens)} 個詞元的指示：${p.usd > 0 ? `每月 ${formatUsd(p.usd)}` : '在此不增加費用，省去也不會少一份副本'}`,
   },
   'planner.adapt-rag': {
     en: (p: { tokens: number; passagesUsd: number; retrievalUsd: number; ingestUsd: number }) =>
@@ -168,27 +160,5 @@ export const adviceMessages = defineMessages({
       `${strategies.en[p.kind]}: ${formatNumber(p.documentTokens)} tokens a document, ${p.calls} call${p.calls === 1 ? '' : 's'} and ${formatNumber(p.inputTokens)} tokens read for one question`,
     'zh-TW': (p) =>
       `${strategies['zh-TW'][p.kind]}：每份文件 ${formatNumber(p.documentTokens)} 個詞元，一題需 ${p.calls} 次呼叫、讀入 ${formatNumber(p.inputTokens)} 個詞元`,
-  },
-  'planner.ingest-plan': {
-    en: (p: {
-      documents: number
-      tokens: number
-      assumedLength: boolean
-      count: number
-      name: string
-      days: number | null
-      usd: number
-      highUsd: number
-      vectorsGiB: number
-    }) =>
-      `${formatNumber(p.documents)} documents${p.assumedLength ? ' (length assumed)' : ''}, ${formatNumber(p.tokens / 1e9)} billion tokens: ${p.count > 0 ? `${p.count} x ${p.name}` : p.name}${p.days === null ? '' : `, ${formatNumber(p.days, 2)} days`}, ${formatUsd(p.usd)}${p.highUsd > p.usd * 1.01 ? ` to ${formatUsd(p.highUsd)}` : ''}; ${formatNumber(p.vectorsGiB)} GiB of vectors`,
-    'zh-TW': (p) =>
-      `${formatNumber(p.documents)} 份文件${p.assumedLength ? '（長度為假設）' : ''}，${formatNumber(p.tokens / 1e8)} 億個詞元：${p.count > 0 ? `${p.count} × ${p.name}` : p.name}${p.days === null ? '' : `，${formatNumber(p.days, 2)} 天`}，${formatUsd(p.usd)}${p.highUsd > p.usd * 1.01 ? ` 至 ${formatUsd(p.highUsd)}` : ''}；向量 ${formatNumber(p.vectorsGiB)} GiB`,
-  },
-  'planner.moves-most': {
-    en: (p: { input: string; less: string; more: string; usdWithLess: number | null; usdWithMore: number | null }) =>
-      `${p.input}: ${p.less} → ${usd(p.usdWithLess, 'does not work')}, ${p.more} → ${usd(p.usdWithMore, 'does not work')}`,
-    'zh-TW': (p) =>
-      `${p.input}：${p.less} → ${usd(p.usdWithLess, '不可行')}，${p.more} → ${usd(p.usdWithMore, '不可行')}`,
   },
 })

@@ -16,10 +16,10 @@ export interface BreakEven {
 
 type CostAt = (requestsPerSecondPeak: number) => number | null
 
-const factors = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
+const factors = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64, 256, 1024]
 
 /**
- * Both costs are asked at loads from a 64th of the planned peak to 64 times it, the curve keeping its shape, and the
+ * Both costs are asked at loads from a 64th of the planned peak to 1,024 times it, the curve keeping its shape, and the
  * crossing is narrowed to 2 %. Replicas come whole, so their cost is a staircase: near the crossing it may cross back.
  */
 export const findBreakEven = (peak: number, ownUsdAt: CostAt, apiUsdAt: CostAt): BreakEven => {

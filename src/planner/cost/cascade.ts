@@ -31,8 +31,16 @@ export const cascadeCost = (options: {
   }
 }
 
-/** In steps of a hundredth: the cost of replicas is not smooth. */
+/** Within a hundredth; what more traffic costs is never less. */
 const largestShare = (pays: (share: number) => boolean): number => {
-  for (let hundredths = 100; hundredths >= 0; hundredths--) if (pays(hundredths / 100)) return hundredths / 100
-  return 0
+  if (!pays(0)) return 0
+  if (pays(1)) return 1
+  let low = 0
+  let high = 1
+  while (high - low > 0.01) {
+    const middle = (low + high) / 2
+    if (pays(middle)) low = middle
+    else high = middle
+  }
+  return low
 }

@@ -169,15 +169,25 @@ const lineMessages = defineMessages({
     en: (_: Record<never, never>) => 'Nor is its power: give budget.electricity to count it.',
     'zh-TW': () => '電力亦未計入：請填寫 budget.electricity。',
   },
+  'planner.not-counted-deferrable': {
+    en: (_: Record<never, never>) =>
+      'Replicas are sized as if every answer were wanted at once: moving scale.deferrableShare into quiet hours would save some.',
+    'zh-TW': () => '副本以全部請求都需即時回答配置：若將 scale.deferrableShare 移至離峰，可再節省。',
+  },
   'planner.not-counted-rest': {
     en: (_: Record<never, never>) =>
       'Storage, network, load balancers, logs, taxes and people are not in the total.',
     'zh-TW': () => '儲存、網路、負載平衡、日誌、稅金與人力不計入總額。',
   },
   'planner.not-counted-reasoning': {
-    en: (p: { model: string }) =>
-      `${p.model} writes hidden reasoning that is paid as output; scale.lengths.reasoningTokens does not say how much.`,
-    'zh-TW': (p) => `${p.model} 會寫出按輸出計價的隱藏推理；scale.lengths.reasoningTokens 未載明長度。`,
+    en: (p: { model: string; kind: 'self-hosted' | 'hosted-api' }) =>
+      p.kind === 'hosted-api'
+        ? `${p.model} writes hidden reasoning that is paid as output; scale.lengths.reasoningTokens does not say how much.`
+        : `${p.model} writes hidden reasoning; replicas are sized for the answers alone, so add it to scale.lengths.outputTokens.`,
+    'zh-TW': (p) =>
+      p.kind === 'hosted-api'
+        ? `${p.model} 會寫出按輸出計價的隱藏推理；scale.lengths.reasoningTokens 未載明長度。`
+        : `${p.model} 會寫出隱藏的推理；副本僅依回答長度配置，請將推理長度加入 scale.lengths.outputTokens。`,
   },
 })
 

@@ -9,7 +9,9 @@ export type EncoderSize = 'small' | 'large'
  * multilingual-e5-small (12 layers of 384) and of bge-m3 and bge-reranker-v2-m3 (24 layers of 1,024), as their
  * config.json has them. The embedding table is looked up, not multiplied.
  */
-export const encoders: Readonly<Record<EncoderSize, { readonly parametersB: number; readonly dimensions: number }>> = {
+export const encoders: Readonly<
+  Record<EncoderSize, { readonly parametersB: number; readonly dimensions: number }>
+> = {
   small: { parametersB: (12 * 12 * 384 ** 2) / 1e9, dimensions: 384 },
   large: { parametersB: (12 * 24 * 1024 ** 2) / 1e9, dimensions: 1024 },
 }

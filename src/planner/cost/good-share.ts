@@ -19,10 +19,7 @@ const steps = 20
  * the same ones under each, so their shares are not multiplied.
  * @returns null when there is no target
  */
-export const goodShare = (
-  targets: readonly TimedTarget[],
-  weekCurve: readonly number[],
-): number | null => {
+export const goodShare = (targets: readonly TimedTarget[], weekCurve: readonly number[]): number | null => {
   if (targets.length === 0) return null
   const known = new Map<number, number>()
   const shareAt = (load: number) => {

@@ -49,18 +49,24 @@ export const hostedLines = (order: HostedOrder): readonly CostLine[] => {
   const parts: Part[] = [
     { id: 'api-input', tokens: input - cachedTokens, usage: usageOf(input - cachedTokens, 0, 0) },
     { id: 'api-cached', tokens: cachedTokens, usage: usageOf(cachedTokens, cachedTokens, 0) },
-    { id: 'api-output', tokens: workload.outputTokens.mean, usage: usageOf(0, 0, workload.outputTokens.mean) },
+    {
+      id: 'api-output',
+      tokens: workload.outputTokens.mean,
+      usage: usageOf(0, 0, workload.outputTokens.mean),
+    },
     { id: 'api-reasoning', tokens: reasoningTokens, usage: usageOf(0, 0, reasoningTokens) },
   ]
-  const lines = parts.filter(({ tokens }) => tokens > 0).map(({ id, tokens, usage }) => {
-    const usd = requestsPerMonth * costUsd(usage, price)
-    return lineOf(id, usd, {
-      kind: id,
-      requests: requestsPerMonth,
-      tokens,
-      usdPerMillion: (costUsd(usage, price) / tokens) * 1e6,
+  const lines = parts
+    .filter(({ tokens }) => tokens > 0)
+    .map(({ id, tokens, usage }) => {
+      const usd = requestsPerMonth * costUsd(usage, price)
+      return lineOf(id, usd, {
+        kind: id,
+        requests: requestsPerMonth,
+        tokens,
+        usdPerMillion: (costUsd(usage, price) / tokens) * 1e6,
+      })
     })
-  })
   // What is read from a cache has its own price already, and no second discount.
   const discounted = sumOf(lines.filter(({ id }) => id !== 'api-cached'))
   const saving = -discounted * deferrableShare * (1 - batchPriceShare)

@@ -26,7 +26,7 @@ export const marketOf = ({ hosting }: Requirements, catalogue: Catalogue): Marke
   return {
     rentable: own ? [...owned(hosting, catalogue), ...(hosting.ownedOnly ? [] : rented(catalogue))] : [],
     apis: hosting.allowed.includes('hosted-api') && !hosting.ownedOnly ? apis(hosting, catalogue) : [],
-    cores: own,
+    cores: own && !hosting.ownedOnly,
   }
 }
 

@@ -10,13 +10,7 @@ import type { CapacityClock } from './capacity-clock.js'
 import type { CostLine } from './cost-breakdown.js'
 import { costMessage, type HourKind } from './cost-messages.js'
 import { powerCost } from './power-cost.js'
-import {
-  hoursOf,
-  planReplicas,
-  type ReplicaLevel,
-  type ReplicaNeed,
-  replicaHours,
-} from './replica-plan.js'
+import { hoursOf, planReplicas, type ReplicaLevel, type ReplicaNeed, replicaHours } from './replica-plan.js'
 import { startUpMinutes } from './start-up.js'
 
 export interface ServingOrder {
@@ -116,7 +110,10 @@ const pricesFor = ({ supply, purchaseRates, requirements }: ServingOrder): reado
 const nothing = { usd: 0, lowUsd: 0, highUsd: 0 }
 
 /** Accelerators of all regions at the peak. */
-const acceleratorsOf = ({ requirements, acceleratorsPerReplica }: ServingOrder, { levels }: Planned): number =>
+const acceleratorsOf = (
+  { requirements, acceleratorsPerReplica }: ServingOrder,
+  { levels }: Planned,
+): number =>
   levels.reduce((sum, { replicas }) => sum + replicas, 0) *
   acceleratorsPerReplica *
   requirements.availability.regions

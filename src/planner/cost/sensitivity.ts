@@ -25,9 +25,7 @@ export const sensitivityOf = (
   variations: readonly Variation[],
 ): readonly Sensitivity[] => {
   const swing = ({ usdWithLess, usdWithMore }: Sensitivity) =>
-    Math.max(
-      ...[usdWithLess, usdWithMore].map((usd) => Math.abs((usd ?? Number.MAX_VALUE) - usdPerMonth)),
-    )
+    Math.max(...[usdWithLess, usdWithMore].map((usd) => Math.abs((usd ?? Number.MAX_VALUE) - usdPerMonth)))
   return variations
     .map(
       ({ input, less, more, usdAt }): Sensitivity => ({

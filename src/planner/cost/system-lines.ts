@@ -9,7 +9,7 @@ import { type CostLine, exactLine } from './cost-breakdown.js'
 import { costMessage, type SystemKind } from './cost-messages.js'
 import { usdPerCoreHour } from './cpu-price.js'
 import { encoders, tokensPerSecondOfCore } from './encoder.js'
-import { type EmbeddingApi, embeddingsOf } from './ingest-plan.js'
+import { assumedTokensPerDocument, type EmbeddingApi, embeddingsOf } from './ingest-plan.js'
 import { cheapestReading, type Rentable } from './reading-supply.js'
 
 export interface SystemOrder {
@@ -29,9 +29,28 @@ export const questionTokens = 64
 /** Passages that are scored again, and their length, as the architecture has them. */
 export const reranked = { passages: 20, tokens: 256 }
 
+/** An embedding API's time for a question: assumed. */
+const apiReadMs = 100
+
+/** A line, and the time that its work adds to each request before the model is asked. */
+interface Work {
+  readonly line: CostLine
+  readonly readMs: number
+}
+
+const workOf = (order: SystemOrder): readonly Work[] => [
+  ...embedding(order),
+  ...reranking(order),
+  ...guardModel(order),
+]
+
+/** What embedding, reranking and a guard model add to the time of each request, ms. */
+export const systemReadMs = (order: SystemOrder): number =>
+  workOf(order).reduce((sum, { readMs }) => sum + readMs, 0)
+
 /** Lines that are the same whoever serves the model. */
 export const systemLines = (order: SystemOrder): readonly CostLine[] => {
-  const lines = [gateway(order), ...embedding(order), ...reranking(order), ...guardModel(order)]
+  const lines = [gateway(order), ...workOf(order).map(({ line }) => line), ...changedDocuments(order)]
   // The cores and accelerators of one's own room are there already.
   return order.requirements.hosting.ownedOnly
     ? lines.map((line) => exactLine({ ...line, usdPerMonth: 0 }))
@@ -87,7 +106,7 @@ const readingLine = (
   order: SystemOrder,
   id: SystemKind,
   work: { readonly parametersB: number; readonly tokensPerRequest: number; readonly parts?: number },
-): CostLine => {
+): Work => {
   const { workload, requirements, rentable, efficiency } = order
   const { regions } = requirements.availability
   const supply = cheapestReading({
@@ -99,7 +118,8 @@ const readingLine = (
     request: requestOf(requirements, work.tokensPerRequest, work.parts ?? 1),
   })
   const { usdPerMonth, lowUsdPerMonth, highUsdPerMonth } = supply
-  return {
+  const readMs = supply.readMs(work.tokensPerRequest)
+  const line: CostLine = {
     id,
     title: costMessage('planner.cost-system', { kind: id }),
     usdPerMonth,
@@ -111,62 +131,63 @@ const readingLine = (
       parametersB: work.parametersB,
       count: supply.count,
       name: supply.name,
-      readMs: supply.readMs(work.tokensPerRequest),
+      readMs,
     }),
   }
+  return { line, readMs }
 }
 
-/** Vectors of the questions, and of the documents that change: by an API where that is cheaper and allowed. */
-const embedding = (order: SystemOrder): readonly CostLine[] => {
-  const { requirements, workload, apis } = order
-  const size = embeddingsOf(requirements)
+const cheapestApi = ({ apis }: SystemOrder): EmbeddingApi | null =>
+  apis.reduce<EmbeddingApi | null>(
+    (best, api) =>
+      api.usdPerMillionTokens < (best?.usdPerMillionTokens ?? Number.POSITIVE_INFINITY) ? api : best,
+    null,
+  )
+
+const usdByApi = (api: EmbeddingApi, tokens: number) => (tokens / 1e6) * api.usdPerMillionTokens
+
+/** Vectors of the questions, for search or for the semantic cache: by an API where that is cheaper and allowed. */
+const embedding = (order: SystemOrder): readonly Work[] => {
+  const { requirements, workload } = order
+  const size = embeddingsOf(requirements) ?? (requirements.scale.semanticRepeatedShare > 0 ? 'small' : null)
   if (size === null) return []
-  const { parametersB } = encoders[size]
-  const own = readingLine(order, 'query-embedding', { parametersB, tokensPerRequest: questionTokens })
-  const api = [...apis].sort((a, b) => a.usdPerMillionTokens - b.usdPerMillionTokens)[0]
-  const byApi = (tokens: number) =>
-    api ? (tokens / 1e6) * api.usdPerMillionTokens : Number.POSITIVE_INFINITY
-  const asked = workload.requestsPerMonth * questionTokens
-  const questions =
-    api && byApi(asked) < own.usdPerMonth
-      ? exactLine({
-          ...own,
-          usdPerMonth: byApi(asked),
-          basis: costMessage('planner.cost-embedding-api-basis', { ...api, tokens: asked }),
-        })
-      : own
-  return [questions, ...changedDocuments(order, { parametersB, api, byApi })]
+  const own = readingLine(order, 'query-embedding', {
+    parametersB: encoders[size].parametersB,
+    tokensPerRequest: questionTokens,
+  })
+  const api = cheapestApi(order)
+  const tokens = workload.requestsPerMonth * questionTokens
+  if (!api || usdByApi(api, tokens) >= own.line.usdPerMonth) return [own]
+  const basis = costMessage('planner.cost-embedding-api-basis', { ...api, tokens })
+  return [{ line: exactLine({ ...own.line, usdPerMonth: usdByApi(api, tokens), basis }), readMs: apiReadMs }]
 }
 
-const changedDocuments = (
-  { requirements }: SystemOrder,
-  options: {
-    readonly parametersB: number
-    readonly api: EmbeddingApi | undefined
-    readonly byApi: (tokens: number) => number
-  },
-): readonly CostLine[] => {
-  const { knowledge } = requirements.useCase
-  const share = knowledge?.changedPerMonthShare ?? 0
-  const tokens = (knowledge?.documents ?? 0) * share * (knowledge?.tokensPerDocument ?? 1000)
-  if (tokens === 0) return []
-  const coreHours = tokens / tokensPerSecondOfCore(options.parametersB) / 3600
+/** Vectors of the documents that change, which nobody waits for. */
+const changedDocuments = (order: SystemOrder): readonly CostLine[] => {
+  const { knowledge } = order.requirements.useCase
+  const size = embeddingsOf(order.requirements)
+  const tokens =
+    (knowledge?.documents ?? 0) *
+    (knowledge?.changedPerMonthShare ?? 0) *
+    (knowledge?.tokensPerDocument ?? assumedTokensPerDocument)
+  if (tokens === 0 || size === null) return []
+  const coreHours = tokens / tokensPerSecondOfCore(encoders[size].parametersB) / 3600
   const onCores = coreHours * usdPerCoreHour.middle
-  const usd = Math.min(onCores, options.byApi(tokens))
+  const api = cheapestApi(order)
+  const byApi = api !== null && usdByApi(api, tokens) < onCores ? api : null
   return [
     exactLine({
       id: 'document-embedding',
       title: costMessage('planner.cost-system', { kind: 'document-embedding' }),
-      usdPerMonth: usd,
-      basis:
-        options.api && usd < onCores
-          ? costMessage('planner.cost-embedding-api-basis', { ...options.api, tokens })
-          : costMessage('planner.cost-document-basis', { tokens, coreHours }),
+      usdPerMonth: byApi ? usdByApi(byApi, tokens) : onCores,
+      basis: byApi
+        ? costMessage('planner.cost-embedding-api-basis', { ...byApi, tokens })
+        : costMessage('planner.cost-document-basis', { tokens, coreHours }),
     }),
   ]
 }
 
-const reranking = (order: SystemOrder): readonly CostLine[] =>
+const reranking = (order: SystemOrder): readonly Work[] =>
   order.requirements.useCase.knowledge?.rerank
     ? [
         readingLine(order, 'rerank', {
@@ -178,7 +199,7 @@ const reranking = (order: SystemOrder): readonly CostLine[] =>
     : []
 
 /** Reads the whole prompt and the whole answer of every request. */
-const guardModel = (order: SystemOrder): readonly CostLine[] => {
+const guardModel = (order: SystemOrder): readonly Work[] => {
   const parametersB = order.requirements.safety.guardModelParametersB
   if (parametersB === undefined) return []
   const { inputTokens, outputTokens } = order.workload

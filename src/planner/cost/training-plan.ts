@@ -10,6 +10,8 @@ export type TuningMethod = 'full' | 'lora' | 'qlora'
  * in 4 bits are unpacked for each product: a third more time, assumed.
  */
 const operations: Readonly<Record<TuningMethod, number>> = { full: 6, lora: 4, qlora: 4 * 1.33 }
+/** Loading, saving and evaluating around each training: assumed. */
+const aroundHours = 0.5
 /** Activations that are computed again instead of kept cost another forward pass. */
 const recomputed = 2
 
@@ -40,7 +42,7 @@ export interface TrainingPlan {
 }
 
 /**
- * Hours = operations x active parameters x tokens / (peak x utilisation).
+ * Hours = operations x active parameters x tokens / (peak x utilisation), and half an hour around it.
  * @param options.tokens all tokens that are read, of every pass over the data
  * @returns null when the catalogue does not know the accelerator's peak or memory
  */
@@ -60,7 +62,8 @@ export const planTraining = (options: {
   )
   const hoursAt = (perToken: number, share: number) =>
     (perToken * activeParametersB * 1e9 * tokens) / (bf16Tflops * 1e12 * share) / 3600
-  const acceleratorHours = hoursAt(operations[method], utilisation.middle)
+  const around = aroundHours * accelerators
+  const acceleratorHours = hoursAt(operations[method], utilisation.middle) + around
   return {
     method,
     accelerator: label,
@@ -68,7 +71,7 @@ export const planTraining = (options: {
     acceleratorHours,
     wallHours: acceleratorHours / accelerators,
     usd: acceleratorHours * usdPerHour,
-    lowUsd: hoursAt(operations[method], utilisation.high) * usdPerHour,
-    highUsd: hoursAt(operations[method] + recomputed, utilisation.low) * usdPerHour,
+    lowUsd: (hoursAt(operations[method], utilisation.high) + around) * usdPerHour,
+    highUsd: (hoursAt(operations[method] + recomputed, utilisation.low) + around) * usdPerHour,
   }
 }

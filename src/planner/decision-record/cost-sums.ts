@@ -16,7 +16,6 @@ export const costSums = (facts: DesignFacts, candidate: Candidate): readonly Sum
     ...(candidate.kind === 'hosted-api'
       ? tokenSums(facts, candidate, costPerMonthUsd)
       : hourSums(facts.catalogue, candidate, costPerMonthUsd)),
-    ...(candidate.bill?.lines.map(({ id, basis }) => ({ figure: id, message: basis })) ?? []),
     ...(usdPerMillionOutputTokens === null
       ? []
       : [

@@ -7,6 +7,7 @@ import { contextSection } from './context-section.js'
 import { decisionSection } from './decision-section.js'
 import type { DesignFacts } from './design-facts.js'
 import { markdownList } from './markdown.js'
+import { moneySection } from './money-section.js'
 import { nextMeasurement } from './next-measurement.js'
 import { arithmeticSection, predictionsSection } from './numbers-section.js'
 import { optionsSection } from './options-section.js'
@@ -39,6 +40,7 @@ export const decisionRecord = (facts: DesignFacts, { language, plotFile }: Recor
     ...optionsSection(facts, write, plotFile ?? null),
     ...arithmeticSection(facts, write),
     ...predictionsSection(facts, write),
+    ...moneySection(facts, write),
     ...consequencesSection(facts, write),
     ...risksSection(facts, write),
     ...changesSection(facts, write),

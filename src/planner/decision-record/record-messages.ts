@@ -5,6 +5,15 @@ import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../c
 type None = Record<never, never>
 const n = (value: number, digits = 3) => formatNumber(value, digits)
 
+const usdOr = (usd: number | null, otherwise: string) => (usd === null ? otherwise : formatUsd(usd))
+/** A share is moved by an amount, a switch is on or off, everything else is multiplied. */
+const moved = (input: string, by: number) =>
+  input.endsWith('Share')
+    ? `${by > 0 ? '+' : ''}${by}`
+    : input.startsWith('availability')
+      ? String(by !== 0)
+      : `× ${by}`
+
 export const recordMessages = defineMessages({
   'planner.record-title': {
     en: (p: { name: string }) => `Design of ${p.name}`,
@@ -95,6 +104,51 @@ export const recordMessages = defineMessages({
     'zh-TW': (p) =>
       `一年後尖峰為每秒 ${n(p.peak)} 個請求（今日的 ${n(p.growth)} 倍）${p.replicas === null ? '' : `，約需 ${p.replicas} 份服務副本`}。`,
   },
+  'planner.record-bill': { en: (_: None) => 'The bill', 'zh-TW': () => '帳單' },
+  'planner.bill-per-unit': {
+    en: (p: {
+      perMillion: number
+      perMillionGood: number | null
+      goodShare: number | null
+      perRequest: number
+    }) =>
+      `${formatUsd(p.perMillion)} a million output tokens${p.perMillionGood === null ? '' : `, ${formatUsd(p.perMillionGood)} a million of those as fast as asked (${n((p.goodShare ?? 0) * 100)} %)`}; ${formatUsd(p.perRequest)} a request.`,
+    'zh-TW': (p) =>
+      `每百萬輸出詞元 ${formatUsd(p.perMillion)}${p.perMillionGood === null ? '' : `，符合速度目標者每百萬 ${formatUsd(p.perMillionGood)}（${n((p.goodShare ?? 0) * 100)}%）`}；每個請求 ${formatUsd(p.perRequest)}。`,
+  },
+  'planner.bill-in-a-year': {
+    en: (p: { usd: number }) => `In a year, with the growth that is expected: ${formatUsd(p.usd)} a month.`,
+    'zh-TW': (p) => `一年後（依預期成長）：每月 ${formatUsd(p.usd)}。`,
+  },
+  'planner.bill-moves': {
+    en: (p: {
+      input: string
+      less: number
+      more: number
+      usdWithLess: number | null
+      usdWithMore: number | null
+    }) =>
+      `\`${p.input}\`: ${moved(p.input, p.less)} gives ${usdOr(p.usdWithLess, 'no design that works')}, ${moved(p.input, p.more)} gives ${usdOr(p.usdWithMore, 'no design that works')}`,
+    'zh-TW': (p) =>
+      `\`${p.input}\`：${moved(p.input, p.less)} 為 ${usdOr(p.usdWithLess, '不可行')}，${moved(p.input, p.more)} 為 ${usdOr(p.usdWithMore, '不可行')}`,
+  },
+  'planner.record-other-ways': {
+    en: (_: None) => 'Other ways to the same work',
+    'zh-TW': () => '完成同樣工作的其他方式',
+  },
+  'planner.record-movers': {
+    en: (_: None) => 'What moves the bill most',
+    'zh-TW': () => '影響費用最大的輸入',
+  },
+  'planner.record-adaptation': {
+    en: (_: None) => 'Prompt, retrieve or tune',
+    'zh-TW': () => '提示、檢索或微調',
+  },
+  'planner.record-long-documents': {
+    en: (_: None) => 'Documents longer than the context',
+    'zh-TW': () => '超出上下文長度的文件',
+  },
+  'planner.record-ingest': { en: (_: None) => 'Documents into vectors', 'zh-TW': () => '文件向量化' },
   'planner.record-risks': { en: (_: None) => 'Risks', 'zh-TW': () => '風險' },
   'planner.record-change': {
     en: (_: None) => 'What would change the decision',

@@ -6,7 +6,7 @@ import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
 import { sumOf } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
-import { systemLines } from '../cost/system-lines.js'
+import { systemLines, systemReadMs } from '../cost/system-lines.js'
 import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
@@ -66,9 +66,13 @@ export const createContext = (
   const workload = deriveWorkload(requirements)
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
   const { regions } = requirements.availability
-  const offers = { ...marketOf(requirements, catalogue), efficiency: fitted.coefficients.compute.bf16 }
-  const stages = stagesOf(requirements, workload, offers)
   const throughCache = 1 - workload.repeatedShare
+  const system = {
+    requirements,
+    workload,
+    ...marketOf(requirements, catalogue),
+    efficiency: fitted.coefficients.compute.bf16,
+  }
   return {
     requirements,
     catalogue,
@@ -77,10 +81,10 @@ export const createContext = (
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
     memoryParts: createMemoryParts(),
-    platformMs: platformOverheadMs(requirements, stages),
-    stages,
+    platformMs: platformOverheadMs(requirements) + systemReadMs(system),
+    stages: stagesOf(requirements, workload, system),
     clock: createCapacityClock(workload.weekCurve),
-    systemUsdPerMonth: sumOf(systemLines({ requirements, workload, ...offers })),
+    systemUsdPerMonth: sumOf(systemLines(system)),
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

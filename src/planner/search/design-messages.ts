@@ -216,9 +216,9 @@ export const designMessages = defineMessages({
   },
   'planner.assume-engines-only': {
     en: (p: { asOf: string }) =>
-      `Cost is that of the engines or API calls, at list prices as of ${p.asOf}; gateway, storage, network and people come on top. Hardware that is there counts as paid for.`,
+      `Ways are compared by the cost of engines or API calls, at list prices as of ${p.asOf}; the bill of the chosen one adds gateway, embeddings, reranking and guards, and so do budgets. Storage, network and people come on top. Hardware that is there counts as paid for.`,
     'zh-TW': (p) =>
-      `費用僅含推論引擎或 API 呼叫，採 ${p.asOf} 的牌價；閘道、儲存、網路與人力另計。既有硬體視為已付費。`,
+      `方案依推論引擎或 API 呼叫的費用比較，採 ${p.asOf} 的牌價；所選方案的帳單與預算另含閘道、向量化、重新排序與防護。儲存、網路與人力另計。既有硬體視為已付費。`,
   },
   'planner.assume-quality': {
     en: (p: { floorParametersB: number; floorScore: number; from: string }) =>

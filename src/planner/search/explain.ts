@@ -1,19 +1,28 @@
 // Why the chosen candidate, what follows from it, and what the numbers rest on.
 
 import type { Message } from '../../core/index.js'
+import type { CostReport } from '../cost/cost-report.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import type { Candidate, Relaxation } from './report.js'
+import { missesOnlyMoney } from './repricing.js'
 
 interface Decision {
   readonly candidates: readonly Candidate[]
   readonly chosen: Candidate | null
   readonly relaxations: readonly Relaxation[]
   readonly context: DesignContext
+  readonly cost: CostReport | null
 }
 
-export const reasonsFor = ({ candidates, chosen, relaxations, context }: Decision): readonly Message[] => {
+export const reasonsFor = ({
+  candidates,
+  chosen,
+  relaxations,
+  context,
+  cost: money,
+}: Decision): readonly Message[] => {
   const considered = candidates.length
   if (!chosen) {
     const refusal = designMessage('planner.nothing-fits', { considered })
@@ -37,7 +46,7 @@ export const reasonsFor = ({ candidates, chosen, relaxations, context }: Decisio
     ...hardwareReasons(chosen, context),
     ...stageReasons(chosen, context),
     ...doubts(chosen),
-    ...comparison({ candidates, chosen, context }),
+    ...comparison(chosen, money),
   ]
 }
 
@@ -115,35 +124,33 @@ const doubts = ({ targets }: Candidate): readonly Message[] => {
   return unsure.length > 0 ? [designMessage('planner.chosen-unsure', { targets: unsure.join(', ') })] : []
 }
 
-const comparison = (decision: Omit<Decision, 'relaxations'>): readonly Message[] => {
-  const { candidates, chosen, context } = decision
-  const found = breakEven(candidates, chosen, context)
-  if (!found || !chosen) return []
-  const { requestsPerSecond, other } = found
-  return [designMessage('planner.break-even', { requestsPerSecond, chosen: chosen.kind, other: other.id })]
+const comparison = (chosen: Candidate, cost: CostReport | null): readonly Message[] => {
+  const found = cost?.breakEven
+  if (!found || found.requestsPerSecondPeak === null) return []
+  return [
+    designMessage('planner.break-even', {
+      requestsPerSecond: found.requestsPerSecondPeak,
+      chosen: chosen.kind,
+      other: chosen.kind === 'self-hosted' ? found.api : found.selfHosted,
+    }),
+  ]
 }
 
-/**
- * The peak at which the best candidate of the other kind of hosting costs the same. An API's cost grows with the
- * traffic; that of replicas stays, as far as the chosen or compared ones carry it.
- */
-export const breakEven = (
-  candidates: readonly Candidate[],
-  chosen: Candidate | null,
-  { workload }: DesignContext,
-): { readonly requestsPerSecond: number; readonly other: Candidate } | null => {
-  if (!chosen || chosen.provider === 'owned') return null
-  const money = ({ constraint }: { readonly constraint: string }) => constraint.startsWith('budget.')
-  const other = candidates
+/** The cheapest of the other kind of hosting that misses nothing but a budget; null beside owned hardware. */
+export const otherKind = (candidates: readonly Candidate[], chosen: Candidate): Candidate | null => {
+  if (chosen.provider === 'owned') return null
+  return candidates
     .filter(
-      ({ kind, violations, costPerMonthUsd }) =>
-        kind !== chosen.kind && costPerMonthUsd && violations.every(money),
+      (candidate) =>
+        candidate.kind !== chosen.kind && candidate.costPerMonthUsd && missesOnlyMoney(candidate),
     )
-    .sort((a, b) => (a.costPerMonthUsd ?? 0) - (b.costPerMonthUsd ?? 0))[0]
-  if (!other?.costPerMonthUsd || !chosen.costPerMonthUsd) return null
-  const [own, api] = chosen.kind === 'self-hosted' ? [chosen, other] : [other, chosen]
-  const ratio = (own.costPerMonthUsd ?? 0) / (api.costPerMonthUsd ?? 1)
-  return { requestsPerSecond: workload.requestsPerSecond.peak * ratio, other }
+    .reduce<Candidate | null>(
+      (best, candidate) =>
+        (candidate.costPerMonthUsd ?? 0) < (best?.costPerMonthUsd ?? Number.POSITIVE_INFINITY)
+          ? candidate
+          : best,
+      null,
+    )
 }
 
 export const assumptionsOf = (context: DesignContext): readonly Message[] => {

@@ -3,6 +3,7 @@
 import type { EngineName, Precision, PublishedQuality } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
+import type { CostReport } from '../cost/cost-report.js'
 import type { ServingDetail } from '../cost/serving-detail.js'
 import type { KvDtype } from '../memory/cache-cost.js'
 import type { Layout } from '../memory/memory.js'
@@ -142,6 +143,8 @@ export interface DesignReport {
   readonly reasons: readonly Message[]
   /** When nothing meets the requirements: the smallest single changes that would. */
   readonly relaxations: readonly Relaxation[]
+  /** The money of the choice beyond one number; null when nothing was chosen. */
+  readonly cost: CostReport | null
   /** Load from which the chosen kind of hosting stops or starts to be the cheaper one, requests/s; null = never. */
   readonly breakEvenRequestsPerSecond: number | null
   /** What the numbers rest on. */

@@ -54,7 +54,7 @@ export const stagesOf = (
       tokensPerSecond,
       supply,
       usdPerMonth: requirements.hosting.ownedOnly ? 0 : supply.usdPerMonth,
-      msPerRequest: supply.readMs(id === 'guard-model' ? workload.inputTokens.mean : tokens),
+      msPerRequest: supply.readMs(tokens),
       memoryGiB: (storedB * bytesPerWeight * 1e9) / 1024 ** 3 + processGiB,
     }
   })
@@ -73,7 +73,7 @@ const readersOf = (
   { inputTokens, outputTokens }: Workload,
 ): readonly Reader[] => {
   const { useCase, safety } = requirements
-  const size = embeddingsOf(requirements)
+  const size = embeddingsOf(requirements) ?? (requirements.scale.semanticRepeatedShare > 0 ? 'small' : null)
   const guardB = safety.guardModelParametersB
   const { parametersB, dimensions } = encoders.large
   const found: Reader[] = []
