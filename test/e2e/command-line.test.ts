@@ -239,8 +239,9 @@ const copyOf = (name: string): string => {
 const fewWays = (name: string): string => {
   const path = copyOf(name)
   const text = readFileSync(path, 'utf8')
-  expect(text).not.toMatch(/^models:/m)
-  writeFileSync(path, `${text}\nmodels: { allowed: [Qwen2.5-7B-Instruct] }\n`)
+  const fewer = text.replace(/^models: .*$/m, 'models: { allowed: [Qwen2.5-7B-Instruct] }')
+  expect(fewer).not.toBe(text)
+  writeFileSync(path, fewer)
   return path
 }
 
