@@ -2,7 +2,13 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Catalogue, type Model, modelOfConfig, type Precision, readConfig } from '../../catalog/index.js'
+import {
+  type Catalogue,
+  type Model,
+  modelOfConfig,
+  type Precision,
+  readConfigText,
+} from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import { modelOfSize } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
@@ -20,7 +26,11 @@ const mostBytes = 2 * 1024 ** 2
 const timeoutMs = 10_000
 
 /** @throws `cli.bad-argument` with the nearest name, `catalog.config-*` for a file that describes no model */
-export const findModel = async (written: string, catalogue: Catalogue, context: CommandContext): Promise<FoundModel> => {
+export const findModel = async (
+  written: string,
+  catalogue: Catalogue,
+  context: CommandContext,
+): Promise<FoundModel> => {
   if (/^https?:\/\//i.test(written)) return ofConfig(await download(written, context), written)
   const file = configFile(written)
   if (file !== undefined) return ofConfig(readLimited(file, context), written)
@@ -66,7 +76,9 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
   const raw = address.replace(/(huggingface\.co\/.+)\/blob\//, '$1/resolve/')
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   const failed = (reason: string) =>
-    cliError('cli.bad-argument', { detail: text(`${address} cannot be read: ${reason}.`, `無法讀取 ${address}：${reason}。`) })
+    cliError('cli.bad-argument', {
+      detail: text(`${address} cannot be read: ${reason}.`, `無法讀取 ${address}：${reason}。`),
+    })
   try {
     const response = await fetch(raw, { signal: limit })
     if (!response.ok) throw failed(`HTTP ${response.status}`)
@@ -85,20 +97,15 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
 }
 
 const ofConfig = (content: string, name: string): FoundModel => {
-  const read = readConfig(parse(content, name))
+  const read = readConfigText(content)
   return { model: modelOfConfig(read, { name, date: '' }), precision: undefined, warnings: read.warnings }
 }
 
-const parse = (content: string, name: string): unknown => {
-  try {
-    return JSON.parse(content)
-  } catch {
-    throw cliError('cli.bad-argument', { detail: `${name}: JSON?` })
-  }
-}
-
 /** By name, and by what is left when a format and the like are taken off its end. */
-const byName = (written: string, catalogue: Catalogue): Pick<FoundModel, 'model' | 'precision'> | undefined => {
+const byName = (
+  written: string,
+  catalogue: Catalogue,
+): Pick<FoundModel, 'model' | 'precision'> | undefined => {
   const direct = catalogue.lookUpModel(written).found
   if (direct) return { model: direct, precision: undefined }
   const { base, precision } = suffixes(written)
@@ -108,11 +115,16 @@ const byName = (written: string, catalogue: Catalogue): Pick<FoundModel, 'model'
   return model && { model, precision }
 }
 
-const suffixes = (written: string): { readonly base: string; readonly precision: Precision | 'auto' | undefined } => {
+const suffixes = (
+  written: string,
+): { readonly base: string; readonly precision: Precision | 'auto' | undefined } => {
   let base = written
   let precision: Precision | 'auto' | undefined
   for (;;) {
-    const found = /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(base)
+    const found =
+      /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(
+        base,
+      )
     const suffix = found?.[2]
     if (!found || suffix === undefined) return { base, precision }
     const known = precisionOfSuffix(suffix)

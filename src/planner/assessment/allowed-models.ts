@@ -28,7 +28,10 @@ export const allowedModels = (requirements: Requirements, catalogue: Catalogue):
 export const sufficientModels = (requirements: Requirements, catalogue: Catalogue): readonly Model[] => {
   const floor = qualityFloor(requirements, catalogue)
   const named = requirements.models.allowed.length > 0
-  return allowedModels(requirements, catalogue).filter(
+  const licensed = allowedModels(requirements, catalogue)
+  // That no licence fits is a conflict of its own; the others are still worth knowing.
+  const models = licensed.length > 0 ? licensed : namedModels(requirements, catalogue)
+  return models.filter(
     (model) =>
       (named && floor.from === 'use-case') ||
       reachesFloor(publishedQualityOf(model), floor, effectiveParametersB(model)) === true,

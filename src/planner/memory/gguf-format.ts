@@ -42,9 +42,17 @@ const mixtureOf = (precision: GgufPrecision, layers: number): Mixture => {
     case 'q6_k':
       return even(bits.q6, bits.q6)
     case 'q5_k_m':
-      return { ...even(bits.q5, bits.q6), values: mix(more, bits.q6, bits.q5), down: mix(more, bits.q6, bits.q5) }
+      return {
+        ...even(bits.q5, bits.q6),
+        values: mix(more, bits.q6, bits.q5),
+        down: mix(more, bits.q6, bits.q5),
+      }
     case 'q4_k_m':
-      return { ...even(bits.q4, bits.q6), values: mix(more, bits.q6, bits.q4), down: mix(more, bits.q6, bits.q4) }
+      return {
+        ...even(bits.q4, bits.q6),
+        values: mix(more, bits.q6, bits.q4),
+        down: mix(more, bits.q6, bits.q4),
+      }
     case 'q4_0':
       return even(bits.q4, bits.q6)
     case 'iq4_xs':
@@ -53,7 +61,7 @@ const mixtureOf = (precision: GgufPrecision, layers: number): Mixture => {
       return {
         base: bits.q3,
         values: mix(2 / layers, bits.q5, bits.q4),
-        down: mix(1 / 16, bits.q5, mix(more, bits.q4, bits.q3)),
+        down: mix(1 / 16, bits.q5, bits.q4),
         attentionOutput: bits.q4,
         output: bits.q6,
       }

@@ -9,6 +9,7 @@ import { marketOf } from '../cost/market.js'
 import { systemLines, systemReadMs } from '../cost/system-lines.js'
 import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
+import { createStepFacts } from '../speed/known-step-facts.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
 import { platformOverheadMs } from './platform-overhead.js'
@@ -40,6 +41,7 @@ export interface DesignContext {
   readonly scoreOf: (quality: QualityEstimate) => Estimate | null
   /** Bytes that were worked out already. */
   readonly memoryParts: MemoryParts
+  readonly stepFactsOf: ReturnType<typeof createStepFacts>
   readonly platformMs: number
   /** The load of a week, for the hours that replicas run. */
   readonly clock: CapacityClock
@@ -81,6 +83,7 @@ export const createContext = (
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
     memoryParts: createMemoryParts(),
+    stepFactsOf: createStepFacts(),
     platformMs: platformOverheadMs(requirements) + systemReadMs(system),
     stages: stagesOf(requirements, workload, system),
     clock: createCapacityClock(workload.weekCurve),

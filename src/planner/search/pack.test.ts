@@ -4,6 +4,7 @@ import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-
 import { assess } from '../assessment/assess.js'
 import { deriveWorkload } from '../assessment/workload.js'
 import { design } from '../design.js'
+import type { StepModel } from '../speed/roofline.js'
 import { packStages, sharedSteps } from './pack.js'
 import { stagesOf } from './stages.js'
 
@@ -18,6 +19,7 @@ const rag = {
   },
   safety: { guardModelParametersB: 0.3 },
 }
+const parts = { weightsMs: 9, cacheMs: 0, exchangeMs: 0, overheadMs: 0, sequenceMs: 0 }
 const offers = { rentable: [{ accelerator: l4, usdPerHour: 0.8, most: 100 }], efficiency: 0.5 }
 const stagesFor = (sections: Record<string, unknown>, withOffers = offers) => {
   const requirements = requirementsOf(sections)
@@ -84,7 +86,14 @@ describe('several models on one card', () => {
   })
 
   it('slow every step by the share of time that the others take', () => {
-    const steps = { decodeAt: () => () => 9, prefillMs: () => 90, requestOverheadMs: 1, interference: 0.5 }
+    const steps: StepModel = {
+      decodeAt: () => () => 9,
+      partsAt: () => () => parts,
+      prefillMs: () => 90,
+      requestOverheadMs: 1,
+      interference: 0.5,
+      attentionGroups: 1,
+    }
     const packing = { stages: [], memoryGiB: 0, timeShare: 0.1, savedUsdPerMonth: 0 }
     expect(sharedSteps(steps, packing).decodeAt(100)(1)).toBeCloseTo(10, 9)
     expect(sharedSteps(steps, packing).prefillMs(1000)).toBeCloseTo(100, 9)

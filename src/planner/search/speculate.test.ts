@@ -5,6 +5,8 @@ import { draftedContext, draftGiB, speculate, tokensPerStep } from './speculate.
 /** 10 ms to read the weights, or 0.2 ms a token to compute; 0.001 ms a cached token and sequence. */
 const steps: StepModel = {
   decodeAt: (context) => (batch) => Math.max(10, 0.2 * batch) + 0.001 * context * batch,
+  partsAt: () => () => ({ weightsMs: 10, cacheMs: 0, exchangeMs: 0, overheadMs: 0, sequenceMs: 0 }),
+  attentionGroups: 1,
   prefillMs: (tokens) => tokens / 100,
   requestOverheadMs: 1,
   interference: 0.5,

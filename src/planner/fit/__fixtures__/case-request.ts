@@ -2,7 +2,14 @@
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Catalogue, loadCatalogue, type Model, modelOfConfig, type Precision, readConfig } from '../../../catalog/index.js'
+import {
+  type Catalogue,
+  loadCatalogue,
+  type Model,
+  modelOfConfig,
+  type Precision,
+  readConfig,
+} from '../../../catalog/index.js'
 import { findCard } from '../../memory/engine-card.js'
 import type { FitRequest } from '../fit-request.js'
 
@@ -14,7 +21,9 @@ const configs = JSON.parse(read('model-configs.json')) as Readonly<Record<string
 
 export const modelOf = (name: string): Model => {
   const config = configs[name]
-  const found = config ? modelOfConfig(readConfig(config), { name, date: '2026-11' }) : catalogue.lookUpModel(name).found
+  const found = config
+    ? modelOfConfig(readConfig(config), { name, date: '2026-11' })
+    : catalogue.lookUpModel(name).found
   if (!found) throw new Error(`no model ${name}`)
   return found
 }
@@ -97,7 +106,13 @@ export const startUpLogs = (): readonly StartUpLog[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as StartUpLog)
 
-const precisions: Readonly<Record<string, Precision>> = { awq: 'int4', gptq: 'int4', int4: 'int4', fp8: 'fp8', int8: 'int8' }
+const precisions: Readonly<Record<string, Precision>> = {
+  awq: 'int4',
+  gptq: 'int4',
+  int4: 'int4',
+  fp8: 'fp8',
+  int8: 'int8',
+}
 
 export const requestOfLog = ({ case: started }: StartUpLog): FitRequest => {
   const model = modelOf(started.model)
