@@ -60,7 +60,7 @@ const cells = (row: SummaryRow, say: Say, render: Terminal['render']): string[] 
   marks[row.verdict],
   row.model,
   row.served,
-  row.hardware || say('API', 'API'),
+  row.kind === 'hosted-api' ? 'API' : row.hardware || '-',
   row.costPerMonthUsd === null ? '-' : formatUsd(row.costPerMonthUsd),
   ms(row.ttftP90Ms),
   ms(row.e2eP90Ms),

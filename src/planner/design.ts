@@ -3,7 +3,7 @@
 
 import type { Catalogue } from '../catalog/index.js'
 import type { Architecture, Requirements } from '../spec/index.js'
-import { architectureOf } from './architecture/architecture-of.js'
+import { architectureOf, type DeploymentLaunch } from './architecture/architecture-of.js'
 import type { Assessment } from './assessment/assessment.js'
 import { costOfDesign } from './cost-of-design.js'
 import type { TaskModel } from './machine/task-model.js'
@@ -21,6 +21,8 @@ export interface Design {
   readonly report: DesignReport
   /** Null when nothing meets the requirements; the report then says what would have to change. */
   readonly architecture: Architecture | null
+  /** Of each engine that the architecture starts, every setting with its reason. */
+  readonly launches: readonly DeploymentLaunch[]
 }
 
 /**
@@ -59,7 +61,7 @@ export const design = ({
     assumptions: assumptionsOf(context),
   }
   const { contextTokens } = context
-  const architecture =
+  const designed =
     chosen && architectureOf({ candidate: chosen, requirements, taskModels, catalogue, contextTokens })
-  return { report, architecture }
+  return { report, architecture: designed?.architecture ?? null, launches: designed?.launches ?? [] }
 }

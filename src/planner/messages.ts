@@ -1,9 +1,12 @@
 // All texts of the room.
 
 import { defineMessages } from '../core/index.js'
+import { launchMessages } from './architecture/launch-messages.js'
 import { assessmentMessages } from './assessment/assessment-messages.js'
 import { conflictMessages } from './assessment/conflict-messages.js'
 import { costMessages } from './cost/cost-messages.js'
+import { recordMessages } from './decision-record/record-messages.js'
+import { sumMessages } from './decision-record/sum-messages.js'
 import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
@@ -16,9 +19,12 @@ export const plannerMessages = defineMessages({
   ...conflictMessages,
   ...costMessages,
   ...designMessages,
+  ...launchMessages,
   ...gateMessages,
   ...whyNotMessages,
   ...fitMessages,
   ...machineMessages,
+  ...recordMessages,
+  ...sumMessages,
   ...trafficMessages,
 })

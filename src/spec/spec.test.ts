@@ -215,7 +215,7 @@ knowledge:
 describe('architecture.yaml', () => {
   it('is read, written and read again', () => {
     const parsed = parseArchitecture(architecture)
-    expect(parseArchitecture(formatArchitecture(parsed, ['written by a test']))).toEqual(parsed)
+    expect(parseArchitecture(formatArchitecture(parsed, { head: ['written by a test'] }))).toEqual(parsed)
   })
 
   it('reports references to nothing with a suggestion', () => {
