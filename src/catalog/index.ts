@@ -34,6 +34,7 @@ export {
   programIn,
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
+export { furtherModel, lookUpFurtherModel, readFurtherModels, sameShape } from './further-models.js'
 export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'
 export {

@@ -2,11 +2,22 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Catalogue, type Model, modelOfConfig, type Precision, readConfig } from '../../catalog/index.js'
+import {
+  type Catalogue,
+  furtherModel,
+  lookUpFurtherModel,
+  type Model,
+  modelOfConfig,
+  normaliseName,
+  type Precision,
+  readConfig,
+  readFurtherModels,
+  sameShape,
+} from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import { modelOfSize } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
-import { cliError } from '../messages.js'
+import { cliError, cliMessage } from '../messages.js'
 import { precisionOfSuffix } from './case-words.js'
 
 export interface FoundModel {
@@ -20,12 +31,18 @@ const mostBytes = 2 * 1024 ** 2
 const timeoutMs = 10_000
 
 /** @throws `cli.bad-argument` with the nearest name, `catalog.config-*` for a file that describes no model */
-export const findModel = async (written: string, catalogue: Catalogue, context: CommandContext): Promise<FoundModel> => {
+export const findModel = async (
+  written: string,
+  catalogue: Catalogue,
+  context: CommandContext,
+): Promise<FoundModel> => {
   if (/^https?:\/\//i.test(written)) return ofConfig(await download(written, context), written)
   const file = configFile(written)
   if (file !== undefined) return ofConfig(readLimited(file, context), written)
   const named = byName(written, catalogue)
   if (named) return { ...named, warnings: [] }
+  const related = ofFamily(written, catalogue)
+  if (related) return related
   const lookup = catalogue.lookUpModel(written)
   const near = 'suggestion' in lookup ? lookup.suggestion : undefined
   const sized = near !== undefined && isMistyped(written, near) ? null : modelOfSize(written, catalogue)
@@ -66,7 +83,9 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
   const raw = address.replace(/(huggingface\.co\/.+)\/blob\//, '$1/resolve/')
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   const failed = (reason: string) =>
-    cliError('cli.bad-argument', { detail: text(`${address} cannot be read: ${reason}.`, `無法讀取 ${address}：${reason}。`) })
+    cliError('cli.bad-argument', {
+      detail: text(`${address} cannot be read: ${reason}.`, `無法讀取 ${address}：${reason}。`),
+    })
   try {
     const response = await fetch(raw, { signal: limit })
     if (!response.ok) throw failed(`HTTP ${response.status}`)
@@ -99,20 +118,67 @@ const parse = (content: string, name: string): unknown => {
 
 /** By name, and by what is left when a format and the like are taken off its end. */
 const byName = (written: string, catalogue: Catalogue): Pick<FoundModel, 'model' | 'precision'> | undefined => {
-  const direct = catalogue.lookUpModel(written).found
+  const direct = exactly(written, catalogue)
   if (direct) return { model: direct, precision: undefined }
   const { base, precision } = suffixes(written)
   const model = [base, base.replace(/[-_](instruct|chat|it|hf|base)$/i, ''), `${base}-Instruct`]
-    .map((name) => catalogue.lookUpModel(name).found)
+    .map((name) => exactly(name, catalogue))
     .find((found) => found !== undefined)
   return model && { model, precision }
 }
 
-const suffixes = (written: string): { readonly base: string; readonly precision: Precision | 'auto' | undefined } => {
+const further = lookUpFurtherModel()
+
+const exactly = (name: string, catalogue: Catalogue): Model | undefined => {
+  const own = catalogue.lookUpModel(name).found
+  if (own) return own
+  const other = further(name).found
+  if (other) return furtherModel(other)
+  const same = Object.entries(sameShape).find(([alias]) => tailOf(alias) === tailOf(name))
+  const found = same && catalogue.lookUpModel(same[1]).found
+  return found && { ...found, name }
+}
+
+const tailOf = (name: string): string => {
+  const normal = normaliseName(name)
+  return normal.slice(normal.lastIndexOf('/') + 1)
+}
+
+/** A tuned model whose name carries that of its base (`Hermes-3-Llama-3.1-8B`): the longest such name. */
+const ofFamily = (written: string, catalogue: Catalogue): FoundModel | undefined => {
+  const name = tailOf(written)
+  const known = [...catalogue.models, ...readFurtherModels()].flatMap((model) =>
+    [model.name, ...model.aliases].map((each) => ({ each, stem: stemOf(each) })),
+  )
+  const contained = known.filter(({ stem }) => stem.length >= 7 && /\db/.test(stem) && name.includes(stem))
+  const best = contained.reduce<(typeof known)[number] | undefined>(
+    (longest, one) => (!longest || one.stem.length > longest.stem.length ? one : longest),
+    undefined,
+  )
+  const model = best && exactly(best.each, catalogue)
+  if (!model || !best) return undefined
+  return {
+    model: { ...model, name: written },
+    precision: suffixes(written).precision,
+    warnings: [cliMessage('cli.fit-family', { model: written, base: best.each })],
+  }
+}
+
+const stemOf = (name: string): string =>
+  tailOf(name)
+    .replace(/^meta(?=llama)/, '')
+    .replace(/(instruct|chat|it|hf|base)+(v\d+|\d{4})?$/, '')
+
+const suffixes = (
+  written: string,
+): { readonly base: string; readonly precision: Precision | 'auto' | undefined } => {
   let base = written
   let precision: Precision | 'auto' | undefined
   for (;;) {
-    const found = /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(base)
+    const found =
+      /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(
+        base,
+      )
     const suffix = found?.[2]
     if (!found || suffix === undefined) return { base, precision }
     const known = precisionOfSuffix(suffix)

@@ -96,8 +96,7 @@ export const fitMessages = defineMessages({
   'fit.windows-kept': {
     en: (p: { version: string }) =>
       `${p.version} keeps every token in sliding-window layers too; from vLLM 0.9.2 they give back what left the window.`,
-    'zh-TW': (p) =>
-      `${p.version} 在滑動視窗層也保留所有詞元；自 vLLM 0.9.2 起才釋放視窗外的部分。`,
+    'zh-TW': (p) => `${p.version} 在滑動視窗層也保留所有詞元；自 vLLM 0.9.2 起才釋放視窗外的部分。`,
   },
   'fit.all-experts-loaded': {
     en: (p: { totalB: number; activeB: number }) =>

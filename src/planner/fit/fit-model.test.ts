@@ -9,7 +9,8 @@ const llama8 = modelOf('meta-llama/Llama-3.1-8B-Instruct')
 const llama70 = modelOf('meta-llama/Llama-3.3-70B-Instruct')
 const latent = modelOf('deepseek-ai/DeepSeek-V2-Lite-Chat')
 const codes = (answer: FitAnswer) => answer.warnings.map(({ code }) => code)
-const fit = (model: FitRequest['model'], changes: Partial<FitRequest> = {}) => fitModel(requestOf(model, changes))
+const fit = (model: FitRequest['model'], changes: Partial<FitRequest> = {}) =>
+  fitModel(requestOf(model, changes))
 
 describe('weights', () => {
   it('keeps embeddings and head wide: int4 is not parameters x 4 bits', () => {
@@ -40,18 +41,31 @@ describe('what the start-up run takes', () => {
 
   it('is not monotonic in the length: a whole prompt is measured up to 32,768 tokens, chunks above', () => {
     const at = (maxModelLen: number) =>
-      fit(llama8, { card: cardOf('RTX 3090'), engineVersion: '0.6.4', gpuMemoryUtilization: 0.9, maxModelLen })
+      fit(llama8, {
+        card: cardOf('RTX 3090'),
+        engineVersion: '0.6.4',
+        gpuMemoryUtilization: 0.9,
+        maxModelLen,
+      })
     // 29,000 tokens x 118,784 bytes = 3.2 GiB of peak leave 2.7 GiB = 22,000 tokens; at 35,000 the run has 2,048.
     expect(at(20_000).fits).toBe(true)
     expect(at(29_000).fits).toBe(false)
     expect(at(35_000).fits).toBe(true)
     expect(at(29_000).maxModelLenThatFits).toBeGreaterThan(35_000)
     expect(codes(at(29_000))).toContain('fit.longer-may-fit')
-    expect(fit(llama8, { card: cardOf('RTX 3090'), engineVersion: '0.6.4', maxModelLen: 29_000, chunkedPrefill: true }).fits).toBe(true)
+    expect(
+      fit(llama8, {
+        card: cardOf('RTX 3090'),
+        engineVersion: '0.6.4',
+        maxModelLen: 29_000,
+        chunkedPrefill: true,
+      }).fits,
+    ).toBe(true)
   })
 
   it('reserves CUDA graphs inside the budget from 0.21 on, and not before', () => {
-    const gib = (engineVersion: string, enforceEager = false) => fit(llama8, { engineVersion, enforceEager }).graphsGiBPerGpu
+    const gib = (engineVersion: string, enforceEager = false) =>
+      fit(llama8, { engineVersion, enforceEager }).graphsGiBPerGpu
     expect(gib('0.20.0')).toBe(0)
     // 51 sizes x 2 kinds x 7 MiB.
     expect(gib('0.21.0')).toBeCloseTo(0.71, 1)
@@ -114,19 +128,38 @@ describe('the cache', () => {
   it('grows more than twofold over two cards when the weights starve it on one', () => {
     // 70 GiB of weights on one card of 79.19 leave little; on two each holds 35 and the rest is cache.
     const one = fit(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048 })
-    const two = fit(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048, count: 2, tensorParallel: 2 })
+    const two = fit(llama70, {
+      precision: 'int8',
+      gpuMemoryUtilization: 0.95,
+      maxModelLen: 2048,
+      count: 2,
+      tensorParallel: 2,
+    })
     expect(two.kvCacheTokens).toBeGreaterThan(10 * one.kvCacheTokens)
   })
 
   it('grows with pipeline stages too: half the layers are half the bytes of a token', () => {
     const one = fit(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048 })
-    const staged = fit(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048, count: 2, pipelineParallel: 2 })
+    const staged = fit(llama70, {
+      precision: 'int8',
+      gpuMemoryUtilization: 0.95,
+      maxModelLen: 2048,
+      count: 2,
+      pipelineParallel: 2,
+    })
     expect(staged.kvCacheTokens).toBeGreaterThan(10 * one.kvCacheTokens)
   })
 
   it('differs between engines on the same cards', () => {
-    const kv = (engine: FitRequest['engine'], engineVersion: string) => fit(llama8, { engine, engineVersion }).availableKvGiBPerGpu
-    const all = [kv('vllm', '0.19.0'), kv('sglang', '0.5.5'), kv('trtllm', '1.0'), kv('tgi', '3.3'), kv('llama.cpp', '1.0')]
+    const kv = (engine: FitRequest['engine'], engineVersion: string) =>
+      fit(llama8, { engine, engineVersion }).availableKvGiBPerGpu
+    const all = [
+      kv('vllm', '0.19.0'),
+      kv('sglang', '0.5.5'),
+      kv('trtllm', '1.0'),
+      kv('tgi', '3.3'),
+      kv('llama.cpp', '1.0'),
+    ]
     expect(new Set(all.map((value) => value.toFixed(1))).size).toBe(5)
     // SGLang keeps 512 + 8,192 x 1.5 + 256 x 2 + 128 MiB back: 0.834 of the card; (79.19 - 0.51 - 0.25) x 0.834 - 14.96.
     expect(all[1]).toBeCloseTo((79.19 - 0.51 - 0.25) * 0.834 - 14.96, 1)
@@ -145,7 +178,14 @@ describe('the cache', () => {
 })
 
 describe('load', () => {
-  const load = { inputTokens: 1000, outputTokens: 200, concurrency: 16, requestsPerSecond: null, prefixTokens: 0, prefixes: 1 }
+  const load = {
+    inputTokens: 1000,
+    outputTokens: 200,
+    concurrency: 16,
+    requestsPerSecond: null,
+    prefixTokens: 0,
+    prefixes: 1,
+  }
 
   it('does not read what the cache holds as what can be served', () => {
     const answer = fit(llama8, { card: cardOf('A100'), maxModelLen: 512 })
@@ -166,7 +206,9 @@ describe('load', () => {
     const many = fit(llama8, { load: { ...shared, prefixes: 5000 } })
     // 5,000 x 800 = 4 million tokens, the cache holds about half a million.
     expect(codes(many)).toContain('fit.prefix-exceeds-pool')
-    expect(many.predicted?.ttftMs.value).toBeGreaterThan(few.predicted?.ttftMs.value ?? Number.POSITIVE_INFINITY)
+    expect(many.predicted?.ttftMs.value).toBeGreaterThan(
+      few.predicted?.ttftMs.value ?? Number.POSITIVE_INFINITY,
+    )
   })
 
   it('says by how much drafting helps at this load, which falls as the batch grows', () => {
@@ -202,7 +244,10 @@ describe('contradictions', () => {
     ['fit.count-contradicts', { count: 2, tensorParallel: 4 }],
     ['fit.context-beyond-model', { maxModelLen: 1_000_000 }],
     ['fit.dcp-not-possible', { count: 4, tensorParallel: 4, decodeContextParallel: 4 }],
-    ['fit.step-below-length', { engineVersion: '0.6.4', maxNumBatchedTokens: 2048, maxModelLen: 8192, chunkedPrefill: false }],
+    [
+      'fit.step-below-length',
+      { engineVersion: '0.6.4', maxNumBatchedTokens: 2048, maxModelLen: 8192, chunkedPrefill: false },
+    ],
   ] as const)('%s is noticed and does not fit', (code, changes) => {
     const answer = fit(llama8, changes)
     expect(codes(answer)).toContain(code)
@@ -210,7 +255,16 @@ describe('contradictions', () => {
   })
 
   it('notices a load that is longer than the engine takes, and a prefix longer than the prompt', () => {
-    const load = { inputTokens: 9000, outputTokens: 100, concurrency: 1, requestsPerSecond: null, prefixTokens: 9500, prefixes: 1 }
-    expect(codes(fit(llama8, { load }))).toEqual(expect.arrayContaining(['fit.load-beyond-context', 'fit.prefix-beyond-input']))
+    const load = {
+      inputTokens: 9000,
+      outputTokens: 100,
+      concurrency: 1,
+      requestsPerSecond: null,
+      prefixTokens: 9500,
+      prefixes: 1,
+    }
+    expect(codes(fit(llama8, { load }))).toEqual(
+      expect.arrayContaining(['fit.load-beyond-context', 'fit.prefix-beyond-input']),
+    )
   })
 })

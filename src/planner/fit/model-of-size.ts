@@ -13,7 +13,10 @@ export const modelOfSize = (name: string, catalogue: Catalogue): Model | null =>
       experts === 0 && parametersB !== null && attention === 'grouped' && precision === 'bf16',
   )
   const distance = ({ parametersB }: Model) => Math.abs(Math.log((parametersB ?? 1) / asked))
-  const nearest = dense.reduce<Model | null>((best, model) => (!best || distance(model) < distance(best) ? model : best), null)
+  const nearest = dense.reduce<Model | null>(
+    (best, model) => (!best || distance(model) < distance(best) ? model : best),
+    null,
+  )
   if (!nearest?.parametersB) return null
   const ratio = asked / nearest.parametersB
   return {

@@ -59,7 +59,9 @@ describe('start-up logs', () => {
     const byModel = new Map<string, number[]>()
     for (const { log, error } of rows)
       if (error !== null) byModel.set(log.case.model, [...(byModel.get(log.case.model) ?? []), error])
-    const medians = [...byModel.values()].map((errors) => [...errors].sort((a, b) => a - b)[Math.floor(errors.length / 2)] ?? 1)
+    const medians = [...byModel.values()].map(
+      (errors) => [...errors].sort((a, b) => a - b)[Math.floor(errors.length / 2)] ?? 1,
+    )
     expect(medians.filter((error) => error <= 0.1).length / medians.length).toBeGreaterThanOrEqual(0.8)
   })
 })

@@ -1,8 +1,8 @@
 // The block arithmetic of vLLM's pool against start-up logs that print both the bytes and the tokens.
 
 import { describe, expect, it } from 'vitest'
-import { bytesPerGiB } from '../../core/index.js'
 import type { CacheShape, Model } from '../../catalog/index.js'
+import { bytesPerGiB } from '../../core/index.js'
 import { modelOf } from '../fit/__fixtures__/case-request.js'
 import { type BlockOptions, planBlocks } from './engine-blocks.js'
 
@@ -28,7 +28,13 @@ const ofCaches = (...parts: readonly (readonly [number, CacheShape])[]): Model =
   return { ...base, layers: layers.length, shape: { ...base.shape, layers } }
 }
 
-const full = (kvHeads: number, dim: number): CacheShape => ({ kind: 'full', kvHeads, keyDim: dim, valueDim: dim, window: 0 })
+const full = (kvHeads: number, dim: number): CacheShape => ({
+  kind: 'full',
+  kvHeads,
+  keyDim: dim,
+  valueDim: dim,
+  window: 0,
+})
 const window = (kvHeads: number, dim: number, tokens: number): CacheShape => ({
   kind: 'sliding',
   kvHeads,
@@ -106,7 +112,10 @@ describe('planBlocks', () => {
     const latent: CacheShape = { kind: 'latent', latentDim: 512, ropeDim: 64 }
     const model = { ...ofCaches([61, latent]), attention: 'mla' as const }
     const bytes = (tensorParallel: number, decodeContextParallel: number) => {
-      const plan = planBlocks(model, options({ sharding: { tensorParallel, pipelineParallel: 1, decodeContextParallel } }))
+      const plan = planBlocks(
+        model,
+        options({ sharding: { tensorParallel, pipelineParallel: 1, decodeContextParallel } }),
+      )
       return plan.blocksOf(131_072) * plan.blockBytes
     }
     // 61 layers x 576 values x 2 bytes = 70,272 a token, on one card or on each of eight.

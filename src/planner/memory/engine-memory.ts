@@ -80,7 +80,8 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
       version: engine === 'vllm' ? version : Number.POSITIVE_INFINITY,
       isV0: v0,
       card,
-      tensorParallel: sharding.tensorParallel }),
+      tensorParallel: sharding.tensorParallel,
+    }),
     graphBytes:
       engine === 'vllm'
         ? graphBytes(model, settings, { version, enforceEager: options.enforceEager === true })

@@ -42,9 +42,17 @@ const mixtureOf = (precision: GgufPrecision, layers: number): Mixture => {
     case 'q6_k':
       return even(bits.q6, bits.q6)
     case 'q5_k_m':
-      return { ...even(bits.q5, bits.q6), values: mix(more, bits.q6, bits.q5), down: mix(more, bits.q6, bits.q5) }
+      return {
+        ...even(bits.q5, bits.q6),
+        values: mix(more, bits.q6, bits.q5),
+        down: mix(more, bits.q6, bits.q5),
+      }
     case 'q4_k_m':
-      return { ...even(bits.q4, bits.q6), values: mix(more, bits.q6, bits.q4), down: mix(more, bits.q6, bits.q4) }
+      return {
+        ...even(bits.q4, bits.q6),
+        values: mix(more, bits.q6, bits.q4),
+        down: mix(more, bits.q6, bits.q4),
+      }
     case 'q4_0':
       return even(bits.q4, bits.q6)
     case 'iq4_xs':

@@ -29,7 +29,7 @@ export const layersOfStages = (layers: number, stages: number): readonly number[
 }
 
 /** The layers of each stage, those that are alike (one object) together with how many they are. */
-export const stagesOf = <T>(layers: readonly T[], stages: number): readonly (ReadonlyMap<T, number>)[] => {
+export const stagesOf = <T>(layers: readonly T[], stages: number): readonly ReadonlyMap<T, number>[] => {
   let start = 0
   return layersOfStages(layers.length, stages).map((size) => {
     start += size

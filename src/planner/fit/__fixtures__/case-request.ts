@@ -2,7 +2,16 @@
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Catalogue, loadCatalogue, type Model, modelOfConfig, type Precision, readConfig } from '../../../catalog/index.js'
+import {
+  type Catalogue,
+  furtherModel,
+  loadCatalogue,
+  lookUpFurtherModel,
+  type Model,
+  modelOfConfig,
+  type Precision,
+  readConfig,
+} from '../../../catalog/index.js'
 import { findCard } from '../../memory/engine-card.js'
 import type { FitRequest } from '../fit-request.js'
 
@@ -12,9 +21,13 @@ const read = (name: string): string => readFileSync(fileURLToPath(new URL(name, 
 
 const configs = JSON.parse(read('model-configs.json')) as Readonly<Record<string, unknown>>
 
+const further = lookUpFurtherModel()
+
 export const modelOf = (name: string): Model => {
   const config = configs[name]
-  const found = config ? modelOfConfig(readConfig(config), { name, date: '2026-11' }) : catalogue.lookUpModel(name).found
+  if (config) return modelOfConfig(readConfig(config), { name, date: '2026-11' })
+  const other = further(name).found
+  const found = other ? furtherModel(other) : catalogue.lookUpModel(name).found
   if (!found) throw new Error(`no model ${name}`)
   return found
 }
@@ -97,7 +110,13 @@ export const startUpLogs = (): readonly StartUpLog[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as StartUpLog)
 
-const precisions: Readonly<Record<string, Precision>> = { awq: 'int4', gptq: 'int4', int4: 'int4', fp8: 'fp8', int8: 'int8' }
+const precisions: Readonly<Record<string, Precision>> = {
+  awq: 'int4',
+  gptq: 'int4',
+  int4: 'int4',
+  fp8: 'fp8',
+  int8: 'int8',
+}
 
 export const requestOfLog = ({ case: started }: StartUpLog): FitRequest => {
   const model = modelOf(started.model)

@@ -1,0 +1,41 @@
+// Models that `design` does not choose from, but that people ask about: their configuration files alone. Knows no arithmetic.
+
+import data from './data/further-model-configs.json' with { type: 'json' }
+import { createLookup, type Lookup } from './find-by-name.js'
+import { modelOfConfig, readConfig } from './hf-config/read-model-config.js'
+import type { Model } from './model.js'
+
+export interface FurtherModel {
+  readonly name: string
+  readonly aliases: readonly string[]
+  /** As published, in billions; the test counts the configuration's weights against it. */
+  readonly publishedB: number
+  readonly config: unknown
+}
+
+/** Facts of each repository's own `config.json` on the Hugging Face hub, as of 2026-11. */
+export const readFurtherModels = (): readonly FurtherModel[] =>
+  Object.entries(data as Readonly<Record<string, { readonly parametersB: number; readonly aliases?: readonly string[]; readonly config: unknown }>>).map(
+    ([name, { parametersB, aliases = [], config }]) => ({ name, aliases, publishedB: parametersB, config }),
+  )
+
+export const furtherModel = ({ name, config }: FurtherModel): Model =>
+  modelOfConfig(readConfig(config), { name, date: '2026-11' })
+
+export const lookUpFurtherModel = (): ((name: string) => Lookup<FurtherModel>) => createLookup(readFurtherModels())
+
+/**
+ * Names of models that have the shape of one in the catalogue: a later training run, or the same in 16 bits. Read from
+ * both repositories' configuration files where they are known, else from their makers' announcements (2026-11).
+ */
+export const sameShape: Readonly<Record<string, string>> = {
+  'zai-org/GLM-4.5-Air': 'PrimeIntellect/INTELLECT-3 (GLM-4.5-Air class)',
+  'zai-org/GLM-4.5': 'zai-org/GLM-4.7',
+  'zai-org/GLM-4.6': 'zai-org/GLM-4.7',
+  'MiniMaxAI/MiniMax-M2': 'MiniMaxAI/MiniMax-M2.5',
+  'MiniMaxAI/MiniMax-M2.1': 'MiniMaxAI/MiniMax-M2.5',
+  'Qwen/Qwen3-Coder-30B-A3B-Instruct': 'Qwen/Qwen3-30B-A3B',
+  'Qwen/Qwen3.6-27B': 'Qwen/Qwen3.5-27B',
+  'Qwen/Qwen3.8-27B': 'Qwen/Qwen3.5-27B',
+  'Qwen/Qwen3.6-35B-A3B': 'Qwen/Qwen3.5-35B-A3B',
+}
