@@ -15,14 +15,25 @@ export interface FurtherModel {
 
 /** Facts of each repository's own `config.json` on the Hugging Face hub, as of 2026-11. */
 export const readFurtherModels = (): readonly FurtherModel[] =>
-  Object.entries(data as Readonly<Record<string, { readonly parametersB: number; readonly aliases?: readonly string[]; readonly config: unknown }>>).map(
-    ([name, { parametersB, aliases = [], config }]) => ({ name, aliases, publishedB: parametersB, config }),
-  )
+  Object.entries(
+    data as Readonly<
+      Record<
+        string,
+        { readonly parametersB: number; readonly aliases?: readonly string[]; readonly config: unknown }
+      >
+    >,
+  ).map(([name, { parametersB, aliases = [], config }]) => ({
+    name,
+    aliases,
+    publishedB: parametersB,
+    config,
+  }))
 
 export const furtherModel = ({ name, config }: FurtherModel): Model =>
   modelOfConfig(readConfig(config), { name, date: '2026-11' })
 
-export const lookUpFurtherModel = (): ((name: string) => Lookup<FurtherModel>) => createLookup(readFurtherModels())
+export const lookUpFurtherModel = (): ((name: string) => Lookup<FurtherModel>) =>
+  createLookup(readFurtherModels())
 
 /**
  * Names of models that have the shape of one in the catalogue: a later training run, or the same in 16 bits. Read from

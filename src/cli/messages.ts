@@ -56,7 +56,8 @@ export const cliMessages = defineMessages({
     'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
   },
   'cli.fit-family': {
-    en: (p: { model: string; base: string }) => `${p.model} is taken to have the shape of ${p.base}, by its name.`,
+    en: (p: { model: string; base: string }) =>
+      `${p.model} is taken to have the shape of ${p.base}, by its name.`,
     'zh-TW': (p) => `依名稱視 ${p.model} 與 ${p.base} 結構相同。`,
   },
   'cli.fit-format': {

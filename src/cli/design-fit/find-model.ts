@@ -117,7 +117,10 @@ const parse = (content: string, name: string): unknown => {
 }
 
 /** By name, and by what is left when a format and the like are taken off its end. */
-const byName = (written: string, catalogue: Catalogue): Pick<FoundModel, 'model' | 'precision'> | undefined => {
+const byName = (
+  written: string,
+  catalogue: Catalogue,
+): Pick<FoundModel, 'model' | 'precision'> | undefined => {
   const direct = exactly(written, catalogue)
   if (direct) return { model: direct, precision: undefined }
   const { base, precision } = suffixes(written)
