@@ -57,8 +57,8 @@ export const knownCards: readonly CardFacts[] = [
   card('a100_40gb_sxm', 'A100 SXM 40 GB', /a100.*40/, [40, 39.38], vllm(16570, '2025-04-15')),
   card('a100_pcie', 'A100 PCIe 80 GB', /a[18]00.*pcie/, [80, 79.15], 'assumed'),
   card('a100_sxm', 'A100 SXM 80 GB', /a[18]00/, [80, 79.15], 'assumed'),
-  card('a10g', 'A10G 24 GB', /a10g/, [24, 22.07], 'assumed: ECC takes 1/16'),
-  card('a10', 'A10 24 GB', /\ba10\b/, [24, 22.07], 'assumed: ECC takes 1/16'),
+  card('a10g', 'A10G 24 GB', /a10g/, [24, 22.06], 'total printed in a public start-up log (2025)'),
+  card('a10', 'A10 24 GB', /\ba10\b/, [24, 22.06], 'total printed in a public start-up log (2025)'),
   card('a30', 'A30 24 GB', /\ba30\b/, [24, 23.53], 'github:google/RB-Modulation#5 (2024-09-13)'),
   card('a40', 'A40 48 GB', /\ba40\b/, [48, 44.42], 'assumed: 46,068 MiB as the L40S'),
   card(
@@ -79,7 +79,7 @@ export const knownCards: readonly CardFacts[] = [
   card('l40s', 'L40S 48 GB', /l40s/, [48, 44.42], vllm(15815, '2025-04-02')),
   card('l40', 'L40 48 GB', /\bl40\b/, [48, 44.42], 'assumed as the L40S'),
   card('l20', 'L20 48 GB', /\bl20\b/, [48, 44.52], vllm(14011, '2025-03-03')),
-  card('l4', 'L4 24 GB', /\bl4\b/, [24, 22.17], 'assumed: ECC takes 1/16'),
+  card('l4', 'L4 24 GB', /\bl4\b/, [24, 22.06], 'total printed in a public start-up log (2025)'),
   {
     ...card(
       't4',
