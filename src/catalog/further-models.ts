@@ -10,6 +10,8 @@ export interface FurtherModel {
   readonly aliases: readonly string[]
   /** As published, in billions; the test counts the configuration's weights against it. */
   readonly publishedB: number
+  /** Of it in modules that `design` does not read: towers for sound. */
+  readonly uncountedB: number
   readonly config: unknown
 }
 
@@ -19,13 +21,19 @@ export const readFurtherModels = (): readonly FurtherModel[] =>
     data as Readonly<
       Record<
         string,
-        { readonly parametersB: number; readonly aliases?: readonly string[]; readonly config: unknown }
+        {
+          readonly parametersB: number
+          readonly uncountedB?: number
+          readonly aliases?: readonly string[]
+          readonly config: unknown
+        }
       >
     >,
-  ).map(([name, { parametersB, aliases = [], config }]) => ({
+  ).map(([name, { parametersB, uncountedB = 0, aliases = [], config }]) => ({
     name,
     aliases,
     publishedB: parametersB,
+    uncountedB,
     config,
   }))
 

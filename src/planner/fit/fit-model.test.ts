@@ -165,6 +165,19 @@ describe('the cache', () => {
     expect(all[1]).toBeCloseTo((79.19 - 0.51 - 0.25) * 0.834 - 14.96, 1)
   })
 
+  it('must hold the whole context to start in vLLM only, when no length is given', () => {
+    // 22.06 GiB less 14.96 of weights leave at most 7.1 GiB = 58,164 tokens of 128 KiB, below 131,072.
+    const onL4 = (engine: FitRequest['engine'], engineVersion: string) =>
+      answerTo(llama8, { card: cardOf('L4'), engine, engineVersion, maxModelLen: undefined })
+    expect(onL4('vllm', '0.19.0').fits).toBe(false)
+    const other = onL4('sglang', '0.5.5')
+    expect(other.fits).toBe(true)
+    expect(other.settings.maxModelLen).toBe(other.maxModelLenThatFits)
+    expect(other.settings.maxModelLen).toBeLessThan(58_164)
+    expect(codes(other)).toContain('fit.length-clamped')
+    expect(onL4('tgi', '2.2.0').settings.maxModelLen).toBe(4096)
+  })
+
   it('shrinks by a drafter and by adapters, which are not free', () => {
     const plain = answerTo(llama8)
     const eagle = answerTo(llama8, { speculation: { method: 'eagle3', tokens: 3, acceptance: 0.7 } })
