@@ -26,7 +26,12 @@ const keep = (value) => {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name, inner]) => !dropped.test(name) && inner !== null && inner !== false)
-      .concat(Object.entries(value).filter(([name, inner]) => inner === false && /tie_word|multi_query|use_sliding|use_conv_bias|use_bias|symmetric/.test(name)))
+      .concat(
+        Object.entries(value).filter(
+          ([name, inner]) =>
+            inner === false && /tie_word|multi_query|use_sliding|use_conv_bias|use_bias|symmetric/.test(name),
+        ),
+      )
       .map(([name, inner]) => [name, keep(inner)]),
   )
 }
@@ -71,7 +76,13 @@ const quantizationOf = (config, path) => {
   for (const group of Object.values(rest.config_groups ?? {})) delete group.targets
   const named = {}
   for (const key of collapse(Object.keys(layers ?? {}))) {
-    const example = Object.keys(layers).find((name) => name === key) ?? Object.keys(layers).find((name) => collapse([name])[0] === key || name.replace(/layers\.\d+/, 'layers.*').replace(/experts\.\d+\./, 'experts.') === key)
+    const example =
+      Object.keys(layers).find((name) => name === key) ??
+      Object.keys(layers).find(
+        (name) =>
+          collapse([name])[0] === key ||
+          name.replace(/layers\.\d+/, 'layers.*').replace(/experts\.\d+\./, 'experts.') === key,
+      )
     named[key] = { quant_algo: layers[example].quant_algo }
   }
   return { ...keep(rest), ...(layers ? { quantized_layers: named } : {}) }
@@ -120,15 +131,25 @@ const configOfRow = (row) => ({
   tie_word_embeddings: row.tie_embeddings === 'True',
 })
 
-const files = new Set(readdirSync(configs))
-const lines = readCsv(join(folder, 'models.csv')).map((row) => {
-  const file = `${row.model.replace('/', '--')}_config.json`
-  const found = files.has(file)
-  const config = found ? configOfFile(join(configs, file)) : configOfRow(row)
-  if (!found && config.num_experts === undefined) delete config.first_k_dense_replace
-  const source = found ? [`${origin}/${file}`, date] : [row.source, '2026-11-23']
-  return `  ${JSON.stringify(row.model)}: ${JSON.stringify({ source, config })}`
+const files = new Set(
+  readdirSync(configs).filter((name) => /_config\.json$/.test(name) && !/_hf_quant_/.test(name)),
+)
+const fileOf = (model) => `${model.replace('/', '--')}_config.json`
+const entry = (model, source, config) => `  ${JSON.stringify(model)}: ${JSON.stringify({ source, config })}`
+const ofFile = (model) =>
+  entry(model, [`${origin}/${fileOf(model)}`, date], configOfFile(join(configs, fileOf(model))))
+
+const rows = readCsv(join(folder, 'models.csv'))
+const lines = rows.map((row) => {
+  if (files.has(fileOf(row.model))) return ofFile(row.model)
+  const config = configOfRow(row)
+  if (config.num_experts === undefined) delete config.first_k_dense_replace
+  return entry(row.model, [row.source, '2026-11-23'], config)
 })
+// Files of models that the list does not name come last.
+const listed = new Set(rows.map(({ model }) => fileOf(model)))
+for (const file of [...files].sort())
+  if (!listed.has(file)) lines.push(ofFile(file.replace(/_config\.json$/, '').replace('--', '/')))
 const output = join(import.meta.dirname, '..', 'src', 'catalog', 'data', 'model-configs.json')
 writeFileSync(output, `{\n${lines.join(',\n')}\n}\n`)
 stderr.write(`model-configs.json: ${lines.length} models\n`)

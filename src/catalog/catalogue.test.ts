@@ -6,7 +6,7 @@ const catalogue = loadCatalogue()
 
 describe('the catalogue', () => {
   it('holds the models, accelerators and prices of its data files, each with source and date', () => {
-    expect(catalogue.models).toHaveLength(95)
+    expect(catalogue.models).toHaveLength(95 + 6 + 38)
     expect(catalogue.accelerators).toHaveLength(32)
     expect(catalogue.gpuPrices).toHaveLength(61)
     for (const { source } of [...catalogue.models, ...catalogue.accelerators, ...catalogue.gpuPrices]) {
@@ -29,7 +29,9 @@ describe('the catalogue', () => {
     const indexes = (model: Model) =>
       model.shape.layers.some(({ caches }) => caches.some(({ kind }) => kind === 'indexer'))
     for (const model of catalogue.models.filter((each) => each.attention === 'grouped' && !indexes(each)))
-      expect(model.kvBytesPerToken, model.name).toBe(2 * 2 * model.kvHeads * model.headDim * model.fullAttentionLayers)
+      expect(model.kvBytesPerToken, model.name).toBe(
+        2 * 2 * model.kvHeads * model.headDim * model.fullAttentionLayers,
+      )
   })
 
   it('names the base of every variant, and never a variant of a variant', () => {

@@ -30,7 +30,7 @@ export interface Catalogue {
   lookUpAccelerator(name: string): Lookup<Accelerator>
 }
 
-/** Reads the data files that the package carries. About 5 ms; keep the result. */
+/** Reads the data files that the package carries. About 50 ms; keep the result. */
 export const loadCatalogue = (): Catalogue => {
   const models = readModels()
   const accelerators = readAccelerators()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { furtherModel, lookUpFurtherModel, readFurtherModels } from './further-models.js'
+import { loadCatalogue } from './catalogue.js'
+import { furtherModel, lookUpFurtherModel, readFurtherModels, sameShape } from './further-models.js'
 
 describe('further models', () => {
   it.each(readFurtherModels().map((model) => [model.name, model] as const))(
@@ -11,8 +12,14 @@ describe('further models', () => {
   )
 
   it('finds one by another name of the same shape', () => {
-    expect(lookUpFurtherModel()('deepseek-ai/DeepSeek-R1-Distill-Llama-70B').found?.name).toBe(
-      'meta-llama/Llama-3.3-70B-Instruct',
-    )
+    expect(lookUpFurtherModel()('google/gemma-4-E2B').found?.name).toBe('google/gemma-4-E2B-it')
+  })
+
+  it('names shapes that the catalogue has', () => {
+    const { lookUpModel } = loadCatalogue()
+    for (const [name, base] of Object.entries(sameShape)) {
+      expect(lookUpModel(base).found, base).toBeDefined()
+      expect(lookUpModel(name).found, name).toBeUndefined()
+    }
   })
 })

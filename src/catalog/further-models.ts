@@ -1,6 +1,6 @@
 // Models that `design` does not choose from, but that people ask about: their configuration files alone. Knows no arithmetic.
 
-import data from './data/further-model-configs.json' with { type: 'json' }
+import data from './data/more-model-configs.json' with { type: 'json' }
 import { createLookup, type Lookup } from './find-by-name.js'
 import { modelOfConfig, readConfig } from './hf-config/read-model-config.js'
 import type { Model } from './model.js'
@@ -49,12 +49,20 @@ export const lookUpFurtherModel = (): ((name: string) => Lookup<FurtherModel>) =
  */
 export const sameShape: Readonly<Record<string, string>> = {
   'zai-org/GLM-4.5-Air': 'PrimeIntellect/INTELLECT-3 (GLM-4.5-Air class)',
-  'zai-org/GLM-4.5': 'zai-org/GLM-4.7',
   'zai-org/GLM-4.6': 'zai-org/GLM-4.7',
   'MiniMaxAI/MiniMax-M2': 'MiniMaxAI/MiniMax-M2.5',
   'MiniMaxAI/MiniMax-M2.1': 'MiniMaxAI/MiniMax-M2.5',
   'Qwen/Qwen3-Coder-30B-A3B-Instruct': 'Qwen/Qwen3-30B-A3B',
-  'Qwen/Qwen3.6-27B': 'Qwen/Qwen3.5-27B',
-  'Qwen/Qwen3.8-27B': 'Qwen/Qwen3.5-27B',
-  'Qwen/Qwen3.6-35B-A3B': 'Qwen/Qwen3.5-35B-A3B',
+  'meta-llama/Llama-2-7b-chat-hf': 'meta-llama/Llama-2-7b-hf',
+  'lmsys/vicuna-7b-v1.5': 'meta-llama/Llama-2-7b-hf',
+  'deepseek-ai/DeepSeek-R1-Distill-Llama-8B': 'meta-llama/Llama-3.1-8B-Instruct',
+  'deepseek-ai/DeepSeek-R1-Distill-Llama-70B': 'meta-llama/Llama-3.3-70B-Instruct',
+  'nvidia/Llama-3.1-Nemotron-70B-Instruct': 'meta-llama/Llama-3.3-70B-Instruct',
+  'Qwen/Qwen2.5-Coder-7B-Instruct': 'Qwen/Qwen2.5-7B-Instruct',
+  'Qwen/Qwen2.5-Math-7B-Instruct': 'Qwen/Qwen2.5-7B-Instruct',
+  'mistralai/Magistral-Small-2509': 'mistralai/Mistral-Small-3.1-24B-Instruct-2503',
+  'meta-llama/Llama-2-13b-chat-hf': 'meta-llama/Llama-2-13b-hf',
+  'lmsys/vicuna-13b-v1.5': 'meta-llama/Llama-2-13b-hf',
+  'HuggingFaceH4/zephyr-7b-beta': 'mistralai/Mistral-7B-Instruct-v0.3',
+  'teknium/OpenHermes-2.5-Mistral-7B': 'mistralai/Mistral-7B-Instruct-v0.3',
 }

@@ -1,5 +1,7 @@
-// The configuration files of the catalogue's models, with what was added to them by hand. Knows no arithmetic.
+// The configuration files of the catalogue's models, with what was added to them by hand: fields
+// of some, and further models (`further-model-configs.json`). Knows no arithmetic.
 
+import further from './data/further-model-configs.json' with { type: 'json' }
 import additions from './data/model-config-additions.json' with { type: 'json' }
 import table from './data/model-configs.json' with { type: 'json' }
 import { isObject } from './hf-config/fields.js'
@@ -13,14 +15,15 @@ export interface ModelConfig {
 }
 
 export const readModelConfigs = (): readonly ModelConfig[] =>
-  Object.entries(table).map(([name, { source, config }]) => ({
+  Object.entries({ ...table, ...further }).map(([name, { source, config }]) => ({
     name,
     source: sourceOf(source),
     config: { ...(expand(config) as Readonly<Record<string, unknown>>), ...addedTo(name) },
   }))
 
 const addedTo = (name: string): Readonly<Record<string, unknown>> => {
-  const all: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> } | undefined>> = additions
+  const all: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> } | undefined>> =
+    additions
   return all[name]?.config ?? {}
 }
 
@@ -30,6 +33,7 @@ const expand = (value: unknown): unknown => {
   if (!isObject(value)) return value
   const { cycle, length, runs } = value
   if (Array.isArray(cycle)) return Array.from({ length: Number(length) }, (_, i) => cycle[i % cycle.length])
-  if (Array.isArray(runs)) return runs.flatMap(([item, times]) => Array.from({ length: times }, () => expand(item)))
+  if (Array.isArray(runs))
+    return runs.flatMap(([item, times]) => Array.from({ length: times }, () => expand(item)))
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expand(inner)]))
 }

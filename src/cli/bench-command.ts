@@ -3,10 +3,11 @@
 
 import type { Command } from 'commander'
 import { registerBenchGateway } from './bench-gateway/bench-gateway-command.js'
+import { registerBenchPlanner } from './bench-planner-command.js'
 import { registerBenchRetrieval } from './bench-retrieval-command.js'
 import type { CommandContext } from './command-context.js'
 
-const benches = [registerBenchGateway, registerBenchRetrieval]
+const benches = [registerBenchGateway, registerBenchPlanner, registerBenchRetrieval]
 
 export const registerBench = (program: Command, context: CommandContext): void => {
   const bench = program

@@ -159,6 +159,12 @@ export const cliMessages = defineMessages({
     'zh-TW': () =>
       '--embeddings 與 --model 必須一起使用：相容 OpenAI 的端點位址（http://127.0.0.1:8000/v1）及其模型名稱。',
   },
+  'cli.bench-measured': {
+    en: (p: { path: string; missing: string }) =>
+      `${p.path} holds no measured runs. It needs a first line of column names and one run a line${p.missing === '' ? '' : `; these columns are missing: ${p.missing}`}.`,
+    'zh-TW': (p) =>
+      `${p.path} 中沒有實測結果。第一行必須是欄位名稱，其後每行一筆${p.missing === '' ? '' : `；缺少下列欄位：${p.missing}`}。`,
+  },
   'cli.bench-peer': {
     en: (p: { option: string; written: string; form: string }) =>
       `${p.option}: "${p.written}" is not of the form ${p.form}.`,

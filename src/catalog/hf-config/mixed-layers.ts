@@ -85,7 +85,11 @@ export const graniteLayers = (f: Fields, basics: Basics): readonly LayerShape[] 
     vector('norms', 'layernorms', 2 * hidden),
   ]
   const layers = mixed(f, basics, mamba2(f, hidden, 'mamba'))
-  return withRest(layers, () => rest, () => '')
+  return withRest(
+    layers,
+    () => rest,
+    () => '',
+  )
 }
 
 /** Jamba: the first Mamba or attention, then a feed-forward part or experts. */

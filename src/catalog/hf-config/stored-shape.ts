@@ -26,7 +26,11 @@ export const storedShape = (shape: Omit<ModelShape, 'stored'>, quantization: Qua
     stored.set(key, made)
     return made
   }
-  const outer = (weights: readonly Weight[]) => marked(weights, formatsOf(weights, (module) => [module]))
+  const outer = (weights: readonly Weight[]) =>
+    marked(
+      weights,
+      formatsOf(weights, (module) => [module]),
+    )
   const first = shape.layers.length
   return {
     ...shape,

@@ -185,6 +185,26 @@ const minimax: Tower = (v, text) => {
   ]
 }
 
+/** Step-3.7: layers with two scales each, then two convolutions of 3 x 3 that halve each side and double the width. */
+const step: Tower = (v, text) => {
+  const width = v.required('hidden_size')
+  const patches = square(Math.floor(v.required('image_size') / v.required('patch_size')))
+  return [
+    ...weight('patch_embedding', width, pixels(v), false),
+    { ...table('vision.pos_embed', patches, width), component: 'vision' },
+    ...blocks({
+      width,
+      inner: v.required('intermediate_size'),
+      layers: v.required('num_hidden_layers'),
+      vectors: 6,
+    }),
+    values('pre_layernorm', 2 * width),
+    ...weight('downsampler1', 2 * width, 9 * width),
+    ...weight('downsampler2', 4 * width, 9 * 2 * width),
+    ...weight('projector', text, 4 * width, false),
+  ]
+}
+
 /** Llama 4: a class token, then a shuffle of pixels and three matrices. */
 const llama4: Tower = (v, text) => {
   const width = v.required('hidden_size')
@@ -215,6 +235,7 @@ const towers: Readonly<Record<string, Tower>> = {
   mistral3: pixtral,
   minimax_m3_vl: minimax,
   llama4,
+  step3p7: step,
 }
 
 /** A tower that is not known: the usual blocks and two matrices behind them. */

@@ -38,6 +38,3 @@ export const table = (module: string, rows: number, width: number): Weight => ({
   rows: 0,
   split: 'vocabulary',
 })
-
-export const countOf = (weights: readonly Weight[]): number =>
-  weights.reduce((sum, { parameters }) => sum + parameters, 0)

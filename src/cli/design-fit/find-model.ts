@@ -10,11 +10,11 @@ import {
   modelOfConfig,
   normaliseName,
   type Precision,
-  readConfig,
+  readConfigText,
   readFurtherModels,
   sameShape,
 } from '../../catalog/index.js'
-import type { Message } from '../../core/index.js'
+import { type Message, suggest } from '../../core/index.js'
 import { modelOfSize } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { cliError, cliMessage } from '../messages.js'
@@ -44,8 +44,9 @@ export const findModel = async (
   const related = ofFamily(written, catalogue)
   if (related) return related
   const lookup = catalogue.lookUpModel(written)
-  const near = 'suggestion' in lookup ? lookup.suggestion : undefined
-  const sized = near !== undefined && isMistyped(written, near) ? null : modelOfSize(written, catalogue)
+  const slip = mistyped(written, catalogue)
+  const near = slip ?? ('suggestion' in lookup ? lookup.suggestion : undefined)
+  const sized = slip === undefined ? modelOfSize(written, catalogue) : null
   if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   throw cliError('cli.bad-argument', {
     detail: context.text(
@@ -55,11 +56,18 @@ export const findModel = async (
   })
 }
 
-/** The same numbers in a name that is nearly the same: a slip, not another model. */
-const isMistyped = (written: string, near: string): boolean => {
-  const numbers = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
-  return numbers(written) === numbers(near)
+/** A name with the same numbers and nearly the same letters: a slip, not another model. */
+const mistyped = (written: string, catalogue: Catalogue): string | undefined => {
+  const alike = namesOf(catalogue).filter((name) => numbersIn(name) === numbersIn(written))
+  const stems = new Map(alike.map((name) => [stemOf(name), name]))
+  const stem = suggest(stemOf(written), stems.keys())
+  return stem === undefined ? undefined : stems.get(stem)
 }
+
+const numbersIn = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
+
+const namesOf = (catalogue: Catalogue): readonly string[] =>
+  [...catalogue.models, ...readFurtherModels()].flatMap(({ name, aliases }) => [name, ...aliases])
 
 const configFile = (written: string): string | undefined => {
   const isPath = written.endsWith('.json') || written.startsWith('.') || written.startsWith('/')
@@ -104,19 +112,10 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
 }
 
 const ofConfig = (content: string, name: string): FoundModel => {
-  const read = readConfig(parse(content, name))
+  const read = readConfigText(content)
   return { model: modelOfConfig(read, { name, date: '' }), precision: undefined, warnings: read.warnings }
 }
 
-const parse = (content: string, name: string): unknown => {
-  try {
-    return JSON.parse(content)
-  } catch {
-    throw cliError('cli.bad-argument', { detail: `${name}: JSON?` })
-  }
-}
-
-/** By name, and by what is left when a format and the like are taken off its end. */
 const byName = (
   written: string,
   catalogue: Catalogue,
@@ -133,10 +132,10 @@ const byName = (
 const further = lookUpFurtherModel()
 
 const exactly = (name: string, catalogue: Catalogue): Model | undefined => {
-  const own = catalogue.lookUpModel(name).found
-  if (own) return own
   const other = further(name).found
   if (other) return furtherModel(other)
+  const own = catalogue.lookUpModel(name).found
+  if (own) return own
   const same = Object.entries(sameShape).find(([alias]) => tailOf(alias) === tailOf(name))
   const found = same && catalogue.lookUpModel(same[1]).found
   return found && { ...found, name }
@@ -150,9 +149,7 @@ const tailOf = (name: string): string => {
 /** A tuned model whose name carries that of its base (`Hermes-3-Llama-3.1-8B`): the longest such name. */
 const ofFamily = (written: string, catalogue: Catalogue): FoundModel | undefined => {
   const name = tailOf(written)
-  const known = [...catalogue.models, ...readFurtherModels()].flatMap((model) =>
-    [model.name, ...model.aliases].map((each) => ({ each, stem: stemOf(each) })),
-  )
+  const known = namesOf(catalogue).map((each) => ({ each, stem: stemOf(each) }))
   const contained = known.filter(({ stem }) => stem.length >= 7 && /\db/.test(stem) && name.includes(stem))
   const best = contained.reduce<(typeof known)[number] | undefined>(
     (longest, one) => (!longest || one.stem.length > longest.stem.length ? one : longest),

@@ -1,7 +1,6 @@
 // The one place where `design fit` meets the speed model: time of steps, then a closed loop or random arrivals.
 
 import type { Message } from '../../core/index.js'
-import { splitParameters } from '../memory/memory.js'
 import { predictClosedLoop } from '../speed/closed-loop.js'
 import { type ErrorBand, fittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength } from '../speed/length-distribution.js'
@@ -56,11 +55,9 @@ const replicasOf = ({ count, tensorParallel, pipelineParallel }: FitRequest) =>
 
 const stepsOf = (request: FitRequest): StepModel | null => {
   const { model, card, precision, engine, tensorParallel, pipelineParallel } = request
-  const split = splitParameters(model)
-  if (!card.accelerator || !split) return null
+  if (!card.accelerator) return null
   const options = {
     model,
-    split,
     accelerator: card.accelerator,
     layout: { tensorParallel, pipelineParallel },
     engine,
@@ -132,7 +129,11 @@ const closedLoop = (
     prefillMs: (tokens: number, known = 0) => steps.prefillMs(tokens, Math.max(known, cached)),
   }
   const loop = { concurrency: running, inputTokens: load.inputTokens, outputTokens: load.outputTokens }
-  const { tpotMs, ttftMs } = predictClosedLoop(shown, loop, fittedCoefficients.coefficients)
+  const { tpotMs, ttftMs } = predictClosedLoop(
+    shown,
+    loop,
+    fittedCoefficients.coefficients.engines[request.engine],
+  )
   const faster = tpotMs / gain
   const servedMs = ttftMs + faster * Math.max(0, load.outputTokens - 1)
   const rate = (running / servedMs) * 1000

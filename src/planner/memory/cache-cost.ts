@@ -51,7 +51,7 @@ export const cacheCost = (cache: CacheShape, options: CacheOptions): CacheCost =
     case 'indexer':
       return everyToken(indexerBytes(cache.keyDim) / cache.ratio)
     case 'compressed': {
-      const bytes = cache.entryDim * valueBytes(dtype)
+      const bytes = entryBytes(cache.entryDim, dtype)
       return {
         bytesPerToken: cache.ratio === 0 ? 0 : bytes / cache.ratio / byTokens,
         bytesPerSequence: 0,
@@ -68,6 +68,10 @@ const latentBytes = (latentDim: number, ropeDim: number, dtype: KvDtype): number
   dtype === 'fp8_ds_mla'
     ? latentDim + (4 * latentDim) / 128 + 2 * ropeDim
     : (latentDim + ropeDim) * valueBytes(dtype)
+
+/** `fp8_ds_mla` of DeepSeek-V4: 448 values of a byte, 64 rope values in 16 bits, 8 bytes of scales: 584 for 512 (vLLM v0.33). */
+const entryBytes = (entryDim: number, dtype: KvDtype): number =>
+  dtype === 'fp8_ds_mla' ? entryDim - 64 + 2 * 64 + 8 : entryDim * valueBytes(dtype)
 
 /** Keys of the DSA indexer: always a byte a value and a 4-byte scale for every 128 (vLLM `DeepseekV32IndexerCache`). */
 const indexerBytes = (keyDim: number): number => keyDim + (4 * keyDim) / 128

@@ -61,7 +61,7 @@ const mixtureOf = (precision: GgufPrecision, layers: number): Mixture => {
       return {
         base: bits.q3,
         values: mix(2 / layers, bits.q5, bits.q4),
-        down: mix(1 / 16, bits.q5, mix(more, bits.q4, bits.q3)),
+        down: mix(1 / 16, bits.q5, bits.q4),
         attentionOutput: bits.q4,
         output: bits.q6,
       }

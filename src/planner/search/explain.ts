@@ -104,8 +104,8 @@ export const assumptionsOf = (context: DesignContext): readonly Message[] => {
       ? [
           designMessage('planner.assume-fit', {
             rows: fitted.fittedTo.rows,
-            tpotPct: fitted.errors.tpotUnseenArchitectureMedianPct ?? 0,
-            ttftPct: fitted.errors.ttftUnseenArchitectureMedianPct ?? 0,
+            tpotPct: fitted.errors.tpotMedianPct,
+            ttftPct: fitted.errors.ttftMedianPct,
           }),
         ]
       : []),

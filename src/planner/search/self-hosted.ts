@@ -135,11 +135,10 @@ const basisOf = ({ engine, supply }: SelfHostedOption, { fitted }: DesignContext
 const bandPower = { measured: 1, similar: 1.5, assumed: 2, published: 1 } as const
 
 const serverOf = (option: SelfHostedOption, context: DesignContext, maxSequences: number): Server | null => {
-  const { model, split, build, engine, supply, layout } = option
+  const { model, build, engine, supply, layout } = option
   const { coefficients, bands } = context.fitted
   const steps = createStepModel({
     model,
-    split,
     accelerator: supply.accelerator,
     precision: build.precision,
     layout,

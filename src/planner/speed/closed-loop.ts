@@ -1,8 +1,8 @@
 // What a benchmark with a fixed number of requests in flight measures, which is how most published runs were made.
 // Used to fit and check the coefficients; designs use the open loop of serving.ts.
 
-import type { Coefficients } from './coefficients.js'
-import type { StepModel } from './roofline.js'
+import type { EngineCoefficients } from './coefficients.js'
+import type { DecodeParts, StepModel } from './roofline.js'
 
 export interface ClosedLoop {
   readonly concurrency: number
@@ -10,21 +10,73 @@ export interface ClosedLoop {
   readonly outputTokens: number
 }
 
+export interface ClosedLoopTimes {
+  /** Mean time per output token after the first, ms. */
+  readonly tpotMs: number
+  readonly ttftMs: number
+}
+
+/** A queue of prompts is never predicted to be busier than this. */
+const mostBusy = 0.95
+
+/** Parts of the two times, ms, each of which a calibration may scale. */
+export interface ClosedLoopParts {
+  readonly tpot: DecodeParts & {
+    /** What the prompts of others add to each token. */
+    readonly promptsMs: number
+  }
+  readonly ttft: {
+    /** CPU work. */
+    readonly requestMs: number
+    readonly promptMs: number
+    /** The step that the prompt joins. */
+    readonly stepMs: number
+    /** Waiting for prompts of others in a steady state, and at the common start. */
+    readonly waitMs: number
+    readonly startMs: number
+  }
+}
+
 /**
- * Mean time per output token: a decode step of the whole batch, plus the prompts of the others that are read
- * while this one writes (each of the B requests reads its prompt once in `outputTokens` steps).
- * Mean time to first token: CPU overhead, the prompt, and waiting for prompts that came together.
+ * Time per output token: a decode step of the whole batch, plus the prompts of the others of its group that are read
+ * while this one writes (each reads its prompt once in `outputTokens` steps).
+ * Time to first token: CPU work, the prompt, the step it joins, waiting for prompts of others as in M/D/1 at the share
+ * of time that prompts take, and a share of the queue with which such benchmarks begin, when all requests come at once.
  */
+export const closedLoopParts = (
+  steps: StepModel,
+  { concurrency, inputTokens, outputTokens }: ClosedLoop,
+  ofEngine: EngineCoefficients,
+): ClosedLoopParts => {
+  const context = inputTokens + outputTokens / 2
+  const decode = steps.partsAt(context)(concurrency)
+  const decodeMs = sumOf(decode)
+  const promptMs = steps.prefillMs(inputTokens)
+  const local = Math.max(1, concurrency / steps.attentionGroups)
+  const promptsMs = (steps.interference * local * promptMs) / outputTokens
+  const cycleMs = outputTokens * (decodeMs + promptsMs) + promptMs
+  const busy = Math.min(mostBusy, (local * promptMs) / cycleMs)
+  return {
+    tpot: { ...decode, promptsMs },
+    ttft: {
+      requestMs:
+        steps.requestOverheadMs + ofEngine.concurrencyMs * concurrency + ofEngine.promptTokenMs * inputTokens,
+      promptMs: ofEngine.promptFactor * promptMs,
+      stepMs: ofEngine.joinedStepFactor * decodeMs,
+      waitMs: (ofEngine.waitFactor * (busy / (1 - busy)) * promptMs) / 2,
+      startMs: (ofEngine.burstShare * local * promptMs) / 2,
+    },
+  }
+}
+
+const sumOf = (parts: object): number =>
+  Object.values(parts).reduce((sum: number, part: number) => sum + part, 0)
+
 export const predictClosedLoop = (
   steps: StepModel,
   load: ClosedLoop,
-  { interference, burst, burstExponent }: Coefficients,
-): { readonly tpotMs: number; readonly ttftMs: number } => {
-  const { concurrency, inputTokens, outputTokens } = load
-  const decodeMs = steps.decodeAt(inputTokens + outputTokens / 2)(concurrency)
-  const prefillMs = steps.prefillMs(inputTokens)
-  return {
-    tpotMs: decodeMs + (interference * concurrency * prefillMs) / outputTokens,
-    ttftMs: steps.requestOverheadMs + (prefillMs + decodeMs) * (1 + burst * concurrency ** burstExponent),
-  }
+  ofEngine: EngineCoefficients,
+): ClosedLoopTimes => {
+  const { tpot, ttft } = closedLoopParts(steps, load, ofEngine)
+  return { tpotMs: sumOf(tpot), ttftMs: sumOf(ttft) }
 }

@@ -1,35 +1,60 @@
 // The efficiencies that were fitted to measured serving runs by scripts/fit-planner.mjs. Numbers only.
 
 import type { EngineName } from '../../catalog/index.js'
+import type { Spread } from './calibrate.js'
 import fitted from './fitted-coefficients.json' with { type: 'json' }
 
 export interface EngineCoefficients {
-  /** Launch and scheduling of one layer in one step, ms. */
+  /** Of one step, ms: scheduling and sampling. */
+  readonly stepMs: number
+  /** Launch of the kernels of one layer in one step, ms. */
   readonly layerMs: number
   /** Per running sequence and step, ms: sampling, detokenising, bookkeeping. */
   readonly sequenceMs: number
-  /** CPU time before the first step, ms per layer of the model. */
-  readonly requestMsPerLayer: number
-  /** KV bytes read against 16-bit ones; below 1 where deployments of this engine keep the cache in fewer bits. */
+  /** KV bytes read against 16-bit ones, for checkpoints in fewer bits; below 1 where deployments keep the cache in fewer. */
   readonly kvBytesFactor: number
+  /** Share of prefill time by which it holds up running sequences. */
+  readonly interference: number
+  /** CPU time before the first step, ms, and ms per layer of the model. */
+  readonly requestMs: number
+  readonly requestMsPerLayer: number
+  /** Time of a prompt against the one counted, and of the step that it joins. */
+  readonly promptFactor: number
+  readonly joinedStepFactor: number
+  /** Wait for other prompts against that of a queue with the same load, M/D/1. */
+  readonly waitFactor: number
+  /** Closed loop only: share of the prompts that start together, and CPU time for each request in flight, ms. */
+  readonly burstShare: number
+  readonly concurrencyMs: number
+  /** CPU time for each token of the prompt, ms. */
+  readonly promptTokenMs: number
 }
 
 export interface Coefficients {
-  /** Shares of the peak bandwidth reached on dense weights, expert weights and the KV cache. */
+  /** Shares of the peak bandwidth reached on dense weights, on expert weights of 8 or more and of 4 bits, and on KV. */
   readonly weightBandwidth: number
   readonly expertBandwidth: number
+  readonly expertBandwidth4: number
   readonly kvBandwidth: number
-  /** Shares of the peak rate reached in long products. */
+  readonly latentBandwidth: number
+  /** Of the bandwidth on 4-bit experts, what is reached where the chip multiplies in 16 bits (Marlin kernels). */
+  readonly widenedExperts: number
+  /** Shares of the peak rate reached in products, and of that what experts reach. */
   readonly compute: { readonly bf16: number; readonly fp8: number; readonly fp4: number }
+  readonly expertCompute: number
   readonly ggufBandwidth: { readonly q4: number; readonly f16: number }
+  /** All-reduce of tensor parallelism: share of the link, and latency of one. */
   readonly busEfficiency: number
   readonly allReduceLatencyMs: number
+  /** Exchange between attention groups and experts: share of the link, and latency of one. */
+  readonly exchangeEfficiency: number
+  readonly exchangeLatencyMs: number
   readonly expertLayerMs: number
+  readonly linearLayerMs: number
+  readonly latentLayerMs: number
+  /** How much longer the fullest accelerator's experts take than the mean, and the fullest attention group. */
   readonly expertImbalance: number
-  readonly interference: number
-  /** Closed loop only: growth of the time to first token with concurrency. */
-  readonly burst: number
-  readonly burstExponent: number
+  readonly groupImbalance: number
   readonly engines: Readonly<Record<EngineName, EngineCoefficients>>
 }
 
@@ -39,10 +64,32 @@ export interface ErrorBand {
   readonly high: number
 }
 
-export interface FittedCoefficients {
+/** For time per output token and time to first token. */
+export interface OfBoth<T> {
+  readonly tpot: T
+  readonly ttft: T
+}
+
+export interface Fit {
   readonly coefficients: Coefficients
-  readonly bands: { readonly tpot: ErrorBand; readonly ttft: ErrorBand }
-  readonly errors: Readonly<Record<string, number>>
+  /** The same in standard deviations of the log, which differ by what a time is made of (see `calibrate`). */
+  readonly deviations: OfBoth<ErrorBand>
+}
+
+export interface FittedCoefficients extends Fit {
+  /** Whatever a time is made of. */
+  readonly bands: OfBoth<ErrorBand>
+  /** How deployments differ from the fit, which calibration starts from. */
+  readonly spread: OfBoth<Spread>
+  /** Fitted without the runs of one architecture (layers/hidden/heads/experts): to judge by what was not seen. */
+  readonly without: Readonly<Record<string, Fit>>
+  /** On runs of architectures that were left out, percent. */
+  readonly errors: {
+    readonly tpotMedianPct: number
+    readonly tpotP90Pct: number
+    readonly ttftMedianPct: number
+    readonly ttftP90Pct: number
+  }
   /** The file they were fitted to, which the product does not carry. */
   readonly fittedTo: { readonly sha256: string; readonly rows: number; readonly date: string }
   /** Accelerators and engines that were among the runs. */

@@ -1,140 +1,165 @@
 // Time of one engine step from bytes, operations and fitted efficiencies. Knows no arrivals and no queue.
-// Formulas: weights and KV over bandwidth against operations over peak, plus communication and overheads.
+// Formulas: weights and KV over bandwidth against operations over peak (S. Williams, A. Waterman, D. Patterson:
+// Roofline, CACM 52(4), 2009), part by part, plus communication and overheads.
 
-import type { Accelerator, EngineName, Model, Precision } from '../../catalog/index.js'
-import { kvBytesOfSequence, kvShards, type Layout, type ParameterSplit } from '../memory/memory.js'
-import { bytesPerWeight, embeddingBytes, peakTflops } from '../memory/precision.js'
-import type { Coefficients, EngineCoefficients } from './coefficients.js'
+import type { EngineName } from '../../catalog/index.js'
+import type { Coefficients } from './coefficients.js'
+import { collectives } from './collectives.js'
+import { type FactsOptions, type MatrixFacts, type StepFacts, stepFacts } from './step-facts.js'
 
-export interface StepOptions {
-  readonly model: Model
-  readonly split: ParameterSplit
-  readonly accelerator: Accelerator
-  readonly precision: Precision
-  readonly layout: Layout
+export interface StepOptions extends FactsOptions {
   readonly engine: EngineName
   readonly coefficients: Coefficients
-  /** Attention runs data-parallel over this many groups; default 1. */
-  readonly attentionGroups?: number
-  /** Experts are spread whole over the accelerators. */
-  readonly expertParallel?: boolean
+}
+
+/** What one decode step spends its time on, ms. */
+export interface DecodeParts {
+  /** Products, and reading the weights for them. */
+  readonly weightsMs: number
+  readonly cacheMs: number
+  /** Between accelerators. */
+  readonly exchangeMs: number
+  /** Launches and scheduling, whatever the batch. */
+  readonly overheadMs: number
+  /** CPU work for each running sequence. */
+  readonly sequenceMs: number
 }
 
 /** Times in ms of one replica's steps. */
 export interface StepModel {
-  /** Time of one decode step by its batch, of sequences that hold `context` tokens each. */
+  /** Time of one decode step by its batch (sequences of the whole replica), of sequences that hold `context` tokens each. */
   decodeAt(context: number): (batch: number) => number
-  /** Work of one prompt of `tokens`, of which `cached` are already in the prefix cache. */
+  /** The same in its parts. */
+  partsAt(context: number): (batch: number) => DecodeParts
+  /** Work of one prompt of `tokens` on its attention group, of which `cached` are already in the prefix cache. */
   prefillMs(tokens: number, cached?: number): number
   /** CPU time from the request to its first step. */
   readonly requestOverheadMs: number
   /** Share of prefill time by which it holds up running sequences. */
   readonly interference: number
+  /** Groups that each read prompts of their own. */
+  readonly attentionGroups: number
 }
-
-/** Bytes over GB/s in ms. */
-const transferMs = (bytes: number, gigabytesPerSecond: number) => bytes / (gigabytesPerSecond * 1e6)
-/** Billions of operations over TFLOP/s in ms. */
-const computeMs = (gigaOperations: number, teraPerSecond: number) => gigaOperations / teraPerSecond
 
 /** @returns null when the accelerator cannot multiply in this precision, or its bandwidth is unknown */
 export const createStepModel = (options: StepOptions): StepModel | null => {
-  const { model, split, accelerator, precision, layout, coefficients } = options
-  const peak = peakTflops(accelerator, precision)
-  if (peak === null || accelerator.bandwidthGBps === null) return null
-  const ofEngine = coefficients.engines[options.engine]
-  const count = layout.tensorParallel * layout.pipelineParallel
-  const width = Math.max(1, layout.tensorParallel / (options.attentionGroups ?? 1))
-  const rate = peak * computeEfficiency(coefficients, precision)
-  const allReduceMs = createAllReduce(options, width)
-  const decode = {
-    ...options,
-    bandwidth: accelerator.bandwidthGBps,
-    rate,
-    count,
-    width,
-    allReduceMs,
-    ofEngine,
-  }
+  const facts = stepFacts(options)
+  return facts && stepModelOf(facts, options.engine, options.coefficients)
+}
+
+export const stepModelOf = (facts: StepFacts, engine: EngineName, coefficients: Coefficients): StepModel => {
+  const ofEngine = coefficients.engines[engine]
+  const partsAt = createDecode(facts, engine, coefficients)
   return {
-    decodeAt: createDecode(decode),
-    // A prompt passes the stages one after another, so only the tensor-parallel width shortens it.
-    prefillMs: (tokens, cached = 0) => {
-      const fresh = Math.max(1, tokens - cached)
-      const products = 2 * split.active * fresh
-      const scores = 2 * (tokens ** 2 - cached ** 2) * model.heads * model.headDim * attentionLayers(model)
-      return computeMs(products + scores / 1e9, layout.tensorParallel * rate) + allReduceMs(fresh, false)
+    decodeAt: (context) => {
+      const parts = partsAt(context)
+      return (batch) => totalMs(parts(batch))
     },
-    requestOverheadMs: ofEngine.requestMsPerLayer * model.layers,
-    interference: coefficients.interference,
+    partsAt,
+    prefillMs: createPrefill(facts, coefficients),
+    requestOverheadMs: ofEngine.requestMs + ofEngine.requestMsPerLayer * facts.layers,
+    interference: ofEngine.interference,
+    attentionGroups: facts.groups,
   }
 }
 
-const attentionLayers = (model: Model) => model.fullAttentionLayers || model.layers
+const totalMs = ({ weightsMs, cacheMs, exchangeMs, overheadMs, sequenceMs }: DecodeParts): number =>
+  weightsMs + cacheMs + exchangeMs + overheadMs + sequenceMs
 
-const computeEfficiency = ({ compute }: Coefficients, precision: Precision): number => {
-  if (precision === 'fp8' || precision === 'int8') return compute.fp8
-  return precision === 'nvfp4' ? compute.fp4 : compute.bf16
-}
+/**
+ * Of memory and arithmetic the slower one decides, and near the ridge both do: the cubic mean of the two, which is
+ * within 4 % of the larger one when they differ by a factor of two.
+ */
+const slower = (memoryMs: number, mathMs: number) => Math.cbrt(memoryMs ** 3 + mathMs ** 3)
 
-/** Two all-reduces a layer: latency + 2(w-1)/w x bytes / bus bandwidth (ring all-reduce). */
-const createAllReduce = ({ model, accelerator, coefficients }: StepOptions, width: number) => {
-  if (width <= 1) return () => 0
-  const bus = (accelerator.linkGBps ?? accelerator.pcieGBps ?? 16) * coefficients.busEfficiency
-  const perToken = transferMs(((2 * (width - 1)) / width) * model.hidden * 2, bus)
-  return (tokens: number, withLatency: boolean) =>
-    2 * model.layers * ((withLatency ? coefficients.allReduceLatencyMs : 0) + tokens * perToken)
-}
-
-interface DecodeOptions extends StepOptions {
-  readonly ofEngine: EngineCoefficients
-  readonly bandwidth: number
-  readonly rate: number
-  readonly count: number
-  readonly width: number
-  readonly allReduceMs: (tokens: number, withLatency: boolean) => number
-}
-
-const createDecode = (options: DecodeOptions) => {
-  const { model, split, precision, layout, coefficients, bandwidth, rate, count, width, ofEngine } = options
-  const groups = layout.tensorParallel / width
-  const weight = bytesPerWeight(precision) * 1e9
-  // Of the two embedding tables a step reads the head; the other is looked up, a row a token.
-  const head = (split.embeddings / (model.tiedEmbeddings ? 1 : 2)) * embeddingBytes(precision) * 1e9
-  const denseMs = transferMs(
-    (split.dense * weight + head) / width / layout.pipelineParallel,
-    bandwidth * weightEfficiency(coefficients, options.engine, precision),
-  )
-  const expertsMs = transferMs((split.experts * weight) / count, bandwidth * coefficients.expertBandwidth)
-  const imbalance = options.expertParallel ? 1 + coefficients.expertImbalance : 1
-  const missed = model.experts > 0 ? 1 - model.expertsPerToken / model.experts : 0
-  const shards = kvShards(model, width) * layout.pipelineParallel
-  const kvRate = (bandwidth * coefficients.kvBandwidth) / ofEngine.kvBytesFactor
-  const overheadMs =
-    1 + model.layers * (ofEngine.layerMs + (model.experts > 0 ? coefficients.expertLayerMs : 0))
-  const stages = layout.pipelineParallel
+const createDecode = (facts: StepFacts, engine: EngineName, coefficients: Coefficients) => {
+  const { stages, groups, width } = facts
+  const ofEngine = coefficients.engines[engine]
+  const overheadMs = layerOverheads(facts, coefficients) + ofEngine.stepMs + facts.layers * ofEngine.layerMs
+  const headMs = facts.headBytes / (facts.bytesPerMs * weightShare(coefficients, engine, facts.attention))
+  const groupShare = groups > 1 ? (1 + coefficients.groupImbalance) / groups : 1
+  const dense = (matrix: MatrixFacts, tokens: number) =>
+    slower(
+      matrix.bytes / (facts.bytesPerMs * weightShare(coefficients, engine, matrix)),
+      (2 * matrix.activeParameters * tokens) /
+        (width * matrix.peakPerMs * coefficients.compute[matrix.compute]),
+    )
+  const { communicate } = collectives(facts, coefficients)
+  const kvFactor = facts.cacheChosenByEngine ? ofEngine.kvBytesFactor : 1
+  const kvShare = facts.latentLayers > 0 ? coefficients.latentBandwidth : coefficients.kvBandwidth
   return (context: number) => {
-    const kvMsPerSequence = transferMs(kvBytesOfSequence(model, context) / shards, kvRate)
-    return (batch: number): number => {
+    const kvMs = (facts.kvBytes(context) * kvFactor) / (facts.bytesPerMs * kvShare)
+    const scoreMs = facts.scoreOperations(context) / (width * facts.bf16PerMs * scoreEfficiency)
+    const ofOneMs = slower(kvMs, scoreMs)
+    return (batch: number): DecodeParts => {
       // Stages work on parts of the batch at once, and each part passes them one after another.
       const part = Math.max(1, batch / stages)
-      const local = part / groups
-      // Share of the experts that at least one of the batch's tokens is routed to.
-      const touched = model.experts > 0 ? 1 - missed ** part : 0
-      const memoryMs = denseMs + expertsMs * touched * imbalance + local * kvMsPerSequence
-      const mathMs = computeMs(2 * split.active * part, count * rate)
-      const communicationMs = options.allReduceMs(local, true)
-      return (
-        Math.max(memoryMs, mathMs) * stages +
-        communicationMs +
-        overheadMs +
-        ofEngine.sequenceMs * (batch / groups)
-      )
+      const local = part * groupShare
+      return {
+        weightsMs:
+          dense(facts.attention, local) +
+          dense(facts.feedForward, local) +
+          headMs +
+          expertsMs(facts, coefficients, part),
+        cacheMs: local * ofOneMs,
+        exchangeMs: communicate(local),
+        overheadMs,
+        sequenceMs: (ofEngine.sequenceMs * batch) / groups,
+      }
     }
   }
 }
 
-const weightEfficiency = (coefficients: Coefficients, engine: EngineName, precision: Precision): number => {
+/** Share of the 16-bit peak that attention kernels reach; assumed, since other terms hide it in most runs. */
+const scoreEfficiency = 0.6
+
+const expertsMs = (facts: StepFacts, coefficients: Coefficients, tokens: number): number => {
+  const { experts } = facts
+  if (!experts) return 0
+  // Share of the experts that at least one of the tokens is routed to.
+  const touched = 1 - facts.missed ** tokens
+  const imbalance = facts.expertParallel ? 1 + coefficients.expertImbalance : 1
+  const rate = coefficients.compute[experts.compute] * coefficients.expertCompute
+  return slower(
+    (experts.bytes * touched * imbalance) / (facts.bytesPerMs * expertShare(coefficients, experts)),
+    (2 * experts.activeParameters * tokens * imbalance) / (facts.count * experts.peakPerMs * rate),
+  )
+}
+
+const layerOverheads = (facts: StepFacts, coefficients: Coefficients): number =>
+  facts.expertLayers * coefficients.expertLayerMs +
+  facts.linearLayers * coefficients.linearLayerMs +
+  facts.latentLayers * coefficients.latentLayerMs
+
+/** A prompt on its own attention group: products, attention over its pairs of tokens, and what is exchanged. */
+const createPrefill = (facts: StepFacts, coefficients: Coefficients) => {
+  const { width } = facts
+  const { transfer } = collectives(facts, coefficients)
+  const perToken = (matrix: MatrixFacts, share: number) =>
+    (2 * matrix.activeParameters) / (width * matrix.peakPerMs * coefficients.compute[matrix.compute] * share)
+  const imbalance = facts.expertParallel ? 1 + coefficients.expertImbalance : 1
+  const tokenMs =
+    perToken(facts.attention, 1) +
+    perToken(facts.feedForward, 1) +
+    (facts.experts ? perToken(facts.experts, coefficients.expertCompute) * imbalance : 0)
+  const pairMs = facts.pairOperations / (width * facts.bf16PerMs * promptScoreEfficiency)
+  return (tokens: number, cached = 0): number => {
+    const fresh = Math.max(1, tokens - cached)
+    // Each token meets those before it: half of all pairs.
+    const pairs = (tokens ** 2 - Math.min(cached, tokens) ** 2) / 2
+    return fresh * tokenMs + pairs * pairMs + transfer(fresh)
+  }
+}
+
+/** Share of the 16-bit peak that attention over a whole prompt reaches (assumed, as above). */
+const promptScoreEfficiency = 0.5
+
+const weightShare = (coefficients: Coefficients, engine: EngineName, { bits }: MatrixFacts): number => {
   if (engine !== 'llama.cpp') return coefficients.weightBandwidth
-  return precision === 'q4_k_m' ? coefficients.ggufBandwidth.q4 : coefficients.ggufBandwidth.f16
+  return bits === 4 ? coefficients.ggufBandwidth.q4 : coefficients.ggufBandwidth.f16
+}
+
+const expertShare = (coefficients: Coefficients, { bits, compute }: MatrixFacts): number => {
+  if (bits !== 4) return coefficients.expertBandwidth
+  return coefficients.expertBandwidth4 * (compute === 'bf16' ? coefficients.widenedExperts : 1)
 }

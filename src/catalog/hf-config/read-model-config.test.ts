@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { createRenderer } from '../../core/index.js'
+import { loadCatalogue, requireModel } from '../catalogue.js'
+import { catalogMessages } from '../messages.js'
+import { readModelConfigs } from '../model-configs.js'
+import { readConfigText } from './parse-config.js'
+import { readConfig } from './read-model-config.js'
+
+const llama = {
+  model_type: 'llama',
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+}
+const formatsOf = (quantization_config: object, config: object = llama) => {
+  const { shape } = readConfig({ ...config, quantization_config }).facts
+  const bits = (module: string) => {
+    const weights = [...(shape.layers[0]?.weights ?? []), ...shape.outside]
+    const weight = weights.find((each) => each.module === module)
+    return (
+      weight?.format?.bitsPerWeight ?? (weight?.kind === 'matrix' ? shape.stored.matrices.bitsPerWeight : 16)
+    )
+  }
+  return { bits, stored: shape.stored }
+}
+
+describe('reading config.json', () => {
+  it('reads every file of the catalogue without a warning, but the one whose tower is not known', () => {
+    const warned = readModelConfigs().filter(({ config }) => readConfig(config).warnings.length > 0)
+    expect(warned.map(({ name }) => name)).toEqual(['moonshotai/Kimi-K3'])
+  })
+
+  it('bounds an architecture it does not know, and says so', () => {
+    const { facts, warnings } = readConfig({ ...llama, model_type: 'llama9' })
+    expect(warnings.map(({ code }) => code)).toEqual(['catalog.config-unknown-architecture'])
+    expect(facts.shape.certainty).toBe('bounded')
+    expect(facts.parametersB).toBeCloseTo(8.03, 2)
+  })
+
+  it('takes the values that Python writes and JSON does not know', () => {
+    const text = JSON.stringify({ ...llama, time_step_limit: ['@'] }).replace('"@"', '0.0, Infinity')
+    expect(readConfigText(text).facts.layers).toBe(32)
+  })
+
+  it.each([
+    ['{', 'not JSON'],
+    ['[]', 'not a JSON object'],
+    ['{"peft_type": "LORA", "r": 8}', 'peft_type'],
+    ['{"tokenizer_class": "LlamaTokenizer"}', 'tokenizer_class'],
+    ['{"dim": 4096, "n_layers": 32}', 'params.json'],
+    ['{"bos_token_id": 1}', 'hidden_size'],
+    [JSON.stringify({ ...llama, vocab_size: undefined }), 'vocab_size'],
+  ])('refuses %s, naming %s', (text, named) => {
+    expect(() => readConfigText(text)).toThrow(named)
+  })
+
+  it('says what is wrong in both languages', () => {
+    const render = createRenderer(catalogMessages)
+    const message = { code: 'catalog.config-incomplete', params: { field: 'vocab_size' } }
+    expect(render(message, 'en')).toContain('vocab_size')
+    expect(render(message, 'zh-TW')).toContain('vocab_size')
+  })
+})
+
+describe('quantized checkpoints', () => {
+  it('in blocks of fp8 have a 32-bit scale for 128 x 128 weights', () => {
+    const { bits, stored } = formatsOf({ quant_method: 'fp8', weight_block_size: [128, 128] })
+    expect(stored.precision).toBe('fp8')
+    expect(bits('mlp.down_proj')).toBe(8 + 32 / 16384)
+    expect([bits('lm_head'), bits('embed_tokens'), bits('layernorms')]).toEqual([16, 16, 16])
+  })
+
+  it('in AWQ and GPTQ have a 16-bit scale and a zero point for each group', () => {
+    expect(formatsOf({ quant_method: 'awq', bits: 4, group_size: 128 }).bits('mlp.up_proj')).toBe(
+      4 + 20 / 128,
+    )
+    expect(formatsOf({ quant_method: 'gptq', bits: 8, group_size: 32 }).bits('mlp.up_proj')).toBe(8 + 24 / 32)
+  })
+
+  it('leave alone what a list names, by layer, by pattern or by class of the wrapping model', () => {
+    const ignore = ['model.language_model.layers.0.self_attn*', 're:.*mlp\\.gate_proj.*']
+    const { bits } = formatsOf({ quant_algo: 'NVFP4', ignore })
+    expect([bits('self_attn.q_proj'), bits('mlp.gate_proj'), bits('mlp.up_proj')]).toEqual([16, 16, 4.5])
+  })
+
+  it('in a mixture have the format each module is named with', () => {
+    const { bits, stored } = formatsOf({
+      quant_algo: 'MIXED_PRECISION',
+      kv_cache_quant_algo: 'FP8',
+      quantized_layers: {
+        'model.layers.*.mlp.up_proj': { quant_algo: 'NVFP4' },
+        'model.layers.*.self_attn.q_proj': { quant_algo: 'FP8' },
+        lm_head: { quant_algo: 'NVFP4' },
+      },
+    })
+    expect([bits('mlp.up_proj'), bits('self_attn.q_proj'), bits('lm_head')]).toEqual([4.5, 8, 4.5])
+    expect(bits('mlp.down_proj')).toBe(16)
+    expect(stored.kvCache).toBe('fp8')
+  })
+
+  it('in MXFP4 pack only experts', () => {
+    const oss = requireModel(loadCatalogue(), 'gpt-oss-20b')
+    const matrices = oss.shape.layers[0]?.weights.filter(({ kind }) => kind === 'matrix') ?? []
+    const kinds = new Map(matrices.map(({ module, format }) => [module, format?.bitsPerWeight]))
+    expect(kinds.get('self_attn.q_proj')).toBe(16)
+    expect(kinds.get('mlp.experts.up_proj')).toBeUndefined()
+    expect(oss.shape.stored.matrices.bitsPerWeight).toBe(4.25)
+  })
+})

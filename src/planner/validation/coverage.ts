@@ -1,0 +1,58 @@
+// Whether the bands hold what they promise: four in five runs of models that were not seen. Knows no calibration.
+
+import { quantile, wilson } from '../../stats/index.js'
+import { calibrate, totalOf } from '../speed/calibrate.js'
+import type { FittedCoefficients } from '../speed/coefficients.js'
+import { type Figure, shareFigure } from './errors.js'
+import { type Case, type Metric, measuredMs, metrics, partsOf } from './predicted-run.js'
+
+interface Banded {
+  readonly isInside: boolean
+  /** High end over low end. */
+  readonly width: number
+}
+
+export const coverageFigures = (cases: readonly Case[], fitted: FittedCoefficients): readonly Figure[] => {
+  const of = { tpot: bandedOf(cases, 'tpot', fitted), ttft: bandedOf(cases, 'ttft', fitted) }
+  const all = [...of.tpot, ...of.ttft]
+  if (all.length === 0) return []
+  const inside = (some: readonly Banded[]) =>
+    wilson(some.filter(({ isInside }) => isInside).length, some.length)
+  const width = (name: string, some: readonly Banded[], target: number | null): Figure => {
+    const value = quantile(
+      some.map((one) => one.width),
+      0.5,
+    )
+    return {
+      name,
+      value,
+      unit: 'ratio',
+      low: null,
+      high: null,
+      n: some.length,
+      target,
+      pass: target === null ? null : value <= target,
+    }
+  }
+  return [
+    shareFigure('planner.coverage80Share', inside(all), { least: 0.75, most: 0.85 }),
+    width('planner.bandRatio', all, 2.5),
+    ...metrics.flatMap((metric) => [
+      shareFigure(`planner.${metric}.coverage80Share`, inside(of[metric])),
+      width(`planner.${metric}.bandRatio`, of[metric], null),
+    ]),
+  ]
+}
+
+const bandedOf = (cases: readonly Case[], metric: Metric, fitted: FittedCoefficients): readonly Banded[] => {
+  const { deviation } = calibrate([], fitted.spread[metric])
+  return cases.flatMap((each) => {
+    const measured = measuredMs(each, metric)
+    if (measured === null) return []
+    const { coefficients, deviations } = fitted.without[each.run.deployment.architecture] ?? fitted
+    const parts = partsOf(each, coefficients)[metric]
+    const ratio = Math.log(measured / totalOf(parts)) / deviation(parts)
+    const { low, high } = deviations[metric]
+    return { isInside: ratio >= low && ratio <= high, width: Math.exp((high - low) * deviation(parts)) }
+  })
+}

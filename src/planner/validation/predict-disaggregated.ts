@@ -1,0 +1,98 @@
+// Rows with separate pools for prompts and answers (`P8/D8` in their columns).
+
+import type { Catalogue } from '../../catalog/index.js'
+import type { Coefficients } from '../speed/coefficients.js'
+import { createStepModel } from '../speed/roofline.js'
+import { type Deployment, deploymentOf } from './deployment-of.js'
+import type { MeasuredRow } from './read-measured.js'
+import type { RowPrediction } from './row-prediction.js'
+
+/** `P4/D8` -> 4 and 8. */
+const pair = (text: string): { readonly prompt: number; readonly answer: number } => {
+  const [, prompt, answer] = /^p(\d+)\/d(\d+)$/i.exec(text) ?? []
+  return { prompt: Number(prompt ?? 1), answer: Number(answer ?? 1) }
+}
+
+/** `1P x 4gpu + 4D x 8gpu` -> instances and accelerators of each pool. */
+const poolsOf = (row: MeasuredRow) => {
+  const [, prompts, promptSize, answers, answerSize] =
+    /(\d+)P x (\d+)gpu \+ (\d+)D x (\d+)gpu/i.exec(row.notes) ?? []
+  const tp = pair(row.tp)
+  return {
+    prompt: { instances: Number(prompts ?? 1), size: Number(promptSize ?? tp.prompt) },
+    answer: { instances: Number(answers ?? 1), size: Number(answerSize ?? tp.answer) },
+  }
+}
+
+/** Attention groups are stated, or equal the expert-parallel width where attention is one accelerator wide. */
+const groupsOf = (row: MeasuredRow) => {
+  const stated = pair(row.attn_dp)
+  const tp = pair(row.tp)
+  const experts = pair(row.ep)
+  const of = (width: number, groups: number, ep: number) => (width === 1 && groups === 1 ? ep : groups)
+  return {
+    prompt: of(tp.prompt, stated.prompt, experts.prompt),
+    answer: of(tp.answer, stated.answer, experts.answer),
+    hasExperts: experts,
+  }
+}
+
+/**
+ * Time per token is a step of one answering instance with its share of the requests, undisturbed by prompts. Time to
+ * first token is CPU work, the prompt in its pool with its share of the queue (M/D/1), and the cache's way over the link.
+ */
+export const predictDisaggregated = (
+  row: MeasuredRow,
+  catalogue: Catalogue,
+  coefficients: Coefficients,
+): RowPrediction | null => {
+  const deployment = deploymentOf({ ...row, tp: '1', pp: '1', ep: '1', attn_dp: '1' }, catalogue)
+  if (!deployment) return null
+  const pools = poolsOf(row)
+  const groups = groupsOf(row)
+  const answer = stepsOf(deployment, coefficients, {
+    size: pools.answer.size,
+    groups: groups.answer,
+    experts: groups.hasExperts.answer,
+  })
+  const prompt = stepsOf(deployment, coefficients, {
+    size: pools.prompt.size,
+    groups: groups.prompt,
+    experts: groups.hasExperts.prompt,
+  })
+  if (!answer || !prompt) return null
+  const concurrency = Number(row.concurrency_or_rate)
+  const [inputTokens, outputTokens] = [Number(row.isl), Number(row.osl)]
+  const running = Math.max(1, concurrency / pools.answer.instances)
+  const tpot = answer.decodeAt(inputTokens + outputTokens / 2)(running)
+  const promptMs = prompt.prefillMs(inputTokens)
+  const servers = pools.prompt.instances * prompt.attentionGroups
+  const ofEngine = coefficients.engines[deployment.engine]
+  const cycleMs = outputTokens * tpot + promptMs
+  const busy = Math.min(0.95, (concurrency * promptMs) / servers / cycleMs)
+  const ttft =
+    prompt.requestOverheadMs +
+    ofEngine.concurrencyMs * concurrency +
+    ofEngine.promptTokenMs * inputTokens +
+    ofEngine.promptFactor * promptMs +
+    tpot +
+    ((busy / (1 - busy)) * promptMs) / 2 +
+    (ofEngine.burstShare * concurrency * promptMs) / servers / 2
+  return { tpot, ttft, throughput: null }
+}
+
+const stepsOf = (
+  { model, accelerator, precision, engine }: Deployment,
+  coefficients: Coefficients,
+  { size, groups, experts }: { readonly size: number; readonly groups: number; readonly experts: number },
+) =>
+  createStepModel({
+    model,
+    accelerator,
+    precision,
+    layout: { tensorParallel: size, pipelineParallel: 1 },
+    attentionGroups: Math.max(1, Math.min(groups, size)),
+    expertParallel: experts > 1,
+    engine,
+    coefficients,
+  })
