@@ -2,6 +2,7 @@
 
 import { type Accelerator, type GpuPrice, readAccelerators, readGpuPrices } from './accelerator.js'
 import { type Engine, type EngineName, readEngines } from './engine-flags.js'
+import { createAcceleratorLookup } from './find-accelerator.js'
 import { createLookup, type Lookup } from './find-by-name.js'
 import {
   type HostedModel,
@@ -27,6 +28,7 @@ export interface Catalogue {
   readonly engines: readonly Engine[]
   /** By name or alias, with or without the publisher; else the nearest name. */
   lookUpModel(name: string): Lookup<Model>
+  /** As people and drivers write it: without vendor, size or bus too, as long as that leaves one chip. */
   lookUpAccelerator(name: string): Lookup<Accelerator>
 }
 
@@ -44,7 +46,7 @@ export const loadCatalogue = (): Catalogue => {
     hostedModels: readHostedModels(models),
     engines: readEngines(),
     lookUpModel: createLookup(models),
-    lookUpAccelerator: createLookup(accelerators),
+    lookUpAccelerator: createAcceleratorLookup(accelerators),
   }
 }
 

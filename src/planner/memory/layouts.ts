@@ -10,11 +10,13 @@ const vendors: Readonly<Record<EngineName, readonly string[]>> = {
   sglang: ['NVIDIA', 'AMD'],
   trtllm: ['NVIDIA'],
   tgi: ['NVIDIA', 'AMD'],
-  'llama.cpp': ['NVIDIA', 'AMD', 'Intel', 'Intel CPU', 'Apple'],
+  'llama.cpp': ['NVIDIA', 'AMD', 'Intel', 'Intel CPU', 'AMD CPU', 'Arm CPU', 'Apple'],
 }
 
 /** Batched serving needs tensor units of the Ampere generation or later; older chips are left to llama.cpp. */
-const tooOldForBatching = new Set(['v100'])
+const tooOldForBatching = new Set(
+  'v100 v100_16gb p40 p100 t4 titan_rtx gtx_1080_ti rtx_2080_ti mi100 rx_6900_xt'.split(' '),
+)
 /** llama.cpp is planned where the others are not at home: cards of at most this size, processors, Apple. */
 const smallCardGiB = 48
 

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest'
-import type { StepModel } from '../speed/roofline.js'
+import type { StepTimes } from '../speed/roofline.js'
 import { stepCostOf } from './roofline-cost.js'
 import type { Step } from './step-cost.js'
 
 /** 4 ms a pass, 0.1 ms a token, 0.001 ms a stored token; prompts 0.01 ms a token and 1e-6 ms a pair of tokens. */
-const steps: StepModel = {
+const steps: StepTimes = {
   decodeAt: (context) => (batch) => 4 + batch * (0.1 + 0.001 * context),
   prefillMs: (tokens, cached = 0) => 0.01 * (tokens - cached) + (1e-6 * (tokens ** 2 - cached ** 2)) / 2,
   requestOverheadMs: 0,
   interference: 0.5,
+  attentionGroups: 1,
 }
 const none: Step = {
   decodeSequences: 0,

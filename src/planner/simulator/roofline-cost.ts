@@ -1,13 +1,13 @@
 // The speed model's answer to the simulator: the one place that knows both.
 
-import type { StepModel } from '../speed/roofline.js'
+import type { StepTimes } from '../speed/roofline.js'
 import type { Step, StepCost } from './step-cost.js'
 
 /**
  * A step with answers costs its decode step, and the part of its prompts' time by which they hold answers up; one
  * without answers the whole time of its prompts, on top of a pass over the weights.
  */
-export const stepCostOf = (steps: StepModel): StepCost => {
+export const stepCostOf = (steps: StepTimes): StepCost => {
   const passMs = steps.decodeAt(1)(1)
   return {
     stepMs: (step) => {
@@ -24,7 +24,7 @@ export const stepCostOf = (steps: StepModel): StepCost => {
  * Several parts of prompts as the one that has as many tokens and compares as many pairs of them. A part of T tokens
  * after c others compares T x (c + T / 2) pairs, so c = pairs / T - T / 2: below 0 where T are several short prompts.
  */
-const readingMs = (steps: StepModel, { prefillTokens, prefillPairs }: Step): number => {
+const readingMs = (steps: StepTimes, { prefillTokens, prefillPairs }: Step): number => {
   const before = prefillPairs / prefillTokens - prefillTokens / 2
   return steps.prefillMs(before + prefillTokens, before)
 }

@@ -6,7 +6,7 @@ import type { KvDtype } from '../memory/cache-cost.js'
 import { kvCost } from '../memory/kv-cache.js'
 import type { Sharding } from '../memory/sharding.js'
 import { weightsOf } from '../memory/weights.js'
-import type { StepModel } from './roofline.js'
+import type { StepTimes } from './roofline.js'
 
 export interface FullLoad {
   /** Sequences that run together in the whole replica. */
@@ -20,7 +20,7 @@ export interface FullLoad {
  * `outputTokens` steps. Prompts are in full in the way here, since there is always one to read.
  */
 export const fullThroughput = (
-  steps: StepModel,
+  steps: StepTimes,
   { sequences, inputTokens, outputTokens }: FullLoad,
 ): number => {
   const decodeMs = steps.decodeAt(inputTokens + outputTokens / 2)(sequences)

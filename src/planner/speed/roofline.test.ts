@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue, type Precision, requireAccelerator, requireModel } from '../../catalog/index.js'
-import { type ParameterSplit, splitParameters } from '../memory/memory.js'
 import { predictClosedLoop } from './closed-loop.js'
 import { fittedCoefficients } from './coefficients.js'
 import { createStepModel } from './roofline.js'
@@ -15,7 +14,6 @@ const steps = (
   const model = requireModel(catalogue, name)
   return createStepModel({
     model,
-    split: splitParameters(model) as ParameterSplit,
     accelerator: requireAccelerator(catalogue, gpu),
     precision: options.precision ?? 'fp8',
     layout: { tensorParallel: options.tensorParallel ?? 1, pipelineParallel: 1 },
@@ -27,11 +25,50 @@ const steps = (
 describe('a decode step', () => {
   it('alone is bound by reading the weights once', () => {
     // Llama 3.1 8B in fp8: 6.98 GB and a head of 1.05 GB in 16 bits, over 3350 GB/s x the share reached: about 3 ms;
-    // overheads: 1 ms, 32 layers and one sequence.
-    const ms = steps('Llama-3.1-8B', 'H100')?.decodeAt(1)(1) ?? 0
+    // overheads: a step, 32 layers and one sequence.
+    const parts = steps('Llama-3.1-8B', 'H100')?.partsAt(1)(1)
     const weights = 8.03e9 / (3350e6 * coefficients.weightBandwidth)
-    const { layerMs, sequenceMs } = coefficients.engines.vllm
-    expect(ms).toBeCloseTo(weights + 1 + 32 * layerMs + sequenceMs, 1)
+    const { layerMs, sequenceMs, stepMs } = coefficients.engines.vllm
+    expect(parts?.weightsMs).toBeCloseTo(weights, 1)
+    expect(parts?.overheadMs).toBeCloseTo(stepMs + 32 * layerMs, 6)
+    expect(parts?.sequenceMs).toBeCloseTo(sequenceMs, 6)
+    expect(parts?.exchangeMs).toBe(0)
+  })
+
+  it('reads each sequence of the cache', () => {
+    // 16 x 8,000 tokens x 131,072 bytes (8 heads x 128 x 2 x 2 bytes x 32 layers), kept as vLLM's builds in fp8 keep it
+    const parts = steps('Llama-3.1-8B', 'H100')?.partsAt(8000)(16)
+    const bytes = 16 * 8000 * 131072 * coefficients.engines.vllm.kvBytesFactor
+    const readMs = bytes / (3350e6 * coefficients.kvBandwidth)
+    expect(parts?.cacheMs).toBeGreaterThanOrEqual(readMs)
+    expect(parts?.cacheMs).toBeLessThan(1.1 * readMs)
+  })
+
+  it('sums over the link twice a layer', () => {
+    // 2 x 80 layers: the latency, and 2 x 3/4 x 64 tokens x 8192 x 2 bytes over 450 GB/s x the share reached
+    const parts = steps('Llama-3.1-70B', 'H100', { tensorParallel: 4 })?.partsAt(1)(64)
+    const message = (1.5 * 64 * 8192 * 2) / (450e6 * coefficients.busEfficiency)
+    expect(parts?.exchangeMs).toBeCloseTo(160 * (coefficients.allReduceLatencyMs + message), 6)
+  })
+
+  it('of groups with whole experts keeps the cache apart and exchanges tokens', () => {
+    const model = requireModel(catalogue, 'DeepSeek-R1')
+    const spread = (attentionGroups: number) =>
+      createStepModel({
+        model,
+        accelerator: requireAccelerator(catalogue, 'H200'),
+        precision: 'fp8',
+        layout: { tensorParallel: 8, pipelineParallel: 1 },
+        attentionGroups,
+        expertParallel: true,
+        engine: 'sglang',
+        coefficients,
+      })?.partsAt(8000)(64)
+    // A latent cache is on every accelerator of a group: eight groups read an eighth each, one reads it all.
+    const ratio = (spread(1)?.cacheMs ?? 0) / (spread(8)?.cacheMs ?? 1)
+    expect(ratio).toBeGreaterThan(4)
+    expect(ratio).toBeLessThan(8.1)
+    expect(spread(8)?.exchangeMs).toBeGreaterThan(0)
   })
 
   it('takes longer with more sequences, longer contexts and less bandwidth', () => {
@@ -60,7 +97,8 @@ describe('a prompt', () => {
     const ms = steps('Llama-3.1-70B', 'H100', { tensorParallel: 4 })?.prefillMs(1000) ?? 0
     const products = (2 * 70.55e9 * 1000) / (4 * 1978e12 * coefficients.compute.fp8)
     expect(ms / 1000).toBeGreaterThan(products)
-    expect(ms / 1000).toBeLessThan(1.5 * products)
+    // Attention over the pairs of tokens and the sums over the link come on top.
+    expect(ms / 1000).toBeLessThan(1.7 * products)
   })
 
   it('costs less when its beginning is cached', () => {
@@ -73,7 +111,11 @@ describe('the closed loop', () => {
   const tpot = (concurrency: number, inputTokens: number) => {
     const model = steps('Llama-3.1-70B', 'H100', { tensorParallel: 4 })
     if (!model) throw new Error('no step model')
-    return predictClosedLoop(model, { concurrency, inputTokens, outputTokens: 1024 }, coefficients).tpotMs
+    return predictClosedLoop(
+      model,
+      { concurrency, inputTokens, outputTokens: 1024 },
+      coefficients.engines.vllm,
+    ).tpotMs
   }
 
   it('slows tokens down with more requests in flight, and with the prompts the others bring', () => {
@@ -83,7 +125,7 @@ describe('the closed loop', () => {
   })
 
   it('was fitted to runs whose unseen architectures it predicts within 15 % at the median', () => {
-    expect(fittedCoefficients.errors.tpotUnseenArchitectureMedianPct).toBeLessThan(15)
+    expect(fittedCoefficients.errors.tpotMedianPct).toBeLessThan(15)
     expect(fittedCoefficients.fittedTo.rows).toBeGreaterThan(1500)
     expect(fittedCoefficients.fittedTo.sha256).toMatch(/^[0-9a-f]{64}$/)
   })

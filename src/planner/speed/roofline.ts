@@ -26,11 +26,9 @@ export interface DecodeParts {
 }
 
 /** Times in ms of one replica's steps. */
-export interface StepModel {
+export interface StepTimes {
   /** Time of one decode step by its batch (sequences of the whole replica), of sequences that hold `context` tokens each. */
   decodeAt(context: number): (batch: number) => number
-  /** The same in its parts. */
-  partsAt(context: number): (batch: number) => DecodeParts
   /** Work of one prompt of `tokens` on its attention group, of which `cached` are already in the prefix cache. */
   prefillMs(tokens: number, cached?: number): number
   /** CPU time from the request to its first step. */
@@ -39,6 +37,11 @@ export interface StepModel {
   readonly interference: number
   /** Groups that each read prompts of their own. */
   readonly attentionGroups: number
+}
+
+export interface StepModel extends StepTimes {
+  /** A decode step in its parts. */
+  partsAt(context: number): (batch: number) => DecodeParts
 }
 
 /** @returns null when the accelerator cannot multiply in this precision, or its bandwidth is unknown */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createLengths, fixedLength, normalQuantile } from './length-distribution.js'
-import type { StepModel } from './roofline.js'
+import type { StepTimes } from './roofline.js'
 import {
   largestRate,
   latencyAt,
@@ -11,11 +11,12 @@ import {
 } from './serving.js'
 
 /** 5 ms a step and 0.1 ms more for each sequence; 0.05 ms a prompt token; no overheads. */
-const steps: StepModel = {
+const steps: StepTimes = {
   decodeAt: () => (batch) => 5 + 0.1 * batch,
   prefillMs: (tokens, cached = 0) => 0.05 * (tokens - cached),
   requestOverheadMs: 0,
   interference: 0,
+  attentionGroups: 1,
 }
 const traffic: Traffic = { inputTokens: fixedLength(400), outputTokens: fixedLength(101), cachedTokens: 0 }
 const replica = prepareReplica({ steps, maxSequences: 256 }, traffic)
@@ -34,6 +35,14 @@ describe('the steady state', () => {
     // 10 prompts/s x 20 ms = a fifth of the time: t = (5 + 0.1 N) / 0.8
     const state = steadyState(blocked, 10)
     expect(state?.tpotMs).toBeCloseTo((5 + 0.1 * (state?.running ?? 0)) / 0.8, 6)
+  })
+
+  it('reads prompts in as many places as attention has groups', () => {
+    const blocked = { ...steps, interference: 1 }
+    const four = prepareReplica({ steps: { ...blocked, attentionGroups: 4 }, maxSequences: 256 }, traffic)
+    // 10 prompts/s x 20 ms over 4 groups: a twentieth of each one's time
+    const state = steadyState(four, 10)
+    expect(state?.tpotMs).toBeCloseTo((5 + 0.1 * (state?.running ?? 0)) / 0.95, 6)
   })
 
   it('does not exist when prompts alone outrun the engine, or the cache overflows', () => {

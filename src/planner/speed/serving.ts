@@ -6,7 +6,7 @@
 
 import type { LengthDistribution } from './length-distribution.js'
 import { addMoments, gammaQuantile, type Moments, momentsOf, waitingTime } from './queueing.js'
-import type { StepModel } from './roofline.js'
+import type { StepTimes } from './roofline.js'
 
 export interface Traffic {
   readonly inputTokens: LengthDistribution
@@ -16,7 +16,7 @@ export interface Traffic {
 }
 
 export interface Replica {
-  readonly steps: StepModel
+  readonly steps: StepTimes
   /** Sequences the KV cache holds. */
   readonly maxSequences: number
 }
@@ -74,12 +74,14 @@ export const steadyState = (
 ): SteadyState | null => {
   const { replica, prefill, meanSteps, stepMs } = prepared
   const rate = requestsPerSecond / 1000
-  const waiting = waitingTime(rate, {
+  // Each attention group reads the prompts of its own share of the requests.
+  const promptRate = rate / replica.steps.attentionGroups
+  const waiting = waitingTime(promptRate, {
     mean: prefill.mean * slowness,
     second: prefill.second * slowness ** 2,
     third: prefill.third * slowness ** 3,
   })
-  const free = 1 - replica.steps.interference * rate * prefill.mean * slowness
+  const free = 1 - replica.steps.interference * promptRate * prefill.mean * slowness
   if (!waiting || free <= 0) return null
   const tpotAt = (running: number) => (slowness * stepMs(running)) / free
   const running = fixedPoint((n) => rate * meanSteps * tpotAt(n), replica.maxSequences)

@@ -24,17 +24,19 @@ const poolsOf = (row: MeasuredRow) => {
   }
 }
 
+/** Wider than a machine, attention is spread by groups, and experts whole, whatever the columns say. */
+const widestGroup = 8
+
 /** Attention groups are stated, or equal the expert-parallel width where attention is one accelerator wide. */
-const groupsOf = (row: MeasuredRow) => {
+const groupsOf = (row: MeasuredRow, pools: ReturnType<typeof poolsOf>) => {
   const stated = pair(row.attn_dp)
   const tp = pair(row.tp)
   const experts = pair(row.ep)
-  const of = (width: number, groups: number, ep: number) => (width === 1 && groups === 1 ? ep : groups)
-  return {
-    prompt: of(tp.prompt, stated.prompt, experts.prompt),
-    answer: of(tp.answer, stated.answer, experts.answer),
-    hasExperts: experts,
+  const of = (side: 'prompt' | 'answer') => {
+    if (pools[side].size > widestGroup) return pools[side].size
+    return tp[side] === 1 && stated[side] === 1 ? experts[side] : stated[side]
   }
+  return { prompt: of('prompt'), answer: of('answer'), experts }
 }
 
 /**
@@ -49,16 +51,16 @@ export const predictDisaggregated = (
   const deployment = deploymentOf({ ...row, tp: '1', pp: '1', ep: '1', attn_dp: '1' }, catalogue)
   if (!deployment) return null
   const pools = poolsOf(row)
-  const groups = groupsOf(row)
+  const groups = groupsOf(row, pools)
   const answer = stepsOf(deployment, coefficients, {
     size: pools.answer.size,
     groups: groups.answer,
-    experts: groups.hasExperts.answer,
+    experts: groups.experts.answer,
   })
   const prompt = stepsOf(deployment, coefficients, {
     size: pools.prompt.size,
     groups: groups.prompt,
-    experts: groups.hasExperts.prompt,
+    experts: groups.experts.prompt,
   })
   if (!answer || !prompt) return null
   const concurrency = Number(row.concurrency_or_rate)
@@ -92,7 +94,7 @@ const stepsOf = (
     precision,
     layout: { tensorParallel: size, pipelineParallel: 1 },
     attentionGroups: Math.max(1, Math.min(groups, size)),
-    expertParallel: experts > 1,
+    expertParallel: experts > 1 || groups > 1,
     engine,
     coefficients,
   })
