@@ -168,7 +168,7 @@ describe('the cache', () => {
   it('must hold the whole context to start in vLLM only, when no length is given', () => {
     // 22.06 GiB less 14.96 of weights leave at most 7.1 GiB = 58,164 tokens of 128 KiB, below 131,072.
     const onL4 = (engine: FitRequest['engine'], engineVersion: string) =>
-      answerTo(llama8, { card: cardOf('L4'), engine, engineVersion, maxModelLen: undefined })
+      answerTo(llama8, { card: cardOf('L4'), engine, engineVersion, maxModelLen: null })
     expect(onL4('vllm', '0.19.0').fits).toBe(false)
     const other = onL4('sglang', '0.5.5')
     expect(other.fits).toBe(true)

@@ -64,7 +64,7 @@ export const fitModel = (request: FitRequest): FitAnswer => {
 const begin = (request: FitRequest, sharding: Sharding): Start => {
   const { engine, maxModelLen } = request
   const start = startAt(request, sharding, maxModelLen ?? longestByDefault(request))
-  if (maxModelLen !== undefined || engine === 'vllm' || memoryLimit(start) !== 'kv-cache') return start
+  if (maxModelLen !== null || engine === 'vllm' || memoryLimit(start) !== 'kv-cache') return start
   const held = longestThatFits(request, sharding, start)
   return held > 0 ? startAt(request, sharding, held) : start
 }

@@ -50,7 +50,7 @@ const experts: Remark = ({ model }) =>
     : null
 
 const clamped: Remark = ({ engine, maxModelLen: asked, model }, { maxModelLen }) =>
-  asked === undefined && model.maxContext !== null && maxModelLen < model.maxContext
+  asked === null && model.maxContext !== null && maxModelLen < model.maxContext
     ? fitMessage('fit.length-clamped', { engine, length: maxModelLen, context: model.maxContext })
     : null
 
