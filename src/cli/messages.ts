@@ -59,6 +59,11 @@ export const cliMessages = defineMessages({
       `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
     'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
   },
+  'cli.fit-family': {
+    en: (p: { model: string; base: string }) =>
+      `${p.model} is taken to have the shape of ${p.base}, by its name.`,
+    'zh-TW': (p) => `依名稱視 ${p.model} 與 ${p.base} 結構相同。`,
+  },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>
       `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
