@@ -33,7 +33,8 @@ export const startServeProcess = async (
 ): Promise<ServeProcess> => {
   const { stateDirectory } = projectOf(architectureFile)
   const main = packageFile(join('dist', 'bundle', 'main.js'))
-  const flags = ['--no-maglev', '--no-turboshaft-load-elimination', ...nodeFlags]
+  // Those of `bin/llm-architect.mjs`.
+  const flags = ['--no-maglev', '--no-turboshaft-load-elimination', '--no-memory-reducer', ...nodeFlags]
   const child = spawn(
     process.execPath,
     [...flags, main, 'serve', '--architecture', architectureFile, '--no-watch', '--json', ...args],
