@@ -20,13 +20,10 @@ whenNpmIsGone(() => {
 await ensureInstalled()
 await ensureBuilt()
 
-/** V8 gives memory back after a pause; the first requests after it then wait for several collections in a row. */
-const flags = [...v8Flags, '--no-memory-reducer']
-
 // The fourth pipe is never written to: when this process ends, however it ends, the real one sees it close.
 child = spawn(
   nodePath(),
-  [...flags, join(packageRoot, 'dist', 'bundle', 'main.js'), ...process.argv.slice(2)],
+  [...v8Flags, join(packageRoot, 'dist', 'bundle', 'main.js'), ...process.argv.slice(2)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' },

@@ -33,8 +33,7 @@ export const startServeProcess = async (
 ): Promise<ServeProcess> => {
   const { stateDirectory } = projectOf(architectureFile)
   const main = packageFile(join('dist', 'bundle', 'main.js'))
-  // Those of `bin/llm-architect.mjs`.
-  const flags = ['--no-maglev', '--no-turboshaft-load-elimination', '--no-memory-reducer', ...nodeFlags]
+  const flags = ['--no-maglev', '--no-turboshaft-load-elimination', ...nodeFlags]
   const child = spawn(
     process.execPath,
     [...flags, main, 'serve', '--architecture', architectureFile, '--no-watch', '--json', ...args],
