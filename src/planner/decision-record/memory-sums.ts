@@ -4,17 +4,20 @@ import { bytesPerGiB } from '../../core/index.js'
 import { kvCost } from '../memory/kv-cache.js'
 import { acceleratorsOf, engineBudget, kvBytesOfSequence } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
+import { acceleratorFor } from './accelerator-for.js'
 import type { DesignFacts, Sum } from './design-facts.js'
 import { sumMessage } from './sum-messages.js'
 
 /** None for an API, whose memory is its provider's. */
 export const memorySums = (
-  { catalogue, assessment: { workload } }: DesignFacts,
+  facts: DesignFacts,
   candidate: Candidate,
 ): readonly Sum[] => {
+  const { catalogue, assessment } = facts
+  const { workload } = assessment
   const { memory, layout, engine } = candidate
   const model = catalogue.lookUpModel(candidate.model).found
-  const accelerator = catalogue.lookUpAccelerator(candidate.accelerator ?? '').found
+  const accelerator = acceleratorFor(candidate, facts)
   if (!memory || !layout || !engine || !model || !accelerator) return []
   const budget = engineBudget(engine, accelerator)
   const count = acceleratorsOf(layout)

@@ -107,9 +107,9 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-read-weights': {
     en: (p: { readGB: number; bandwidth: number; ms: number; activeShare: number }) =>
-      `No step is shorter than reading the weights once: ${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? ` (the ${pct(p.activeShare)} that one token needs)` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
+      `Reading the weights once: ${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? ` (the ${pct(p.activeShare)} that one token needs)` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
     'zh-TW': (p) =>
-      `每一步至少要讀一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${pct(p.activeShare)}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
+      `讀取一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${pct(p.activeShare)}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
   },
   'planner.sum-in-flight': {
     en: (p: { rate: number; seconds: number; inFlight: number }) =>
@@ -118,10 +118,17 @@ export const sumMessages = defineMessages({
       `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求`,
   },
   'planner.sum-read-cache': {
-    en: (p: { inFlight: number; context: number; cacheGB: number; bandwidth: number; ms: number }) =>
-      `and their caches: ${n(p.inFlight, 3)} x ${n(p.context)} tokens = ${n(p.cacheGB, 3)} GB / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)} a step`,
+    en: (p: {
+      inFlight: number
+      context: number
+      eachGB: number
+      cacheGB: number
+      bandwidth: number
+      ms: number
+    }) =>
+      `and their caches: ${n(p.inFlight, 3)} x ${n(p.eachGB, 3)} GB (of ${n(p.context)} tokens) = ${n(p.cacheGB, 3)} GB / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)} a step`,
     'zh-TW': (p) =>
-      `以及其快取：${n(p.inFlight, 3)} x ${n(p.context)} 個詞元 = ${n(p.cacheGB, 3)} GB / ${n(p.bandwidth)} GB/s = 每步 ${formatMs(p.ms)}`,
+      `以及其快取：${n(p.inFlight, 3)} x ${n(p.eachGB, 3)} GB（${n(p.context)} 個詞元）= ${n(p.cacheGB, 3)} GB / ${n(p.bandwidth)} GB/s = 每步 ${formatMs(p.ms)}`,
   },
   'planner.sum-read-prompt': {
     en: (p: {

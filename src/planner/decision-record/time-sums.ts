@@ -5,6 +5,7 @@ import { kvCost } from '../memory/kv-cache.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import { peakTflops } from '../memory/precision.js'
 import type { Candidate } from '../search/report.js'
+import { acceleratorFor } from './accelerator-for.js'
 import type { DesignFacts, Sum } from './design-facts.js'
 import { sumMessage } from './sum-messages.js'
 import { enginePeakOf } from './workload-sums.js'
@@ -20,7 +21,7 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   const { workload } = assessment
   const { memory, layout, replicas, latency, precision } = candidate
   const model = catalogue.lookUpModel(candidate.model).found
-  const accelerator = catalogue.lookUpAccelerator(candidate.accelerator ?? '').found
+  const accelerator = acceleratorFor(candidate, facts)
   if (!memory || !layout || !replicas || !latency || !precision || !model || !accelerator) return []
   const bandwidth = accelerator.bandwidthGBps
   const peakRate = peakTflops(accelerator, precision)
@@ -36,7 +37,8 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   const inFlight = (rate * latency.e2eP90Ms.value) / 1000
   const context = workload.inputTokens.mean + workload.outputTokens.mean / 2
   const cache = kvCost(model, { sharding: layout, dtype: candidate.kvDtype ?? 'auto' })
-  const cacheGB = (inFlight * cache.bytesOf(context)) / (layout.dataParallel ?? 1) / 1e9
+  const eachGB = cache.bytesOf(context) / (layout.dataParallel ?? 1) / 1e9
+  const cacheGB = inFlight * eachGB
   const fresh = Math.max(1, workload.inputTokens.mean - workload.sharedPrefixTokens)
   const count = acceleratorsOf(layout)
   return [
@@ -62,6 +64,7 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
       message: sumMessage('planner.sum-read-cache', {
         inFlight,
         context,
+        eachGB,
         cacheGB,
         bandwidth,
         ms: cacheGB / (bandwidth / 1000),

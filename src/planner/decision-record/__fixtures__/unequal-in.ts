@@ -10,6 +10,7 @@ const scales: Readonly<Record<string, number>> = {
   'GB/s': 1e9,
   GiB: 1024 ** 3,
   ms: 1e-3,
+  µs: 1e-6,
   '%': 0.01,
   bits: 1,
 }
@@ -26,9 +27,7 @@ const rangeOf = (text: string, unit: string): Range => {
   const digits = Math.max(3, text.replace(/[^\d]/g, '').replace(/^0+/, '').length)
   const half = value === 0 ? 0.0005 : 0.5 * 10 ** (Math.floor(Math.log10(value)) - digits + 1)
   const scale = scales[unit] ?? 1
-  // A whole number may have been rounded down: sequences, tokens.
-  const slack = Number.isInteger(value) && digits === 3 && value >= 1 && value < 1000 ? 0 : half
-  return { low: (value - slack) * scale, high: (value + half) * scale }
+  return { low: (value - half) * scale, high: (value + half) * scale }
 }
 
 const combine = (a: Range, operator: string, b: Range): Range => {
@@ -87,6 +86,8 @@ const withoutRemarks = (text: string) =>
 const equationsOf = (line: string): readonly (readonly [string, string])[] =>
   withoutRemarks(line)
     .replace(/^[^:]*: /, '')
+    // Prices are a million tokens, so beside money a million counts one.
+    .replaceAll(line.includes('$') ? ' million' : '\0', '')
     .split('; ')
     .flatMap((part) => {
       const sides = part.split(/ = /)
@@ -105,7 +106,9 @@ const comesOut = ([left, right]: readonly [string, string]): boolean => {
   // Only the first number of the right side is the result.
   const found = tokensOf(right).find((token) => typeof token === 'object')
   if (!wanted || !found || typeof found === 'string') return false
-  return wanted.low <= found.high * (1 + 1e-9) && found.low <= wanted.high * (1 + 1e-9)
+  // How many fit is rounded down.
+  const highest = /^\d+,? /.test(right) ? found.high + 1 : found.high
+  return wanted.low <= highest * (1 + 1e-9) && found.low <= wanted.high * (1 + 1e-9)
 }
 
 /** @returns the lines whose equations do not come out */
