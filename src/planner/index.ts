@@ -7,6 +7,7 @@ export { type Design, design } from './design.js'
 export { fitModel } from './fit/fit-model.js'
 export type { FitAnswer, FitRequest } from './fit/fit-request.js'
 export { modelOfSize } from './fit/model-of-size.js'
+export { type CpuRates, cpuAccelerator } from './machine/cpu-accelerator.js'
 export { designForMachine, type MachineDesignOptions } from './machine/design-for-machine.js'
 export type {
   EngineHint,
