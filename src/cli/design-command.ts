@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { createLogger } from '../telemetry/index.js'
+import { registerDesignCalibrate } from './calibration/design-calibrate-command.js'
 import type { CommandContext } from './command-context.js'
 import { registerDesignFit } from './design-fit/design-fit-command.js'
 import { designProject, shortReport } from './design-project.js'
@@ -50,6 +51,7 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       context.exitWith(report.chosen ? 0 : 1)
     })
   registerDesignFit(design, context)
+  registerDesignCalibrate(design, context)
 }
 
 const describe = ({ path, state, difference }: WrittenArchitecture, { text }: CommandContext): string[] => {

@@ -69,7 +69,9 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
       const installed = await fixEngines(fix, context, '.')
       const facts = await readMachineFacts(context.environment)
       const measured = measure ? await measureNow(context) : undefined
-      const machine = measured ? { ...facts, ...measured, accelerator: acceleratorOf(facts, measured) } : facts
+      const machine = measured
+        ? { ...facts, ...measured, accelerator: acceleratorOf(facts, measured) }
+        : facts
       const providers = await checkProvidersHere(context.environment)
       const checks = [
         ...checksOf(machine, context),
@@ -133,7 +135,10 @@ const acceleratorOf = (facts: Awaited<ReturnType<typeof readMachineFacts>>, { cp
   })
 
 const checksOf = (
-  machine: Awaited<ReturnType<typeof readMachineFacts>> & { readonly localRates?: LocalRates; readonly cpu?: CpuRates },
+  machine: Awaited<ReturnType<typeof readMachineFacts>> & {
+    readonly localRates?: LocalRates
+    readonly cpu?: CpuRates
+  },
   { text }: CommandContext,
 ): Check[] => [
   { id: 'node', ok: isSupportedNode(process.versions.node), detail: `Node ${process.versions.node}` },

@@ -53,13 +53,17 @@ export const cliMessages = defineMessages({
   'cli.fit-unknown-field': {
     en: (p: { field: string; suggestion: string | null }) =>
       `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
-    'zh-TW': (p) =>
-      `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+    'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
   },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>
       `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
     'zh-TW': (p) => `${p.model} 以 ${p.stored} 發布；${p.asked} 需要另一個檢查點。`,
+  },
+  'cli.calibrations-broken': {
+    en: (p: { file: string; detail: string }) =>
+      `${p.file} cannot be read: ${p.detail} Nothing was changed. Correct the file, or move it away to begin anew.`,
+    'zh-TW': (p) => `無法讀取 ${p.file}：${p.detail} 檔案未變更。請修正內容，或移走檔案後重新開始。`,
   },
   'cli.port-in-use': {
     en: (p: { host: string; port: number }) =>

@@ -3,6 +3,17 @@
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
+export {
+  type CalibratedRequest,
+  calibrateRequest,
+  deploymentOfRequest,
+} from './calibration/calibrate-request.js'
+export {
+  type DeploymentName,
+  deploymentKeyOf,
+  isSameDeployment,
+  type LoadTest,
+} from './calibration/load-test.js'
 export { type Design, design } from './design.js'
 export { fitModel } from './fit/fit-model.js'
 export type { FitAnswer, FitRequest } from './fit/fit-request.js'

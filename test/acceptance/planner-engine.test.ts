@@ -82,7 +82,10 @@ const judge = (rows: readonly Row[]) => {
 }
 
 /** Predicted with its 80 % range, then measured. */
-const rowFigures = ({ shape, concurrency, metric, measured, uncalibrated, calibrated }: Row, round: number) => {
+const rowFigures = (
+  { shape, concurrency, metric, measured, uncalibrated, calibrated }: Row,
+  round: number,
+) => {
   const unit = metric === 'outputTokensPerSecond' ? 'tokens/s' : 'ms'
   const name = `${shape}, ${concurrency} in flight, ${metric}, repetition ${round}`
   const predicted = (kind: string, { value, low, high }: Row['uncalibrated']) => ({

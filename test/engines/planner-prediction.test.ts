@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { quantile } from '../../src/stats/index.js'
-import { describeMachine, errorPct, isInside, predictAndRun, type Row, shapes, tableOf } from './planner-prediction.js'
+import {
+  describeMachine,
+  errorPct,
+  isInside,
+  predictAndRun,
+  type Row,
+  shapes,
+  tableOf,
+} from './planner-prediction.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'planner-prediction-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))

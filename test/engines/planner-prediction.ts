@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Accelerator, modelOfConfig, readConfig } from '../../src/catalog/index.js'
+import type { Ranged } from '../../src/planner/calibration/calibrate-deployment.js'
 import {
   type ClientTimes,
   createSimulatedPredictor,
@@ -12,7 +13,6 @@ import {
 } from '../../src/planner/calibration/predict-simulated.js'
 import type { ClientLoad } from '../../src/planner/calibration/simulated-parts.js'
 import { cpuCoefficients, cpuSpread, cpuTailSpread } from '../../src/planner/machine/cpu-coefficients.js'
-import type { Ranged } from '../../src/planner/calibration/calibrate-deployment.js'
 import { schedulerOf } from '../../src/planner/simulator/scheduler.js'
 import { createStepModel } from '../../src/planner/speed/roofline.js'
 import { type Measured, runClient } from './closed-loop-client.js'
@@ -69,7 +69,12 @@ export const describeMachine = (folder: string): Machine => {
   const text = execFileSync(
     process.execPath,
     [join(product, 'bin', 'llm-architect.mjs'), 'doctor', '--measure', '--json'],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, LLM_ARCHITECT_ENGINES: home }, stdio: ['ignore', 'pipe', 'ignore'] },
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, LLM_ARCHITECT_ENGINES: home },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
   )
   const { machine } = JSON.parse(text) as { machine: Machine }
   return machine
@@ -93,7 +98,11 @@ export const predictAndRun = async (options: {
   const engine = await startEngine(engineOn(weights))
   try {
     const run = (concurrency: number, seed: string, atLeastSeconds = seconds) =>
-      measure(engine.url, { concurrency, seconds: atLeastSeconds, seed: `${shape.name} ${seed} ${concurrency}` })
+      measure(engine.url, {
+        concurrency,
+        seconds: atLeastSeconds,
+        seed: `${shape.name} ${seed} ${concurrency}`,
+      })
     await run(calibratedBy, 'warm up', 3)
     const rounds: (readonly Row[])[] = []
     for (let round = 0; round < repetitions; round++) {

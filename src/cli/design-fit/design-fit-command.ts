@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { type Catalogue, loadCatalogue } from '../../catalog/index.js'
 import { type Message, toArchitectError } from '../../core/index.js'
 import { type FitAnswer, fitModel } from '../../planner/index.js'
+import { withLoadTests } from '../calibration/with-load-tests.js'
 import type { CommandContext } from '../command-context.js'
 import { describeFailure } from '../describe-failure.js'
 import { cliError } from '../messages.js'
@@ -38,7 +39,7 @@ export const registerDesignFit = (design: Command, context: CommandContext): voi
     if (options.file !== undefined) return answerFile(options.file, catalogue, context)
     const { enablePrefixCaching, ...rest } = options
     const raw = { ...(enablePrefixCaching === false ? { ...rest, enablePrefixCaching } : rest), json: undefined, lang: undefined }
-    const answered = answer(await readCase(raw, catalogue, context), context)
+    const answered = await answer(await readCase(raw, catalogue, context), context)
     context.terminal().result(answered.json, () => answered.text)
     context.exitWith(answered.json.fits ? 0 : 1)
   })
@@ -73,8 +74,8 @@ interface Answered {
   readonly text: string
 }
 
-const answer = ({ request, warnings }: ReadCase, context: CommandContext): Answered => {
-  const fit = fitModel(request)
+const answer = async ({ request, warnings }: ReadCase, context: CommandContext): Promise<Answered> => {
+  const fit = fitModel(await withLoadTests(request))
   const terminal = context.terminal()
   const all = [...warnings, ...fit.warnings]
   const rendered = all.map(terminal.render)
@@ -103,7 +104,7 @@ const answerLine = async (line: string, number: number, catalogue: Catalogue, co
   try {
     const raw = parseCase(line, context)
     id = raw['id'] ?? raw['name']
-    return { line: number, ...(id === undefined ? {} : { id }), ...answer(await readCase(raw, catalogue, context), context).json }
+    return { line: number, ...(id === undefined ? {} : { id }), ...(await answer(await readCase(raw, catalogue, context), context)).json }
   } catch (error) {
     const { code, params } = toArchitectError(describeFailure(error))
     const message = context.terminal().render({ code, params })

@@ -19,7 +19,10 @@ export const ratesText = (rates: LocalRates, text: CommandContext['text']): stri
   )
 }
 
-export const cpuText = ({ threads, bandwidthGBps, matrixGflops, by }: CpuRates, text: CommandContext['text']) => {
+export const cpuText = (
+  { threads, bandwidthGBps, matrixGflops, by }: CpuRates,
+  text: CommandContext['text'],
+) => {
   const [memory, matrix] = [formatNumber(bandwidthGBps), formatNumber(matrixGflops)]
   return text(
     `for engines on the processor: ${memory} GB/s and ${matrix} GFLOP/s with ${threads} thread (${by}, 32-bit floats)`,

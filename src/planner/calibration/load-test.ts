@@ -17,7 +17,7 @@ export interface DeploymentName {
   readonly precision: string
   readonly kvDtype: string
   readonly engine: string
-  /** `null` = not known: such tests belong to any release of the engine, and stand apart from those of a known one. */
+  /** null = not known. */
   readonly engineVersion: string | null
   readonly tensorParallel: number
   readonly pipelineParallel: number
@@ -32,3 +32,8 @@ export const deploymentKeyOf = (deployment: DeploymentName): string => {
   const spread = `tp${tensorParallel}pp${pipelineParallel}dp${dataParallel}${expertParallel ? 'ep' : ''}`
   return [model, accelerator, precision, kvDtype, engine, engineVersion ?? '*', spread].join('|')
 }
+
+/** Whether tests of the one say something about the other: a release of the engine that is not known may be any. */
+export const isSameDeployment = (a: DeploymentName, b: DeploymentName): boolean =>
+  (a.engineVersion === null || b.engineVersion === null || a.engineVersion === b.engineVersion) &&
+  deploymentKeyOf({ ...a, engineVersion: null }) === deploymentKeyOf({ ...b, engineVersion: null })

@@ -1,9 +1,15 @@
 // Percentiles of a benchmark client's run, simulated, before and after load tests of the same deployment. Each test
-// teaches the parts of a step by its means, and how much longer the slow tail is than the simulation's by its 95th
-// percentiles. Pure.
+// teaches the parts of a step by its medians, which pauses of the machine hardly move, and by how much such pauses
+// lengthen mean and tail, against the simulation, which has none. Pure.
 
-import { type Calibration, type CalibrationPoint, calibrate, type Parts, type Spread } from '../speed/calibrate.js'
 import type { SimulationReport } from '../simulator/simulation-report.js'
+import {
+  type Calibration,
+  type CalibrationPoint,
+  calibrate,
+  type Parts,
+  type Spread,
+} from '../speed/calibrate.js'
 import type { Ranged } from './calibrate-deployment.js'
 import { calibratedSteps } from './calibrated-steps.js'
 import { type ClientLoad, type SimulatedDeployment, simulateLoad } from './simulated-parts.js'
@@ -35,7 +41,7 @@ export interface SimulatedTest {
 export interface SimulatedPrior {
   /** Of the parts, shared by both metrics. */
   readonly spread: Spread
-  /** Of the 95th percentiles against the simulated ones, as the part `tail`. */
+  /** Of mean and 95th percentile over the median, against the simulated ones, as the part `tail`. */
   readonly tailSpread: Spread
 }
 
@@ -49,16 +55,23 @@ const z80 = 1.2816
 
 type Tailed = 'ttftMs' | 'tpotMs' | 'e2eMs'
 
+/**
+ * Pauses come and go: where a test has tails that are longer by so much (log scale) than the machine alone would make
+ * them, the next run's may be longer or shorter by a half of that, and its medians by a quarter. Assumed.
+ */
+const tailUnrest = 0.5
+const medianUnrest = 0.25
+
 export const createSimulatedPredictor = (
   deployment: SimulatedDeployment,
   tests: readonly SimulatedTest[],
   { spread, tailSpread }: SimulatedPrior,
 ): SimulatedPredictor => {
   const points = tests.flatMap(({ load, tpotMs, ttftMs }): readonly CalibrationPoint[] => {
-    const { tpot, ttft } = simulateLoad(deployment, load)
+    const { tpot, ttft, report } = simulateLoad(deployment, load)
     return [
-      { parts: tpot, measuredMs: tpotMs.mean },
-      { parts: ttft, measuredMs: ttftMs.mean },
+      { parts: atMedian(tpot, report.tpotMs), measuredMs: tpotMs.p50 },
+      { parts: atMedian(ttft, report.ttftMs), measuredMs: ttftMs.p50 },
     ]
   })
   const calibration = calibrate(points, spread)
@@ -68,32 +81,42 @@ export const createSimulatedPredictor = (
     ttft: factors,
   })
   const calibrated = { ...deployment, steps }
-  const tail = (metric: Tailed): Calibration =>
+  const simulatedTests = tests.map((test) => ({ test, report: simulateLoad(calibrated, test.load).report }))
+  const stretch = (metric: Tailed, of: 'mean' | 'p95'): Calibration =>
     calibrate(
-      tests.map((test) => {
-        const simulated = simulateLoad(calibrated, test.load).report[metric]
-        // By how much the tail is longer than the simulated one, whatever the level of both.
-        const longer = test[metric].p95 / test[metric].p50 / (simulated.p95 / simulated.p50)
-        return { parts: { tail: 1 }, measuredMs: longer }
+      simulatedTests.map(({ test, report }) => {
+        const [measured, simulated] = [test[metric], report[metric]]
+        // By how much it is farther from the median than simulated, whatever the level of both.
+        return {
+          parts: { tail: 1 },
+          measuredMs: measured[of] / measured.p50 / (simulated[of] / simulated.p50),
+        }
       }),
       tailSpread,
     )
-  const tails = { ttftMs: tail('ttftMs'), tpotMs: tail('tpotMs'), e2eMs: tail('e2eMs') }
+  const tails = {
+    ttftMs: stretch('ttftMs', 'p95'),
+    tpotMs: stretch('tpotMs', 'p95'),
+    e2eMs: stretch('e2eMs', 'p95'),
+  }
+  const mean = stretch('e2eMs', 'mean')
+  const unrest = unrestOf(simulatedTests)
   return {
     factors,
     predict: (load) => {
       const plain = simulateLoad(deployment, load)
       const { report } = simulateLoad(calibrated, load)
+      const restless = (deviation: number) => Math.hypot(deviation, medianUnrest * unrest)
       const deviations = {
-        ttftMs: calibration.deviation(plain.ttft),
-        tpotMs: calibration.deviation(plain.tpot),
-        e2eMs: calibration.deviation(requestParts(plain, report)),
+        ttftMs: restless(calibration.deviation(plain.ttft)),
+        tpotMs: restless(calibration.deviation(plain.tpot)),
+        e2eMs: restless(calibration.deviation(requestParts(plain, report))),
       }
       const median = (metric: Tailed) => ranged(report[metric].p50, deviations[metric])
       const slow = (metric: Tailed) =>
         ranged(
           report[metric].p95 * (tails[metric].factors.tail ?? 1),
-          Math.hypot(deviations[metric], tails[metric].deviation({ tail: 1 })),
+          Math.hypot(deviations[metric], tails[metric].deviation({ tail: 1 }), tailUnrest * unrest),
         )
       return {
         ttftP50: median('ttftMs'),
@@ -102,11 +125,27 @@ export const createSimulatedPredictor = (
         tpotP95: slow('tpotMs'),
         e2eP50: median('e2eMs'),
         e2eP95: slow('e2eMs'),
-        outputTokensPerSecond: ranged(report.outputTokensPerSecond, deviations.e2eMs),
+        // As many requests as are in flight end in the mean time of one.
+        outputTokensPerSecond: ranged(
+          report.outputTokensPerSecond / (mean.factors.tail ?? 1),
+          Math.hypot(deviations.e2eMs, mean.deviation({ tail: 1 })),
+        ),
       }
     },
   }
 }
+
+/** Mean over tests of how much longer the tail of the time per token is than simulated; log scale. */
+const unrestOf = (
+  tests: readonly { readonly test: SimulatedTest; readonly report: SimulationReport }[],
+): number =>
+  tests.reduce((sum, { test: { tpotMs }, report }) => {
+    const longer = tpotMs.p95 / tpotMs.p50 / (report.tpotMs.p95 / report.tpotMs.p50)
+    return sum + Math.max(0, Math.log(longer)) / tests.length
+  }, 0)
+
+const atMedian = (parts: Parts, { mean, p50 }: Quantiles): Parts =>
+  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, (part * p50) / mean]))
 
 /** A whole answer in parts: the first token's, and those of the tokens after it. */
 const requestParts = (
@@ -115,9 +154,7 @@ const requestParts = (
 ): Parts => {
   const tokens = (report.e2eMs.mean - report.ttftMs.mean) / report.tpotMs.mean
   const names = new Set([...Object.keys(tpot), ...Object.keys(ttft)])
-  return Object.fromEntries(
-    [...names].map((name) => [name, (ttft[name] ?? 0) + tokens * (tpot[name] ?? 0)]),
-  )
+  return Object.fromEntries([...names].map((name) => [name, (ttft[name] ?? 0) + tokens * (tpot[name] ?? 0)]))
 }
 
 const ranged = (value: number, deviation: number): Ranged => ({

@@ -1,13 +1,13 @@
 // A closed loop of one replica, simulated, with its times in parts that a calibration can scale: what a mean token and
 // a mean first token wait for. Knows no measurement.
 
-import type { Parts } from '../speed/calibrate.js'
-import type { StepModel } from '../speed/roofline.js'
 import { uniformTokens } from '../simulator/lengths.js'
 import type { Scheduler } from '../simulator/scheduler.js'
 import { simulate } from '../simulator/simulate.js'
 import type { SimulationReport } from '../simulator/simulation-report.js'
 import type { StepCost } from '../simulator/step-cost.js'
+import type { Parts } from '../speed/calibrate.js'
+import type { StepModel } from '../speed/roofline.js'
 
 /** What a benchmark client sends; lengths are uniform from the shortest to the longest. */
 export interface ClientLoad {
