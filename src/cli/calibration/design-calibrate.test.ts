@@ -33,7 +33,7 @@ const run = async (args: readonly string[], language: 'en' | 'zh-TW' = 'en') => 
 
 const deployment = '--model llama-3.1-8b --gpu H100 --engine vllm --engine-version 0.32.0'.split(' ')
 const load = ['--load', 'input=1000,output=200,concurrency=32']
-const fit = async () => {
+const askFit = async () => {
   const { out } = await run(['design', 'fit', '--json', ...deployment, ...load])
   const { predicted } = JSON.parse(out) as FitAnswer
   if (!predicted) throw new Error('nothing predicted')
@@ -49,7 +49,7 @@ const calibrate = (points: unknown, ...args: readonly string[]) =>
 
 describe('design calibrate', { timeout: 60_000 }, () => {
   it('moves the predictions of that deployment towards its load tests, and narrows their range', async () => {
-    const untested = await fit()
+    const untested = await askFit()
     // A deployment on which everything takes 1.5 times as long as predicted.
     const points = [8, 128].map((concurrency) => ({ concurrency, inputTokens: 1000, outputTokens: 200 }))
     const measured: object[] = []
@@ -70,7 +70,7 @@ describe('design calibrate', { timeout: 60_000 }, () => {
     expect(answer.next.target.concurrency).toBe(32)
     expect(answer.next.tests[0]?.after).toBeLessThan(answer.next.tests[0]?.before ?? 0)
 
-    const tested = await fit()
+    const tested = await askFit()
     expect(tested.tpotMs.value / untested.tpotMs.value).toBeGreaterThan(1.35)
     expect(tested.tpotMs.value / untested.tpotMs.value).toBeLessThan(1.6)
     const width = ({ low, high }: { readonly low: number; readonly high: number }) => high / low
@@ -90,8 +90,8 @@ describe('design calibrate', { timeout: 60_000 }, () => {
   })
 
   it.each([
-    ['en', /load tests added; .*\n[^]*x[\d.]+[^]*would help most/],
-    ['zh-TW', /新增 0 筆負載測試[^]*下一個最有幫助的測試/],
+    ['en', /load tests added; .*\n[\s\S]*x[\d.]+[\s\S]*would help most/],
+    ['zh-TW', /新增 0 筆負載測試[\s\S]*下一個最有幫助的測試/],
   ] as const)('tells people what changed (%s)', async (language, expected) => {
     const points = [{ concurrency: 4, inputTokens: 1000, outputTokens: 200, tpotMs: 50 }]
     const args = ['design', 'calibrate', '--points', file(points), ...deployment]
