@@ -29,7 +29,7 @@ it('predicts vLLM on this processor: median error after one load test at most 20
   const machine = describeMachine(folder)
   const rounds: (readonly Row[])[][] = []
   for (const shape of shapes) {
-    const ofShape = await predictAndRun({ shape, machine, folder, repetitions, seconds: 15 })
+    const ofShape = await predictAndRun({ shape, machine, folder, repetitions, seconds: 10 })
     for (const [i, rows] of ofShape.entries()) {
       process.stderr.write(`${tableOf(rows)}\n\n`)
       rounds[i] = [...(rounds[i] ?? []), rows]
