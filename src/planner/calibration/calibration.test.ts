@@ -4,6 +4,7 @@ import type { Spread } from '../speed/calibrate.js'
 import { fittedCoefficients } from '../speed/coefficients.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
 import { calibrateDeployment } from './calibrate-deployment.js'
+import { calibratedServing } from './calibrated-serving.js'
 import { calibratedSteps } from './calibrated-steps.js'
 import { deploymentKeyOf } from './load-test.js'
 import { nextBestMeasurement } from './next-measurement.js'
@@ -87,6 +88,30 @@ describe('a calibrated deployment', () => {
     const { tests, factors } = of([{ load, tpotMs: 40, ttftMs: null }])
     expect(tests).toEqual({ tpot: 1, ttft: 0 })
     expect(Object.values(factors.ttft).every((factor) => factor === 1)).toBe(true)
+  })
+})
+
+describe('a calibrated deployment that replicas are sized for', () => {
+  const load = { concurrency: 8, inputTokens: 100, outputTokens: 50 }
+
+  it('without tests keeps its steps and the range of unseen deployments', () => {
+    const { steps: same, bands } = calibratedServing(predictable, { tests: [], load }, fittedCoefficients)
+    expect(same.decodeAt(100)(8)).toBeCloseTo(steps.decodeAt(100)(8), 9)
+    expect(bands).toEqual({ tpot: null, ttft: null })
+  })
+
+  it('has the steps and the range that its tests leave', () => {
+    const tests = [4, 8, 16].map((concurrency) => ({
+      load: { ...load, concurrency },
+      tpotMs: 1.3 * (14.8 + 1.5 * concurrency),
+      ttftMs: null,
+    }))
+    const { steps: slower, bands } = calibratedServing(predictable, { tests, load }, fittedCoefficients)
+    const ratio = slower.decodeAt(100)(8) / steps.decodeAt(100)(8)
+    expect(ratio).toBeGreaterThan(1.2)
+    expect(ratio).toBeLessThan(1.4)
+    expect(bands.ttft).toBeNull()
+    expect((bands.tpot?.high ?? 9) / (bands.tpot?.low ?? 1)).toBeLessThan(1.5)
   })
 })
 
