@@ -1,7 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What measures time on purpose runs after everything else, with the machine to itself. */
 const alone = ['test/e2e/sabotage.test.ts']
+
+/** A module is replaced only in a process that has not loaded it yet. */
+const replacesModules = ['src', 'test']
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  )
+  .filter((file) => file.endsWith('.test.ts') && /\bvi\.(do)?mock\(/i.test(readFileSync(file, 'utf8')))
+
+/**
+ * The tests of whole systems first: they take longest and mostly wait for processes of their own, so what is left for
+ * the end is short, also where no earlier run has left its times.
+ */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification) =>
+      2 * project.config.sequence.groupOrder + (moduleId.includes('/test/e2e/') ? 0 : 1)
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -9,6 +30,7 @@ export default defineConfig({
     execArgv: ['--no-maglev', '--no-turboshaft-load-elimination'],
     // One more than the smallest machine has cores: many tests wait for processes of their own.
     maxWorkers: 3,
+    sequence: { sequencer: SlowFirst },
     globalSetup: ['test/build-once.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
@@ -17,6 +39,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'npm',
+          // One process runs many files: loading the product anew for each took half of the processor time.
+          // So a file puts back what it changes (environment, working directory, spies).
+          isolate: false,
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [
             'test/services/**',
@@ -24,9 +49,11 @@ export default defineConfig({
             'test/acceptance/**',
             'test/fixtures/**',
             ...alone,
+            ...replacesModules,
           ],
         },
       },
+      { extends: true, test: { name: 'apart', include: replacesModules } },
       { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },

@@ -1,6 +1,6 @@
 // Writes src/catalog/data/*.json from a folder of collected facts (gpus.csv, prices.csv, engine_flags.json); models:
 // build-model-configs.mjs. Keeps one row a line, so that a refresh is a readable diff. Hand-kept facts
-// (model-facts.json, accelerator-facts.json, hosted-models.json) are not touched.
+// (model-facts.json, accelerator-facts.json, accelerator-additions.json, hosted-models.json) are not touched.
 //
 // Usage: node scripts/build-catalogue.mjs FOLDER
 

@@ -7,7 +7,7 @@ const steps = [
   ['types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']],
   ['dead code', ['node_modules/knip/bin/knip.js']],
   ['package', ['node_modules/publint/src/cli.js', '--strict']],
-  ['tests', ['node_modules/vitest/vitest.mjs', 'run', '--project', 'npm', '--project', 'alone']],
+  ['tests', ['scripts/test.mjs', 'npm']],
 ]
 
 await ensureInstalled()

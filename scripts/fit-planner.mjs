@@ -15,10 +15,17 @@ import { stepModelOf } from '../dist/planner/speed/roofline.js'
 import { factsOf } from '../dist/planner/validation/facts-of.js'
 import { deploymentKey, servingRuns } from '../dist/planner/validation/measured-run.js'
 import { readMeasured } from '../dist/planner/validation/read-measured.js'
+import { simulatedTtftMs, simulateQueue } from '../dist/planner/validation/simulated-ttft.js'
 import { quantile } from '../dist/stats/index.js'
 import { fitSpread } from './fit-planner/fit-spread.mjs'
 import { leastSquares } from './fit-planner/least-squares.mjs'
-import { encode, tpotParameters, ttftParameters, withValues } from './fit-planner/parameters.mjs'
+import {
+  encode,
+  simulatedParameters,
+  tpotParameters,
+  ttftParameters,
+  withValues,
+} from './fit-planner/parameters.mjs'
 
 const [file] = argv.slice(2).filter((word) => !word.startsWith('--'))
 if (!file) {
@@ -43,17 +50,17 @@ const residuals = (some, coefficients, metric) =>
   Float64Array.from(some, (each) => Math.log(predict(each, coefficients)[metric] / each[metric]))
 
 /** Each architecture with equal weight, so that the ones with many runs do not decide for those that are not there. */
-const fitMetric = (some, base, { parameters, metric, softScale, ridge }) => {
+const balanced = (some) => {
   const counts = new Map()
   for (const { deployment } of some)
     counts.set(deployment.architecture, (counts.get(deployment.architecture) ?? 0) + 1)
-  const weights = some.map(
-    ({ deployment }) => some.length / counts.size / counts.get(deployment.architecture),
-  )
+  return some.map(({ deployment }) => some.length / counts.size / counts.get(deployment.architecture))
+}
+const fitMetric = (some, base, { parameters, metric, softScale, ridge }) => {
   const x = leastSquares({
     residuals: (at) => residuals(some, withValues(base, parameters, at), metric),
     prior: parameters.map(([, value, share]) => encode(value, share)),
-    weights,
+    weights: balanced(some),
     softScale,
     pull: ridge * some.length,
   })
@@ -62,6 +69,32 @@ const fitMetric = (some, base, { parameters, metric, softScale, ridge }) => {
 const tpot = { parameters: tpotParameters, metric: 'tpotMs', softScale: 0.15, ridge: 0.0015 }
 const ttft = { parameters: ttftParameters, metric: 'ttftMs', softScale: 0.3, ridge: 0.0025 }
 const fitBoth = (some, base) => fitMetric(some, fitMetric(some, base, tpot), ttft)
+
+/** Where many run together the queue decides, and is simulated. */
+const leastSimulated = 16
+const fitSimulated = (some, coefficients) => {
+  const queued = some
+    .filter(({ concurrency }) => concurrency >= leastSimulated)
+    .map((each) => ({ ...each, queue: simulateQueue({ run: each, facts: each.facts }, coefficients) }))
+  const start = withValues(
+    { vllm: {}, sglang: {}, trtllm: {} },
+    simulatedParameters,
+    simulatedParameters.map(([, value]) => encode(value)),
+  )
+  const x = leastSquares({
+    residuals: (at) => {
+      const of = withValues(start, simulatedParameters, at)
+      return Float64Array.from(queued, (each) =>
+        Math.log(simulatedTtftMs({ run: each, facts: each.facts }, each.queue, of) / each.ttftMs),
+      )
+    },
+    prior: simulatedParameters.map(([, value]) => encode(value)),
+    weights: balanced(queued),
+    softScale: ttft.softScale,
+    pull: ttft.ridge * queued.length,
+  })
+  return withValues(start, simulatedParameters, x)
+}
 
 const errorsOf = (r) => [...r].map((value) => Math.abs(Math.exp(value) - 1) * 100)
 const told = (r) =>
@@ -131,6 +164,10 @@ const without = Object.fromEntries(
     architecture,
     {
       coefficients: apart[architecture],
+      simulatedTtft: fitSimulated(
+        cases.filter((each) => !isOf(architecture)(each)),
+        apart[architecture],
+      ),
       deviations: deviationsOf((each) => !isOf(architecture)(each)),
     },
   ]),
@@ -145,6 +182,7 @@ const residualsOf = (metric) => unseen[metric].map(({ residual }) => residual)
 const band = (r) => ({ low: round(Math.exp(-quantile(r, 0.9))), high: round(Math.exp(-quantile(r, 0.1))) })
 const result = {
   coefficients: rounded(coefficients),
+  simulatedTtft: rounded(fitSimulated(cases, coefficients)),
   deviations: rounded(deviationsOf(() => true)),
   spread: rounded({ tpot: spread.tpotMs, ttft: spread.ttftMs }),
   without: rounded(without),

@@ -11,6 +11,8 @@ const documents = [
   'CHANGELOG.md',
   'docs/clients.md',
   'docs/clients.zh-TW.md',
+  'docs/design.md',
+  'docs/design.zh-TW.md',
   'docs/measurements.md',
   'docs/resilience.md',
   'docs/resilience.zh-TW.md',

@@ -42,6 +42,16 @@ export const ttftParameters = [
   ...each('promptTokenMs', [0.005, 0.005, 0.005]),
 ]
 
+/** Beside the simulator's queue; see simulated-ttft.ts. */
+export const simulatedParameters = engines.flatMap((engine) => [
+  [`${engine}.requestMs`, 15],
+  [`${engine}.requestMsPerLayer`, 0.5],
+  [`${engine}.concurrencyMs`, 0.3],
+  [`${engine}.promptTokenMs`, 0.005],
+  [`${engine}.startShare`, 0.1],
+  [`${engine}.laterShare`, 0.9],
+])
+
 export const encode = (value, share) => (share ? Math.log(value / (1 - value)) : Math.log(value))
 const decode = (x, share) => (share ? 1 / (1 + Math.exp(-x)) : Math.exp(x))
 

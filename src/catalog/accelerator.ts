@@ -1,5 +1,6 @@
 // Accelerators and what an hour of one costs. Knows no model.
 
+import additions from './data/accelerator-additions.json' with { type: 'json' }
 import facts from './data/accelerator-facts.json' with { type: 'json' }
 import table from './data/accelerators.json' with { type: 'json' }
 import priceTable from './data/gpu-prices.json' with { type: 'json' }
@@ -53,15 +54,23 @@ interface Facts {
 }
 const factsOf = facts as Readonly<Record<string, Facts>>
 
-export const readAccelerators = (): readonly Accelerator[] =>
-  decodeTable<Accelerator>(table).map((row) => ({
-    ...row,
-    ...(factsOf[row.name] ?? { label: row.name, aliases: [], perNode: 1 }),
-  }))
+/** The collected chips, then the hand-kept ones; a hand-kept row replaces a collected one of its name. */
+export const readAccelerators = (): readonly Accelerator[] => {
+  const handKept = decodeTable<Accelerator>(additions)
+  const replaced = new Set(handKept.map(({ name }) => name))
+  return [...decodeTable<Accelerator>(table).filter(({ name }) => !replaced.has(name)), ...handKept].map(
+    (row) => ({ ...row, ...(factsOf[row.name] ?? { label: row.name, aliases: [], perNode: 1 }) }),
+  )
+}
+
+/** Chips that offers are matched to. The design search rents only what was collected together with its prices. */
+const rentable = new Set(decodeTable<Accelerator>(table).map(({ name }) => name))
 
 export const readGpuPrices = (accelerators: readonly Accelerator[]): readonly GpuPrice[] => {
   const nameOf = new Map(
-    accelerators.flatMap(({ name, aliases }) => aliases.map((alias) => [normaliseName(alias), name])),
+    accelerators
+      .filter(({ name }) => rentable.has(name))
+      .flatMap(({ name, aliases }) => aliases.map((alias) => [normaliseName(alias), name])),
   )
   return decodeTable<GpuPrice>(priceTable).map((row) => ({
     ...row,

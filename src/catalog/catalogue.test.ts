@@ -7,7 +7,7 @@ const catalogue = loadCatalogue()
 describe('the catalogue', () => {
   it('holds the models, accelerators and prices of its data files, each with source and date', () => {
     expect(catalogue.models).toHaveLength(95 + 6 + 38)
-    expect(catalogue.accelerators).toHaveLength(32)
+    expect(catalogue.accelerators).toHaveLength(144)
     expect(catalogue.gpuPrices).toHaveLength(61)
     for (const { source } of [...catalogue.models, ...catalogue.accelerators, ...catalogue.gpuPrices]) {
       expect(source.origin).not.toBe('')

@@ -1,7 +1,9 @@
 // Everything the product knows about models, accelerators, prices and engines, as plain data.
 
 import { type Accelerator, type GpuPrice, readAccelerators, readGpuPrices } from './accelerator.js'
+import { type BatchDiscount, readBatchDiscounts } from './batch-discount.js'
 import { type Engine, type EngineName, readEngines } from './engine-flags.js'
+import { createAcceleratorLookup } from './find-accelerator.js'
 import { createLookup, type Lookup } from './find-by-name.js'
 import {
   type HostedModel,
@@ -13,6 +15,7 @@ import { catalogError } from './messages.js'
 import type { Model } from './model.js'
 import { readModels } from './models.js'
 import { type ApiPrice, type PricedModel, type PriceQuery, readApiPrices, readPrice } from './price-of.js'
+import { type PurchaseRate, readPurchaseRates } from './purchase-rate.js'
 
 export interface Catalogue {
   /** The date its prices are quoted for, ISO. */
@@ -20,6 +23,9 @@ export interface Catalogue {
   readonly models: readonly Model[]
   readonly accelerators: readonly Accelerator[]
   readonly gpuPrices: readonly GpuPrice[]
+  /** Accelerators that one provider sells in several ways: by the hour, reserved, spot. */
+  readonly purchaseRates: readonly PurchaseRate[]
+  readonly batchDiscounts: readonly BatchDiscount[]
   /** Our own rows; `priceOf` asks the genai-prices package first. */
   readonly apiPrices: readonly ApiPrice[]
   readonly hostedProviders: readonly HostedProvider[]
@@ -27,6 +33,7 @@ export interface Catalogue {
   readonly engines: readonly Engine[]
   /** By name or alias, with or without the publisher; else the nearest name. */
   lookUpModel(name: string): Lookup<Model>
+  /** As people and drivers write it: without vendor, size or bus too, as long as that leaves one chip. */
   lookUpAccelerator(name: string): Lookup<Accelerator>
 }
 
@@ -34,17 +41,20 @@ export interface Catalogue {
 export const loadCatalogue = (): Catalogue => {
   const models = readModels()
   const accelerators = readAccelerators()
+  const gpuPrices = readGpuPrices(accelerators)
   return {
     asOf: '2026-11-23',
     models,
     accelerators,
-    gpuPrices: readGpuPrices(accelerators),
+    gpuPrices,
+    purchaseRates: readPurchaseRates(accelerators, gpuPrices),
+    batchDiscounts: readBatchDiscounts(),
     apiPrices: readApiPrices(),
     hostedProviders: readHostedProviders(),
     hostedModels: readHostedModels(models),
     engines: readEngines(),
     lookUpModel: createLookup(models),
-    lookUpAccelerator: createLookup(accelerators),
+    lookUpAccelerator: createAcceleratorLookup(accelerators),
   }
 }
 

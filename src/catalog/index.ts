@@ -1,6 +1,7 @@
 // Floor 2: models, accelerators, prices and engine flags as data with pure lookups. No I/O.
 
 export type { Accelerator, GpuPrice } from './accelerator.js'
+export type { BatchDiscount } from './batch-discount.js'
 export {
   type Catalogue,
   engineOf,
@@ -34,6 +35,7 @@ export {
   programIn,
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
+export { furtherModel, lookUpFurtherModel, readFurtherModels, sameShape } from './further-models.js'
 export { readConfigText } from './hf-config/parse-config.js'
 export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'
@@ -61,5 +63,6 @@ export type {
 } from './model-shape.js'
 export type { GgufPrecision, Precision } from './precision.js'
 export type { ApiPrice, PricedModel, PriceQuery } from './price-of.js'
+export type { PurchaseRate } from './purchase-rate.js'
 export { type Fact, type KnownServer, readServers } from './server.js'
 export type { Source } from './table.js'

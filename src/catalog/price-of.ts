@@ -36,6 +36,8 @@ export interface PriceQuery {
   readonly at?: Date
   /** Length of the prompt, for prices with tiers; default 0 = the base tier. */
   readonly inputTokens?: number
+  /** An embedding model, which writes nothing: a price without one of output is enough. */
+  readonly readsOnly?: boolean
 }
 
 const packageSource: Source = { origin: 'npm:@pydantic/genai-prices 0.1.8 (MIT)', date: '2026-11-23' }
@@ -43,12 +45,12 @@ const packageSource: Source = { origin: 'npm:@pydantic/genai-prices 0.1.8 (MIT)'
 /** The price of a model at a provider, or null when nobody told us. */
 export const readPrice = (
   { apiPrices, asOf }: { readonly apiPrices: readonly ApiPrice[]; readonly asOf: string },
-  { provider, model, at, inputTokens = 0 }: PriceQuery,
+  { provider, model, at, inputTokens = 0, readsOnly = false }: PriceQuery,
 ): PricedModel | null => {
   const timestamp = at ?? new Date(`${asOf}T12:00:00Z`)
   const served = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: provider, timestamp })
   if (served) {
-    const price = tokenPrice(served.model_price, inputTokens)
+    const price = tokenPrice(served.model_price, inputTokens, readsOnly)
     if (price)
       return {
         price,
@@ -76,9 +78,13 @@ const rateAt = (rate: Rate, inputTokens: number): number | undefined => {
   return rate.tiers.reduce((price, tier) => (inputTokens > tier.start ? tier.price : price), rate.base)
 }
 
-const tokenPrice = (rates: Readonly<Record<string, Rate>>, inputTokens: number): TokenPrice | null => {
+const tokenPrice = (
+  rates: Readonly<Record<string, Rate>>,
+  inputTokens: number,
+  readsOnly: boolean,
+): TokenPrice | null => {
   const input = rateAt(rates.input_mtok, inputTokens)
-  const output = rateAt(rates.output_mtok, inputTokens)
+  const output = rateAt(rates.output_mtok, inputTokens) ?? (readsOnly ? 0 : undefined)
   if (input === undefined || output === undefined) return null
   const cachedInput = rateAt(rates.cache_read_mtok, inputTokens)
   const cacheWrite = rateAt(rates.cache_write_mtok, inputTokens)

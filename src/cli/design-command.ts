@@ -4,12 +4,16 @@ import type { Command } from 'commander'
 import { createLogger } from '../telemetry/index.js'
 import { registerDesignCalibrate } from './calibration/design-calibrate-command.js'
 import type { CommandContext } from './command-context.js'
+import { registerDesignCompare } from './design-compare-command.js'
+import { registerDesignExplain } from './design-explain-command.js'
 import { registerDesignFit } from './design-fit/design-fit-command.js'
-import { designProject, shortReport } from './design-project.js'
+import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
+import { registerDesignWhatif } from './design-whatif-command.js'
 import { measuringText } from './machine/measuring-text.js'
 import { numberOption } from './option-values.js'
-import type { WrittenArchitecture } from './write-architecture.js'
+import { shortReport } from './write-design.js'
+import type { WrittenFile } from './write-generated.js'
 
 export const registerDesign = (program: Command, context: CommandContext): void => {
   const { text } = context
@@ -33,7 +37,9 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       const terminal = context.terminal()
       const result = await designProject(file, {
         environment: context.environment,
+        language: context.language,
         write: options.write,
+        askEngines: options.write,
         log: createLogger({ level: 'warn', stream: process.stderr }),
         onMeasure: () => terminal.note(measuringText(text)),
       })
@@ -52,9 +58,12 @@ export const registerDesign = (program: Command, context: CommandContext): void 
     })
   registerDesignFit(design, context)
   registerDesignCalibrate(design, context)
+  registerDesignExplain(design, context)
+  registerDesignCompare(design, context)
+  registerDesignWhatif(design, context)
 }
 
-const describe = ({ path, state, difference }: WrittenArchitecture, { text }: CommandContext): string[] => {
+const describe = ({ path, state, difference }: WrittenFile, { text }: CommandContext): string[] => {
   if (state === 'proposed')
     return [
       text(

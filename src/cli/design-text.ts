@@ -8,6 +8,7 @@ import {
   type SummaryRow,
   summarise,
 } from '../planner/index.js'
+import { costText } from './cost-text.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
 
@@ -47,6 +48,7 @@ export const designText = (report: DesignReport, { language, render }: Terminal,
       : []),
     '',
     ...report.reasons.map((reason) => `${report.chosen ? '→' : '✗'} ${render(reason)}`),
+    ...(report.cost ? ['', costText(report.cost, { language, render })] : []),
     ...(report.assumptions.length > 0 ? ['', say('These numbers rest on:', '以上數字的依據：')] : []),
     ...report.assumptions.map((assumption) => `  · ${render(assumption)}`),
   ].join('\n')
@@ -58,7 +60,7 @@ const cells = (row: SummaryRow, say: Say, render: Terminal['render']): string[] 
   marks[row.verdict],
   row.model,
   row.served,
-  row.hardware || say('API', 'API'),
+  row.kind === 'hosted-api' ? 'API' : row.hardware || '-',
   row.costPerMonthUsd === null ? '-' : formatUsd(row.costPerMonthUsd),
   ms(row.ttftP90Ms),
   ms(row.e2eP90Ms),
@@ -69,6 +71,7 @@ const cells = (row: SummaryRow, say: Say, render: Terminal['render']): string[] 
 const ms = (estimate: Estimate | null) => (estimate ? formatMs(estimate.value) : '-')
 
 const quality = (estimate: QualityEstimate, say: Say): string => {
+  if (estimate.kind === 'measured') return `${estimate.metric} ${formatNumber(estimate.value * 100)} %`
   if (estimate.kind === 'published') return `${estimate.metric} ${formatNumber(estimate.value)}`
   if (estimate.kind === 'size-proxy')
     return say(

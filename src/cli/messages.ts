@@ -37,6 +37,10 @@ export const cliMessages = defineMessages({
       `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,
     'zh-TW': (p) => `找不到 ${p.file}。${p.writtenBy ? `請先執行：llm-architect ${p.writtenBy}` : ''}`,
   },
+  'cli.did-you-mean': {
+    en: (p: { nearest: string }) => `Did you mean ${p.nearest}?`,
+    'zh-TW': (p) => `您是不是要寫 ${p.nearest}？`,
+  },
   'cli.file-exists': {
     en: (p: { file: string }) =>
       `${p.file} exists already. Give another name with --output, or remove it first.`,
@@ -54,6 +58,11 @@ export const cliMessages = defineMessages({
     en: (p: { field: string; suggestion: string | null }) =>
       `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
     'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+  },
+  'cli.fit-family': {
+    en: (p: { model: string; base: string }) =>
+      `${p.model} is taken to have the shape of ${p.base}, by its name.`,
+    'zh-TW': (p) => `依名稱視 ${p.model} 與 ${p.base} 結構相同。`,
   },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>

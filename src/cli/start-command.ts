@@ -117,6 +117,7 @@ const run = async (
   const { text } = context
   const { assessment, report, local } = await designProject(requirementsFile, {
     environment: context.environment,
+    language: context.language,
     write: true,
     log,
     machine,

@@ -3,13 +3,23 @@
 
 import type { Clock } from '../core/index.js'
 import type { ChatEvent, Wire } from '../llm/index.js'
+import { createByteRing, type Place } from './byte-ring.js'
+
+interface StoredEvents {
+  readonly events: readonly ChatEvent[]
+}
 
 /** As bytes where the answer passed unedited, otherwise as events. */
-export type StoredAnswer = { readonly wire: Wire } | { readonly events: readonly ChatEvent[] }
+export type StoredAnswer = { readonly wire: Wire } | StoredEvents
+
+/** The bytes of an answer in the pieces in which they came. */
+export interface WirePieces extends Omit<Wire, 'bytes'> {
+  readonly pieces: readonly Uint8Array[]
+}
 
 export interface AnswerCache {
   get(key: string): StoredAnswer | undefined
-  put(key: string, answer: StoredAnswer): void
+  put(key: string, answer: WirePieces | StoredEvents): void
   /** Bytes held now, as estimated. */
   bytes(): number
 }
@@ -28,6 +38,7 @@ export const createAnswerCache = (options: AnswerCacheOptions): AnswerCache => {
   const { ttlMs, maxEntries, maxBytes, clock } = options
   // Insertion order is the order of use: a hit is put back at the end.
   const entries = new Map<string, Entry>()
+  const ring = createByteRing(maxBytes)
   /** Goes along with the evictions: a new one would look at the places of all that is gone first. */
   let oldest = entries.entries()
   let held = 0
@@ -40,24 +51,43 @@ export const createAnswerCache = (options: AnswerCacheOptions): AnswerCache => {
     if (next.value) remove(...next.value)
     else oldest = entries.entries()
   }
+  const keep = (answer: WirePieces | StoredEvents): Kept | undefined => {
+    if ('events' in answer) return answer
+    const { pieces, dialect, framing } = answer
+    const place = ring.put(pieces)
+    return place && { place, dialect, framing }
+  }
+  const read = (kept: Kept): StoredAnswer | undefined => {
+    if ('events' in kept) return kept
+    const { place, dialect, framing } = kept
+    const bytes = ring.get(place)
+    return bytes && { wire: { dialect, framing, bytes } }
+  }
+  /** What is still in use is written anew before its place is written over. */
+  const renewed = (kept: Kept, answer: StoredAnswer): Kept =>
+    'place' in kept && 'wire' in answer && ring.isOld(kept.place)
+      ? (keep({ ...answer.wire, pieces: [answer.wire.bytes] }) ?? kept)
+      : kept
   return {
     get: (key) => {
       const entry = entries.get(key)
       if (!entry) return undefined
-      if (clock.monotonicMs() >= entry.expiresMs) {
+      const answer = clock.monotonicMs() >= entry.expiresMs ? undefined : read(entry.kept)
+      if (!answer) {
         remove(key, entry)
         return undefined
       }
       entries.delete(key)
-      entries.set(key, entry)
-      return entry.answer
+      entries.set(key, { ...entry, kept: renewed(entry.kept, answer) })
+      return answer
     },
     put: (key, answer) => {
       const before = entries.get(key)
       if (before) remove(key, before)
-      const bytes = sizeOf(answer) + overheadBytes
-      if (bytes > maxBytes) return
-      entries.set(key, { answer, bytes, expiresMs: clock.monotonicMs() + ttlMs })
+      const bytes = ('events' in answer ? sizeOf(answer) : bytesOf(answer)) + overheadBytes
+      const kept = bytes > maxBytes ? undefined : keep(answer)
+      if (!kept) return
+      entries.set(key, { kept, bytes, expiresMs: clock.monotonicMs() + ttlMs })
       held += bytes
       while (entries.size > maxEntries || held > maxBytes) removeOldest()
     },
@@ -65,8 +95,10 @@ export const createAnswerCache = (options: AnswerCacheOptions): AnswerCache => {
   }
 }
 
+type Kept = (Omit<Wire, 'bytes'> & { readonly place: Place }) | StoredEvents
+
 interface Entry {
-  readonly answer: StoredAnswer
+  readonly kept: Kept
   readonly bytes: number
   readonly expiresMs: number
 }
@@ -76,11 +108,11 @@ const bytesPerEvent = 512
 /** Objects take several times the bytes of their JSON; 4 is what chat events were measured to take. */
 const bytesPerJsonByte = 4
 
-/** Bytes that an answer holds, as estimated. */
-export const sizeOf = (answer: StoredAnswer): number =>
-  'wire' in answer
-    ? answer.wire.bytes.byteLength
-    : answer.events.reduce((sum, event) => sum + sizeOfEvent(event), 0)
+/** Bytes that the events of an answer hold, as estimated. */
+export const sizeOf = ({ events }: StoredEvents): number =>
+  events.reduce((sum, event) => sum + sizeOfEvent(event), 0)
+
+const bytesOf = ({ pieces }: WirePieces): number => pieces.reduce((sum, { length }) => sum + length, 0)
 
 const sizeOfEvent = (event: ChatEvent): number =>
   event.type === 'text' && !event.logprobs

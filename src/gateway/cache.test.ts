@@ -212,6 +212,26 @@ describe('createAnswerCache', () => {
     expect(small.get('a')).toBeUndefined()
   })
 
+  it('keeps the bytes of those that are used, and has forgotten the others', () => {
+    const clock = createManualClock()
+    const cache = createAnswerCache({ ttlMs: 1000, maxEntries: 100, maxBytes: 3 * 1024 ** 2, clock })
+    const wire = { dialect: 'openai-chat', framing: 'json' } as const
+    const bytesOf = (key: string) => {
+      const found = cache.get(key)
+      return found && 'wire' in found ? Buffer.from(found.wire.bytes) : undefined
+    }
+    // 3 MiB hold five of 600 kB; of 40, all but the last ones are gone unless they were asked for.
+    const kept = [Buffer.alloc(300_000, 'a'), Buffer.alloc(300_000, 'A')]
+    cache.put('used', { ...wire, pieces: kept })
+    for (let i = 0; i < 40; i++) {
+      cache.put(`other ${i}`, { ...wire, pieces: [Buffer.alloc(600_000, `${i}`)] })
+      expect(bytesOf('used')?.equals(Buffer.concat(kept))).toBe(true)
+    }
+    expect(bytesOf('other 39')?.equals(Buffer.alloc(600_000, '39'))).toBe(true)
+    expect(bytesOf('other 0')).toBeUndefined()
+    expect(cache.bytes()).toBeLessThanOrEqual(3 * 1024 ** 2)
+  })
+
   it('drops an answer at the end of its time', async () => {
     const clock = createManualClock()
     const cache = createAnswerCache({ ttlMs: 1000, maxEntries: 2, maxBytes: 100_000, clock })

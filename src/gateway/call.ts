@@ -30,10 +30,8 @@ export const withOpen = (inner: ChatModel, open: Open): ChatModel => ({
 })
 
 /** The stream with response headers added. */
-export const withHeaders = (stream: ChatStream, headers: Readonly<Record<string, string>>): ChatStream => ({
-  ...stream,
-  head: {
-    status: stream.head.status,
-    headers: new Map([...stream.head.headers, ...Object.entries(headers)]),
-  },
-})
+export const withHeaders = (stream: ChatStream, added: Readonly<Record<string, string>>): ChatStream => {
+  const headers = new Map(stream.head.headers)
+  for (const [name, value] of Object.entries(added)) headers.set(name, value)
+  return { ...stream, head: { status: stream.head.status, headers } }
+}

@@ -51,12 +51,17 @@ export interface GrowingText extends ScanText {
 /** Places for characters and their offsets. */
 interface Places {
   readonly codes: Uint16Array<ArrayBuffer>
+  /** The same memory: a view made at each look would cost more than the look. */
+  readonly bytes: Buffer
   readonly offsets: Float64Array<ArrayBuffer>
 }
 
-const createPlaces = (count: number): Places => ({
-  codes: new Uint16Array(count),
-  offsets: new Float64Array(count),
+const createPlaces = (count: number): Places => placesOf(new Uint16Array(count), new Float64Array(count))
+
+const placesOf = (codes: Places['codes'], offsets: Places['offsets']): Places => ({
+  codes,
+  bytes: Buffer.from(codes.buffer),
+  offsets,
 })
 
 /** For texts that are scanned whole, in one go: making places would cost more than filling them. */
@@ -69,7 +74,7 @@ export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
   let original = ''
   let originalStart = 0
   // Index i of the text stands at i - first of these; `count` of their places are in use.
-  let { codes, offsets } = isWhole ? sharedPlaces : noPlaces
+  let { codes, bytes, offsets } = isWhole ? sharedPlaces : noPlaces
   let count = 0
   let first = 0
   let pending = ''
@@ -80,7 +85,7 @@ export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
     if (count + more <= codes.length) return
     const capacity = Math.max(count + more, 2 * count, leastCapacity)
     const [oldCodes, oldOffsets] = [codes, offsets]
-    ;({ codes, offsets } = createPlaces(capacity))
+    ;({ codes, bytes, offsets } = createPlaces(capacity))
     codes.set(oldCodes.subarray(0, count))
     offsets.set(oldOffsets.subarray(0, count))
   }
@@ -129,9 +134,7 @@ export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
     before: (index, reach) => {
       const stop = Math.max(0, index - first)
       const start = Math.max(0, stop - reach)
-      return Buffer.from(codes.buffer, start * 2, (stop - start) * 2)
-        .toString('utf16le')
-        .toLowerCase()
+      return bytes.toString('utf16le', start * 2, stop * 2).toLowerCase()
     },
     append,
     finish: () => {
@@ -164,8 +167,7 @@ export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
       const dropped = index - first - kept
       if (dropped < 1024) return
       const offset = offsetOf(first + dropped)
-      codes = codes.slice(dropped, count)
-      offsets = offsets.slice(dropped, count)
+      ;({ codes, bytes, offsets } = placesOf(codes.slice(dropped, count), offsets.slice(dropped, count)))
       count -= dropped
       first += dropped
       original = original.slice(offset - originalStart)

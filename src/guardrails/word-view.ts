@@ -89,12 +89,17 @@ const readPair = (high: number, low: number): number => {
 }
 
 /** Lists of so many characters. */
-const createLists = (capacity: number) => ({
-  codes: new Uint16Array(capacity),
-  offsets: new Int32Array(capacity),
-  sentences: new Int32Array(capacity),
-  distances: new Int32Array(capacity),
-})
+const createLists = (capacity: number) => {
+  const codes = new Uint16Array(capacity)
+  return {
+    codes,
+    /** The same memory. */
+    bytes: Buffer.from(codes.buffer),
+    offsets: new Int32Array(capacity),
+    sentences: new Int32Array(capacity),
+    distances: new Int32Array(capacity),
+  }
+}
 
 /** Used by one view after the other: for a short text, making them would cost more than filling them. */
 const shared = createLists(4096)
@@ -103,7 +108,7 @@ const shared = createLists(4096)
 export const createWordView = (original: string): WordView => {
   // A blank is only ever written for a mark that was read, so the view is never longer than the original.
   const isShort = original.length <= shared.codes.length
-  const { codes, offsets, sentences, distances } = isShort ? shared : createLists(original.length)
+  const { codes, bytes, offsets, sentences, distances } = isShort ? shared : createLists(original.length)
   const starts: number[] = []
   let length = 0
   let sentence = 0
@@ -149,7 +154,7 @@ export const createWordView = (original: string): WordView => {
     if (isPair) i++
   }
   return {
-    text: Buffer.from(codes.buffer, 0, length * 2).toString('utf16le'),
+    text: bytes.toString('utf16le', 0, length * 2),
     offsets,
     sentences,
     distances,

@@ -64,11 +64,11 @@ export const reserveLimits = async (
 
 const tokensOf = ({ input, output }: Usage): number => input.total + output.total
 
-const reserve = async (
+const reserve = (
   counters: Counters,
   limit: number,
   request: { readonly key: string; readonly amount: number; readonly windowMs: CounterWindow },
-): Promise<Reservation | Refusal | undefined> =>
+): Promise<Reservation | Refusal> | undefined =>
   limit > 0 ? counters.reserve({ ...request, limit }) : undefined
 
 const tokenLimitExceeded = (keyId: string, refusal: Refusal, needed: number) =>

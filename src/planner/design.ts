@@ -3,21 +3,26 @@
 
 import type { Catalogue } from '../catalog/index.js'
 import type { Architecture, Requirements } from '../spec/index.js'
-import { architectureOf } from './architecture/architecture-of.js'
+import { architectureOf, type DeploymentLaunch } from './architecture/architecture-of.js'
 import type { Assessment } from './assessment/assessment.js'
+import { costOfDesign } from './cost-of-design.js'
 import type { TaskModel } from './machine/task-model.js'
 import { requirementsHash } from './requirements-hash.js'
 import { evaluateAll } from './search/candidates.js'
-import { createContext, type DesignContext } from './search/design-context.js'
-import { assumptionsOf, breakEven, reasonsFor } from './search/explain.js'
+import { createContext } from './search/design-context.js'
+import { assumptionsOf, reasonsFor } from './search/explain.js'
+import { paretoFront } from './search/pareto-front.js'
+import { rankCandidates } from './search/rank-candidates.js'
 import { findRelaxations } from './search/relaxations.js'
-import type { Candidate, DesignReport } from './search/report.js'
+import type { DesignReport } from './search/report.js'
 import { fittedCoefficients } from './speed/coefficients.js'
 
 export interface Design {
   readonly report: DesignReport
   /** Null when nothing meets the requirements; the report then says what would have to change. */
   readonly architecture: Architecture | null
+  /** Of each engine that the architecture starts, every setting with its reason. */
+  readonly launches: readonly DeploymentLaunch[]
 }
 
 /**
@@ -38,68 +43,25 @@ export const design = ({
 }): Design => {
   const context = createContext(requirements, catalogue, fittedCoefficients)
   const evaluated = evaluateAll(context)
-  const candidates = sortCandidates(
-    evaluated.map(({ candidate }) => candidate),
-    context,
-  )
+  const candidates = rankCandidates(evaluated.map(({ candidate }) => candidate))
   const [first] = candidates
   const chosen = first && first.violations.length === 0 ? first : null
   const relaxations = chosen ? [] : findRelaxations(evaluated, context)
+  const cost = costOfDesign({ chosen, candidates, evaluated, context })
   const report: DesignReport = {
     requirementsHash: requirementsHash(requirements),
     pricesAsOf: catalogue.asOf,
     candidates,
     chosen,
-    reasons: reasonsFor({ candidates, chosen, relaxations, context }),
+    front: paretoFront(candidates),
+    reasons: reasonsFor({ candidates, chosen, relaxations, context, cost }),
     relaxations,
-    breakEvenRequestsPerSecond: breakEven(candidates, chosen, context)?.requestsPerSecond ?? null,
+    cost,
+    breakEvenRequestsPerSecond: cost?.breakEven?.requestsPerSecondPeak ?? null,
     assumptions: assumptionsOf(context),
   }
   const { contextTokens } = context
-  const architecture =
+  const designed =
     chosen && architectureOf({ candidate: chosen, requirements, taskModels, catalogue, contextTokens })
-  return { report, architecture }
-}
-
-/** Costs within 2 % of each other count as equal; quality decides then, and after it how sure and how small. */
-const costClass = ({ costPerMonthUsd }: Candidate) =>
-  costPerMonthUsd === null
-    ? Number.POSITIVE_INFINITY
-    : Math.round(Math.log(Math.max(costPerMonthUsd, 1)) / Math.log(1.02))
-
-const bases: readonly Candidate['basis'][] = ['measured', 'published', 'similar', 'assumed']
-/** Where nothing else decides: the engines with the most measurements and the liveliest development first. */
-const engines: readonly Candidate['engine'][] = [null, 'vllm', 'sglang', 'trtllm', 'tgi', 'llama.cpp']
-
-/**
- * Those that meet everything by cost, weights that can be downloaded before those that have to be made first; the
- * others by how many requirements they miss, then by cost.
- */
-const sortCandidates = (
-  candidates: readonly Candidate[],
-  { qualityRank }: DesignContext,
-): readonly Candidate[] =>
-  candidates
-    .map((candidate) => ({
-      candidate,
-      key: [
-        candidate.violations.filter(({ relaxable }) => !relaxable).length,
-        candidate.violations.length,
-        candidate.build === 'to-make' ? 1 : 0,
-        costClass(candidate),
-        -qualityRank(candidate.quality),
-        candidate.targets.filter(({ met }) => met !== 'likely').length,
-        bases.indexOf(candidate.basis),
-        candidate.accelerators,
-        candidate.layout?.pipelineParallel ?? 1,
-        engines.indexOf(candidate.engine),
-        candidate.costPerMonthUsd ?? 0,
-      ],
-    }))
-    .sort((a, b) => compare(a.key, b.key) || (a.candidate.id < b.candidate.id ? -1 : 1))
-    .map(({ candidate }) => candidate)
-
-const compare = (a: readonly number[], b: readonly number[]): number => {
-  const at = a.findIndex((value, i) => value !== b[i])
-  return at < 0 ? 0 : (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1
+  return { report, architecture: designed?.architecture ?? null, launches: designed?.launches ?? [] }
 }

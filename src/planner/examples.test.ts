@@ -43,6 +43,7 @@ const answersFor = (text: string) => {
     breakEvenRequestsPerSecond: report.breakEvenRequestsPerSecond,
     candidates: new Map(report.candidates.map((candidate) => [candidate.id, candidate])),
     relaxations: new Map(report.relaxations.map((relaxation) => [relaxation.constraint, relaxation])),
+    conflicts: new Map(assessment.conflicts.map(({ kind, message }) => [message.code, kind])),
     gaps: new Map(assessment.gaps.map(({ path }) => [path, 'open'])),
   }
   const texts = [

@@ -1,5 +1,7 @@
 // Floor 3, pure: from requirements to an assessment, and from there to an architecture with its reasons.
 
+export type { DeploymentLaunch } from './architecture/architecture-of.js'
+export type { FlagValidation, LaunchSetting } from './architecture/launch-setting.js'
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
@@ -14,6 +16,14 @@ export {
   isSameDeployment,
   type LoadTest,
 } from './calibration/load-test.js'
+export type { CostBreakdown, CostLine } from './cost/cost-breakdown.js'
+export type { CostReport } from './cost/cost-report.js'
+export { arithmeticOf } from './decision-record/arithmetic-of.js'
+export { type ComparedFigure, type ComparedValue, compareDesigns } from './decision-record/compare-designs.js'
+export { decisionRecord } from './decision-record/decision-record.js'
+export type { DesignFacts, SumGroup } from './decision-record/design-facts.js'
+export { flagVerdict } from './decision-record/flag-verdict.js'
+export { paretoPlot } from './decision-record/pareto-plot.js'
 export { type Design, design } from './design.js'
 export { fitModel } from './fit/fit-model.js'
 export type { FitAnswer, FitRequest } from './fit/fit-request.js'
@@ -34,6 +44,8 @@ export { findCard } from './memory/engine-card.js'
 export { plannerMessages } from './messages.js'
 export { predictionsOf } from './predictions-of.js'
 export { requirementsHash } from './requirements-hash.js'
+export { type Objectives, objectiveNames } from './search/objectives.js'
+export { objectivesOf, tightestTarget } from './search/pareto-front.js'
 export type {
   Candidate,
   DesignReport,
@@ -44,7 +56,9 @@ export type {
   TargetEstimate,
   Violation,
 } from './search/report.js'
+export { type CandidateRisk, type RiskFactor, riskOf } from './search/risk-of.js'
 export { type Summary, type SummaryRow, summarise } from './search/summarise.js'
+export { whyNot } from './search/why-not.js'
 export {
   fitLocalRates,
   type LocalRates,

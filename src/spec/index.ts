@@ -35,3 +35,4 @@ export {
   useCaseKinds,
 } from './requirements.js'
 export { drainCapOf } from './resilience.js'
+export { setRequirement } from './set-requirement.js'

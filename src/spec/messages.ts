@@ -54,6 +54,12 @@ const problemMessages = defineMessages({
     'zh-TW': (p) =>
       `不認得的鍵「${p.key}」。${maybe(p.suggestion, 'zh-TW') || `這裡可用的有：${list(p.known, 'zh-TW')}。`}`,
   },
+  'spec.unknown-path': {
+    en: (p: { path: string; part: string; suggestion?: string; known: string[] }) =>
+      `"${p.path}": requirements have no "${p.part}" there.${maybe(p.suggestion, 'en') || ` Known there: ${list(p.known, 'en')}.`}`,
+    'zh-TW': (p) =>
+      `「${p.path}」：需求檔在此沒有「${p.part}」。${maybe(p.suggestion, 'zh-TW') || `此處可用的有：${list(p.known, 'zh-TW')}。`}`,
+  },
   'spec.missing': {
     en: (p: { key: string; expected: string }) => `"${p.key}" is missing; expected ${p.expected}.`,
     'zh-TW': (p) => `缺少「${p.key}」；應為 ${p.expected}。`,

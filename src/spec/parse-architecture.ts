@@ -1,6 +1,6 @@
 // architecture.yaml: text in, Architecture or every problem out; and the text of an Architecture.
 
-import { stringify } from 'yaml'
+import { Document, isMap, isScalar } from 'yaml'
 import { suggest } from '../core/index.js'
 import { type Architecture, architectureSchema } from './architecture.js'
 import { kindProblems } from './deployment-kinds.js'
@@ -27,9 +27,35 @@ export const parseArchitecture = (text: string, file = 'architecture.yaml'): Arc
   return data
 }
 
-/** The text of an architecture. @param comments the lines before it, without `#` */
-export const formatArchitecture = (architecture: Architecture, comments: readonly string[] = []): string =>
-  comments.map((line) => `# ${line}\n`).join('') + stringify(architecture, { lineWidth: 110 })
+/** Comments of a file that is written; without their `#`. */
+export interface ArchitectureComments {
+  /** The lines before it. */
+  readonly head?: readonly string[]
+  /** Each in a line above the field or the item at its path; one at a path that is not there is left out. */
+  readonly beside?: readonly { readonly path: DocumentPath; readonly comment: string }[]
+}
+
+/** The text of an architecture. */
+export const formatArchitecture = (
+  architecture: Architecture,
+  { head = [], beside = [] }: ArchitectureComments = {},
+): string => {
+  const document = new Document(architecture)
+  for (const { path, comment } of beside) {
+    const node = commentedNode(document, path)
+    if (node) node.commentBefore = ` ${comment}`
+  }
+  return head.map((line) => `# ${line}\n`).join('') + document.toString({ lineWidth: 110 })
+}
+
+/** Of a field its key, of an item of a list the item. */
+const commentedNode = (document: Document, path: DocumentPath) => {
+  const parent = document.getIn(path.slice(0, -1), true)
+  const item = isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key
+    : document.getIn(path, true)
+  return isScalar(item) ? item : undefined
+}
 
 const consistency = (document: YamlDocument, architecture: Architecture): Problem[] => [
   ...duplicates(document, architecture),

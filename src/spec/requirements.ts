@@ -16,6 +16,22 @@ const task = z.strictObject({
   tool: z.string().min(1),
 })
 
+const knowledge = z.strictObject({
+  /** Folder of documents, relative to requirements.yaml. */
+  source: z.string(),
+  documents: z.int().positive().optional(),
+  /** Mean length of a document. */
+  tokensPerDocument: positive.optional(),
+  /** Share of the documents that is new or changed each month. */
+  changedPerMonthShare: z.number().nonnegative().default(0),
+  /** Days until all of them must be searchable; asks for embeddings. */
+  ingestDays: positive.optional(),
+  /** Vectors for search by meaning: of an encoder of about 20 or 300 million weights. Default none, or small with `ingestDays`. */
+  embeddings: z.enum(['none', 'small', 'large']).optional(),
+  /** The best passages are scored again by a cross-encoder. */
+  rerank: z.boolean().default(false),
+})
+
 const useCase = z.strictObject({
   kind: z.enum(useCaseKinds),
   description: z.string().min(1),
@@ -24,8 +40,9 @@ const useCase = z.strictObject({
   audience: z.enum(['internal', 'external']).default('external'),
   /** What happens when an answer is wrong; drives the risk register. */
   harmOfWrongAnswer: z.enum(['low', 'medium', 'high']).default('medium'),
-  /** Folder of documents, relative to requirements.yaml. */
-  knowledge: z.strictObject({ source: z.string(), documents: z.int().positive().optional() }).optional(),
+  knowledge: knowledge.optional(),
+  /** Examples that a model could be tuned on. */
+  trainingExamples: z.int().positive().optional(),
   /** Tasks that need no talk, only the right call of a tool: a small model of its own may do each. */
   tasks: z.array(task).default([]),
 })
@@ -37,6 +54,8 @@ const lengths = z.strictObject({
   outputTokens: z.strictObject({ p50: positive, p95: positive }),
   /** The part of the prompt that is the same in every request. */
   sharedPrefixTokens: z.number().nonnegative().default(0),
+  /** Hidden tokens that a reasoning model writes before the answer; they are paid as output. */
+  reasoningTokens: z.strictObject({ p50: positive, p95: positive }).optional(),
 })
 
 /** The conditions under which a latency or a speed is promised. Without them a number means nothing. */
@@ -103,14 +122,30 @@ const qualityTarget = z.strictObject({
   task: z.string().optional(),
 })
 
+const quality = z.strictObject({
+  targets: z.array(qualityTarget).default([]),
+  /** Times a month that all suites are run. */
+  evalRunsPerMonth: z.number().nonnegative().default(0),
+  /** Share of live requests that is also sent to a model on trial. */
+  shadowShare: share.default(0),
+})
+
 const scale = z.strictObject({
   peakRequestsPerSecond: positive.max(1e6),
   /** Load of each hour of the day relative to the peak, 24 numbers in [0, 1] with the largest 1. */
   dailyCurve: z.array(share).length(24).optional(),
+  /** Load of each day of the week relative to the busiest, Monday first, 7 numbers in [0, 1] with the largest 1. */
+  weeklyCurve: z.array(share).length(7).optional(),
   timeZone: z.string().default('UTC'),
   lengths,
   /** Share of requests repeated word for word within the cache's lifetime. */
   repeatedShare: share.default(0),
+  /** Share of the other requests whose meaning was asked before, as measured by a semantic cache. */
+  semanticRepeatedShare: share.default(0),
+  /** Share of requests whose answer may take a day. */
+  deferrableShare: share.default(0),
+  /** A smaller model that answers first, and the share of its answers that the main model gives again. */
+  cascade: z.strictObject({ model: z.string(), escalatedShare: share }).optional(),
   /** Traffic a year from now relative to today. */
   growthPerYear: positive.default(1),
 })
@@ -121,6 +156,10 @@ const availability = z.strictObject({
   regions: z.int().positive().default(1),
   /** Requests keep being answered when one replica fails. */
   survivesReplicaLoss: z.boolean().default(true),
+  /** Replicas in each region that run whatever the load. */
+  minReplicas: z.int().nonnegative().default(1),
+  /** In hours without any load nothing runs; the first request then waits for a replica to start. */
+  scaleToZero: z.boolean().default(false),
 })
 
 const safety = z.strictObject({
@@ -131,8 +170,22 @@ const safety = z.strictObject({
   /** An answer must cite the documents, or say that they do not contain it. */
   groundedAnswers: z.boolean().default(false),
   audit: z.boolean().default(false),
+  /** Size of a model that reads every prompt and answer beside the built-in detectors, billions of parameters. */
+  guardModelParametersB: positive.optional(),
   regulations: z.array(z.string()).default([]),
   targets: z.array(qualityTarget).default([]),
+})
+
+const ownedHardware = z.strictObject({
+  /** A name of the catalogue; any name for a chip that the three figures below describe. */
+  accelerator: z.string(),
+  count: z.int().positive(),
+  /** Memory that a model may take: of a processor, what its host leaves. Goes before the catalogue's figure. */
+  memoryGiB: positive.optional(),
+  /** Read bandwidth of that memory, as measured. */
+  bandwidthGBps: positive.optional(),
+  /** Rate of matrix products in 16 bits or wider, as measured. */
+  tflops: positive.optional(),
 })
 
 const hosting = z.strictObject({
@@ -142,15 +195,69 @@ const hosting = z.strictObject({
     .default(['self-hosted', 'hosted-api']),
   /** ISO 3166 codes or region names where data may be processed; empty = anywhere. */
   dataResidency: z.array(z.string()).default([]),
-  /** Hardware that exists already: a constraint, not a suggestion. Names as in the catalogue. */
-  owned: z.array(z.strictObject({ accelerator: z.string(), count: z.int().positive() })).default([]),
+  /** Hardware that exists already: a constraint, not a suggestion. */
+  owned: z.array(ownedHardware).default([]),
   /** Use only what is owned. */
   ownedOnly: z.boolean().default(false),
+  /** `reserved`: machines may be committed to for a term where that is cheaper. */
+  commitment: z.enum(['none', 'reserved']).default('none'),
+  /** Machines that the provider may take back at short notice may carry what exceeds the base. */
+  spot: z.boolean().default(false),
+  /** Time from the decision to start a replica to its first answer, as measured; default by formula. */
+  startMinutes: positive.optional(),
 })
 
 const budget = z.strictObject({
   monthlyUsd: positive.optional(),
   usdPerMillionOutputTokens: positive.optional(),
+  /** Counts the power of owned accelerators, which otherwise cost nothing here. */
+  electricity: z
+    .strictObject({
+      usdPerKwh: positive,
+      /** Power of the whole room over that of its machines; 1.56 was the mean of Uptime Institute's survey of 2024. */
+      powerUsageEffectiveness: z.number().min(1).max(5).default(1.56),
+    })
+    .optional(),
+})
+
+/** What somebody's own suite gave a model. It goes before published scores. */
+const ownEval = z.strictObject({
+  /** By catalogue name, or `provider/model`. */
+  model: z.string(),
+  /** The precision it was measured in; default the widest. */
+  precision: z
+    .enum([
+      'bf16',
+      'fp8',
+      'int8',
+      'int4',
+      'nvfp4',
+      'mxfp4',
+      'q8_0',
+      'q6_k',
+      'q5_k_m',
+      'q4_k_m',
+      'iq4_xs',
+      'q4_0',
+      'q3_k_m',
+    ])
+    .optional(),
+  metric: z.enum(qualityMetrics).default('answer-accuracy'),
+  /** As a quality target of the same metric names it. */
+  suite: z.string(),
+  value: share,
+})
+
+/** Speculative decoding, planned with only where its acceptance was measured: there is no usual factor. */
+const speculation = z.strictObject({
+  /** By catalogue name. */
+  model: z.string(),
+  /** `layer`: the model's own drafting layer (MTP, EAGLE); `ngram`: drafts copied from the text. */
+  method: z.enum(['layer', 'ngram']),
+  /** Tokens drafted in a step. */
+  tokens: z.int().min(1).max(16),
+  /** Probability that a drafted token is accepted, given that those before it were. */
+  acceptance: z.number().gt(0).lt(1),
 })
 
 const models = z.strictObject({
@@ -160,6 +267,8 @@ const models = z.strictObject({
   allowed: z.array(z.string()).default([]),
   minContextTokens: z.int().positive().optional(),
   licences: z.array(z.string()).default([]),
+  evals: z.array(ownEval).default([]),
+  speculation: z.array(speculation).default([]),
 })
 
 const integrations = z.array(
@@ -171,7 +280,7 @@ export const requirementsSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   useCase,
   performance: z.strictObject({ targets: z.array(speedTargetSchema).default([]) }),
-  quality: z.strictObject({ targets: z.array(qualityTarget).default([]) }).prefault({}),
+  quality: quality.prefault({}),
   scale,
   availability: availability.prefault({}),
   safety: safety.prefault({}),

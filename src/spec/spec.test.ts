@@ -35,7 +35,13 @@ const said = (problems: Problem[]) =>
 describe('requirements.yaml', () => {
   it('is read with its defaults', () => {
     const requirements = parseRequirements(good)
-    expect(requirements.availability).toEqual({ percent: 99.5, regions: 1, survivesReplicaLoss: true })
+    expect(requirements.availability).toEqual({
+      percent: 99.5,
+      regions: 1,
+      survivesReplicaLoss: true,
+      minReplicas: 1,
+      scaleToZero: false,
+    })
     expect(requirements.performance.targets[0]?.percentile).toBe(95)
   })
 
@@ -209,7 +215,7 @@ knowledge:
 describe('architecture.yaml', () => {
   it('is read, written and read again', () => {
     const parsed = parseArchitecture(architecture)
-    expect(parseArchitecture(formatArchitecture(parsed, ['written by a test']))).toEqual(parsed)
+    expect(parseArchitecture(formatArchitecture(parsed, { head: ['written by a test'] }))).toEqual(parsed)
   })
 
   it('reports references to nothing with a suggestion', () => {

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
@@ -97,11 +97,13 @@ describe('init, assess and design', () => {
     const requirements = file('requirements.yaml')
     expect(await runJson('design', requirements)).toMatchObject({
       status: 0,
-      document: { written: [{ state: 'written' }] },
+      document: { written: everyFile.map((name) => ({ state: 'written', path: file(name) })) },
     })
-    const architecture = file('architecture.yaml')
-    const edited = `${readFileSync(architecture, 'utf8')}# ours\n`
-    writeFileSync(architecture, edited)
+    const changed = ['architecture.yaml', 'DESIGN.md'].map((name) => {
+      const edited = `${readFileSync(file(name), 'utf8')}# ours\n`
+      writeFileSync(file(name), edited)
+      return { name, edited }
+    })
     const again = await runJson('design', requirements)
     expect(again.document.written).toMatchObject([
       {
@@ -109,9 +111,112 @@ describe('init, assess and design', () => {
         path: file('architecture.proposed.yaml'),
         difference: expect.stringContaining('-# ours'),
       },
+      { state: 'proposed', path: file('DESIGN.proposed.md') },
+      { state: 'unchanged', path: file('design.svg') },
     ])
-    expect(readFileSync(architecture, 'utf8')).toBe(edited)
+    for (const { name, edited } of changed) expect(readFileSync(file(name), 'utf8')).toBe(edited)
     expect(existsSync(file('architecture.proposed.yaml'))).toBe(true)
+  })
+
+  it('design gives each setting of an engine its reason, in the file and in JSON', async () => {
+    const requirements = copyOf('on-premises')
+    const { document } = await runJson('design', requirements)
+    const [launch] = document.launches
+    const yaml = readFileSync(join(dirname(requirements), 'architecture.yaml'), 'utf8')
+    expect(launch.settings.length).toBeGreaterThan(8)
+    for (const { flag, reason, validation } of launch.settings) {
+      expect(reason.code).toMatch(/^planner\.launch-/)
+      expect(validation.against).not.toBe('')
+      if (flag?.startsWith('--')) expect(yaml).toMatch(new RegExp(`# .+\\n +- ${escaped(flag)}`))
+    }
+  })
+
+  it('design explain tells the choice, a setting, a figure and a rejected way, and says no of a stranger', async () => {
+    const requirements = copyOf('on-premises')
+    const explain = (...what: string[]) =>
+      runJson('design', 'explain', ...what, '--requirements', requirements)
+    expect(await explain()).toMatchObject({ status: 2, document: { error: { code: 'cli.file-not-found' } } })
+    const { document } = await runJson('design', requirements)
+    const chosen = document.report.chosen.id
+    expect(await explain()).toMatchObject({
+      status: 0,
+      document: { kind: 'choice', id: chosen, stale: false },
+    })
+    const setting = document.launches[0].settings.find(({ flag }: { flag: string | null }) => flag !== null)
+    expect(await explain(setting.flag.replace(/^--/, ''))).toMatchObject({
+      document: { kind: 'setting', messages: [setting.reason, expect.anything()] },
+    })
+    expect(await explain('weights')).toMatchObject({
+      document: { kind: 'figure', messages: [{ code: 'planner.sum-weights' }] },
+    })
+    const other = document.report.candidates.find(({ id }: { id: string }) => id !== chosen)
+    const why = await explain(...other.id.split(' '))
+    expect(why).toMatchObject({ status: 0, document: { kind: 'candidate', id: other.id } })
+    expect(why.document.messages.length).toBeGreaterThan(0)
+    expect(await explain('nobody/no-such-model')).toMatchObject({
+      status: 1,
+      document: { messages: [{ code: 'planner.not-considered' }] },
+    })
+    writeFileSync(requirements, readFileSync(requirements, 'utf8').replace(/^name: /m, 'name: other-'))
+    expect(await explain()).toMatchObject({ document: { stale: true } })
+  })
+
+  it('design compare shows what two files of one kind differ in, and refuses two kinds', async () => {
+    const one = fewWays('rag-50-per-second')
+    const two = join(dirname(one), 'half.yaml')
+    writeFileSync(
+      two,
+      readFileSync(one, 'utf8').replace(/peakRequestsPerSecond: \d+/, 'peakRequestsPerSecond: 5'),
+    )
+    const { status, document } = await runJson('design', 'compare', one, two)
+    expect([status, document.kind]).toEqual([0, 'requirements'])
+    const changed = document.figures.filter((figure: { changed: boolean }) => figure.changed)
+    const names = changed.map(({ figure }: { figure: string }) => figure)
+    expect(names).toContain('costPerMonthUsd')
+    expect(names).toContain('scale.peakRequestsPerSecond')
+    await runJson('design', one)
+    const architecture = join(dirname(one), 'architecture.yaml')
+    const edited = join(dirname(one), 'edited.yaml')
+    writeFileSync(edited, readFileSync(architecture, 'utf8').replace('port: 8700', 'port: 8701'))
+    const files = await runJson('design', 'compare', architecture, edited)
+    expect(files.document).toMatchObject({ kind: 'architecture' })
+    expect(files.document.figures).toContainEqual(
+      expect.objectContaining({ figure: 'server.port', before: '8700', after: '8701' }),
+    )
+    expect(await runJson('design', 'compare', one, architecture)).toMatchObject({
+      status: 2,
+      document: { error: { code: 'cli.bad-argument' } },
+    })
+    const chinese = await runCommand(['design', 'compare', one, two], 'zh-TW')
+    expect(chinese.stdout).toMatch(/每月費用/)
+  })
+
+  it('design whatif shows before and after, writes nothing, and names the right path', async () => {
+    const requirements = fewWays('rag-50-per-second')
+    const before = readdirSync(dirname(requirements))
+    const whatif = (...sets: string[]) =>
+      runJson('design', 'whatif', requirements, ...sets.flatMap((set) => ['--set', set]))
+    const { status, document } = await whatif('scale.requestsPerSecond.peak=80', 'budget.monthlyUsd=1000000')
+    expect(status).toBe(0)
+    const cost = document.figures.find(({ figure }: { figure: string }) => figure === 'costPerMonthUsd')
+    expect(cost.after).toBeGreaterThanOrEqual(cost.before)
+    expect(document.chosen.after.costPerMonthUsd).toBe(cost.after)
+    expect(readdirSync(dirname(requirements))).toEqual(before)
+    expect(await whatif('budget.monthlyUsd=1')).toMatchObject({
+      status: 1,
+      document: { chosen: { after: null } },
+    })
+    expect(await whatif('scale.peakRequestPerSecond=80')).toMatchObject({
+      status: 2,
+      document: {
+        error: { code: 'spec.unknown-path', params: { suggestion: 'scale.peakRequestsPerSecond' } },
+      },
+    })
+    expect(await whatif('scale.peakRequestsPerSecond=lots')).toMatchObject({
+      status: 2,
+      document: { error: { code: 'spec.invalid' } },
+    })
+    expect(await whatif('nonsense')).toMatchObject({ document: { error: { code: 'cli.bad-argument' } } })
   })
 
   it('doctor reports the machine', async () => {
@@ -122,6 +227,25 @@ describe('init, assess and design', () => {
   })
 })
 
+/** A folder of its own with one of the example designs in it. */
+const copyOf = (name: string): string => {
+  const folder = mkdtempSync(join(directory, `${name}-`))
+  const path = join(folder, 'requirements.yaml')
+  writeFileSync(path, readFileSync(example(name), 'utf8'))
+  return path
+}
+
+/** The same with one model allowed, which is designed in a tenth of the time. */
+const fewWays = (name: string): string => {
+  const path = copyOf(name)
+  const text = readFileSync(path, 'utf8')
+  const fewer = text.replace(/^models: .*$/m, 'models: { allowed: [Qwen2.5-7B-Instruct] }')
+  expect(fewer).not.toBe(text)
+  writeFileSync(path, fewer)
+  return path
+}
+
+const everyFile = ['architecture.yaml', 'DESIGN.md', 'design.svg']
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 describe('in Chinese', () => {

@@ -60,12 +60,16 @@ export const kimiLinearLayers = (f: Fields, basics: Basics): readonly LayerShape
     : []
   const delta = kimiDelta(f, hidden)
   const latent = latentAttention(f, hidden)
+  // Kimi K3: a norm and a row of weights before each half that mixes earlier blocks in, and a norm of latent experts.
+  const mixing = f.number('attn_res_block_size') === null ? 0 : 4 * hidden
+  const latentNorm = f.flag('latent_moe_use_norm') ? f.required('routed_expert_hidden_size') : 0
+  const more = mixing + latentNorm > 0 ? [vector('norms', 'residual_mixing', mixing + latentNorm)] : []
   return layersByKey(
     basics.layers,
     (i) => `${hasExperts(f, i)} ${isLinear(i)}`,
     (i) =>
       isLinear(i)
-        ? { weights: [...delta.weights, ...restOf(f, hidden, i)], caches: [delta.cache] }
-        : { weights: [...latent, ...gate, ...restOf(f, hidden, i)], caches: [latentCache(f)] },
+        ? { weights: [...delta.weights, ...more, ...restOf(f, hidden, i)], caches: [delta.cache] }
+        : { weights: [...latent, ...gate, ...more, ...restOf(f, hidden, i)], caches: [latentCache(f)] },
   )
 }

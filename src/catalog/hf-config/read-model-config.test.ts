@@ -28,9 +28,16 @@ const formatsOf = (quantization_config: object, config: object = llama) => {
 }
 
 describe('reading config.json', () => {
-  it('reads every file of the catalogue without a warning, but the one whose tower is not known', () => {
+  it('reads every file of the catalogue without a warning', () => {
     const warned = readModelConfigs().filter(({ config }) => readConfig(config).warnings.length > 0)
-    expect(warned.map(({ name }) => name)).toEqual(['moonshotai/Kimi-K3'])
+    expect(warned.map(({ name }) => name)).toEqual([])
+  })
+
+  it('bounds a vision tower it does not know, and says so', () => {
+    const vision_config = { hidden_size: 1024, num_hidden_layers: 24 }
+    const { facts, warnings } = readConfig({ model_type: 'seer', text_config: llama, vision_config })
+    expect(warnings.map(({ code }) => code)).toEqual(['catalog.config-unknown-vision'])
+    expect(facts.shape.vision.length).toBeGreaterThan(0)
   })
 
   it('bounds an architecture it does not know, and says so', () => {

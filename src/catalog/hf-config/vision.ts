@@ -17,6 +17,8 @@ interface Block {
   /** Gate, up and down instead of two matrices. */
   readonly gated?: boolean
   readonly bias?: boolean
+  /** Width of queries, keys and values. Default `width`. */
+  readonly attention?: number
   /** Vectors of `width` values in a layer. Default 4: two norms with biases. */
   readonly vectors?: number
 }
@@ -28,12 +30,13 @@ const blocks = ({
   gated = false,
   bias = true,
   vectors = 4,
+  attention = width,
 }: Block): readonly Weight[] => {
   const each = { count: layers, bias }
   const names = gated ? ['mlp.gate_proj', 'mlp.up_proj'] : ['mlp.fc1']
   return [
-    ...matrix('vision', 'vision.blocks.attn.qkv', [3 * width, width], each),
-    ...matrix('vision', 'vision.blocks.attn.proj', [width, width], each),
+    ...matrix('vision', 'vision.blocks.attn.qkv', [3 * attention, width], each),
+    ...matrix('vision', 'vision.blocks.attn.proj', [width, attention], each),
     ...names.flatMap((name) => matrix('vision', `vision.blocks.${name}`, [inner, width], each)),
     ...matrix('vision', 'vision.blocks.mlp.fc2', [width, inner], each),
     values('blocks.norms', layers * vectors * width),
@@ -150,6 +153,27 @@ const kimi: Tower = (v, text) => {
   ]
 }
 
+/** Kimi K3: as K2.5 without biases, wider attention, and a norm behind the projector. */
+const kimi3: Tower = (v, text) => {
+  const width = v.required('vt_hidden_size')
+  const merged = 4 * width
+  return [
+    ...weight('patch_embed', width, pixels(v), false),
+    values('pos_emb', v.required('init_pos_emb_height') * v.required('init_pos_emb_width') * width),
+    ...blocks({
+      width,
+      inner: v.required('vt_intermediate_size'),
+      layers: v.required('vt_num_hidden_layers'),
+      attention: v.number('qkv_hidden_size') ?? width,
+      bias: false,
+      vectors: 2,
+    }),
+    values('norms', width + text),
+    ...weight('mm_projector.linear_1', merged, merged, false),
+    ...weight('mm_projector.linear_2', text, merged, false),
+  ]
+}
+
 /** Pixtral, as in Mistral 3: gated, no biases, then a merger of 2 x 2 patches and two matrices. */
 const pixtral: Tower = (v, text) => {
   const width = v.required('hidden_size')
@@ -232,6 +256,7 @@ const towers: Readonly<Record<string, Tower>> = {
   gemma3: siglip,
   gemma4,
   kimi_k25: kimi,
+  kimi_k3: kimi3,
   mistral3: pixtral,
   minimax_m3_vl: minimax,
   llama4,

@@ -21,8 +21,23 @@ const spellings = {
   ep: ['expertparallel', 'expertparallelsize', 'enableexpertparallel', 'epsize'],
   dp: ['dataparallel', 'dataparallelsize', 'dpsize'],
   dcp: ['decodecontextparallel', 'decodecontextparallelsize', 'dcpsize'],
-  maxmodellen: ['maxmodellength', 'maxlen', 'contextlength', 'contextlen', 'ctxsize', 'maxseqlen', 'context', 'maxcontext'],
-  gpumemoryutilization: ['gpumemoryutilisation', 'memfractionstatic', 'utilization', 'gpumemutil', 'kvcachefreegpumemfraction'],
+  maxmodellen: [
+    'maxmodellength',
+    'maxlen',
+    'contextlength',
+    'contextlen',
+    'ctxsize',
+    'maxseqlen',
+    'context',
+    'maxcontext',
+  ],
+  gpumemoryutilization: [
+    'gpumemoryutilisation',
+    'memfractionstatic',
+    'utilization',
+    'gpumemutil',
+    'kvcachefreegpumemfraction',
+  ],
   maxnumseqs: ['maxnumsequences', 'maxrunningrequests', 'maxbatchsize', 'maxseqs', 'parallel'],
   maxnumbatchedtokens: ['chunkedprefillsize', 'maxnumtokens', 'maxbatchprefilltokens'],
   speculative: ['speculativeconfig', 'speculation', 'speculativedecoding'],
@@ -41,13 +56,31 @@ const spellings = {
 export type Field = keyof typeof spellings
 
 /** Fields that say something about a case, not about the deployment. */
-const remarks = new Set(['id', 'name', 'note', 'notes', 'comment', 'label', 'source', 'date', 'url', 'expected', 'printed'])
+const remarks = new Set([
+  'id',
+  'name',
+  'note',
+  'notes',
+  'comment',
+  'label',
+  'source',
+  'date',
+  'url',
+  'expected',
+  'printed',
+])
 
 const known = new Map<string, Field>(
-  (Object.keys(spellings) as Field[]).flatMap((field) => [[field, field], ...spellings[field].map((other) => [other, field])] as [string, Field][]),
+  (Object.keys(spellings) as Field[]).flatMap(
+    (field) => [[field, field], ...spellings[field].map((other) => [other, field])] as [string, Field][],
+  ),
 )
 
-const plain = (name: string) => name.replace(/^-+/, '').replace(/[^a-z0-9]/gi, '').toLowerCase()
+const plain = (name: string) =>
+  name
+    .replace(/^-+/, '')
+    .replace(/[^a-z0-9]/gi, '')
+    .toLowerCase()
 
 export interface CaseFields {
   readonly values: ReadonlyMap<Field, unknown>
@@ -74,15 +107,23 @@ export const numberField = (
   { values }: CaseFields,
   field: Field,
   text: Text,
-  { least, most = Number.POSITIVE_INFINITY, whole = true }: { readonly least: number; readonly most?: number; readonly whole?: boolean },
+  {
+    least,
+    most = Number.POSITIVE_INFINITY,
+    whole = true,
+  }: { readonly least: number; readonly most?: number; readonly whole?: boolean },
 ): number | undefined => {
   const written = values.get(field)
   if (written === undefined) return undefined
   const value = typeof written === 'number' ? written : readNumber(String(written))
-  if (Number.isFinite(value) && (!whole || Number.isSafeInteger(value)) && value >= least && value <= most) return value
+  if (Number.isFinite(value) && (!whole || Number.isSafeInteger(value)) && value >= least && value <= most)
+    return value
   const range = most === Number.POSITIVE_INFINITY ? `>= ${least}` : `${least}-${most}`
   throw cliError('cli.bad-argument', {
-    detail: text(`${field}: "${String(written)}" is not a ${whole ? 'whole ' : ''}number ${range}.`, `${field}：「${String(written)}」不是${whole ? '整數' : '數字'}（${range}）。`),
+    detail: text(
+      `${field}: "${String(written)}" is not a ${whole ? 'whole ' : ''}number ${range}.`,
+      `${field}：「${String(written)}」不是${whole ? '整數' : '數字'}（${range}）。`,
+    ),
   })
 }
 

@@ -33,7 +33,8 @@ export const readLoad = (written: unknown, text: Text): Load | null => {
   for (const [name, value] of pairsOf(written)) {
     const known = names[name.toLowerCase().replace(/[^a-z]/g, '')]
     const number = typeof value === 'number' ? value : Number(value)
-    if (known === undefined || !Number.isFinite(number) || number < 0) throw bad(text, `load: "${name}=${String(value)}"`)
+    if (known === undefined || !Number.isFinite(number) || number < 0)
+      throw bad(text, `load: "${name}=${String(value)}"`)
     fields.set(known, number)
   }
   const input = fields.get('input')
@@ -59,7 +60,12 @@ export const readSpeculation = (written: unknown, text: Text): Speculation | nul
   if (typeof written === 'object' && written !== null) {
     const object = written as Readonly<Record<string, unknown>>
     const tokens = object['tokens'] ?? object['num_speculative_tokens'] ?? object['numSpeculativeTokens']
-    return checked(String(object['method'] ?? 'draft'), tokens, object['acceptance'] ?? object['acceptanceRate'], text)
+    return checked(
+      String(object['method'] ?? 'draft'),
+      tokens,
+      object['acceptance'] ?? object['acceptanceRate'],
+      text,
+    )
   }
   const [method = '', tokens, acceptance] = String(written).split(':')
   return checked(method, tokens, acceptance, text)
@@ -68,8 +74,10 @@ export const readSpeculation = (written: unknown, text: Text): Speculation | nul
 const checked = (method: string, tokens: unknown, acceptance: unknown, text: Text): Speculation => {
   const count = Number(tokens)
   const chance = acceptance === undefined || acceptance === null ? null : Number(acceptance)
-  if (method === '' || !Number.isSafeInteger(count) || count < 1 || count > 64) throw bad(text, 'speculative: METHOD:TOKENS[:ACCEPTANCE]')
-  if (chance !== null && !(chance >= 0 && chance <= 1)) throw bad(text, `speculative: ${String(acceptance)} (0-1)`)
+  if (method === '' || !Number.isSafeInteger(count) || count < 1 || count > 64)
+    throw bad(text, 'speculative: METHOD:TOKENS[:ACCEPTANCE]')
+  if (chance !== null && !(chance >= 0 && chance <= 1))
+    throw bad(text, `speculative: ${String(acceptance)} (0-1)`)
   return { method, tokens: count, acceptance: chance }
 }
 

@@ -25,9 +25,18 @@ export const registerDesignFit = (design: Command, context: CommandContext): voi
         '判斷模型能否放進指定加速器、請求可多長、可同時執行幾個、速度如何',
       ),
     )
-    .option('--model <name>', text('catalogue name, path or address of a config.json', '目錄名稱，或 config.json 的路徑或網址'))
+    .option(
+      '--model <name>',
+      text('catalogue name, path or address of a config.json', '目錄名稱，或 config.json 的路徑或網址'),
+    )
     .option('--gpu <name>', text('accelerator, as the driver or people call it', '加速器名稱'))
-    .option('--file <cases>', text('JSON Lines, one case a line, fields named as the flags', 'JSON Lines 檔，每列一個案例，欄位同旗標'))
+    .option(
+      '--file <cases>',
+      text(
+        'JSON Lines, one case a line, fields named as the flags',
+        'JSON Lines 檔，每列一個案例，欄位同旗標',
+      ),
+    )
     .option('--enforce-eager', text('no CUDA graphs', '不使用 CUDA 圖'))
     .option('--enable-chunked-prefill', text('prompts in chunks', '分塊預填'))
     .option('--no-enable-prefix-caching', text('no prefix cache', '不使用前綴快取'))
@@ -38,7 +47,11 @@ export const registerDesignFit = (design: Command, context: CommandContext): voi
     const catalogue = loadCatalogue()
     if (options.file !== undefined) return answerFile(options.file, catalogue, context)
     const { enablePrefixCaching, ...rest } = options
-    const raw = { ...(enablePrefixCaching === false ? { ...rest, enablePrefixCaching } : rest), json: undefined, lang: undefined }
+    const raw = {
+      ...(enablePrefixCaching === false ? { ...rest, enablePrefixCaching } : rest),
+      json: undefined,
+      lang: undefined,
+    }
     const answered = await answer(await readCase(raw, catalogue, context), context)
     context.terminal().result(answered.json, () => answered.text)
     context.exitWith(answered.json.fits ? 0 : 1)
@@ -70,7 +83,9 @@ const valueFlags = [
 ] as const
 
 interface Answered {
-  readonly json: Omit<FitAnswer, 'warnings'> & { readonly warnings: readonly (Message & { readonly message: string })[] }
+  readonly json: Omit<FitAnswer, 'warnings'> & {
+    readonly warnings: readonly (Message & { readonly message: string })[]
+  }
   readonly text: string
 }
 
@@ -91,20 +106,35 @@ const answerFile = async (file: string, catalogue: Catalogue, context: CommandCo
   for (const [i, line] of readTextFile(file).split('\n').entries())
     if (line.trim() !== '') results.push(await answerLine(line, i + 1, catalogue, context))
   if (results.length === 0)
-    throw cliError('cli.bad-argument', { detail: context.text(`${file} has no case.`, `${file} 沒有任何案例。`) })
+    throw cliError('cli.bad-argument', {
+      detail: context.text(`${file} has no case.`, `${file} 沒有任何案例。`),
+    })
   const terminal = context.terminal()
   terminal.result(results, () => resultTable(results, context))
   context.exitWith(results.some(({ error }) => error) ? 2 : results.every(({ fits }) => fits) ? 0 : 1)
 }
 
-type Result = { readonly line: number; readonly id?: unknown; readonly error?: Message & { readonly message: string } } & Partial<Answered['json']>
+type Result = {
+  readonly line: number
+  readonly id?: unknown
+  readonly error?: Message & { readonly message: string }
+} & Partial<Answered['json']>
 
-const answerLine = async (line: string, number: number, catalogue: Catalogue, context: CommandContext): Promise<Result> => {
+const answerLine = async (
+  line: string,
+  number: number,
+  catalogue: Catalogue,
+  context: CommandContext,
+): Promise<Result> => {
   let id: unknown
   try {
     const raw = parseCase(line, context)
     id = raw['id'] ?? raw['name']
-    return { line: number, ...(id === undefined ? {} : { id }), ...(await answer(await readCase(raw, catalogue, context), context)).json }
+    return {
+      line: number,
+      ...(id === undefined ? {} : { id }),
+      ...(await answer(await readCase(raw, catalogue, context), context)).json,
+    }
   } catch (error) {
     const { code, params } = toArchitectError(describeFailure(error))
     const message = context.terminal().render({ code, params })
@@ -118,7 +148,9 @@ const parseCase = (line: string, { text }: CommandContext): Raw => {
     const value: unknown = JSON.parse(line)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       const inner = (value as Raw)['case']
-      return typeof inner === 'object' && inner !== null ? { ...(value as Raw), case: undefined, ...(inner as Raw) } : (value as Raw)
+      return typeof inner === 'object' && inner !== null
+        ? { ...(value as Raw), case: undefined, ...(inner as Raw) }
+        : (value as Raw)
     }
   } catch {
     throw bad()

@@ -1,7 +1,7 @@
 // `design fit` through the command line itself: flags, files, exit status, both languages.
 
-import { createServer } from 'node:http'
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,16 +14,31 @@ afterEach(() => vi.restoreAllMocks())
 const run = async (args: readonly string[], language: 'en' | 'zh-TW' = 'en') => {
   let out = ''
   let err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((out += String(text))) || true)
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((err += String(text))) || true)
-  const status = await runCommandLine({ args, language, environment: {}, signal: new AbortController().signal })
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text)
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += String(text)
+    return true
+  })
+  const status = await runCommandLine({
+    args,
+    language,
+    environment: {},
+    signal: new AbortController().signal,
+  })
   vi.restoreAllMocks()
   return { status, out, err }
 }
 
-const fit = async (args: readonly string[]) => {
+const ask = async (args: readonly string[]) => {
   const { status, out, err } = await run(['design', 'fit', '--json', ...args])
-  return { status, err, answer: (out === '' ? {} : JSON.parse(out)) as FitAnswer & { readonly error?: unknown } }
+  return {
+    status,
+    err,
+    answer: (out === '' ? {} : JSON.parse(out)) as FitAnswer & { readonly error?: unknown },
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'design-fit-'))
@@ -47,8 +62,10 @@ const llama = {
 
 describe('design fit', () => {
   it('answers what the log of the release prints', async () => {
-    const { status, answer } = await fit(
-      '--model meta-llama/Llama-3.1-8B-Instruct --gpu H100 --engine vllm --engine-version 0.19.0 --max-model-len 8192 --gpu-memory-utilization 0.95'.split(' '),
+    const { status, answer } = await ask(
+      '--model meta-llama/Llama-3.1-8B-Instruct --gpu H100 --engine vllm --engine-version 0.19.0 --max-model-len 8192 --gpu-memory-utilization 0.95'.split(
+        ' ',
+      ),
     )
     expect(status).toBe(0)
     expect(answer.fits).toBe(true)
@@ -63,15 +80,27 @@ describe('design fit', () => {
   it('predicts speed for a load, and reads every flag', async () => {
     const flags =
       '--model Llama-3.1-8B --gpu 2xH100 --tp 2 --pp 1 --ep 1 --dp 1 --dcp 1 --engine vllm --quantization fp8 --kv-dtype fp8 --max-num-seqs 64 --max-num-batched-tokens 4096 --gpu-memory-gib 79.1 --speculative eagle3:3:0.7 --max-model-len 16k'
-    const { status, answer, err } = await fit([...flags.split(' '), '--load', 'input=1000,output=200,concurrency=8,prefix=500'])
+    const { status, answer, err } = await ask([
+      ...flags.split(' '),
+      '--load',
+      'input=1000,output=200,concurrency=8,prefix=500',
+    ])
     expect(err).toBe('')
     expect(status).toBe(0)
-    expect(answer.settings).toMatchObject({ tensorParallel: 2, maxNumSeqs: 64, maxNumBatchedTokens: 4096, maxModelLen: 16_384, gpuMemoryGiB: 79.1 })
+    expect(answer.settings).toMatchObject({
+      tensorParallel: 2,
+      maxNumSeqs: 64,
+      maxNumBatchedTokens: 4096,
+      maxModelLen: 16_384,
+      gpuMemoryGiB: 79.1,
+    })
     expect(answer.predicted?.outputTokensPerSecond.value).toBeGreaterThan(0)
   })
 
   it('exits 1 when it does not fit, and says what stands in the way', async () => {
-    const { status, answer } = await fit('--model meta-llama/Meta-Llama-3.1-70B --gpu H100 --engine vllm'.split(' '))
+    const { status, answer } = await ask(
+      '--model meta-llama/Meta-Llama-3.1-70B --gpu H100 --engine vllm'.split(' '),
+    )
     expect(status).toBe(1)
     expect(answer).toMatchObject({ fits: false, limitedBy: 'weights', maxModelLenThatFits: 0 })
   })
@@ -97,10 +126,10 @@ describe('design fit', () => {
 
   it('reads a config.json of a model that the catalogue does not know', async () => {
     const path = file('config.json', JSON.stringify(llama))
-    const { status, answer } = await fit(['--model', path, '--gpu', 'H100', '--max-model-len', '8192'])
+    const { status, answer } = await ask(['--model', path, '--gpu', 'H100', '--max-model-len', '8192'])
     expect(status).toBe(0)
     expect(answer.kvBytesPerToken).toBe(131_072)
-    const byFolder = await fit(['--model', folder, '--gpu', 'H100', '--max-model-len', '8192'])
+    const byFolder = await ask(['--model', folder, '--gpu', 'H100', '--max-model-len', '8192'])
     expect(byFolder.answer.weightsGiBPerGpu).toBe(answer.weightsGiBPerGpu)
   })
 
@@ -111,9 +140,16 @@ describe('design fit', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
-      const { answer } = await fit(['--model', `${address}/config.json`, '--gpu', 'H100', '--max-model-len', '8192'])
+      const { answer } = await ask([
+        '--model',
+        `${address}/config.json`,
+        '--gpu',
+        'H100',
+        '--max-model-len',
+        '8192',
+      ])
       expect(answer.kvBytesPerToken).toBe(131_072)
-      const long = await fit(['--model', `${address}/long`, '--gpu', 'H100'])
+      const long = await ask(['--model', `${address}/long`, '--gpu', 'H100'])
       expect(long.status).toBe(2)
       expect(long.err).toMatch(/2 MiB/)
     } finally {
@@ -122,16 +158,27 @@ describe('design fit', () => {
   })
 
   it('bounds a model of which only the size is known, and says so', async () => {
-    const { status, answer } = await fit('--model acme/Mystery-13B-Chat --gpu A100-SXM4-80GB --max-model-len 4096'.split(' '))
+    const { status, answer } = await ask(
+      '--model acme/Mystery-13B-Chat --gpu A100-SXM4-80GB --max-model-len 4096'.split(' '),
+    )
     expect(status).toBe(0)
     expect(answer.weightsGiBPerGpu).toBeGreaterThan(20)
     expect(answer.weightsGiBPerGpu).toBeLessThan(29)
     expect(answer.warnings.map(({ code }) => code)).toContain('fit.model-bounded')
   })
 
+  it('takes the shape of the base that a tuned model is named after', async () => {
+    const { status, answer } = await ask(
+      '--model NousResearch/Hermes-3-Llama-3.1-8B --gpu H100 --max-model-len 8192'.split(' '),
+    )
+    expect(status).toBe(0)
+    expect(answer.kvBytesPerToken).toBe(131_072)
+    expect(answer.warnings.map(({ code }) => code)).toContain('cli.fit-family')
+  })
+
   it('takes the format from the name of the checkpoint', async () => {
-    const wide = await fit('--model Qwen/Qwen2.5-7B-Instruct --gpu L4 --max-model-len 4096'.split(' '))
-    const narrow = await fit('--model Qwen/Qwen2.5-7B-Instruct-AWQ --gpu L4 --max-model-len 4096'.split(' '))
+    const wide = await ask('--model Qwen/Qwen2.5-7B-Instruct --gpu L4 --max-model-len 4096'.split(' '))
+    const narrow = await ask('--model Qwen/Qwen2.5-7B-Instruct-AWQ --gpu L4 --max-model-len 4096'.split(' '))
     expect(narrow.answer.weightsGiBPerGpu).toBeLessThan(wide.answer.weightsGiBPerGpu / 2)
   })
 
@@ -144,9 +191,19 @@ describe('design fit', () => {
       '{"id": "d", "model": "Llama-3.1-8B", "gpu": "H100", "load": {"input": 100, "output": 10, "concurrency": 2}, "maxModelLen": 8192}',
       '{"id": "e", "model": "Llama-3.1-8B"}',
     ]
-    const { status, out } = await run(['design', 'fit', '--json', '--file', file('cases.jsonl', `${cases.join('\n')}\n\n`)])
+    const { status, out } = await run([
+      'design',
+      'fit',
+      '--json',
+      '--file',
+      file('cases.jsonl', `${cases.join('\n')}\n\n`),
+    ])
     expect(status).toBe(2)
-    const results = JSON.parse(out) as (Partial<FitAnswer> & { readonly line: number; readonly id?: string; readonly error?: { readonly message: string } })[]
+    const results = JSON.parse(out) as (Partial<FitAnswer> & {
+      readonly line: number
+      readonly id?: string
+      readonly error?: { readonly message: string }
+    })[]
     expect(results.map(({ line, id, fits }) => [line, id, fits])).toEqual([
       [1, 'a', true],
       [2, 'b', true],

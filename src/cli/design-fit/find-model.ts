@@ -4,15 +4,20 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Catalogue,
+  furtherModel,
+  lookUpFurtherModel,
   type Model,
   modelOfConfig,
+  normaliseName,
   type Precision,
   readConfigText,
+  readFurtherModels,
+  sameShape,
 } from '../../catalog/index.js'
-import type { Message } from '../../core/index.js'
+import { type Message, suggest } from '../../core/index.js'
 import { modelOfSize } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
-import { cliError } from '../messages.js'
+import { cliError, cliMessage } from '../messages.js'
 import { precisionOfSuffix } from './case-words.js'
 
 export interface FoundModel {
@@ -36,9 +41,12 @@ export const findModel = async (
   if (file !== undefined) return ofConfig(readLimited(file, context), written)
   const named = byName(written, catalogue)
   if (named) return { ...named, warnings: [] }
+  const related = ofFamily(written, catalogue)
+  if (related) return related
   const lookup = catalogue.lookUpModel(written)
-  const near = 'suggestion' in lookup ? lookup.suggestion : undefined
-  const sized = near !== undefined && isMistyped(written, near) ? null : modelOfSize(written, catalogue)
+  const slip = mistyped(written, catalogue)
+  const near = slip ?? ('suggestion' in lookup ? lookup.suggestion : undefined)
+  const sized = slip === undefined ? modelOfSize(written, catalogue) : null
   if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   throw cliError('cli.bad-argument', {
     detail: context.text(
@@ -48,11 +56,18 @@ export const findModel = async (
   })
 }
 
-/** The same numbers in a name that is nearly the same: a slip, not another model. */
-const isMistyped = (written: string, near: string): boolean => {
-  const numbers = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
-  return numbers(written) === numbers(near)
+/** A name with the same numbers and nearly the same letters: a slip, not another model. */
+const mistyped = (written: string, catalogue: Catalogue): string | undefined => {
+  const alike = namesOf(catalogue).filter((name) => numbersIn(name) === numbersIn(written))
+  const stems = new Map(alike.map((name) => [stemOf(name), name]))
+  const stem = suggest(stemOf(written), stems.keys())
+  return stem === undefined ? undefined : stems.get(stem)
 }
+
+const numbersIn = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
+
+const namesOf = (catalogue: Catalogue): readonly string[] =>
+  [...catalogue.models, ...readFurtherModels()].flatMap(({ name, aliases }) => [name, ...aliases])
 
 const configFile = (written: string): string | undefined => {
   const isPath = written.endsWith('.json') || written.startsWith('.') || written.startsWith('/')
@@ -101,19 +116,58 @@ const ofConfig = (content: string, name: string): FoundModel => {
   return { model: modelOfConfig(read, { name, date: '' }), precision: undefined, warnings: read.warnings }
 }
 
-/** By name, and by what is left when a format and the like are taken off its end. */
 const byName = (
   written: string,
   catalogue: Catalogue,
 ): Pick<FoundModel, 'model' | 'precision'> | undefined => {
-  const direct = catalogue.lookUpModel(written).found
+  const direct = exactly(written, catalogue)
   if (direct) return { model: direct, precision: undefined }
   const { base, precision } = suffixes(written)
   const model = [base, base.replace(/[-_](instruct|chat|it|hf|base)$/i, ''), `${base}-Instruct`]
-    .map((name) => catalogue.lookUpModel(name).found)
+    .map((name) => exactly(name, catalogue))
     .find((found) => found !== undefined)
   return model && { model, precision }
 }
+
+const further = lookUpFurtherModel()
+
+const exactly = (name: string, catalogue: Catalogue): Model | undefined => {
+  const other = further(name).found
+  if (other) return furtherModel(other)
+  const own = catalogue.lookUpModel(name).found
+  if (own) return own
+  const same = Object.entries(sameShape).find(([alias]) => tailOf(alias) === tailOf(name))
+  const found = same && catalogue.lookUpModel(same[1]).found
+  return found && { ...found, name }
+}
+
+const tailOf = (name: string): string => {
+  const normal = normaliseName(name)
+  return normal.slice(normal.lastIndexOf('/') + 1)
+}
+
+/** A tuned model whose name carries that of its base (`Hermes-3-Llama-3.1-8B`): the longest such name. */
+const ofFamily = (written: string, catalogue: Catalogue): FoundModel | undefined => {
+  const name = tailOf(written)
+  const known = namesOf(catalogue).map((each) => ({ each, stem: stemOf(each) }))
+  const contained = known.filter(({ stem }) => stem.length >= 7 && /\db/.test(stem) && name.includes(stem))
+  const best = contained.reduce<(typeof known)[number] | undefined>(
+    (longest, one) => (!longest || one.stem.length > longest.stem.length ? one : longest),
+    undefined,
+  )
+  const model = best && exactly(best.each, catalogue)
+  if (!model || !best) return undefined
+  return {
+    model: { ...model, name: written },
+    precision: suffixes(written).precision,
+    warnings: [cliMessage('cli.fit-family', { model: written, base: best.each })],
+  }
+}
+
+const stemOf = (name: string): string =>
+  tailOf(name)
+    .replace(/^meta(?=llama)/, '')
+    .replace(/(instruct|chat|it|hf|base)+(v\d+|\d{4})?$/, '')
 
 const suffixes = (
   written: string,

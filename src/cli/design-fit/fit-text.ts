@@ -6,21 +6,34 @@ import type { CommandContext } from '../command-context.js'
 
 type Text = CommandContext['text']
 
-export const fitText = (request: FitRequest, answer: FitAnswer, { text, warnings }: { readonly text: Text; readonly warnings: readonly string[] }): string => {
+export const fitText = (
+  request: FitRequest,
+  answer: FitAnswer,
+  { text, warnings }: { readonly text: Text; readonly warnings: readonly string[] },
+): string => {
   const { settings } = answer
   const n = (value: number) => formatNumber(value)
   const row = (name: string, value: number) => `  ${name.padEnd(34)} ${value.toFixed(2).padStart(8)} GiB`
   return [
     answer.fits
-      ? text(`It fits: ${request.model.name} on ${request.count} x ${request.card.label}.`, `放得下：${request.model.name}，${request.count} x ${request.card.label}。`)
-      : text(`It does not fit (${answer.limitedBy}): ${request.model.name} on ${request.count} x ${request.card.label}.`, `放不下（${answer.limitedBy}）：${request.model.name}，${request.count} x ${request.card.label}。`),
+      ? text(
+          `It fits: ${request.model.name} on ${request.count} x ${request.card.label}.`,
+          `放得下：${request.model.name}，${request.count} x ${request.card.label}。`,
+        )
+      : text(
+          `It does not fit (${answer.limitedBy}): ${request.model.name} on ${request.count} x ${request.card.label}.`,
+          `放不下（${answer.limitedBy}）：${request.model.name}，${request.count} x ${request.card.label}。`,
+        ),
     text(
       `${request.engine} ${settings.engineVersion}, tensor parallel ${settings.tensorParallel}, pipeline ${settings.pipelineParallel}, ${settings.maxNumBatchedTokens} tokens and ${settings.maxNumSeqs} sequences a step`,
       `${request.engine} ${settings.engineVersion}，張量平行 ${settings.tensorParallel}，管線 ${settings.pipelineParallel}，每步 ${settings.maxNumBatchedTokens} 個詞元與 ${settings.maxNumSeqs} 個序列`,
     ),
     '',
     text('Memory of one accelerator', '單一加速器的記憶體'),
-    row(`budget (${settings.gpuMemoryUtilization} x ${settings.gpuMemoryGiB.toFixed(2)})`, answer.budgetGiBPerGpu),
+    row(
+      `budget (${settings.gpuMemoryUtilization} x ${settings.gpuMemoryGiB.toFixed(2)})`,
+      answer.budgetGiBPerGpu,
+    ),
     row(text('weights', 'weights（權重）'), answer.weightsGiBPerGpu),
     row(text('peak of the start-up run', 'activations'), answer.activationsGiBPerGpu),
     row(text('runtime and communication', 'runtime'), answer.runtimeGiBPerGpu),
@@ -42,8 +55,15 @@ export const fitText = (request: FitRequest, answer: FitAnswer, { text, warnings
 
 const speedLines = ({ predicted }: FitAnswer, text: Text): readonly string[] => {
   if (!predicted) return []
-  const band = ({ value, low, high }: { readonly value: number; readonly low: number; readonly high: number }) =>
-    `${formatNumber(value, 3)} (${formatNumber(low, 3)}-${formatNumber(high, 3)})`
+  const band = ({
+    value,
+    low,
+    high,
+  }: {
+    readonly value: number
+    readonly low: number
+    readonly high: number
+  }) => `${formatNumber(value, 3)} (${formatNumber(low, 3)}-${formatNumber(high, 3)})`
   return [
     '',
     text('Predicted, with the range of four in five deployments', '預測值與五分之四部署所在的範圍'),

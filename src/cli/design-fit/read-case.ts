@@ -2,7 +2,7 @@
 
 import type { Catalogue, Model, Precision } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
-import { findCard, type FitRequest } from '../../planner/index.js'
+import { type FitRequest, findCard } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { cliError, cliMessage } from '../messages.js'
 import { type CaseFields, caseFields, flagField, numberField, type Raw, textField } from './case-fields.js'
@@ -16,7 +16,11 @@ export interface ReadCase {
 }
 
 /** @throws `cli.bad-argument`, `catalog.config-*` */
-export const readCase = async (raw: Raw, catalogue: Catalogue, context: CommandContext): Promise<ReadCase> => {
+export const readCase = async (
+  raw: Raw,
+  catalogue: Catalogue,
+  context: CommandContext,
+): Promise<ReadCase> => {
   const { text } = context
   const fields = caseFields(raw)
   const found = await findModel(required(fields, 'model', text), catalogue, context)
@@ -37,12 +41,18 @@ export const readCase = async (raw: Raw, catalogue: Catalogue, context: CommandC
     engineVersion: textField(fields, 'engineversion'),
     kvDtype: kvDtypeWord(textField(fields, 'kvdtype'), text),
     maxModelLen: whole('maxmodellen') ?? null,
-    gpuMemoryUtilization: numberField(fields, 'gpumemoryutilization', text, { least: 0.01, most: 1, whole: false }),
+    gpuMemoryUtilization: numberField(fields, 'gpumemoryutilization', text, {
+      least: 0.01,
+      most: 1,
+      whole: false,
+    }),
     maxNumSeqs: whole('maxnumseqs'),
     maxNumBatchedTokens: whole('maxnumbatchedtokens'),
     chunkedPrefill: flagField(fields, 'enablechunkedprefill'),
     enforceEager: flagField(fields, 'enforceeager') ?? false,
-    prefixCaching: flagField(fields, 'noenableprefixcaching') ? false : (flagField(fields, 'enableprefixcaching') ?? true),
+    prefixCaching: flagField(fields, 'noenableprefixcaching')
+      ? false
+      : (flagField(fields, 'enableprefixcaching') ?? true),
     languageModelOnly: flagField(fields, 'languagemodelonly') ?? false,
     kvCacheMemoryBytes: whole('kvcachememorybytes'),
     blockSize: whole('blocksize'),
@@ -50,7 +60,10 @@ export const readCase = async (raw: Raw, catalogue: Catalogue, context: CommandC
     speculation: readSpeculation(fields.values.get('speculative'), text),
     load: readLoad(fields.values.get('load'), text),
   }
-  return { request, warnings: [...found.warnings, ...unknownFields(fields), ...formatContradiction(found.model, asked)] }
+  return {
+    request,
+    warnings: [...found.warnings, ...unknownFields(fields), ...formatContradiction(found.model, asked)],
+  }
 }
 
 const required = (fields: CaseFields, field: 'model' | 'gpu', text: CommandContext['text']): string => {
@@ -78,7 +91,10 @@ const layoutOf = (fields: CaseFields, multiple: number, text: CommandContext['te
     tensorParallel: tp ?? Math.max(1, Math.floor(count / (pp * dp))),
     pipelineParallel: pp,
     dataParallel: dp,
-    expertParallel: typeof ep === 'boolean' ? ep : ep !== undefined && Number(ep) !== 1 && !/^(false|no|0)$/i.test(String(ep)),
+    expertParallel:
+      typeof ep === 'boolean'
+        ? ep
+        : ep !== undefined && Number(ep) !== 1 && !/^(false|no|0)$/i.test(String(ep)),
     decodeContextParallel: whole('dcp') ?? 1,
   }
 }

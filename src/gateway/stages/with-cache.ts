@@ -87,7 +87,7 @@ const codecOf = ({ dialect }: Wire) =>
   dialect in codecs ? codecs[dialect as keyof typeof codecs] : undefined
 
 /** The same stream; `store` gets the whole answer once it has finished and its last frame was taken. */
-const remember = (stream: ChatStream, store: (answer: StoredAnswer) => void): ChatStream => {
+const remember = (stream: ChatStream, store: (answer: Whole) => void): ChatStream => {
   let outcome: Outcome | undefined
   void stream.outcome.then((settled) => {
     outcome = settled
@@ -115,6 +115,8 @@ const remember = (stream: ChatStream, store: (answer: StoredAnswer) => void): Ch
   }
 }
 
+type Whole = Parameters<AnswerCache['put']>[1]
+
 const isWhole = ({ finish }: Outcome) => ![...finish.values()].includes('content_filter')
 
 /** Gathers bytes as long as every frame has them, events from the first that has none. */
@@ -126,15 +128,14 @@ const createCollector = () => {
     if (bytes > maxAnswerBytes) frames = undefined
     frames?.push(frame)
   }
-  const answer = (): StoredAnswer | undefined => {
+  const answer = (): Whole | undefined => {
     if (!frames) return undefined
     const wires = frames.map(wireOf)
     const [first] = wires
-    if (first && codecOf(first) && wires.every((wire) => wire?.dialect === first.dialect))
-      // Copied, since a piece of a socket read keeps the whole of it alive.
-      return {
-        wire: { ...first, bytes: Buffer.concat(wires.map((wire) => wire?.bytes ?? new Uint8Array())) },
-      }
+    if (first && codecOf(first) && wires.every((wire) => wire?.dialect === first.dialect)) {
+      const { dialect, framing } = first
+      return { dialect, framing, pieces: wires.map((wire) => wire?.bytes ?? new Uint8Array()) }
+    }
     const events = joinTexts(frames.flatMap((frame) => frame.events()))
     return sizeOf({ events }) > maxAnswerBytes ? undefined : { events }
   }

@@ -101,6 +101,7 @@ export const isNamedOther = (text: ScanText, at: number): boolean => {
   return nearest?.context === 'other' && connective.test(before.slice(nearest.at))
 }
 
+/** In lower case, as codes. */
 const phoneWordsAfter = [
   'office',
   'fax',
@@ -114,13 +115,11 @@ const phoneWordsAfter = [
   '分機',
   '分机',
   '轉',
-]
+].map((word) => Array.from(word, (letter) => letter.charCodeAt(0) | 32))
 
 /** Whether a word right after a number, past blanks or a dash, says that it was a phone number. */
 export const phoneWordFollows = (text: ScanText, at: number): boolean => {
   let start = at
   while (start - at < 3 && (text.at(start) === 32 || text.at(start) === 45 || text.at(start) === 40)) start++
-  return phoneWordsAfter.some((word) =>
-    [...word].every((letter, i) => (text.at(start + i) | 32) === (letter.charCodeAt(0) | 32)),
-  )
+  return phoneWordsAfter.some((word) => word.every((letter, i) => (text.at(start + i) | 32) === letter))
 }

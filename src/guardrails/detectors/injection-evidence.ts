@@ -7,7 +7,7 @@ import { decodedPayloads } from './decoded-payloads.js'
 import { injectionLexicon } from './injection-lexicon.js'
 import { type Evidence, hiddenTexts, signsIn } from './injection-marks.js'
 import { matchRule, type Stretch } from './injection-match.js'
-import { injectionRules } from './injection-rules.js'
+import { type InjectionRule, injectionRules } from './injection-rules.js'
 
 /** What is left of a rule's weight when its phrase is quoted in a text about attacks. */
 const quotedShare = 0.3
@@ -41,15 +41,20 @@ const isQuoted = (text: string, { start, end }: Stretch): boolean => {
   return false
 }
 
+/** The numbers of the rules that need an idea, by that idea: one of each rule's, the last. */
+const rulesByIdea = Map.groupBy(injectionRules.keys(), (i) => injectionRules[i]?.ideas.at(-1))
+
 const phraseEvidence = (text: string, isDocument: boolean): readonly Evidence[] => {
   const view = createWordView(text)
   const hits = injectionPhrases()(view)
-  const mayQuote = !isDocument && hits.about.length > 0
+  const mayQuote = !isDocument && hits.of('about').length > 0
   const evidence: Evidence[] = []
-  for (const [i, rule] of injectionRules.entries()) {
+  // Few ideas are in any one text, and of most rules none.
+  const candidates = hits.found.flatMap((idea) => rulesByIdea.get(idea) ?? []).sort((a, b) => a - b)
+  for (const i of candidates) {
+    const rule = injectionRules[i] as InjectionRule
     const applies = rule.only === undefined || (rule.only === 'document') === isDocument
-    // Nearly every rule ends here for nearly every text.
-    if (!applies || !rule.ideas.every((idea) => hits[idea].length > 0)) continue
+    if (!applies) continue
     for (const found of matchRule(view, rule, hits)) {
       const stretch = originalStretch(view, found)
       const weight = mayQuote && isQuoted(text, stretch) ? rule.weight * quotedShare : rule.weight

@@ -92,8 +92,8 @@ const together = (lists: readonly (readonly Hit[])[]): Stretch => {
 
 /** Where the rule holds: every place for ideas that stand close, one for ideas anywhere in the text. */
 export const matchRule = (view: WordView, rule: InjectionRule, hits: ConceptHits): readonly Stretch[] => {
-  for (const idea of rule.ideas) if (hits[idea].length === 0) return []
-  const lists = rule.ideas.map((idea) => hits[idea])
+  const lists = rule.ideas.map((idea) => hits.of(idea))
+  if (lists.some((list) => list.length === 0)) return []
   if (rule.different) return differentPhrases(lists[0] as readonly Hit[], rule.different)
   if (rule.within === undefined) return [together(lists)]
   return (rule.ordered ? [lists] : orders(lists)).flatMap((order) => chains(view, rule, order))

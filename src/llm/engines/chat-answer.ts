@@ -76,14 +76,20 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     if (format === chatCompletions) result.addOutputTokens(facts.outputTokens)
     const frame = frameOfBytes(bytes)
     const isDecodedWhole = facts.isUnusual || choices > 1 || format !== chatCompletions
-    const events = isDecodedWhole
-      ? frame.events()
-      : facts.notable.flatMap(({ start, end }) => decode(bytes.subarray(start, end)))
+    const notable = isDecodedWhole
+      ? undefined
+      : facts.notable.map((range) => ({ range, events: decode(bytes.subarray(range.start, range.end)) }))
+    const events = notable ? notable.flatMap((part) => part.events) : frame.events()
     if (format !== chatCompletions) result.addOutputTokens(roughTokensOf(events))
     const error = observe(events)
     if (error) return failInside(delivery, frame.events(), error)
-    const hasUsage = dropsUsage && events.some((event) => event.type === 'usage')
-    const kept = hasUsage ? withoutUsageChunks(bytes, isDecodedWhole ? undefined : facts.notable) : bytes
+    const kept =
+      dropsUsage && hasUsage(events)
+        ? withoutUsageChunks(
+            bytes,
+            notable?.filter((part) => hasUsage(part.events)).map(({ range }) => range),
+          )
+        : bytes
     if (facts.hasContent || events.some(isContent)) delivery.commit()
     // Without its finishes the answer has broken off: as bytes, its `[DONE]` would pass for a clean end.
     if (facts.isDone && !finishes.areAllFinished()) delivery.deliver(frameOf(frame.events()), bytes.length)
@@ -113,6 +119,8 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     fail: delivery.fail,
   }
 }
+
+const hasUsage = (events: readonly ChatEvent[]) => events.some(({ type }) => type === 'usage')
 
 /** An estimate of what texts are, for answers whose bytes the scanner does not know. */
 const roughTokensOf = (events: readonly ChatEvent[]): number =>

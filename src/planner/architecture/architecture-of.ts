@@ -1,11 +1,13 @@
-// The chosen candidate as architecture.yaml.
+// The chosen candidate as architecture.yaml, with the reason for each setting of the engine it starts.
 
 import { type Catalogue, priceOf } from '../../catalog/index.js'
 import type { Architecture, Requirements } from '../../spec/index.js'
 import type { TaskModel } from '../machine/task-model.js'
+import { acceleratorsOf } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
 import { architectureAround } from './architecture-around.js'
-import { launchCommand } from './launch-command.js'
+import { type LaunchCommand, launchCommand, roundedContext } from './launch-command.js'
+import type { LaunchSetting } from './launch-setting.js'
 import { idOf, requestsPerMinuteFor } from './system-parts.js'
 
 interface Chosen {
@@ -17,9 +19,21 @@ interface Chosen {
   readonly contextTokens: number
 }
 
-export const architectureOf = (chosen: Chosen): Architecture => {
+/** The settings of the command that starts one deployment's engine. */
+export interface DeploymentLaunch {
+  readonly deployment: string
+  readonly settings: readonly LaunchSetting[]
+}
+
+export interface DesignedArchitecture {
+  readonly architecture: Architecture
+  readonly launches: readonly DeploymentLaunch[]
+}
+
+export const architectureOf = (chosen: Chosen): DesignedArchitecture => {
   const { candidate, requirements, taskModels } = chosen
-  const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen) : hosted(chosen)
+  const launch = candidate.kind === 'self-hosted' ? launchOf(chosen) : null
+  const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen, launch) : hosted(chosen)
   const realLoad = {
     server: { requireKeys: requirements.useCase.audience === 'external' },
     limits: {
@@ -27,35 +41,44 @@ export const architectureOf = (chosen: Chosen): Architecture => {
       monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
     },
   }
-  return architectureAround(deployment, { requirements, taskModels, realLoad })
+  return {
+    architecture: architectureAround(deployment, { requirements, taskModels, realLoad }),
+    launches: launch ? [{ deployment: deployment.id, settings: launch.settings }] : [],
+  }
 }
 
-const selfHosted = (chosen: Chosen) => {
-  const { candidate, catalogue, contextTokens } = chosen
-  const layout = candidate.layout ?? { tensorParallel: 1, pipelineParallel: 1 }
-  const id = idOf(candidate.model).toLowerCase()
-  const launch = launchCommand({
+const layoutOf = ({ layout }: Candidate) => layout ?? { tensorParallel: 1, pipelineParallel: 1 }
+const nameOf = ({ model }: Candidate) => idOf(model).toLowerCase()
+
+const launchOf = ({ candidate, catalogue, contextTokens, requirements }: Chosen): LaunchCommand | null =>
+  launchCommand({
     candidate,
-    layout,
+    layout: layoutOf(candidate),
     catalogue,
     contextTokens,
-    servedName: id,
+    servedName: nameOf(candidate),
+    sharedPrefixTokens: requirements.scale.lengths.sharedPrefixTokens,
   })
+
+const selfHosted = ({ candidate, catalogue, contextTokens }: Chosen, launch: LaunchCommand | null) => {
+  const layout = layoutOf(candidate)
+  const id = nameOf(candidate)
   const { replicas } = candidate
+  const modelReads = catalogue.lookUpModel(candidate.model).found?.maxContext ?? null
   return {
     id,
     ...serverOf(candidate),
     model: id,
-    ...(launch ? { launch: { command: launch.command } } : {}),
+    ...(launch ? { launch: { command: [...launch.command] } } : {}),
     hardware: {
       accelerator: candidate.accelerator ?? '',
-      count: layout.tensorParallel * layout.pipelineParallel,
+      count: acceleratorsOf(layout),
       replicas: replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1,
       quantization: candidate.precision ?? 'bf16',
       tensorParallel: layout.tensorParallel,
       pipelineParallel: layout.pipelineParallel,
     },
-    contextLength: Math.ceil(contextTokens / 1024) * 1024,
+    contextLength: roundedContext(contextTokens, modelReads),
     ...(candidate.provider && candidate.provider !== 'owned' ? { provider: candidate.provider } : {}),
     price: perTokenPrice(candidate),
   }
@@ -95,6 +118,6 @@ const hosted = ({ candidate, catalogue, contextTokens, requirements }: Chosen) =
     ...(provider ? { address: provider.address, key: `\${env:${provider.keyVariable}}` } : {}),
     provider: candidate.provider ?? undefined,
     ...(priced ? { price: priced.price } : {}),
-    contextLength: priced?.contextTokens ?? Math.ceil(contextTokens / 1024) * 1024,
+    contextLength: priced?.contextTokens ?? roundedContext(contextTokens, null),
   }
 }

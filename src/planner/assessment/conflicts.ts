@@ -1,14 +1,21 @@
 // What cannot all be true, found by arithmetic and with its numbers.
 
-import { type Catalogue, type Model, normaliseName } from '../../catalog/index.js'
+import type { Catalogue, Model } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
+import { costConflicts } from '../cost/cost-conflicts.js'
 import { weightsOf } from '../memory/weights.js'
-import { isNamed } from '../search/model-gates.js'
+import { isNamed } from '../search/is-named.js'
+import { isDescribed, ownedAccelerator } from '../search/owned-accelerator.js'
+import { fittedCoefficients } from '../speed/coefficients.js'
+import { allowedModels } from './allowed-models.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
+import { hardwareConflicts } from './hardware-conflicts.js'
 import { latencyConflicts } from './latency-conflicts.js'
+import { modelConflicts } from './model-conflicts.js'
 import { moneyConflicts } from './money-conflicts.js'
+import { physicalConflicts } from './physical-conflicts.js'
 import { downtimeMinutes } from './priorities.js'
 import type { Workload } from './workload.js'
 
@@ -23,7 +30,11 @@ export const findConflicts = (
   ...nameConflicts(requirements, catalogue),
   ...ownershipConflicts(requirements, catalogue),
   ...residencyConflicts(requirements, catalogue),
+  ...hardwareConflicts(requirements),
+  ...modelConflicts(requirements, catalogue),
+  ...physicalConflicts(requirements, workload, catalogue),
   ...shapeConflicts(requirements),
+  ...costConflicts(requirements, catalogue, fittedCoefficients.coefficients.compute.bf16),
 ]
 
 const contradiction = (between: readonly string[], message: Conflict['message']): Conflict => ({
@@ -36,18 +47,6 @@ const tension = (between: readonly string[], message: Conflict['message']): Conf
   between,
   message,
 })
-
-/** Open-weight models that the lists and licences of the requirements leave. */
-const allowedModels = ({ models }: Requirements, catalogue: Catalogue): readonly Model[] => {
-  const licences = models.licences.map(normaliseName)
-  return catalogue.models.filter(
-    ({ name, checkpoint, aliases, licence, use }) =>
-      (models.allowed.length === 0
-        ? use === 'chat'
-        : isNamed([name, checkpoint, ...aliases], models.allowed)) &&
-      (licences.length === 0 || (licence !== null && licences.includes(normaliseName(licence)))),
-  )
-}
 
 const contextConflicts = (
   requirements: Requirements,
@@ -70,19 +69,24 @@ const contextConflicts = (
 const nameConflicts = ({ models, hosting }: Requirements, catalogue: Catalogue): Conflict[] => {
   const hosted = catalogue.hostedModels.flatMap(({ provider, model }) => [`${provider.id}/${model}`, model])
   const providers = catalogue.hostedProviders.map(({ id }) => id)
-  const unknownModels = models.allowed.filter(
-    (name) =>
+  const named = [
+    ...models.allowed.map((name) => ({ name, path: 'models.allowed' })),
+    ...models.evals.map(({ model }) => ({ name: model, path: 'models.evals' })),
+    ...models.speculation.map(({ model }) => ({ name: model, path: 'models.speculation' })),
+  ]
+  const unknownModels = named.filter(
+    ({ name }) =>
       !catalogue.lookUpModel(name).found &&
       !isNamed(hosted, [name]) &&
       !providers.some((id) => name.startsWith(`${id}/`)),
   )
   const unknownAccelerators = hosting.owned.filter(
-    ({ accelerator }) => !catalogue.lookUpAccelerator(accelerator).found,
+    (hardware) => !catalogue.lookUpAccelerator(hardware.accelerator).found && !isDescribed(hardware),
   )
   return [
-    ...unknownModels.map((name) =>
+    ...unknownModels.map(({ name, path }) =>
       contradiction(
-        ['models.allowed'],
+        [path],
         assessmentMessage('planner.unknown-model', {
           name,
           suggestion: suggestionOf(catalogue.lookUpModel(name)),
@@ -119,8 +123,7 @@ const ownershipConflicts = (requirements: Requirements, catalogue: Catalogue): C
       ),
     ]
   const memoryGiB = owned.reduce(
-    (sum, { accelerator, count }) =>
-      sum + count * (catalogue.lookUpAccelerator(accelerator).found?.memoryGiB ?? 0),
+    (sum, hardware) => sum + hardware.count * (ownedAccelerator(hardware, catalogue)?.memoryGiB ?? 0),
     0,
   )
   const smallest = smallestWeights(allowedModels(requirements, catalogue))

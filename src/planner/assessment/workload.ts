@@ -33,11 +33,13 @@ export interface Workload {
   readonly concurrencyAtPeak: Concurrency | null
   /** Load of each hour relative to the peak; all 1 when the requirements give no curve. */
   readonly dailyCurve: readonly number[]
+  /** Load of each hour of the week relative to the peak, Monday 00:00 first. */
+  readonly weekCurve: readonly number[]
   /** False when the curve is assumed. */
   readonly curveGiven: boolean
   /** Longest request that must fit: the 95th percentiles of prompt and answer together, in tokens. */
   readonly contextTokens: number
-  /** Share of requests that the answer cache takes away from the engine. */
+  /** Share of requests that the answer caches, exact and semantic, take away from the engine. */
   readonly repeatedShare: number
   readonly sharedPrefixTokens: number
 }
@@ -48,7 +50,10 @@ const hoursPerDay = 24
 export const deriveWorkload = (requirements: Requirements): Workload => {
   const { scale } = requirements
   const dailyCurve = scale.dailyCurve ?? Array.from({ length: hoursPerDay }, () => 1)
-  const share = dailyCurve.reduce((sum, hour) => sum + hour, 0) / hoursPerDay
+  const weekCurve = (scale.weeklyCurve ?? Array.from({ length: 7 }, () => 1)).flatMap((day) =>
+    dailyCurve.map((hour) => hour * day),
+  )
+  const share = weekCurve.reduce((sum, hour) => sum + hour, 0) / weekCurve.length
   const peak = scale.peakRequestsPerSecond
   const average = peak * share
   const inputTokens = createLengths(scale.lengths.inputTokens)
@@ -72,9 +77,10 @@ export const deriveWorkload = (requirements: Requirements): Workload => {
     tokensPerMonth: { input: perMonth * inputTokens.mean, output: perMonth * outputTokens.mean },
     concurrencyAtPeak: concurrency(requirements, outputTokens.mean),
     dailyCurve,
+    weekCurve,
     curveGiven: scale.dailyCurve !== undefined,
     contextTokens: Math.ceil(scale.lengths.inputTokens.p95 + scale.lengths.outputTokens.p95),
-    repeatedShare: scale.repeatedShare,
+    repeatedShare: 1 - (1 - scale.repeatedShare) * (1 - scale.semanticRepeatedShare),
     sharedPrefixTokens: scale.lengths.sharedPrefixTokens,
   }
 }

@@ -26,6 +26,12 @@ export const fitMessages = defineMessages({
       `max-model-len ${n(p.asked)} is longer than the ${n(p.context)} tokens the model reads; the engine refuses to start.`,
     'zh-TW': (p) => `max-model-len ${n(p.asked)} 超過模型可讀的 ${n(p.context)} 個詞元；引擎會拒絕啟動。`,
   },
+  'fit.length-clamped': {
+    en: (p: { engine: string; length: number; context: number }) =>
+      `${p.engine} starts, but takes requests of ${n(p.length)} tokens at most, not the ${n(p.context)} that the model reads.`,
+    'zh-TW': (p) =>
+      `${p.engine} 能啟動，但至多接受 ${n(p.length)} 個詞元的請求，而非模型可讀的 ${n(p.context)} 個。`,
+  },
   'fit.step-below-length': {
     en: (p: { step: number; length: number }) =>
       `Without chunked prefill a whole prompt must fit in one step: max-num-batched-tokens ${n(p.step)} is below max-model-len ${n(p.length)}.`,

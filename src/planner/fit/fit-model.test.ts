@@ -9,20 +9,20 @@ const llama8 = modelOf('meta-llama/Llama-3.1-8B-Instruct')
 const llama70 = modelOf('meta-llama/Llama-3.3-70B-Instruct')
 const latent = modelOf('deepseek-ai/DeepSeek-V2-Lite-Chat')
 const codes = (answer: FitAnswer) => answer.warnings.map(({ code }) => code)
-const fit = (model: FitRequest['model'], changes: Partial<FitRequest> = {}) =>
+const answerTo = (model: FitRequest['model'], changes: Partial<FitRequest> = {}) =>
   fitModel(requestOf(model, changes))
 
 describe('weights', () => {
   it('keeps embeddings and head wide: int4 is not parameters x 4 bits', () => {
     // 8.03 billion x 0.5 bytes = 3.74 GiB; embeddings and head alone are 2 x 128,256 x 4,096 x 2 bytes = 1.96 GiB, the
     // rest (6.98 billion) takes 4.16 bits = 3.38 GiB; a log prints 5.36.
-    const { weightsGiBPerGpu } = fit(llama8, { precision: 'int4' })
+    const { weightsGiBPerGpu } = answerTo(llama8, { precision: 'int4' })
     expect(weightsGiBPerGpu).toBeGreaterThan(5.2)
     expect(weightsGiBPerGpu).toBeLessThan(5.45)
   })
 
   it('loads all experts, not only those a token uses', () => {
-    const answer = fit(modelOf('Qwen/Qwen3-30B-A3B'))
+    const answer = answerTo(modelOf('Qwen/Qwen3-30B-A3B'))
     // 30.5 billion x 2 bytes = 56.9 GiB; the 3.3 billion active ones would be 6.1.
     expect(answer.weightsGiBPerGpu).toBeGreaterThan(56)
     expect(codes(answer)).toContain('fit.all-experts-loaded')
@@ -32,8 +32,8 @@ describe('weights', () => {
 describe('what the start-up run takes', () => {
   it('subtracts the sampler of as many sequences as may run, which a release halved', () => {
     // 1,024 sequences x 128,256 words x 38.4 bytes = 4.70 GiB until 0.16, x 14.8 = 1.81 from 0.17.
-    const before = fit(llama8, { engineVersion: '0.16.0' })
-    const after = fit(llama8, { engineVersion: '0.17.0' })
+    const before = answerTo(llama8, { engineVersion: '0.16.0' })
+    const after = answerTo(llama8, { engineVersion: '0.17.0' })
     expect(before.activationsGiBPerGpu).toBeCloseTo(4.76, 1)
     expect(after.activationsGiBPerGpu).toBeCloseTo(1.87, 1)
     expect(after.availableKvGiBPerGpu - before.availableKvGiBPerGpu).toBeGreaterThan(2.8)
@@ -41,7 +41,7 @@ describe('what the start-up run takes', () => {
 
   it('is not monotonic in the length: a whole prompt is measured up to 32,768 tokens, chunks above', () => {
     const at = (maxModelLen: number) =>
-      fit(llama8, {
+      answerTo(llama8, {
         card: cardOf('RTX 3090'),
         engineVersion: '0.6.4',
         gpuMemoryUtilization: 0.9,
@@ -54,7 +54,7 @@ describe('what the start-up run takes', () => {
     expect(at(29_000).maxModelLenThatFits).toBeGreaterThan(35_000)
     expect(codes(at(29_000))).toContain('fit.longer-may-fit')
     expect(
-      fit(llama8, {
+      answerTo(llama8, {
         card: cardOf('RTX 3090'),
         engineVersion: '0.6.4',
         maxModelLen: 29_000,
@@ -65,7 +65,7 @@ describe('what the start-up run takes', () => {
 
   it('reserves CUDA graphs inside the budget from 0.21 on, and not before', () => {
     const gib = (engineVersion: string, enforceEager = false) =>
-      fit(llama8, { engineVersion, enforceEager }).graphsGiBPerGpu
+      answerTo(llama8, { engineVersion, enforceEager }).graphsGiBPerGpu
     expect(gib('0.20.0')).toBe(0)
     // 51 sizes x 2 kinds x 7 MiB.
     expect(gib('0.21.0')).toBeCloseTo(0.71, 1)
@@ -74,14 +74,14 @@ describe('what the start-up run takes', () => {
 
   it('measures the vision tower too, unless only the language model is loaded', () => {
     const model = modelOf('XiaomiMiMo/MiMo-VL-7B-SFT')
-    const withVision = fit(model)
-    const without = fit(model, { languageModelOnly: true })
+    const withVision = answerTo(model)
+    const without = answerTo(model, { languageModelOnly: true })
     expect(withVision.activationsGiBPerGpu).toBeGreaterThan(without.activationsGiBPerGpu)
     expect(without.weightsGiBPerGpu).toBeLessThan(withVision.weightsGiBPerGpu)
   })
 
   it('changes with the default share of the memory: 0.90 until 0.20, then 0.92', () => {
-    const used = (engineVersion: string) => fit(llama8, { engineVersion }).settings.gpuMemoryUtilization
+    const used = (engineVersion: string) => answerTo(llama8, { engineVersion }).settings.gpuMemoryUtilization
     expect([used('0.19.0'), used('0.22.0')]).toEqual([0.9, 0.92])
   })
 })
@@ -89,19 +89,19 @@ describe('what the start-up run takes', () => {
 describe('the cache', () => {
   it('costs a x length + c where layers keep a state or a window', () => {
     const hybrid = modelOf('Qwen/Qwen3-Next-80B-A3B-Instruct')
-    const answer = fit(hybrid, { count: 4, tensorParallel: 4, maxModelLen: 8192 })
+    const answer = answerTo(hybrid, { count: 4, tensorParallel: 4, maxModelLen: 8192 })
     expect(answer.kvBytesPerSequence).toBeGreaterThan(0)
     // Twelve of 48 layers keep every token: 12 x 2 x 2 heads x 256 x 2 bytes.
     expect(answer.kvBytesPerToken).toBe(24_576)
     // So twice the length costs less than twice: more than half as many requests fit.
-    const longer = fit(hybrid, { count: 4, tensorParallel: 4, maxModelLen: 16_384 })
+    const longer = answerTo(hybrid, { count: 4, tensorParallel: 4, maxModelLen: 16_384 })
     expect(longer.maxConcurrency).toBeGreaterThan(0.55 * answer.maxConcurrency)
   })
 
   it('does not halve a hybrid by an fp8 cache: the states stay', () => {
     const hybrid = modelOf('Qwen/Qwen3-Next-80B-A3B-Instruct')
-    const wide = fit(hybrid, { count: 4, tensorParallel: 4 })
-    const narrow = fit(hybrid, { count: 4, tensorParallel: 4, kvDtype: 'fp8' })
+    const wide = answerTo(hybrid, { count: 4, tensorParallel: 4 })
+    const narrow = answerTo(hybrid, { count: 4, tensorParallel: 4, kvDtype: 'fp8' })
     expect(narrow.kvBytesPerToken).toBe(wide.kvBytesPerToken / 2)
     expect(narrow.kvBytesPerSequence).toBe(wide.kvBytesPerSequence)
     expect(narrow.maxConcurrency).toBeLessThan(1.9 * wide.maxConcurrency)
@@ -109,26 +109,26 @@ describe('the cache', () => {
   })
 
   it('is not divided by tensor parallelism for latent attention', () => {
-    const one = fit(latent)
-    const four = fit(latent, { count: 4, tensorParallel: 4 })
+    const one = answerTo(latent)
+    const four = answerTo(latent, { count: 4, tensorParallel: 4 })
     // Four cards leave each more room, but a token costs each as much: no more than the room grew.
     const room = four.availableKvGiBPerGpu / one.availableKvGiBPerGpu
     expect(four.kvCacheTokens / one.kvCacheTokens).toBeCloseTo(room, 2)
     expect(codes(four)).toContain('fit.latent-not-divided')
-    const byTokens = fit(latent, { count: 4, tensorParallel: 4, decodeContextParallel: 4 })
+    const byTokens = answerTo(latent, { count: 4, tensorParallel: 4, decodeContextParallel: 4 })
     expect(byTokens.kvCacheTokens / four.kvCacheTokens).toBeCloseTo(4, 2)
   })
 
   it('is copied above as many cards as there are KV heads', () => {
     const qwen = modelOf('Qwen/Qwen2.5-7B-Instruct')
-    const answer = fit(qwen, { count: 28, tensorParallel: 28 })
+    const answer = answerTo(qwen, { count: 28, tensorParallel: 28 })
     expect(codes(answer)).toContain('fit.kv-heads-copied')
   })
 
   it('grows more than twofold over two cards when the weights starve it on one', () => {
     // 70 GiB of weights on one card of 79.19 leave little; on two each holds 35 and the rest is cache.
-    const one = fit(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048 })
-    const two = fit(llama70, {
+    const one = answerTo(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048 })
+    const two = answerTo(llama70, {
       precision: 'int8',
       gpuMemoryUtilization: 0.95,
       maxModelLen: 2048,
@@ -139,8 +139,8 @@ describe('the cache', () => {
   })
 
   it('grows with pipeline stages too: half the layers are half the bytes of a token', () => {
-    const one = fit(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048 })
-    const staged = fit(llama70, {
+    const one = answerTo(llama70, { precision: 'int8', gpuMemoryUtilization: 0.95, maxModelLen: 2048 })
+    const staged = answerTo(llama70, {
       precision: 'int8',
       gpuMemoryUtilization: 0.95,
       maxModelLen: 2048,
@@ -152,7 +152,7 @@ describe('the cache', () => {
 
   it('differs between engines on the same cards', () => {
     const kv = (engine: FitRequest['engine'], engineVersion: string) =>
-      fit(llama8, { engine, engineVersion }).availableKvGiBPerGpu
+      answerTo(llama8, { engine, engineVersion }).availableKvGiBPerGpu
     const all = [
       kv('vllm', '0.19.0'),
       kv('sglang', '0.5.5'),
@@ -165,12 +165,25 @@ describe('the cache', () => {
     expect(all[1]).toBeCloseTo((79.19 - 0.51 - 0.25) * 0.834 - 14.96, 1)
   })
 
+  it('must hold the whole context to start in vLLM only, when no length is given', () => {
+    // 22.06 GiB less 14.96 of weights leave at most 7.1 GiB = 58,164 tokens of 128 KiB, below 131,072.
+    const onL4 = (engine: FitRequest['engine'], engineVersion: string) =>
+      answerTo(llama8, { card: cardOf('L4'), engine, engineVersion, maxModelLen: null })
+    expect(onL4('vllm', '0.19.0').fits).toBe(false)
+    const other = onL4('sglang', '0.5.5')
+    expect(other.fits).toBe(true)
+    expect(other.settings.maxModelLen).toBe(other.maxModelLenThatFits)
+    expect(other.settings.maxModelLen).toBeLessThan(58_164)
+    expect(codes(other)).toContain('fit.length-clamped')
+    expect(onL4('tgi', '2.2.0').settings.maxModelLen).toBe(4096)
+  })
+
   it('shrinks by a drafter and by adapters, which are not free', () => {
-    const plain = fit(llama8)
-    const eagle = fit(llama8, { speculation: { method: 'eagle3', tokens: 3, acceptance: 0.7 } })
+    const plain = answerTo(llama8)
+    const eagle = answerTo(llama8, { speculation: { method: 'eagle3', tokens: 3, acceptance: 0.7 } })
     // One layer of 33 more keeps tokens, and the drafter's weights come out of the same budget.
     expect(eagle.kvCacheTokens).toBeLessThan((plain.kvCacheTokens * 32) / 33)
-    const adapted = fit(llama8, { adapters: { count: 8, rank: 64 } })
+    const adapted = answerTo(llama8, { adapters: { count: 8, rank: 64 } })
     // (8 + 1) slots x 64 x (sum over 224 matrices of inputs + outputs) x 2 bytes = 2.8 GiB and more.
     expect(plain.availableKvGiBPerGpu - adapted.availableKvGiBPerGpu).toBeGreaterThan(1)
     expect(codes(adapted)).toContain('fit.adapters')
@@ -188,22 +201,22 @@ describe('load', () => {
   }
 
   it('does not read what the cache holds as what can be served', () => {
-    const answer = fit(llama8, { card: cardOf('A100'), maxModelLen: 512 })
+    const answer = answerTo(llama8, { card: cardOf('A100'), maxModelLen: 512 })
     expect(answer.maxConcurrency).toBeGreaterThan(answer.settings.maxNumSeqs)
     expect(answer.limitedBy).toBe('max-num-seqs')
     expect(codes(answer)).toContain('fit.memory-is-not-speed')
   })
 
   it('queues what the cache or the engine cannot run at once', () => {
-    const answer = fit(llama8, { maxNumSeqs: 8, load })
+    const answer = answerTo(llama8, { maxNumSeqs: 8, load })
     expect(codes(answer)).toContain('fit.queue')
     expect(answer.predicted?.running).toBe(8)
   })
 
   it('gains nothing from prefixes that outgrow the cache', () => {
     const shared = { ...load, prefixTokens: 800 }
-    const few = fit(llama8, { load: shared })
-    const many = fit(llama8, { load: { ...shared, prefixes: 5000 } })
+    const few = answerTo(llama8, { load: shared })
+    const many = answerTo(llama8, { load: { ...shared, prefixes: 5000 } })
     // 5,000 x 800 = 4 million tokens, the cache holds about half a million.
     expect(codes(many)).toContain('fit.prefix-exceeds-pool')
     expect(many.predicted?.ttftMs.value).toBeGreaterThan(
@@ -214,7 +227,7 @@ describe('load', () => {
   it('says by how much drafting helps at this load, which falls as the batch grows', () => {
     const gainAt = (concurrency: number) => {
       const speculation = { method: 'eagle3', tokens: 7, acceptance: 0.5 }
-      const { warnings } = fit(llama8, { speculation, load: { ...load, concurrency } })
+      const { warnings } = answerTo(llama8, { speculation, load: { ...load, concurrency } })
       return Number(warnings.find(({ code }) => code === 'fit.speculation')?.params['gain'])
     }
     expect(gainAt(1)).toBeGreaterThan(1)
@@ -223,7 +236,7 @@ describe('load', () => {
   })
 
   it('predicts with a range around each figure', () => {
-    const { predicted } = fit(llama8, { load })
+    const { predicted } = answerTo(llama8, { load })
     for (const figure of [predicted?.ttftMs, predicted?.tpotMs, predicted?.outputTokensPerSecond]) {
       expect(figure?.low).toBeLessThan(figure?.value ?? 0)
       expect(figure?.high).toBeGreaterThan(figure?.value ?? 0)
@@ -232,8 +245,10 @@ describe('load', () => {
 
   it('plans arrivals at a rate, and says when they are too many', () => {
     const open = { ...load, concurrency: null, requestsPerSecond: 1 }
-    expect(fit(llama8, { load: open }).predicted?.requestsPerSecond.value).toBeCloseTo(1, 5)
-    expect(codes(fit(llama8, { load: { ...open, requestsPerSecond: 10_000 } }))).toContain('fit.saturated')
+    expect(answerTo(llama8, { load: open }).predicted?.requestsPerSecond.value).toBeCloseTo(1, 5)
+    expect(codes(answerTo(llama8, { load: { ...open, requestsPerSecond: 10_000 } }))).toContain(
+      'fit.saturated',
+    )
   })
 })
 
@@ -249,7 +264,7 @@ describe('contradictions', () => {
       { engineVersion: '0.6.4', maxNumBatchedTokens: 2048, maxModelLen: 8192, chunkedPrefill: false },
     ],
   ] as const)('%s is noticed and does not fit', (code, changes) => {
-    const answer = fit(llama8, changes)
+    const answer = answerTo(llama8, changes)
     expect(codes(answer)).toContain(code)
     expect(answer.fits).toBe(false)
   })
@@ -263,7 +278,7 @@ describe('contradictions', () => {
       prefixTokens: 9500,
       prefixes: 1,
     }
-    expect(codes(fit(llama8, { load }))).toEqual(
+    expect(codes(answerTo(llama8, { load }))).toEqual(
       expect.arrayContaining(['fit.load-beyond-context', 'fit.prefix-beyond-input']),
     )
   })

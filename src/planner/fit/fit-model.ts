@@ -2,6 +2,7 @@
 
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { assumedVersions, v0ChunksAbove } from '../memory/engine-defaults.js'
+import { engineVersion } from '../memory/engine-version.js'
 import { kvCost } from '../memory/kv-cache.js'
 import type { Sharding } from '../memory/sharding.js'
 import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
@@ -14,9 +15,8 @@ import { layoutProblems } from './layout-problems.js'
 export const fitModel = (request: FitRequest): FitAnswer => {
   const { model, card } = request
   const sharding = shardingOf(request)
-  const maxModelLen = request.maxModelLen ?? model.maxContext ?? 8192
-  const start = startAt(request, sharding, maxModelLen)
-  const { memory, pool } = start
+  const start = begin(request, sharding)
+  const { memory, pool, maxModelLen } = start
   const problems = layoutProblems(request, start)
   const limit = problems.limit ?? memoryLimit(start)
   const fits = limit === null
@@ -58,6 +58,22 @@ export const fitModel = (request: FitRequest): FitAnswer => {
     predicted: speed.predicted,
     warnings: [...problems.warnings, ...fitWarnings(request, start), ...speed.warnings],
   }
+}
+
+/** vLLM refuses a context that its cache cannot hold; the others then take shorter requests, unless told a length. */
+const begin = (request: FitRequest, sharding: Sharding): Start => {
+  const { engine, maxModelLen } = request
+  const start = startAt(request, sharding, maxModelLen ?? longestByDefault(request))
+  if (maxModelLen !== null || engine === 'vllm' || memoryLimit(start) !== 'kv-cache') return start
+  const held = longestThatFits(request, sharding, start)
+  return held > 0 ? startAt(request, sharding, held) : start
+}
+
+/** TGI before 2.3 takes 4,096 tokens unless told more. */
+const longestByDefault = ({ engine, engineVersion: written, model }: FitRequest): number => {
+  const most = model.maxContext ?? 8192
+  const isShort = engine === 'tgi' && (engineVersion(written ?? assumedVersions.tgi) ?? 0) < 2003
+  return isShort ? Math.min(most, 4096) : most
 }
 
 /** Accelerators of one replica; data-parallel groups around shared experts belong to it. */

@@ -49,6 +49,11 @@ const experts: Remark = ({ model }) =>
     ? fitMessage('fit.all-experts-loaded', { totalB: model.parametersB, activeB: model.activeParametersB })
     : null
 
+const clamped: Remark = ({ engine, maxModelLen: asked, model }, { maxModelLen }) =>
+  asked === null && model.maxContext !== null && maxModelLen < model.maxContext
+    ? fitMessage('fit.length-clamped', { engine, length: maxModelLen, context: model.maxContext })
+    : null
+
 const bounded: Remark = ({ model }) =>
   model.shape.certainty === 'bounded' ? fitMessage('fit.model-bounded', { model: model.name }) : null
 
@@ -109,6 +114,7 @@ const remarks: readonly Remark[] = [
   littleLeft,
   longerMayFit,
   cacheGiven,
+  clamped,
   bounded,
   assumedMemory,
 ]

@@ -50,7 +50,7 @@ describe('start-up logs', () => {
   it('predicts the cache within 10 % for four in five', () => {
     const known = rows.flatMap(({ error }) => error ?? [])
     const within = known.filter((error) => error <= 0.1).length
-    if (process.env['FIT_TABLE']) console.log(rows.map(line).join('\n'))
+    if (process.env['FIT_TABLE']) console.log(`\n${rows.map(line).join('\n')}`)
     expect(known.length).toBeGreaterThanOrEqual(15)
     expect(within / known.length).toBeGreaterThanOrEqual(0.8)
   })
@@ -67,4 +67,7 @@ describe('start-up logs', () => {
 })
 
 const line = ({ log, fits, weightsGiB, kv, error }: Row): string =>
-  `| ${[log.id, log.case.model, `${log.case.count} x ${log.case.gpu}`, `${log.case.engine} ${log.case.engineVersion}`, log.printed.fits ? 'yes' : 'no', fits ? 'yes' : 'no', weightsGiB.toFixed(2), kv ? kv.printed : '', kv ? Math.round(kv.predicted * 100) / 100 : '', error === null ? '' : `${(error * 100).toFixed(1)} %`, `[${log.date}](${log.source})`].join(' | ')} |`
+  `| ${[log.id, log.case.model, `${log.case.count} x ${log.case.gpu}`, `${log.case.engine} ${log.case.engineVersion}`, log.printed.fits ? 'yes' : 'no', fits ? 'yes' : 'no', weightsGiB.toFixed(2), kv ? kv.printed : '', kv ? Math.round(kv.predicted * 100) / 100 : '', error === null ? '' : `${(error * 100).toFixed(1)} %`, sourceOf(log)].join(' | ')} |`
+
+const sourceOf = ({ date, source }: StartUpLog): string =>
+  source.startsWith('http') ? `[${date}](${source})` : `${date}, ${source}`

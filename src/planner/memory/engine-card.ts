@@ -1,6 +1,6 @@
 // The card that a written name means, how many of them, and the memory that an engine will find. Knows no model.
 
-import { type Accelerator, type Catalogue, normaliseName } from '../../catalog/index.js'
+import type { Accelerator, Catalogue } from '../../catalog/index.js'
 import { knownCards } from './engine-cards.js'
 
 export interface Card {
@@ -33,25 +33,23 @@ export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
     .replace(/\b(nvidia|geforce|tesla|quadro|amd|instinct|intel|graphics|gpu)\b/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  const facts = knownCards.find(({ pattern, name }) => pattern.test(plain) || name === rest)
-  const inCatalogue =
-    catalogue.accelerators.find(({ name }) => name === facts?.name) ??
-    catalogue.lookUpAccelerator(rest).found ??
-    catalogue.accelerators.find(({ aliases }) =>
-      aliases.some((alias) => normaliseName(alias) === normaliseName(plain)),
-    )
+  const listed = catalogue.lookUpAccelerator(rest).found
+  const facts =
+    knownCards.find(({ name }) => name === (listed?.name ?? rest)) ??
+    knownCards.find(({ pattern, nominalGiB }) => pattern.test(plain) && isSame(nominalGiB, listed?.memoryGiB))
+  const inCatalogue = listed ?? catalogue.accelerators.find(({ name }) => name === facts?.name)
   if (facts) {
     const size = /(\d+)\s*gi?b\b/.exec(plain)?.[1]
-    const isOther = size !== undefined && Math.abs(Number(size) - facts.nominalGiB) > facts.nominalGiB * 0.1
+    const isOther = size !== undefined && !isSame(facts.nominalGiB, Number(size))
     const memoryGiB = isOther ? (Number(size) * facts.reportedGiB) / facts.nominalGiB : facts.reportedGiB
     return {
       multiple,
       found: {
-        name: facts.name,
-        label: facts.label,
+        name: listed?.name ?? facts.name,
+        label: listed?.label ?? facts.label,
         memoryGiB,
         memoryFrom: facts.source.startsWith('assumed') || isOther ? 'assumed' : 'measured',
-        isPreAmpere: facts.isPreAmpere === true,
+        isPreAmpere: facts.isPreAmpere === true || isOld(inCatalogue),
         accelerator: inCatalogue ?? null,
       },
     }
@@ -64,13 +62,20 @@ export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
         label: inCatalogue.label,
         memoryGiB: inCatalogue.memoryGiB * unknownShare,
         memoryFrom: 'assumed',
-        isPreAmpere: false,
+        isPreAmpere: isOld(inCatalogue),
         accelerator: inCatalogue,
       },
     }
   const nearest = catalogue.lookUpAccelerator(plain)
   return { suggestion: ('suggestion' in nearest ? nearest.suggestion : undefined) ?? null }
 }
+
+/** The pattern's family is not the chip that the catalogue found when their memory differs (3080 and 3080 Ti). */
+const isSame = (nominalGiB: number, memoryGiB: number | null | undefined): boolean =>
+  memoryGiB === null || memoryGiB === undefined || Math.abs(memoryGiB - nominalGiB) <= nominalGiB * 0.1
+
+const isOld = (accelerator: Accelerator | undefined): boolean =>
+  accelerator?.vendor === 'NVIDIA' && accelerator.year !== null && accelerator.year < 2020
 
 /** `4xL40S`, `4 x L40S`, `L40S x4`: the number and the rest. `RTX 4090` is one card. */
 const splitMultiple = (written: string): { readonly multiple: number; readonly rest: string } => {

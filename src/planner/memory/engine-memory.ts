@@ -89,7 +89,11 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
   }
   const totalBytes = card.memoryGiB * bytesPerGiB
   const budgetBytes = totalBytes * settings.utilisation
-  return { ...parts, budgetBytes, kvBytes: options.kvCacheBytes ?? leftOf(engine, totalBytes, parts) }
+  return {
+    ...parts,
+    budgetBytes,
+    kvBytes: options.kvCacheBytes ?? leftOf({ engine, model }, totalBytes, parts),
+  }
 }
 
 /**
@@ -110,7 +114,7 @@ const paddingBytes = (
 const contextGiB = 0.51
 
 const leftOf = (
-  engine: EngineName,
+  { engine, model }: { readonly engine: EngineName; readonly model: Model },
   totalBytes: number,
   parts: Omit<EngineMemory, 'budgetBytes' | 'kvBytes'>,
 ): number => {
@@ -126,15 +130,36 @@ const leftOf = (
       return (free - runtime) * settings.utilisation - weightsBytes
     // TensorRT-LLM: a share of what weights and the widest step leave.
     case 'trtllm':
-      return (free - runtime - weightsBytes - activations.forwardBytes) * settings.utilisation
-    // TGI: what its warm-up of a whole prefill batch leaves, less 5 %.
+      return (
+        (free - runtime - weightsBytes - activations.forwardBytes - builtEngineBytes(parts.version)) *
+        settings.utilisation
+      )
+    // TGI: what its warm-up of a whole prefill batch leaves, less 5 % of the card.
     case 'tgi':
-      return (free - runtime - weightsBytes - activations.forwardBytes) * settings.utilisation
+      return (
+        free - totalBytes * (1 - settings.utilisation) - runtime - weightsBytes - warmUpBytes(model, parts)
+      )
     // llama.cpp: all that weights and a compute buffer of one micro-batch leave.
     case 'llama.cpp':
       return free - weightsBytes - computeBufferBytes(activations)
   }
 }
+
+/**
+ * Buffers and decoder of TensorRT-LLM's built engines, before 1.0: 8.9 and 5.5 GiB were in use beside weights, the
+ * decoder 4.35 (Llama-2-7b FP8 on an H100, 0.12, 2024-07; Llama-3.1-8B FP8 on an RTX 5090, 2025); 3 is between.
+ */
+const builtEngineBytes = (version: EngineVersion): number => (version < 1000 ? 3 * bytesPerGiB : 0)
+
+/**
+ * TGI before 2.3 warms up with the logits of every token of the prompt, in 16 and in 32 bits: 2.33 GiB were left for
+ * Llama-3.1-8B on an A10G (2024-09-03).
+ */
+const warmUpBytes = (
+  model: Model,
+  { version, settings, activations }: Pick<EngineMemory, 'version' | 'settings' | 'activations'>,
+): number =>
+  Math.max(activations.forwardBytes, version < 2003 ? settings.maxBatchedTokens * model.vocabulary * 6 : 0)
 
 /** The compute buffer of llama.cpp: logits of a micro-batch in 32 bits and the widest layer twice; about 0.3 GiB at least. */
 const computeBufferBytes = ({ forwardBytes }: Activations): number => 0.3 * bytesPerGiB + 2 * forwardBytes

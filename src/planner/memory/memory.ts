@@ -2,17 +2,17 @@
 
 import type { Accelerator, Component, EngineName, Model, Precision } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
+import type { KvDtype } from './cache-cost.js'
 import { kvCost } from './kv-cache.js'
+import { createMemoryParts, type MemoryParts } from './memory-parts.js'
+import type { Sharding } from './sharding.js'
 import { weightsOf } from './weights.js'
 
-/** How one replica is spread: tensor parallel within a machine, pipeline stages after one another. */
-export interface Layout {
-  readonly tensorParallel: number
-  readonly pipelineParallel: number
-}
+/** How one replica is spread. */
+export type Layout = Sharding
 
-export const acceleratorsOf = ({ tensorParallel, pipelineParallel }: Layout): number =>
-  tensorParallel * pipelineParallel
+export const acceleratorsOf = ({ tensorParallel, pipelineParallel, dataParallel = 1 }: Layout): number =>
+  tensorParallel * pipelineParallel * dataParallel
 
 /** One accelerator that holds everything. */
 const whole: Layout = { tensorParallel: 1, pipelineParallel: 1 }
@@ -48,8 +48,8 @@ export const kvShards = (model: Model, tensorParallel: number): number =>
   model.attention === 'mla' ? 1 : Math.min(tensorParallel, model.kvHeads)
 
 /** KV bytes of one sequence of `tokens` over the whole replica. */
-export const kvBytesOfSequence = (model: Model, tokens: number): number =>
-  kvCost(model, { sharding: whole }).bytesOf(tokens)
+export const kvBytesOfSequence = (model: Model, tokens: number, dtype: KvDtype = 'auto'): number =>
+  kvCost(model, { sharding: whole, dtype }).bytesOf(tokens)
 
 /** What an engine takes beside weights and KV. Sources: engine defaults as of the catalogue's flag lists. */
 export interface EngineBudget {
@@ -105,22 +105,37 @@ export const planMemory = (
     readonly engine: EngineName
     readonly accelerator: Accelerator
     readonly tokensPerSequence: number
+    readonly kvDtype?: KvDtype
+    /** Taken from each accelerator by something else: other models on the card, a drafting layer. */
+    readonly takenGiB?: number
+    /** What was worked out before; default: all of it anew. */
+    readonly parts?: MemoryParts
   },
 ): MemoryPlan => {
-  const { precision, layout, engine, accelerator, tokensPerSequence } = options
+  const {
+    precision,
+    layout,
+    engine,
+    accelerator,
+    tokensPerSequence,
+    kvDtype = 'auto',
+    takenGiB = 0,
+    parts = createMemoryParts(),
+  } = options
   const budget = engineBudget(engine, accelerator)
-  const weights = weightsOf(model, { sharding: layout, precision }).perAccelerator
+  const weights = parts.weightBytes(model, precision, layout)
   const activations = activationBytes(model, budget, layout.tensorParallel)
   const runtime = (1.2 + (acceleratorsOf(layout) > 1 ? 0.4 : 0)) * bytesPerGiB
   const total = (accelerator.memoryGiB ?? 0) * bytesPerGiB * budget.utilisation
-  const pool = total - weights - activations - runtime
-  const perSequence = kvCost(model, { sharding: layout }).bytesOf(tokensPerSequence)
+  const pool = total - weights - activations - runtime - takenGiB * bytesPerGiB
+  const perSequence = parts.kvCost(model, layout, kvDtype).bytesOf(tokensPerSequence)
+  const ofGroup = Math.min(budget.maxSequences, Math.floor(pool / perSequence))
   return {
     weightsGiB: weights / bytesPerGiB,
     activationsGiB: activations / bytesPerGiB,
     kvPoolGiB: pool / bytesPerGiB,
     kvGiBPerSequence: perSequence / bytesPerGiB,
-    maxSequences: Math.max(0, Math.min(budget.maxSequences, Math.floor(pool / perSequence))),
+    maxSequences: Math.max(0, (layout.dataParallel ?? 1) * ofGroup),
   }
 }
 

@@ -1,17 +1,34 @@
 // Every way to serve: models x builds x engines x accelerators x layouts, and the hosted APIs. Gates come first, and
 // what a gate closes for a whole group is one candidate with the reason, not hundreds.
 
-import type { Accelerator, HostedModel, Model } from '../../catalog/index.js'
-import { type Build, buildsOf, canMultiply, enginesFor, layoutsOf } from '../memory/layouts.js'
-import { type ParameterSplit, splitParameters } from '../memory/memory.js'
+import type { Accelerator, HostedModel, Model, Precision } from '../../catalog/index.js'
+import {
+  type Build,
+  buildsOf,
+  canMultiply,
+  canSplitHeads,
+  enginesFor,
+  layoutsOf,
+  tensorWidths,
+} from '../memory/layouts.js'
+import { type Layout, type ParameterSplit, splitParameters } from '../memory/memory.js'
+import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
+import { evaluateDisaggregated } from './disaggregated-candidate.js'
+import { gateMessage } from './gate-messages.js'
 import { evaluateHosted } from './hosted.js'
-import { isNamed, modelGates, weightsGates } from './model-gates.js'
-import { effectiveParametersB, qualityOf } from './quality.js'
+import { isNamed } from './is-named.js'
+import { buildGates, type GatedModel, modelGates, weightsGates } from './model-gates.js'
+import { ownEvalOf } from './own-evals.js'
+import { ownedAccelerator } from './owned-accelerator.js'
+import { effectiveParametersB, publishedQualityOf } from './quality.js'
 import { listOffers, type Supply } from './rent.js'
 import type { Candidate, Violation } from './report.js'
-import { evaluateSelfHosted } from './self-hosted.js'
+import { fp8KvRetention, retained } from './retention.js'
+import { type Evaluation, evaluateSelfHosted } from './self-hosted.js'
+import type { ServingOption } from './serving-option.js'
+import { variantsOf } from './variants.js'
 
 /** A candidate, and how to evaluate it again under a changed context; gates are not asked again. */
 export interface Evaluated {
@@ -64,31 +81,73 @@ const selfHosted = (context: DesignContext): readonly Evaluated[] => {
   return context.catalogue.models
     .filter(({ variantOf }) => variantOf === null)
     .flatMap((model) => {
-      const violations = [...gatesOf(model, context), ...weightsGates(model, context)]
+      const gated = gatedModel(model, context)
+      const violations = [...modelGates(gated, context), ...weightsGates(model, context)]
       const split = splitParameters(model)
-      if (violations.length > 0 || !split) return [closed({ model, violations })]
-      return supplies.flatMap((supply) => onAccelerator({ model, split, supply }, context))
+      if (violations.length > 0 || !split) return [closed({ model, violations }, context)]
+      const admit = createAdmission(model, gated, context)
+      return [
+        ...supplies.flatMap((supply) => onAccelerator({ model, split, supply, admit }, context)),
+        ...admit.closed(),
+        ...unsplittable(model, context),
+      ]
     })
 }
 
-const gatesOf = (model: Model, context: DesignContext): Violation[] =>
-  modelGates(
-    {
-      name: model.name,
-      named: [model.name, model.checkpoint, ...model.aliases],
-      reasoning: model.reasoning,
-      quality: qualityOf(model),
-      effective: effectiveParametersB(model),
+const gatedModel = (model: Model, { requirements }: DesignContext): GatedModel => {
+  const named = [model.name, model.checkpoint, ...model.aliases]
+  return {
+    name: model.name,
+    named,
+    reasoning: model.reasoning,
+    quality: publishedQualityOf(model),
+    effective: effectiveParametersB(model),
+    own: ownEvalOf(named, requirements),
+  }
+}
+
+/** Widths of tensor parallelism that do not divide the heads, each once for all hardware. */
+const unsplittable = (model: Model, context: DesignContext): readonly Evaluated[] =>
+  tensorWidths
+    .filter((width) => !canSplitHeads(model, width))
+    .map((width) => {
+      const { name, heads, kvHeads } = model
+      const reason = designMessage('planner.heads-do-not-split', { model: name, heads, kvHeads, width })
+      return closed(
+        { model, width, violations: [{ constraint: 'layout', relaxable: false, reason }] },
+        context,
+      )
+    })
+
+/** Which builds of a model are good enough; each that is not becomes one closed candidate. */
+interface Admission {
+  admits(build: Build): boolean
+  closed(): readonly Evaluated[]
+}
+
+const createAdmission = (model: Model, gated: GatedModel, context: DesignContext): Admission => {
+  const known = new Map<Precision, Evaluated | null>()
+  const judge = (build: Build): Evaluated | null => {
+    const retention = buildRetention(model, build.precision, gated.own)
+    const violations = buildGates(gated, { precision: build.precision, retention }, context)
+    return violations.length > 0 ? closed({ model, build, violations }, context) : null
+  }
+  return {
+    admits: (build) => {
+      const { precision } = build
+      if (!known.has(precision)) known.set(precision, judge(build))
+      return known.get(precision) === null
     },
-    context,
-  )
+    closed: () => [...known.values()].filter((evaluated) => evaluated !== null),
+  }
+}
 
 /** What is owned, and, unless only that may be used, what can be rented by list price. */
 const suppliesOf = ({ requirements, catalogue }: DesignContext): readonly Supply[] => {
   const { owned, ownedOnly } = requirements.hosting
-  const there = owned.flatMap(({ accelerator, count }): Supply[] => {
-    const { found } = catalogue.lookUpAccelerator(accelerator)
-    return found ? [{ accelerator: found, most: count, offers: [], owned: true }] : []
+  const there = owned.flatMap((hardware): Supply[] => {
+    const accelerator = ownedAccelerator(hardware, catalogue)
+    return accelerator ? [{ accelerator, most: hardware.count, offers: [], owned: true }] : []
   })
   if (ownedOnly) return there
   const rented = catalogue.accelerators.map(
@@ -106,33 +165,103 @@ interface Placed {
   readonly model: Model
   readonly split: ParameterSplit
   readonly supply: Supply
+  readonly admit: Admission
 }
 
-const onAccelerator = ({ model, split, supply }: Placed, context: DesignContext): readonly Evaluated[] => {
+const onAccelerator = (
+  { model, split, supply, admit }: Placed,
+  context: DesignContext,
+): readonly Evaluated[] => {
   const { accelerator } = supply
   const missing = missingFacts(accelerator)
-  if (missing) return [closed({ model, accelerator, violations: [missing] })]
+  if (missing) return [closed({ model, accelerator, violations: [missing] }, context)]
   return enginesFor(accelerator).flatMap((engine) =>
     buildsOf(model, engine, context.catalogue).flatMap((build) => {
-      if (!canMultiply(accelerator, build.precision)) return noUnit({ model, accelerator, build, engine })
-      const layouts = layoutsOf(model, { accelerator, most: supply.most })
+      if (!admit.admits(build)) return []
+      if (!canMultiply(accelerator, build.precision))
+        return noUnit({ model, accelerator, build, engine }, context)
+      const layouts = layoutsOf(model, { accelerator, most: supply.most, engine })
       return withoutSmaller(
-        layouts.map((layout): Evaluated => {
-          const again = (changed: DesignContext) =>
-            evaluateSelfHosted({ model, split, build, engine, supply, layout }, changed)
-          return { candidate: again(context), again }
-        }),
+        worthTrying(layouts, (layout) =>
+          withVariants({ model, split, build, engine, supply, layout }, context),
+        ),
       )
     }),
   )
 }
 
+/**
+ * The layouts, fewest accelerators first. Once one of them carries the peak in a single replica, stages and attention
+ * groups over as many accelerators or more cannot cost less, and they are no faster than tensor parallelism alone.
+ */
+const worthTrying = (
+  layouts: readonly Layout[],
+  evaluate: (layout: Layout) => readonly Evaluated[],
+): readonly (readonly Evaluated[])[] => {
+  const found: (readonly Evaluated[])[] = []
+  let isCarried = false
+  for (const layout of layouts) {
+    const isPlain = layout.pipelineParallel === 1 && (layout.dataParallel ?? 1) === 1
+    if (isCarried && !isPlain) continue
+    const evaluated = evaluate(layout)
+    found.push(evaluated)
+    isCarried ||= evaluated.some(
+      ({ candidate }) => candidate.violations.length === 0 && candidate.replicas?.serving === 1,
+    )
+  }
+  return found
+}
+
+/** A layout and its variants. */
+const withVariants = (option: ServingOption, context: DesignContext): readonly Evaluated[] => {
+  const plain = evaluateSelfHosted(option, context)
+  return [
+    evaluatedOf(option, plain.candidate),
+    ...variantsOf(option, plain, context).map((variant) => {
+      const { candidate } = evaluateSelfHosted(variant, context)
+      return evaluatedOf(variant, withKvGate(variant, candidate, context))
+    }),
+    ...separatePools(option, plain, context),
+  ]
+}
+
+const evaluatedOf = (option: ServingOption, candidate: Candidate): Evaluated => ({
+  candidate,
+  again: (changed) => evaluateSelfHosted(option, changed).candidate,
+})
+
+/** What a narrow KV cache loses counts against one's own quality targets like what the weights lose. */
+const withKvGate = (
+  { model, build, kvDtype }: ServingOption,
+  candidate: Candidate,
+  context: DesignContext,
+) => {
+  if (kvDtype !== 'fp8') return candidate
+  const gated = gatedModel(model, context)
+  if (!gated.own?.target) return candidate
+  const retention = retained(buildRetention(model, build.precision, gated.own), fp8KvRetention)
+  const missed = buildGates(gated, { precision: `${build.precision}, kv fp8`, retention }, context)
+  return { ...candidate, violations: [...missed, ...candidate.violations] }
+}
+
+const separatePools = (
+  option: ServingOption,
+  { candidate, served }: Evaluation,
+  context: DesignContext,
+): readonly Evaluated[] => {
+  const apart = served && evaluateDisaggregated(option, { ...served, together: candidate }, context)
+  return apart ? [{ candidate: apart, again: null }] : []
+}
+
 /** Of the layouts whose memory does not suffice, the largest says enough. */
-const withoutSmaller = (evaluated: readonly Evaluated[]): readonly Evaluated[] => {
-  const fits = evaluated.filter(
-    ({ candidate }) => !candidate.violations.some(({ constraint }) => constraint === 'memory'),
-  )
-  return fits.length > 0 ? fits : evaluated.slice(-1)
+const withoutSmaller = (layouts: readonly (readonly Evaluated[])[]): readonly Evaluated[] => {
+  const lacksMemory = ({ candidate }: Evaluated) =>
+    candidate.violations.some(({ constraint }) => constraint === 'memory')
+  const largest = layouts.filter((evaluated) => evaluated.every(lacksMemory)).at(-1) ?? []
+  return [
+    ...layouts.flatMap((evaluated) => evaluated.filter((one) => !lacksMemory(one))),
+    ...largest.slice(0, 1),
+  ]
 }
 
 const missingFacts = (accelerator: Accelerator): Violation | null =>
@@ -141,15 +270,18 @@ const missingFacts = (accelerator: Accelerator): Violation | null =>
     : {
         constraint: 'accelerator',
         relaxable: false,
-        reason: designMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
+        reason: gateMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
       }
 
-const noUnit = (options: {
-  readonly model: Model
-  readonly accelerator: Accelerator
-  readonly build: Build
-  readonly engine: string
-}): readonly Evaluated[] => {
+const noUnit = (
+  options: {
+    readonly model: Model
+    readonly accelerator: Accelerator
+    readonly build: Build
+    readonly engine: string
+  },
+  context: DesignContext,
+): readonly Evaluated[] => {
   // Once per model and accelerator, not once per engine.
   if (options.engine !== 'vllm') return []
   const { model, accelerator, build } = options
@@ -158,25 +290,28 @@ const noUnit = (options: {
     precision: build.precision,
   })
   return [
-    closed({
-      model,
-      accelerator,
-      build,
-      violations: [{ constraint: 'precision', relaxable: false, reason }],
-    }),
+    closed(
+      { model, accelerator, build, violations: [{ constraint: 'precision', relaxable: false, reason }] },
+      context,
+    ),
   ]
 }
 
 /** A candidate that a gate closed: no numbers but the reason. */
-const closed = (options: {
-  readonly model: Model
-  readonly accelerator?: Accelerator
-  readonly build?: Build
-  readonly violations: readonly Violation[]
-}): Evaluated => {
-  const { model, accelerator, build, violations } = options
+const closed = (
+  options: {
+    readonly model: Model
+    readonly accelerator?: Accelerator
+    readonly build?: Build
+    /** Of tensor parallelism. */
+    readonly width?: number
+    readonly violations: readonly Violation[]
+  },
+  context: DesignContext,
+): Evaluated => {
+  const { model, accelerator, build, width, violations } = options
   const candidate: Candidate = {
-    id: [model.name, build?.precision, accelerator?.name].filter(Boolean).join(' '),
+    id: [model.name, build?.precision, accelerator?.name, width && `tp${width}`].filter(Boolean).join(' '),
     kind: 'self-hosted',
     model: model.name,
     checkpoint: build?.checkpoint ?? model.checkpoint,
@@ -185,14 +320,18 @@ const closed = (options: {
     accelerator: accelerator?.name ?? null,
     precision: build?.precision ?? null,
     build: build?.from ?? null,
+    kvDtype: null,
     layout: null,
+    speculation: null,
+    disaggregation: null,
+    packing: null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd: null,
     usdPerMillionOutputTokens: null,
     latency: null,
     targets: [],
-    quality: qualityOf(model),
+    ...buildQuality(model, build?.precision ?? model.precision, context),
     utilisation: null,
     memory: null,
     basis: 'assumed',

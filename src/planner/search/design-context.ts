@@ -3,12 +3,19 @@
 import type { Catalogue } from '../../catalog/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
 import { deriveWorkload, type Workload } from '../assessment/workload.js'
+import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
+import type { CostLine } from '../cost/cost-breakdown.js'
+import { marketOf } from '../cost/market.js'
+import { systemLines, systemReadMs } from '../cost/system-lines.js'
+import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
+import { createStepFacts } from '../speed/known-step-facts.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
 import { platformOverheadMs } from './platform-overhead.js'
-import { createQualityRank, type QualityFloor, qualityFloor } from './quality.js'
-import type { QualityEstimate } from './report.js'
+import { createScoreOf, type QualityFloor, qualityFloor } from './quality.js'
+import type { Estimate, QualityEstimate } from './report.js'
+import { type Stage, stagesOf } from './stages.js'
 import { targetValue, unitOf } from './target.js'
 
 /** A speed target with its load and lengths resolved. */
@@ -30,8 +37,20 @@ export interface DesignContext {
   readonly workload: Workload
   readonly fitted: FittedCoefficients
   readonly floor: QualityFloor
-  readonly qualityRank: (quality: QualityEstimate) => number
+  /** Expected MMLU-Pro of the unquantized model. */
+  readonly scoreOf: (quality: QualityEstimate) => Estimate | null
+  /** Bytes that were worked out already. */
+  readonly memoryParts: MemoryParts
+  readonly stepFactsOf: ReturnType<typeof createStepFacts>
   readonly platformMs: number
+  /** The load of a week, for the hours that replicas run. */
+  readonly clock: CapacityClock
+  /** The models beside the one that answers. */
+  readonly stages: readonly Stage[]
+  /** What the system costs beside the model that answers, line by line. */
+  readonly systemLines: readonly CostLine[]
+  /** Whether candidates carry the lines of their bill. */
+  readonly itemised: boolean
   readonly targets: readonly ResolvedTarget[]
   /** Identifiers of targets that replicas are not sized for: asked when nothing meets them all. */
   readonly ignored: readonly string[]
@@ -50,14 +69,31 @@ export const createContext = (
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
   const { regions } = requirements.availability
   const throughCache = 1 - workload.repeatedShare
+  const system = {
+    requirements,
+    workload,
+    ...marketOf(requirements, catalogue),
+    efficiency: fitted.coefficients.compute.bf16,
+  }
+  const lines = systemLines(system)
   return {
     requirements,
     catalogue,
     workload,
     fitted,
     floor: qualityFloor(requirements, catalogue),
-    qualityRank: createQualityRank(catalogue),
-    platformMs: platformOverheadMs(requirements),
+    scoreOf: createScoreOf(catalogue, requirements),
+    memoryParts: createMemoryParts(),
+    stepFactsOf: createStepFacts(),
+    platformMs: platformOverheadMs(requirements) + systemReadMs(system),
+    // What a stage costs is what its line costs: an API may read it for less than hardware of its own.
+    stages: stagesOf(requirements, workload, system).map((stage) => ({
+      ...stage,
+      usdPerMonth: lines.find(({ id }) => id === stage.id)?.usdPerMonth ?? stage.usdPerMonth,
+    })),
+    clock: createCapacityClock(workload.weekCurve),
+    systemLines: lines,
+    itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],
     enginePeak: (workload.requestsPerSecond.peak * throughCache) / regions,

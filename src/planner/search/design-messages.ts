@@ -20,76 +20,18 @@ const metricNames = {
   },
 } as const
 type Metric = keyof (typeof metricNames)['en']
+const stageNames = {
+  en: { 'query-embedding': 'embedding of questions', rerank: 'reranking', 'guard-model': 'the guard model' },
+  'zh-TW': { 'query-embedding': '問題的向量化', rerank: '重新排序', 'guard-model': '護欄模型' },
+} as const
+type StageName = keyof (typeof stageNames)['en']
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 export const designMessages = defineMessages({
-  'planner.not-allowed': {
-    en: (p: { model: string }) => `${p.model} is not among models.allowed.`,
-    'zh-TW': (p) => `${p.model} 不在 models.allowed 之中。`,
-  },
-  'planner.not-for-chat': {
-    en: (p: { model: string; use: string }) =>
-      p.use === 'vision'
-        ? `${p.model} is a vision model; name it in models.allowed if images are part of the work.`
-        : `${p.model} is a base model without instruction tuning.`,
-    'zh-TW': (p) =>
-      p.use === 'vision'
-        ? `${p.model} 是視覺模型；若工作包含影像，請在 models.allowed 中指名。`
-        : `${p.model} 是未經指令微調的基礎模型。`,
-  },
-  'planner.parameters-unknown': {
-    en: (p: { model: string }) => `The catalogue does not know how many parameters ${p.model} has.`,
-    'zh-TW': (p) => `目錄沒有 ${p.model} 的參數量。`,
-  },
-  'planner.accelerator-unknown': {
-    en: (p: { accelerator: string }) =>
-      `The catalogue does not know memory or bandwidth of ${p.accelerator}.`,
-    'zh-TW': (p) => `目錄沒有 ${p.accelerator} 的記憶體容量或頻寬。`,
-  },
-  'planner.licence': {
-    en: (p: { model: string; licence: string | null; allowed: string }) =>
-      `The licence of ${p.model} (${p.licence ?? 'not known here'}) is not among models.licences (${p.allowed}).`,
-    'zh-TW': (p) =>
-      `${p.model} 的授權（${p.licence ?? '目錄未載明'}）不在 models.licences（${p.allowed}）之中。`,
-  },
-  'planner.context-too-short': {
-    en: (p: { model: string; contextTokens: number | null; needed: number }) =>
-      `${p.model} reads ${p.contextTokens === null ? 'an unknown number of' : formatNumber(p.contextTokens)} tokens; ${formatNumber(p.needed)} are needed.`,
-    'zh-TW': (p) =>
-      `${p.model} 的上下文為 ${p.contextTokens === null ? '未知' : formatNumber(p.contextTokens)} 個詞元；需要 ${formatNumber(p.needed)}。`,
-  },
-  'planner.always-reasons': {
-    en: (p: { model: string }) =>
-      `${p.model} always writes hidden reasoning first; how much is not in the requirements, so its times cannot be promised. Name it in models.allowed to plan with it all the same.`,
-    'zh-TW': (p) =>
-      `${p.model} 一定會先寫出隱藏的推理，其長度不在需求之中，因此無法承諾時間。若仍要納入，請在 models.allowed 中指名。`,
-  },
-  'planner.quality-unknown': {
-    en: (p: { model: string }) =>
-      `Neither a published score nor the size of ${p.model} is known, so nothing says that it is good enough. Name it in models.allowed to plan with it all the same.`,
-    'zh-TW': (p) =>
-      `不知道 ${p.model} 的公開評分與規模，無從判斷品質是否足夠。若仍要納入，請在 models.allowed 中指名。`,
-  },
-  'planner.below-floor': {
-    en: (p: {
-      model: string
-      published: number | null
-      effectiveParametersB: number | null
-      floorParametersB: number
-      floorScore: number
-    }) =>
-      p.published === null
-        ? `${p.model} is too small: about ${formatNumber(p.effectiveParametersB ?? 0)} billion parameters (a stand-in for quality), ${formatNumber(p.floorParametersB)} are asked for.`
-        : `${p.model} is not good enough: published MMLU-Pro ${formatNumber(p.published)}, the floor is ${formatNumber(p.floorScore)} (the weakest published model of ${formatNumber(p.floorParametersB)} billion parameters or more).`,
-    'zh-TW': (p) =>
-      p.published === null
-        ? `${p.model} 太小：約 ${formatNumber(p.effectiveParametersB ?? 0)}B 參數（以規模代替品質），要求 ${formatNumber(p.floorParametersB)}B。`
-        : `${p.model} 品質不足：公開的 MMLU-Pro 為 ${formatNumber(p.published)}，下限為 ${formatNumber(p.floorScore)}（${formatNumber(p.floorParametersB)}B 以上模型中公開評分最低者）。`,
-  },
-  'planner.residency-not-shown': {
-    en: (p: { provider: string; places: string; known: string | null }) =>
-      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}.`,
-    'zh-TW': (p) =>
-      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。`,
+  'planner.heads-do-not-split': {
+    en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
+      `The ${p.heads} attention heads and ${p.kvHeads} KV heads of ${p.model} do not split evenly over ${p.width}.`,
+    'zh-TW': (p) => `${p.model} 的 ${p.heads} 個注意力頭與 ${p.kvHeads} 個 KV 頭無法平均分給 ${p.width} 張。`,
   },
   'planner.no-unit': {
     en: (p: { accelerator: string; precision: string }) =>
@@ -160,22 +102,6 @@ export const designMessages = defineMessages({
       `No list price is known for a machine with ${p.count} x ${p.accelerator}.`,
     'zh-TW': (p) => `目錄沒有 ${p.count} 張 ${p.accelerator} 主機的牌價。`,
   },
-  'planner.dearer': {
-    en: (p: { times: number; chosen: string }) =>
-      `Meets everything, at ${formatNumber(p.times, 2)} times the cost of ${p.chosen}.`,
-    'zh-TW': (p) => `符合全部需求，但費用是 ${p.chosen} 的 ${formatNumber(p.times, 2)} 倍。`,
-  },
-  'planner.needs-making': {
-    en: (p: { checkpoint: string; times: number }) =>
-      `Meets everything${p.times > 0 ? `, at ${formatNumber(p.times, 2)} times the cost` : ''}, but ${p.checkpoint} has to be made and evaluated first.`,
-    'zh-TW': (p) =>
-      `符合全部需求${p.times > 0 ? `，費用為 ${formatNumber(p.times, 2)} 倍` : ''}，但 ${p.checkpoint} 必須先製作並評測。`,
-  },
-  'planner.less-good': {
-    en: (p: { chosen: string }) =>
-      `Meets everything at about the cost of ${p.chosen}, which is better, surer or smaller.`,
-    'zh-TW': (p) => `符合全部需求，費用與 ${p.chosen} 相近，但後者品質較佳、把握較大或規模較小。`,
-  },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
       `The cheapest that can be had as it is, of ${p.feasible} ways that meet every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
@@ -193,6 +119,30 @@ export const designMessages = defineMessages({
       `${p.serving} replica${p.serving === 1 ? '' : 's'} of ${p.perReplica} x ${p.accelerator} carry the peak${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
     'zh-TW': (p) =>
       `尖峰需要 ${p.serving} 份副本，每份 ${p.perReplica} 張 ${p.accelerator}${p.spare > 0 ? `，另加 ${p.spare} 份以容許一份故障` : ''}${p.regions > 1 ? `，共 ${p.regions} 個區域各一組` : ''}。`,
+  },
+  'planner.stage-place': {
+    en: (p: { stage: StageName; tokensPerSecond: number; count: number; name: string; ms: number }) =>
+      `${capital(stageNames.en[p.stage])} reads ${formatNumber(p.tokensPerSecond)} tokens/s at the peak: ${p.count} x ${p.name}, ${formatNumber(p.ms)} ms a request.`,
+    'zh-TW': (p) =>
+      `${stageNames['zh-TW'][p.stage]}尖峰每秒讀取 ${formatNumber(p.tokensPerSecond)} 個詞元：${p.count} 個 ${p.name}，每個請求 ${formatNumber(p.ms)} ms。`,
+  },
+  'planner.stage-packed': {
+    en: (p: { stage: StageName; tokensPerSecond: number; accelerator: string | null; timeShare: number }) =>
+      `${capital(stageNames.en[p.stage])} reads ${formatNumber(p.tokensPerSecond)} tokens/s at the peak on the chat model's ${p.accelerator}; all that is packed there takes ${formatNumber(p.timeShare * 100)} % of its time, by which each step is assumed to last longer.`,
+    'zh-TW': (p) =>
+      `${stageNames['zh-TW'][p.stage]}尖峰每秒讀取 ${formatNumber(p.tokensPerSecond)} 個詞元，與聊天模型共用 ${p.accelerator}；共用者合計占 ${formatNumber(p.timeShare * 100)}% 的時間，並假設每個步驟因此變長。`,
+  },
+  'planner.stage-bottleneck': {
+    en: (p: { stage: StageName; ms: number; ttftMs: number }) =>
+      `The bottleneck is ${stageNames.en[p.stage]}: ${formatNumber(p.ms)} of the ${formatNumber(p.ttftMs)} ms before the first token. More accelerators for the chat model would not shorten it.`,
+    'zh-TW': (p) =>
+      `瓶頸是${stageNames['zh-TW'][p.stage]}：首個詞元前的 ${formatNumber(p.ttftMs)} ms 中占 ${formatNumber(p.ms)} ms。為聊天模型增加加速卡並不會縮短。`,
+  },
+  'planner.stage-too-slow': {
+    en: (p: { stage: StageName; tokens: number; ms: number; count: number; name: string }) =>
+      `${capital(stageNames.en[p.stage])} reads ${formatNumber(p.tokens)} tokens a request, which takes ${formatNumber(p.ms)} ms on ${p.count} x ${p.name}, more than a quarter of the tightest limit: no chat model can make up for it.`,
+    'zh-TW': (p) =>
+      `${stageNames['zh-TW'][p.stage]}每個請求要讀 ${formatNumber(p.tokens)} 個詞元，在 ${p.count} 個 ${p.name} 上需 ${formatNumber(p.ms)} ms，超過最嚴時限的四分之一：任何聊天模型都無法彌補。`,
   },
   'planner.chosen-utilisation': {
     en: (p: { peak: number; average: number; usdPerMillion: number }) =>
@@ -266,9 +216,9 @@ export const designMessages = defineMessages({
   },
   'planner.assume-engines-only': {
     en: (p: { asOf: string }) =>
-      `Cost is that of the engines or API calls, at list prices as of ${p.asOf}; gateway, storage, network and people come on top. Hardware that is there counts as paid for.`,
+      `Ways are compared by the cost of engines or API calls, at list prices as of ${p.asOf}; the bill of the chosen one adds gateway, embeddings, reranking and guards, and so do budgets. Storage, network and people come on top. Hardware that is there counts as paid for.`,
     'zh-TW': (p) =>
-      `費用僅含推論引擎或 API 呼叫，採 ${p.asOf} 的牌價；閘道、儲存、網路與人力另計。既有硬體視為已付費。`,
+      `方案依推論引擎或 API 呼叫的費用比較，採 ${p.asOf} 的牌價；所選方案的帳單與預算另含閘道、向量化、重新排序與防護。儲存、網路與人力另計。既有硬體視為已付費。`,
   },
   'planner.assume-quality': {
     en: (p: { floorParametersB: number; floorScore: number; from: string }) =>

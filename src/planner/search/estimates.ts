@@ -1,7 +1,7 @@
 // What a number of replicas promises: each metric with the range that four in five deployments should fall into.
 
 import type { ErrorBand } from '../speed/coefficients.js'
-import { largestRate, steadyState } from '../speed/serving.js'
+import { type Latency, largestRate, steadyState } from '../speed/serving.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
 import type { Candidate, Estimate, TargetEstimate } from './report.js'
 import { idleRate, isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
@@ -48,15 +48,20 @@ const rangeOf = ({ server }: Sized, resolved: ResolvedTarget, rate: number): Est
   if (!state) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
   const times = server.latency(resolved, state)
   const value = metricOf(resolved, times)
-  const { tpot, ttft } = server.bands
-  if (wantsMore(resolved.target.metric)) return { value, low: value / tpot.high, high: value / tpot.low }
-  const band =
-    resolved.target.metric === 'ttft'
-      ? ttft
-      : resolved.target.metric === 'tpot'
-        ? tpot
-        : mix(ttft, tpot, Math.min(1, times.ttftMs / times.e2eMs))
-  return { value, low: value * band.low, high: value * band.high }
+  const { low, high } = bandOf(server, resolved, times)
+  return wantsMore(resolved.target.metric)
+    ? { value, low: value / high, high: value / low }
+    : { value, low: value * low, high: value * high }
+}
+
+/** How far a time of this metric may be off; a speed is off by what a token's time is. */
+export const bandOf = (
+  { bands: { tpot, ttft } }: Pick<Server, 'bands'>,
+  { target: { metric } }: ResolvedTarget,
+  times: Latency,
+): ErrorBand => {
+  if (metric === 'ttft') return ttft
+  return metric === 'e2e' ? mix(ttft, tpot, Math.min(1, times.ttftMs / times.e2eMs)) : tpot
 }
 
 /** The range of a whole answer: that of the first token and that of the others, each by its part of the time. */

@@ -1,25 +1,39 @@
 // Why the chosen candidate, what follows from it, and what the numbers rest on.
 
 import type { Message } from '../../core/index.js'
+import type { CostReport } from '../cost/cost-report.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import type { Candidate, Relaxation } from './report.js'
+import { missesOnlyMoney } from './repricing.js'
 
 interface Decision {
   readonly candidates: readonly Candidate[]
   readonly chosen: Candidate | null
   readonly relaxations: readonly Relaxation[]
   readonly context: DesignContext
+  readonly cost: CostReport | null
 }
 
-export const reasonsFor = ({ candidates, chosen, relaxations, context }: Decision): readonly Message[] => {
+export const reasonsFor = ({
+  candidates,
+  chosen,
+  relaxations,
+  context,
+  cost: money,
+}: Decision): readonly Message[] => {
   const considered = candidates.length
   if (!chosen) {
     const refusal = designMessage('planner.nothing-fits', { considered })
-    if (relaxations.length > 0) return [refusal, ...relaxations.map(({ message }) => message)]
+    const slow = slowStages(context)
+    if (relaxations.length > 0) return [refusal, ...slow, ...relaxations.map(({ message }) => message)]
     const missed = candidates[0]?.violations.map(({ constraint }) => constraint) ?? []
-    return [refusal, designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') })]
+    return [
+      refusal,
+      ...slow,
+      designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') }),
+    ]
   }
   const feasible = candidates.filter(({ violations }) => violations.length === 0).length
   const cost = chosen.costPerMonthUsd ?? 0
@@ -30,8 +44,9 @@ export const reasonsFor = ({ candidates, chosen, relaxations, context }: Decisio
   return [
     first,
     ...hardwareReasons(chosen, context),
+    ...stageReasons(chosen, context),
     ...doubts(chosen),
-    ...comparison({ candidates, chosen, context }),
+    ...comparison(chosen, money),
   ]
 }
 
@@ -41,7 +56,7 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
   return [
     designMessage('planner.chosen-replicas', {
       ...replicas,
-      accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? '',
+      accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? accelerator ?? '',
       perReplica: acceleratorsOf(layout),
     }),
     ...(utilisation
@@ -58,40 +73,84 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
   ]
 }
 
+/** Where the other models run, and which of them, not the chat model, the first token waits for. */
+const stageReasons = (
+  { packing, latency, accelerator }: Candidate,
+  { stages }: DesignContext,
+): readonly Message[] => [
+  ...stages.map(({ id, tokensPerSecond, supply, msPerRequest }) =>
+    packing
+      ? designMessage('planner.stage-packed', {
+          stage: id,
+          tokensPerSecond,
+          accelerator,
+          timeShare: packing.timeShare,
+        })
+      : designMessage('planner.stage-place', {
+          stage: id,
+          tokensPerSecond,
+          count: supply.count,
+          name: supply.name,
+          ms: msPerRequest,
+        }),
+  ),
+  ...stages
+    .filter(({ msPerRequest }) => msPerRequest > (latency?.ttftP90Ms.value ?? Number.POSITIVE_INFINITY) / 2)
+    .map(({ id, msPerRequest }) =>
+      designMessage('planner.stage-bottleneck', {
+        stage: id,
+        ms: msPerRequest,
+        ttftMs: latency?.ttftP90Ms.value ?? 0,
+      }),
+    ),
+]
+
+/** Stages that nothing that may be used reads in time. */
+const slowStages = ({ stages }: DesignContext): readonly Message[] =>
+  stages
+    .filter(({ supply }) => !supply.inTime)
+    .map(({ id, tokensPerRequest, msPerRequest, supply }) =>
+      designMessage('planner.stage-too-slow', {
+        stage: id,
+        tokens: tokensPerRequest,
+        ms: msPerRequest,
+        count: supply.count,
+        name: supply.name,
+      }),
+    )
+
 const doubts = ({ targets }: Candidate): readonly Message[] => {
   const unsure = targets.filter(({ met }) => met === 'possible').map(({ id }) => id)
   return unsure.length > 0 ? [designMessage('planner.chosen-unsure', { targets: unsure.join(', ') })] : []
 }
 
-const comparison = (decision: Omit<Decision, 'relaxations'>): readonly Message[] => {
-  const { candidates, chosen, context } = decision
-  const found = breakEven(candidates, chosen, context)
-  if (!found || !chosen) return []
-  const { requestsPerSecond, other } = found
-  return [designMessage('planner.break-even', { requestsPerSecond, chosen: chosen.kind, other: other.id })]
+const comparison = (chosen: Candidate, cost: CostReport | null): readonly Message[] => {
+  const found = cost?.breakEven
+  if (!found || found.requestsPerSecondPeak === null) return []
+  return [
+    designMessage('planner.break-even', {
+      requestsPerSecond: found.requestsPerSecondPeak,
+      chosen: chosen.kind,
+      other: chosen.kind === 'self-hosted' ? found.api : found.selfHosted,
+    }),
+  ]
 }
 
-/**
- * The peak at which the best candidate of the other kind of hosting costs the same. An API's cost grows with the
- * traffic; that of replicas stays, as far as the chosen or compared ones carry it.
- */
-export const breakEven = (
-  candidates: readonly Candidate[],
-  chosen: Candidate | null,
-  { workload }: DesignContext,
-): { readonly requestsPerSecond: number; readonly other: Candidate } | null => {
-  if (!chosen || chosen.provider === 'owned') return null
-  const money = ({ constraint }: { readonly constraint: string }) => constraint.startsWith('budget.')
-  const other = candidates
+/** The cheapest of the other kind of hosting that misses nothing but a budget; null beside owned hardware. */
+export const otherKind = (candidates: readonly Candidate[], chosen: Candidate): Candidate | null => {
+  if (chosen.provider === 'owned') return null
+  return candidates
     .filter(
-      ({ kind, violations, costPerMonthUsd }) =>
-        kind !== chosen.kind && costPerMonthUsd && violations.every(money),
+      (candidate) =>
+        candidate.kind !== chosen.kind && candidate.costPerMonthUsd && missesOnlyMoney(candidate),
     )
-    .sort((a, b) => (a.costPerMonthUsd ?? 0) - (b.costPerMonthUsd ?? 0))[0]
-  if (!other?.costPerMonthUsd || !chosen.costPerMonthUsd) return null
-  const [own, api] = chosen.kind === 'self-hosted' ? [chosen, other] : [other, chosen]
-  const ratio = (own.costPerMonthUsd ?? 0) / (api.costPerMonthUsd ?? 1)
-  return { requestsPerSecond: workload.requestsPerSecond.peak * ratio, other }
+    .reduce<Candidate | null>(
+      (best, candidate) =>
+        (candidate.costPerMonthUsd ?? 0) < (best?.costPerMonthUsd ?? Number.POSITIVE_INFINITY)
+          ? candidate
+          : best,
+      null,
+    )
 }
 
 export const assumptionsOf = (context: DesignContext): readonly Message[] => {

@@ -1,17 +1,21 @@
 // A model behind somebody else's API: what a month of it costs, and how fast it is as far as anybody published.
 
-import { type Catalogue, costUsd, type HostedModel, type PricedModel, priceOf } from '../../catalog/index.js'
-import type { Usage } from '../../core/index.js'
-import type { Workload } from '../assessment/workload.js'
+import { type Catalogue, type HostedModel, type PricedModel, priceOf } from '../../catalog/index.js'
+import { sumOf } from '../cost/cost-breakdown.js'
+import { goodShare, type TimedTarget } from '../cost/good-share.js'
+import { type HostedOrder, hostedLines } from '../cost/hosted-cost.js'
+import { createLengths } from '../speed/length-distribution.js'
 import { addMoments, gammaQuantile, momentsOf } from '../speed/queueing.js'
+import { qualityEstimate } from './build-quality.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
-import { designMessage } from './design-messages.js'
 import { judge } from './estimates.js'
-import { modelGates } from './model-gates.js'
-import { effectiveParametersB, qualityOf } from './quality.js'
+import { gateMessage } from './gate-messages.js'
+import { buildGates, modelGates } from './model-gates.js'
+import { ownEvalOf } from './own-evals.js'
+import { effectiveParametersB, publishedQualityOf } from './quality.js'
 import type { Candidate, Estimate, QualityEstimate, TargetEstimate, Violation } from './report.js'
 import { metricOf } from './sizing.js'
-import { wantsMore } from './target.js'
+import { meets, wantsMore } from './target.js'
 import { budgetViolations, targetViolation } from './violations.js'
 
 /**
@@ -23,9 +27,6 @@ const spread = { time: 0.5, speed: 0.25 }
 const promptMsPerToken = 0.05
 const publishedAtTokens = 500
 const offBy = { published: 2.2, assumed: 3 }
-/** Providers cache prompt beginnings of at least this many tokens, for about five minutes. */
-const cacheableTokens = 1024
-const cacheSeconds = 300
 
 export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Candidate | null => {
   const { workload, catalogue, requirements } = context
@@ -35,10 +36,11 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     inputTokens: workload.inputTokens.mean,
   })
   if (!priced || priced.deprecated) return null
-  const costPerMonthUsd = monthlyCost(workload, priced)
+  const lines = hostedLines(orderOf(hosted, priced, context))
+  const costPerMonthUsd = sumOf(lines)
   const perMillion = costPerMonthUsd / (workload.tokensPerMonth.output / 1e6)
   const basis = hosted.ttftMs !== null && hosted.tokensPerSecond !== null ? 'published' : 'assumed'
-  const speed = speedOf(hosted, catalogue)
+  const speed = { ...speedOf(hosted, catalogue), hiddenTokens: hiddenTokens(hosted, context) }
   const estimate = (target: ResolvedTarget) => rangeOf(target, { speed, context, factor: offBy[basis] })
   const targets = context.targets.map((target): TargetEstimate => {
     const { id, metric, percentile, op } = target.target
@@ -46,9 +48,12 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     const { limit, unit } = target
     return { id, metric, percentile, op, limit, unit, estimate: found, met: judge(target, found) }
   })
-  const quality = hostedQuality(hosted, catalogue)
+  const published = hostedQuality(hosted, catalogue)
   const effective = hostedEffectiveParametersB(hosted, catalogue)
   const named = [`${hosted.provider.id}/${hosted.model}`, hosted.model, ...(hosted.base ? [hosted.base] : [])]
+  const own = ownEvalOf(named.slice(0, 2), requirements)
+  const gated = { name: hosted.model, reasoning: hosted.reasoning, quality: published, effective, named, own }
+  const quality = qualityEstimate(published, own)
   return {
     id: `${hosted.provider.id}/${hosted.model}`,
     kind: 'hosted-api',
@@ -59,7 +64,11 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     accelerator: null,
     precision: null,
     build: null,
+    kvDtype: null,
     layout: null,
+    speculation: null,
+    disaggregation: null,
+    packing: null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd,
@@ -71,14 +80,17 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     },
     targets,
     quality,
+    qualityScore: context.scoreOf(quality),
     utilisation: null,
     memory: null,
     basis,
+    ...(context.itemised ? { bill: { lines, goodShare: goodShareOf(speed, context), serving: null } } : {}),
     violations: [
-      ...modelGates({ name: hosted.model, reasoning: hosted.reasoning, quality, effective, named }, context),
+      ...modelGates(gated, context),
+      ...buildGates(gated, { precision: 'bf16', retention: { value: 1, low: 1, high: 1 } }, context),
       ...residencyAndContext(hosted, priced, context),
       ...targets.flatMap(targetViolation),
-      ...budgetViolations(requirements, costPerMonthUsd, perMillion),
+      ...budgetViolations(requirements, costPerMonthUsd + sumOf(context.systemLines), perMillion),
     ],
   }
 }
@@ -87,7 +99,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
 const hostedQuality = (hosted: HostedModel, { models }: Catalogue): QualityEstimate => {
   if (hosted.quality) return { kind: 'published', ...hosted.quality }
   const base = models.find(({ name }) => name === hosted.base)
-  return base ? qualityOf(base) : { kind: 'unknown' }
+  return base ? publishedQualityOf(base) : { kind: 'unknown' }
 }
 
 const hostedEffectiveParametersB = (hosted: HostedModel, { models }: Catalogue): number | null => {
@@ -95,19 +107,44 @@ const hostedEffectiveParametersB = (hosted: HostedModel, { models }: Catalogue):
   return base ? effectiveParametersB(base) : null
 }
 
-/**
- * Cost of the month's requests that the answer cache does not take. The shared beginning is read from the
- * provider's cache when it is long enough and another request came within its lifetime: 1 - exp(-rate x 300 s).
- */
-export const monthlyCost = (workload: Workload, { price }: Pick<PricedModel, 'price'>): number => {
-  const requests = workload.requestsPerMonth * (1 - workload.repeatedShare)
-  const hit = 1 - Math.exp(-workload.requestsPerSecond.average * cacheSeconds)
-  const cached = workload.sharedPrefixTokens >= cacheableTokens ? workload.sharedPrefixTokens * hit : 0
-  const usage: Usage = {
-    input: { total: workload.inputTokens.mean, cacheRead: cached, cacheWrite: 0 },
-    output: { total: workload.outputTokens.mean, reasoning: 0 },
+const orderOf = (hosted: HostedModel, { price }: PricedModel, context: DesignContext): HostedOrder => {
+  const { workload, requirements, catalogue } = context
+  const discount = catalogue.batchDiscounts.find(({ provider }) => provider === hosted.provider.id)
+  return {
+    workload,
+    price,
+    reasoningTokens: hiddenTokens(hosted, context),
+    deferrableShare: requirements.scale.deferrableShare,
+    batchPriceShare: discount?.priceShare ?? 1,
   }
-  return requests * costUsd(usage, price)
+}
+
+/** Tokens that a model which always reasons writes before its answer, as far as the requirements say. */
+const hiddenTokens = ({ reasoning }: HostedModel, { requirements }: DesignContext): number => {
+  const { reasoningTokens } = requirements.scale.lengths
+  return reasoning === 'always' && reasoningTokens ? createLengths(reasoningTokens).mean : 0
+}
+
+interface Speed {
+  readonly ttftMs: number
+  readonly tpotMs: number
+  readonly hiddenTokens: number
+}
+
+/** An API is as fast at any load, as far as anybody published. */
+const goodShareOf = (speed: Speed, context: DesignContext): number | null => {
+  const timed = context.targets.filter(
+    ({ cold, target }) => !cold && target.metric !== 'systemOutputTokensPerSecond',
+  )
+  return goodShare(
+    timed.map(
+      (target): TimedTarget => ({
+        meets: (value) => meets(target.target, target.limit, value),
+        valueAt: (_, z) => metricOf(target, timesAt({ ...target, z }, speed, context)),
+      }),
+    ),
+    context.workload.weekCurve,
+  )
 }
 
 /** Published medians, or the median of those of the other hosted models. */
@@ -124,7 +161,7 @@ const middle = (values: readonly (number | null)[]): number => {
 const rangeOf = (
   resolved: ResolvedTarget,
   options: {
-    readonly speed: { readonly ttftMs: number; readonly tpotMs: number }
+    readonly speed: Speed
     readonly context: DesignContext
     readonly factor: number
   },
@@ -142,13 +179,9 @@ const rangeOf = (
     : { value, low: value / factor, high: value * factor }
 }
 
-const timesAt = (
-  { z, lengths, target }: ResolvedTarget,
-  speed: { readonly ttftMs: number; readonly tpotMs: number },
-  { platformMs }: DesignContext,
-) => {
+const timesAt = ({ z, lengths, target }: ResolvedTarget, speed: Speed, { platformMs }: DesignContext) => {
   const prompt = Math.max(0, lengths.inputTokens.mean - publishedAtTokens) * promptMsPerToken
-  const medianTtft = speed.ttftMs + prompt
+  const medianTtft = speed.ttftMs + prompt + speed.hiddenTokens * speed.tpotMs
   const ttftMs = platformMs + medianTtft * Math.exp(spread.time * z)
   const meanTtft = medianTtft * Math.exp(spread.time ** 2 / 2)
   const first = { mean: meanTtft, variance: meanTtft ** 2 * (Math.exp(spread.time ** 2) - 1) }
@@ -175,7 +208,7 @@ const residencyAndContext = (
     found.push({
       constraint: 'hosting.dataResidency',
       relaxable: false,
-      reason: designMessage('planner.residency-not-shown', {
+      reason: gateMessage('planner.residency-not-shown', {
         provider: id,
         places: dataResidency.join(', '),
         known: regions?.join(', ') ?? null,
@@ -185,7 +218,7 @@ const residencyAndContext = (
     found.push({
       constraint: 'models.minContextTokens',
       relaxable: false,
-      reason: designMessage('planner.context-too-short', {
+      reason: gateMessage('planner.context-too-short', {
         model: hosted.model,
         contextTokens: priced.contextTokens,
         needed: contextTokens,

@@ -2,9 +2,11 @@
 
 import { type Model, normaliseName } from '../../catalog/index.js'
 import type { DesignContext } from './design-context.js'
-import { designMessage } from './design-messages.js'
+import { gateMessage } from './gate-messages.js'
+import { isNamed } from './is-named.js'
+import { meetsOwnTarget, type OwnEval } from './own-evals.js'
 import { reachesFloor } from './quality.js'
-import type { QualityEstimate, Violation } from './report.js'
+import type { Estimate, QualityEstimate, Violation } from './report.js'
 
 export interface GatedModel {
   readonly name: string
@@ -14,14 +16,8 @@ export interface GatedModel {
   readonly quality: QualityEstimate
   /** Billions of parameters of a dense model of the same effect; null = not known. */
   readonly effective: number | null
-}
-
-const tail = (name: string) => normaliseName(name).replace(/^.*\//, '')
-
-/** Whether the requirements name this model. */
-export const isNamed = (named: readonly string[], allowed: readonly string[]): boolean => {
-  const names = new Set(named.flatMap((name) => [normaliseName(name), tail(name)]))
-  return allowed.some((name) => names.has(normaliseName(name)) || names.has(tail(name)))
+  /** What the requirements say was measured of it. */
+  readonly own: OwnEval | null
 }
 
 export const modelGates = (model: GatedModel, context: DesignContext): Violation[] => {
@@ -37,19 +33,21 @@ export const modelGates = (model: GatedModel, context: DesignContext): Violation
       ...(actual === undefined ? {} : { actual }),
     })
   if (allowed.length > 0 && !named)
-    add('models.allowed', designMessage('planner.not-allowed', { model: model.name }))
+    add('models.allowed', gateMessage('planner.not-allowed', { model: model.name }))
   const timed = requirements.performance.targets.some(({ metric }) => metric === 'ttft' || metric === 'e2e')
   if (model.reasoning === 'always' && timed && !named)
-    add('models.reasoning', designMessage('planner.always-reasons', { model: model.name }))
+    add('models.reasoning', gateMessage('planner.always-reasons', { model: model.name }))
+  // What was measured on the project's own suite is judged build by build.
+  if (model.own?.target) return found
   // A model that was asked for by name needs no floor but one that was asked for, too.
   if (named && floor.from === 'use-case') return found
   const reaches = reachesFloor(model.quality, floor, model.effective)
   if (reaches === null)
-    add('models.minParametersB', designMessage('planner.quality-unknown', { model: model.name }))
+    add('models.minParametersB', gateMessage('planner.quality-unknown', { model: model.name }))
   else if (!reaches)
     add(
       'models.minParametersB',
-      designMessage('planner.below-floor', {
+      gateMessage('planner.below-floor', {
         model: model.name,
         published: model.quality.kind === 'published' ? model.quality.value : null,
         effectiveParametersB: model.effective,
@@ -61,6 +59,47 @@ export const modelGates = (model: GatedModel, context: DesignContext): Violation
   return found
 }
 
+/**
+ * The quality of one build. A published score is too low when not even the good end of what was published of the
+ * format reaches the floor; one's own measurement when the middle does not.
+ * @param options.retention share of the score that the build keeps
+ */
+export const buildGates = (
+  model: GatedModel,
+  options: { readonly precision: string; readonly retention: Estimate },
+  { requirements, floor }: DesignContext,
+): Violation[] => {
+  const { own, quality } = model
+  const { precision, retention } = options
+  if (own?.target) {
+    if (meetsOwnTarget(own, retention)) return []
+    const actual = own.value * retention.value
+    const { id, op, value: limit } = own.target
+    const params = { model: model.name, precision, target: id, measured: own.value, kept: actual, op, limit }
+    return [
+      { constraint: id, relaxable: true, actual, reason: gateMessage('planner.own-eval-below', params) },
+    ]
+  }
+  if (floor.from === 'use-case' && isNamed(model.named, requirements.models.allowed)) return []
+  if (quality.kind !== 'published' || quality.mode !== 'direct') return []
+  const best = quality.value * retention.high
+  if (quality.value < floor.mmluPro || best >= floor.mmluPro) return []
+  return [
+    {
+      constraint: 'models.minParametersB',
+      relaxable: model.effective !== null,
+      ...(model.effective === null ? {} : { actual: model.effective }),
+      reason: gateMessage('planner.below-floor-quantized', {
+        model: model.name,
+        precision,
+        published: quality.value,
+        kept: best,
+        floorScore: floor.mmluPro,
+      }),
+    },
+  ]
+}
+
 /** Licence and context, which only weights have. */
 export const weightsGates = (model: Model, { requirements, contextTokens }: DesignContext): Violation[] => {
   const { licences } = requirements.models
@@ -68,14 +107,14 @@ export const weightsGates = (model: Model, { requirements, contextTokens }: Desi
   const add = (constraint: string, reason: Violation['reason']) =>
     found.push({ constraint, reason, relaxable: false })
   if (model.use !== 'chat')
-    add('models.use', designMessage('planner.not-for-chat', { model: model.name, use: model.use }))
+    add('models.use', gateMessage('planner.not-for-chat', { model: model.name, use: model.use }))
   if (model.parametersB === null)
-    add('models.parameters', designMessage('planner.parameters-unknown', { model: model.name }))
+    add('models.parameters', gateMessage('planner.parameters-unknown', { model: model.name }))
   const wanted = licences.map(normaliseName)
   if (wanted.length > 0 && (model.licence === null || !wanted.includes(normaliseName(model.licence))))
     add(
       'models.licences',
-      designMessage('planner.licence', {
+      gateMessage('planner.licence', {
         model: model.name,
         licence: model.licence,
         allowed: licences.join(', '),
@@ -84,7 +123,7 @@ export const weightsGates = (model: Model, { requirements, contextTokens }: Desi
   if ((model.maxContext ?? 0) < contextTokens)
     add(
       'models.minContextTokens',
-      designMessage('planner.context-too-short', {
+      gateMessage('planner.context-too-short', {
         model: model.name,
         contextTokens: model.maxContext,
         needed: contextTokens,

@@ -3,7 +3,7 @@
 
 import type { Catalogue, Model } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
-import type { QualityEstimate } from './report.js'
+import type { Estimate, QualityEstimate } from './report.js'
 
 /**
  * Billions of parameters of a dense model of about the same effect: the geometric mean of all and active ones, a
@@ -12,7 +12,7 @@ import type { QualityEstimate } from './report.js'
 export const effectiveParametersB = ({ parametersB, activeParametersB }: Model): number | null =>
   parametersB === null ? null : Math.sqrt(parametersB * (activeParametersB ?? parametersB))
 
-export const qualityOf = (model: Model): QualityEstimate => {
+export const publishedQualityOf = (model: Model): QualityEstimate => {
   if (model.quality) return { kind: 'published', ...model.quality }
   const effective = effectiveParametersB(model)
   return effective === null ? { kind: 'unknown' } : { kind: 'size-proxy', effectiveParametersB: effective }
@@ -70,23 +70,57 @@ export const reachesFloor = (
 }
 
 /**
- * A number to order candidates of equal cost by: the published direct score; else what the line through the published
- * scores over the logarithm of the size gives, less one standard deviation, since a size promises less than a score.
- * For ordering only; it is never shown.
+ * The MMLU-Pro score expected of an unquantized model: the published one; else what the line through the published
+ * scores over the logarithm of the size gives, within two standard deviations, less one, since a size promises less
+ * than a score. One's own measurement is put on the same scale by the models that have both: own x mean(published /
+ * own); without any such model a share counts as so many points, and the range is a fifth either way. Null when
+ * nothing is known.
  */
-export const createQualityRank = (catalogue: Catalogue): ((quality: QualityEstimate) => number) => {
-  const points = directScores(catalogue).map(({ size, score }) => ({ x: Math.log(size), y: score }))
-  const mean = (values: readonly number[]) =>
-    values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+export const createScoreOf = (
+  catalogue: Catalogue,
+  requirements: Requirements,
+): ((quality: QualityEstimate) => Estimate | null) => {
+  const line = lineThrough(directScores(catalogue))
+  const ratio = pointsPerShare(catalogue, requirements)
+  return (quality) => {
+    switch (quality.kind) {
+      case 'unknown':
+        return null
+      case 'published':
+        return { value: quality.value, low: quality.value, high: quality.value }
+      case 'measured': {
+        const value = quality.value * (ratio ?? 100)
+        const wide = ratio === null ? 0.2 : 0
+        return { value, low: value * (1 - wide), high: value * (1 + wide) }
+      }
+      case 'size-proxy': {
+        const middle = line.at(Math.log(quality.effectiveParametersB))
+        const { deviation } = line
+        return { value: middle - deviation, low: middle - 2 * deviation, high: middle + 2 * deviation }
+      }
+    }
+  }
+}
+
+/** Least squares of the score over the logarithm of the size. */
+const lineThrough = (scores: ReturnType<typeof directScores>) => {
+  const points = scores.map(({ size, score }) => ({ x: Math.log(size), y: score }))
   const x = mean(points.map((point) => point.x))
   const y = mean(points.map((point) => point.y))
   const slope =
     points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) /
     points.reduce((sum, point) => sum + (point.x - x) ** 2, 1e-9)
-  const line = (at: number) => y + slope * (at - x)
-  const deviation = Math.sqrt(mean(points.map((point) => (point.y - line(point.x)) ** 2)))
-  return (quality) => {
-    if (quality.kind === 'published') return quality.value
-    return quality.kind === 'unknown' ? 0 : line(Math.log(quality.effectiveParametersB)) - deviation
-  }
+  const at = (logSize: number) => y + slope * (logSize - x)
+  return { at, deviation: Math.sqrt(mean(points.map((point) => (point.y - at(point.x)) ** 2))) }
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / Math.max(1, values.length)
+
+/** MMLU-Pro points to one share of the project's own suite, over the models that have both; null without any. */
+const pointsPerShare = ({ lookUpModel }: Catalogue, { models }: Requirements): number | null => {
+  const ratios = models.evals.flatMap(({ model, value }) => {
+    const quality = lookUpModel(model).found?.quality
+    return quality?.mode === 'direct' && value > 0 ? [quality.value / value] : []
+  })
+  return ratios.length > 0 ? mean(ratios) : null
 }

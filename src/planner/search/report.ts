@@ -3,7 +3,12 @@
 import type { EngineName, Precision, PublishedQuality } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
+import type { CostReport } from '../cost/cost-report.js'
+import type { ServingDetail } from '../cost/serving-detail.js'
+import type { KvDtype } from '../memory/cache-cost.js'
 import type { Layout } from '../memory/memory.js'
+import type { Packing } from './pack.js'
+import type { Speculation } from './serving-option.js'
 
 /** A prediction with the range that four in five deployments are expected to fall into. */
 export interface Estimate {
@@ -25,8 +30,10 @@ export interface TargetEstimate {
   readonly met: 'likely' | 'possible' | 'no'
 }
 
-/** Quality as published, or a stand-in that is always labelled as one. */
+/** Quality as somebody measured it, or a stand-in that is always labelled as one. */
 export type QualityEstimate =
+  /** On the project's own suite, as the requirements say. `value` is a share in [0, 1]. */
+  | { readonly kind: 'measured'; readonly metric: string; readonly suite: string; readonly value: number }
   | ({ readonly kind: 'published' } & PublishedQuality)
   /** Billions of parameters a dense model of this effect would have: sqrt(total x active). */
   | { readonly kind: 'size-proxy'; readonly effectiveParametersB: number }
@@ -51,6 +58,14 @@ export interface Replicas {
   readonly regions: number
 }
 
+/** Replicas in each region, without spares, that read prompts, and those that write answers. */
+export interface Disaggregation {
+  readonly prefillReplicas: number
+  readonly decodeReplicas: number
+  /** Time that the KV cache of a mean prompt takes over the link between them. */
+  readonly kvTransferMs: number
+}
+
 export interface Candidate {
   readonly id: string
   readonly kind: 'self-hosted' | 'hosted-api'
@@ -65,7 +80,15 @@ export interface Candidate {
   readonly precision: Precision | null
   /** How the weights in this precision come about: download, quantized while loading, or to be made first. */
   readonly build: 'published' | 'on-load' | 'to-make' | null
+  /** Width of the KV cache; null where it is not ours to choose. */
+  readonly kvDtype: KvDtype | null
   readonly layout: Layout | null
+  /** Drafting with a measured acceptance; null = none. */
+  readonly speculation: Speculation | null
+  /** Prompts and answers on replicas of their own; null = together. */
+  readonly disaggregation: Disaggregation | null
+  /** Small models on its accelerators: embedder, reranker, guard; null = they run elsewhere, at a cost of their own. */
+  readonly packing: Packing | null
   readonly replicas: Replicas | null
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number
@@ -78,6 +101,8 @@ export interface Candidate {
   } | null
   readonly targets: readonly TargetEstimate[]
   readonly quality: QualityEstimate
+  /** MMLU-Pro points expected of this build, with the range that is known of it; null = nothing is known. */
+  readonly qualityScore: Estimate | null
   /** Load over what the rented replicas could carry, at the peak and over the month. */
   readonly utilisation: { readonly peak: number; readonly average: number } | null
   readonly memory: {
@@ -87,6 +112,8 @@ export interface Candidate {
   } | null
   /** How well the prediction is founded; the ranges widen with it. */
   readonly basis: 'measured' | 'similar' | 'published' | 'assumed'
+  /** The lines of the bill; only of a candidate that was asked for them. */
+  readonly bill?: ServingDetail
   /** Empty = meets every requirement. */
   readonly violations: readonly Violation[]
 }
@@ -110,12 +137,20 @@ export interface DesignReport {
   readonly candidates: readonly Candidate[]
   /** Null when nothing meets the requirements. */
   readonly chosen: Candidate | null
+  /** Identifiers of those that no other is at least as good as in cost, latency, quality and risk; cheapest first. */
+  readonly front: readonly string[]
   /** Why this one, and what follows from it. */
   readonly reasons: readonly Message[]
   /** When nothing meets the requirements: the smallest single changes that would. */
   readonly relaxations: readonly Relaxation[]
+  /** The money of the choice beyond one number; null when nothing was chosen. */
+  readonly cost: CostReport | null
   /** Load from which the chosen kind of hosting stops or starts to be the cheaper one, requests/s; null = never. */
   readonly breakEvenRequestsPerSecond: number | null
   /** What the numbers rest on. */
   readonly assumptions: readonly Message[]
 }
+
+/** What a candidate costs against others: small models that it carries cost nothing elsewhere. */
+export const comparableUsd = ({ costPerMonthUsd, packing }: Candidate): number | null =>
+  costPerMonthUsd === null ? null : costPerMonthUsd - (packing?.savedUsdPerMonth ?? 0)

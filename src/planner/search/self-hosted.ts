@@ -1,71 +1,90 @@
 // One way to serve one open-weight model on accelerators: does it fit, how fast is it, what does it cost.
 
-import type { EngineName, Model } from '../../catalog/index.js'
-import type { Build } from '../memory/layouts.js'
-import { acceleratorsOf, type Layout, type ParameterSplit, planMemory } from '../memory/memory.js'
-import { createStepModel } from '../speed/roofline.js'
+import { hoursPerMonth } from '../../core/index.js'
+import { hoursOf } from '../cost/replica-plan.js'
+import type { ServingCost } from '../cost/self-hosted-cost.js'
+import { acceleratorsOf, type MemoryPlan, planMemory } from '../memory/memory.js'
+import { billOf } from './bill-of.js'
+import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { estimateTarget, latencyP90 } from './estimates.js'
-import { qualityOf } from './quality.js'
-import { cheapestRent, type Supply } from './rent.js'
-import type { Candidate, Replicas, TargetEstimate, Violation } from './report.js'
+import { priceCandidate } from './price-candidate.js'
+import type { Candidate, Violation } from './report.js'
+import { optionId, type ServingOption } from './serving-option.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
-import { budgetViolations, targetViolation } from './violations.js'
+import { draftedContext, draftGiB } from './speculate.js'
+import { stepModelOf } from './step-model-of.js'
 
-export interface SelfHostedOption {
-  readonly model: Model
-  readonly split: ParameterSplit
-  readonly build: Build
-  readonly engine: EngineName
-  readonly supply: Supply
-  readonly layout: Layout
+/** A candidate with what its numbers came from; null where memory ended it early. */
+export interface Evaluation {
+  readonly candidate: Candidate
+  readonly served: { readonly server: Server; readonly sizing: Sizing } | null
 }
 
 /** Evaluates one option. Violations of memory end it early, with the numbers known so far. */
-export const evaluateSelfHosted = (option: SelfHostedOption, context: DesignContext): Candidate => {
+export const evaluateSelfHosted = (option: ServingOption, context: DesignContext): Evaluation => {
   const memory = memoryOf(option, context)
-  const blank = blankCandidate(option, memory)
+  const blank = blankCandidate(option, memory, context)
+  const end = (violation: Violation): Evaluation => ({
+    candidate: { ...blank, violations: [violation] },
+    served: null,
+  })
   const impossible = memoryViolation(option, context, memory)
-  if (impossible) return { ...blank, violations: [impossible] }
+  if (impossible) return end(impossible)
   const server = serverOf(option, context, memory.maxSequences)
   const sizing = server && sizeReplicas(server, context)
-  if (!server || !sizing) return { ...blank, violations: [overload(memory.maxSequences)] }
-  return priced({ option, context, blank, server, sizing })
+  if (!server || !sizing) return end(overload(memory.maxSequences))
+  return { candidate: together({ option, context, blank, server, sizing }), served: { server, sizing } }
 }
 
-const memoryOf = (option: SelfHostedOption, { workload }: DesignContext) =>
-  planMemory(option.model, {
-    precision: option.build.precision,
-    layout: option.layout,
-    engine: option.engine,
-    accelerator: option.supply.accelerator,
-    tokensPerSequence: workload.inputTokens.mean + workload.outputTokens.mean,
+const memoryOf = (option: ServingOption, { workload, memoryParts }: DesignContext): MemoryPlan => {
+  const { model, build, layout, engine, supply, kvDtype, speculation, packing } = option
+  const { layers } = model
+  const tokens = workload.inputTokens.mean + workload.outputTokens.mean
+  const plain = {
+    precision: build.precision,
+    layout,
+    engine,
+    accelerator: supply.accelerator,
+    tokensPerSequence: tokens,
+    ...(kvDtype ? { kvDtype } : {}),
+    takenGiB: packing?.memoryGiB ?? 0,
+    parts: memoryParts,
+  }
+  if (!speculation) return planMemory(model, plain)
+  const { weightsGiB } = planMemory(model, plain)
+  return planMemory(model, {
+    ...plain,
+    tokensPerSequence: tokens + draftedContext(speculation, tokens, layers),
+    takenGiB: plain.takenGiB + draftGiB(speculation, weightsGiB, layers),
   })
+}
 
-const blankCandidate = (option: SelfHostedOption, memory: ReturnType<typeof planMemory>): Candidate => {
-  const { model, build, engine, supply, layout } = option
-  const { tensorParallel, pipelineParallel } = layout
-  const spread = pipelineParallel > 1 ? `tp${tensorParallel}pp${pipelineParallel}` : `tp${tensorParallel}`
-  const { name } = supply.accelerator
+const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: DesignContext): Candidate => {
+  const { model, build, engine, supply, layout, kvDtype = 'auto', speculation, packing } = option
   return {
-    id: [model.name, build.precision, engine, supply.owned ? `owned-${name}` : name, spread].join(' '),
+    id: optionId(option),
     kind: 'self-hosted',
     model: model.name,
     checkpoint: build.checkpoint,
-    provider: supply.owned ? 'owned' : null,
+    provider: null,
     engine,
-    accelerator: name,
+    accelerator: supply.accelerator.name,
     precision: build.precision,
     build: build.from,
+    kvDtype,
     layout,
+    speculation: speculation ?? null,
+    disaggregation: null,
+    packing: packing ?? null,
     replicas: null,
     accelerators: 0,
     costPerMonthUsd: null,
     usdPerMillionOutputTokens: null,
     latency: null,
     targets: [],
-    quality: qualityOf(model),
+    ...buildQuality(model, build.precision, context, kvDtype === 'fp8'),
     utilisation: null,
     memory: {
       weightsGiB: memory.weightsGiB,
@@ -78,9 +97,9 @@ const blankCandidate = (option: SelfHostedOption, memory: ReturnType<typeof plan
 }
 
 const memoryViolation = (
-  { model, supply, layout }: SelfHostedOption,
+  { model, supply, layout }: ServingOption,
   { contextTokens, workload }: DesignContext,
-  memory: ReturnType<typeof planMemory>,
+  memory: MemoryPlan,
 ): Violation | null => {
   const accelerator = supply.accelerator.label
   const count = acceleratorsOf(layout)
@@ -126,7 +145,7 @@ const widen = ({ low, high }: { readonly low: number; readonly high: number }, p
 })
 
 /** Ranges are those of the fit where engine and accelerator were among the runs, and wider the farther they are. */
-const basisOf = ({ engine, supply }: SelfHostedOption, { fitted }: DesignContext): Candidate['basis'] => {
+const basisOf = ({ engine, supply }: ServingOption, { fitted }: DesignContext): Candidate['basis'] => {
   if (engine === 'llama.cpp' || supply.accelerator.vendor !== 'NVIDIA') return 'assumed'
   const known =
     fitted.measuredEngines.includes(engine) && fitted.measuredAccelerators.includes(supply.accelerator.name)
@@ -134,118 +153,55 @@ const basisOf = ({ engine, supply }: SelfHostedOption, { fitted }: DesignContext
 }
 const bandPower = { measured: 1, similar: 1.5, assumed: 2, published: 1 } as const
 
-const serverOf = (option: SelfHostedOption, context: DesignContext, maxSequences: number): Server | null => {
-  const { model, build, engine, supply, layout } = option
-  const { coefficients, bands } = context.fitted
-  const steps = createStepModel({
-    model,
-    accelerator: supply.accelerator,
-    precision: build.precision,
-    layout,
-    engine,
-    coefficients,
-  })
+const serverOf = (option: ServingOption, context: DesignContext, maxSequences: number): Server | null => {
+  const { bands } = context.fitted
+  const steps = stepModelOf(option, context)
   if (!steps) return null
   const power = bandPower[basisOf(option, context)]
   const widened = { tpot: widen(bands.tpot, power), ttft: widen(bands.ttft, power) }
   return createServer({ steps, maxSequences }, widened, context)
 }
 
-interface Priced {
-  readonly option: SelfHostedOption
+interface Served {
+  readonly option: ServingOption
   readonly context: DesignContext
   readonly blank: Candidate
   readonly server: Server
   readonly sizing: Sizing
 }
 
-const priced = ({ option, context, blank, server, sizing }: Priced): Candidate => {
-  const { availability } = context.requirements
-  const perReplica = acceleratorsOf(option.layout)
-  const spare = availability.survivesReplicaLoss ? 1 : 0
-  const replicas: Replicas = { serving: sizing.replicas, spare, regions: availability.regions }
-  const accelerators = (sizing.replicas + spare) * replicas.regions * perReplica
-  const byHour = replicasByHour(context, sizing).map((count) => (count + spare) * replicas.regions)
-  const rent = cheapestRent(
-    option.supply,
-    byHour.map((count) => count * perReplica),
-    perReplica,
-  )
+const together = ({ option, context, blank, server, sizing }: Served): Candidate => {
+  const { survivesReplicaLoss, regions } = context.requirements.availability
   const sized = { server, sizing, context }
-  const targets = context.targets.map((target) => estimateTarget(sized, target))
-  const costPerMonthUsd = rent?.usdPerMonth ?? null
-  const perMillion =
-    costPerMonthUsd === null ? null : costPerMonthUsd / (context.workload.tokensPerMonth.output / 1e6)
+  const { candidate, bought } = priceCandidate(option, context, {
+    candidate: {
+      ...blank,
+      replicas: { serving: sizing.replicas, spare: survivesReplicaLoss ? 1 : 0, regions },
+      latency: latencyP90(sized),
+      targets: context.targets.map((target) => estimateTarget(sized, target)),
+      basis: basisOf(option, context),
+    },
+    pools: [{ load: sizing.load, replicas: sizing.replicas }],
+    slowness: server.bands.tpot.high,
+  })
+  const [first] = bought
   return {
-    ...blank,
-    provider: rent?.provider ?? null,
-    replicas,
-    accelerators,
-    costPerMonthUsd,
-    usdPerMillionOutputTokens: perMillion,
-    latency: latencyP90(sized),
-    targets,
-    utilisation: utilisationOf(context, sizing, byHour),
-    basis: basisOf(option, context),
-    violations: violationsOf({ option, context, targets, accelerators, costPerMonthUsd, perMillion }),
+    ...candidate,
+    utilisation: utilisationOf(context, sizing, first?.cost ?? null),
+    ...(context.itemised && first ? { bill: billOf(sized, first.cost, first.order) } : {}),
   }
 }
 
-/** Replicas that each hour needs, with the next hour's already there, since a replica takes minutes to start. */
-const replicasByHour = ({ workload }: DesignContext, sizing: Sizing): readonly number[] => {
-  const own = workload.dailyCurve.map((share) =>
-    Math.min(sizing.replicas, Math.max(1, Math.ceil(share * sizing.load - 1e-9))),
-  )
-  return own.map((count, hour) => Math.max(count, own[(hour + 1) % own.length] ?? count))
-}
-
-/** Load over what the rented replicas could carry, at the peak and over the day. */
+/** Load over what the running replicas could carry, at the peak and over the month. */
 const utilisationOf = (
-  { workload, enginePeak, requirements }: DesignContext,
+  { enginePeak, requirements, clock }: DesignContext,
   { saturation, replicas }: Sizing,
-  byHour: readonly number[],
+  cost: ServingCost | null,
 ): Candidate['utilisation'] => {
-  const { survivesReplicaLoss, regions } = requirements.availability
-  const rented = byHour.reduce((sum, count) => sum + count, 0)
-  const asked = workload.dailyCurve.reduce((sum, share) => sum + share, 0) * enginePeak * regions
+  const running = cost ? hoursOf(cost.levels) : 0
+  const spare = requirements.availability.survivesReplicaLoss ? 1 : 0
   return {
-    peak: enginePeak / ((replicas + (survivesReplicaLoss ? 1 : 0)) * saturation),
-    average: asked / (rented * saturation),
+    peak: enginePeak / ((replicas + spare) * saturation),
+    average: running > 0 ? (clock.mean * enginePeak * hoursPerMonth) / (running * saturation) : 0,
   }
-}
-
-const violationsOf = (options: {
-  readonly option: SelfHostedOption
-  readonly context: DesignContext
-  readonly targets: readonly TargetEstimate[]
-  readonly accelerators: number
-  readonly costPerMonthUsd: number | null
-  readonly perMillion: number | null
-}): readonly Violation[] => {
-  const { option, context, targets, accelerators, costPerMonthUsd, perMillion } = options
-  const { supply } = option
-  const found = targets.flatMap(targetViolation)
-  if (supply.owned && accelerators > supply.most)
-    found.push({
-      constraint: 'hosting.owned',
-      relaxable: true,
-      actual: accelerators,
-      reason: designMessage('planner.needs-more-owned', {
-        accelerator: supply.accelerator.label,
-        needed: accelerators,
-        owned: supply.most,
-      }),
-    })
-  if (costPerMonthUsd === null)
-    found.push(
-      hard(
-        'price',
-        designMessage('planner.no-machine-large-enough', {
-          accelerator: supply.accelerator.label,
-          count: acceleratorsOf(option.layout),
-        }),
-      ),
-    )
-  else found.push(...budgetViolations(context.requirements, costPerMonthUsd, perMillion ?? 0))
-  return found
 }

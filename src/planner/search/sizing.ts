@@ -68,7 +68,7 @@ export const isOfSystem = ({ target }: ResolvedTarget): boolean =>
  * @returns null when not even one sequence can run
  */
 export const sizeReplicas = (server: Server, context: DesignContext): Sizing | null => {
-  const { enginePeak } = context
+  const { enginePeak, requirements } = context
   const within = targetsWithinReach(server, context)
   const atPeak = within.filter((target) => !target.cold && rateOf(target) >= enginePeak)
   const ratePerReplica = largestStableRate(server, atPeak, enginePeak)
@@ -82,7 +82,7 @@ export const sizeReplicas = (server: Server, context: DesignContext): Sizing | n
     })
   const load = Math.max(enginePeak / ratePerReplica, ...needed)
   return {
-    replicas: Math.ceil(load - 1e-9),
+    replicas: Math.max(requirements.availability.minReplicas, Math.ceil(load - 1e-9)),
     load,
     saturation: largestRate((rate) => steadyState(server.warm, rate) !== null, 64 * enginePeak),
   }

@@ -1,8 +1,8 @@
 // The report as the rows of a table that a person reads: the choice, the best other ways, and what ruled out the rest.
 
 import type { Message } from '../../core/index.js'
-import { designMessage } from './design-messages.js'
 import type { Candidate, DesignReport, Estimate, QualityEstimate } from './report.js'
+import { whyNot } from './why-not.js'
 
 export interface SummaryRow {
   readonly id: string
@@ -52,7 +52,7 @@ export const summarise = (report: DesignReport, limit = 12): Summary => {
   const shownOthers = others.slice(0, Math.max(Math.ceil(room / 2), room - misses.length))
   const shown = [...shownOthers, ...misses.slice(0, room - shownOthers.length)]
   return {
-    rows: [...(chosen ? [chosen] : []), ...shown].map((candidate) => rowOf(candidate, chosen)),
+    rows: [...(chosen ? [chosen] : []), ...shown].map((candidate) => rowOf(candidate, report)),
     considered: candidates.length,
     feasible: feasible.length,
     ruledOutBy: ruledOut(rejected),
@@ -127,9 +127,9 @@ const roundRobin = (candidates: readonly Candidate[]): readonly Candidate[] => {
   return rows
 }
 
-const rowOf = (candidate: Candidate, chosen: Candidate | null): SummaryRow => {
+const rowOf = (candidate: Candidate, report: DesignReport): SummaryRow => {
   const { id, kind, model, provider, costPerMonthUsd, latency, quality, violations } = candidate
-  const isChosen = candidate === chosen
+  const isChosen = candidate === report.chosen
   return {
     id,
     kind,
@@ -145,7 +145,7 @@ const rowOf = (candidate: Candidate, chosen: Candidate | null): SummaryRow => {
     e2eP90Ms: latency?.e2eP90Ms ?? null,
     quality,
     verdict: isChosen ? 'chosen' : violations.length > 0 ? 'rejected' : 'possible',
-    why: isChosen ? null : whyNot(candidate, chosen),
+    why: isChosen ? null : (whyNot(report, id)[0] ?? null),
   }
 }
 
@@ -154,18 +154,6 @@ const hardwareOf = ({ replicas, layout, accelerator }: Candidate): string => {
   if (!layout) return accelerator
   const each = `${layout.tensorParallel * layout.pipelineParallel} x ${accelerator}`
   return replicas ? `${(replicas.serving + replicas.spare) * replicas.regions} x (${each})` : each
-}
-
-const whyNot = (candidate: Candidate, chosen: Candidate | null): Message | null => {
-  const [violation] = candidate.violations
-  if (violation) return violation.reason
-  if (!chosen) return null
-  const times = (candidate.costPerMonthUsd ?? 0) / (chosen.costPerMonthUsd || Number.POSITIVE_INFINITY)
-  if (candidate.build === 'to-make' && chosen.build !== 'to-make')
-    return designMessage('planner.needs-making', { checkpoint: candidate.checkpoint, times })
-  return times > 1.02
-    ? designMessage('planner.dearer', { times, chosen: chosen.id })
-    : designMessage('planner.less-good', { chosen: chosen.id })
 }
 
 const ruledOut = (rejected: readonly Candidate[]): Summary['ruledOutBy'] => {

@@ -24,15 +24,15 @@ describe('calibration', () => {
 
   it('predicts a load that was not tested better with each test, and says so', () => {
     const unseen = { weightsMs: 5, cacheMs: 30 }
-    const after = (tests: number) =>
+    const trained = (tests: number) =>
       calibrate(
         loads.slice(0, tests).map((parts) => ({ parts, measuredMs: truth(parts) })),
         spread,
       )
     const errors = [0, 1, 3, 5].map((tests) =>
-      Math.abs(Math.log(scaledTotal(unseen, after(tests).factors) / truth(unseen))),
+      Math.abs(Math.log(scaledTotal(unseen, trained(tests).factors) / truth(unseen))),
     )
-    const deviations = [0, 1, 3, 5].map((tests) => after(tests).deviation(unseen))
+    const deviations = [0, 1, 3, 5].map((tests) => trained(tests).deviation(unseen))
     expect(errors).toEqual([...errors].sort((a, b) => b - a))
     expect(deviations).toEqual([...deviations].sort((a, b) => b - a))
     expect(errors[3]).toBeLessThan(0.05)

@@ -70,8 +70,20 @@ export interface OfBoth<T> {
   readonly ttft: T
 }
 
+/** Of one engine: what comes beside the queue that the simulator finds. */
+export interface SimulatedTtft {
+  readonly requestMs: number
+  readonly requestMsPerLayer: number
+  readonly concurrencyMs: number
+  readonly promptTokenMs: number
+  /** Weights of the simulated times of the requests at the common start, and of all others. */
+  readonly startShare: number
+  readonly laterShare: number
+}
+
 export interface Fit {
   readonly coefficients: Coefficients
+  readonly simulatedTtft: Readonly<Record<string, SimulatedTtft>>
   /** The same in standard deviations of the log, which differ by what a time is made of (see `calibrate`). */
   readonly deviations: OfBoth<ErrorBand>
 }

@@ -6,6 +6,7 @@ import type { KvDtype } from '../memory/cache-cost.js'
 import { kvCost } from '../memory/kv-cache.js'
 import type { Layout } from '../memory/memory.js'
 import { isGguf } from '../memory/precision.js'
+import { stagesOf } from '../memory/sharding.js'
 import { weightsOf } from '../memory/weights.js'
 
 /** In which unit of the chip a product runs. */
@@ -87,16 +88,16 @@ export const stepFacts = (options: FactsOptions): StepFacts | null => {
     expertParallel,
   }
   const { byComponent } = weightsOf(model, { sharding, precision, vision: false })
-  const active = activeParameters(model)
+  const { held, active } = parametersOf(model)
   const matrices = (components: readonly Component[]): MatrixFacts => {
     const bytes = sum(components.map((component) => byComponent[component] ?? 0))
-    const held = sum(components.map((component) => heldParameters(model, component)))
+    const heldOnes = sum(components.map((component) => held[component] ?? 0))
     const share = components.includes('experts') ? count : width
     const activeOnes = sum(components.map((component) => active[component] ?? 0))
     return {
       bytes,
       activeParameters: activeOnes,
-      ...unitOf((8 * bytes * share) / Math.max(1, held), accelerator, precision),
+      ...unitOf((8 * bytes * share) / Math.max(1, heldOnes), accelerator, precision),
     }
   }
   const caches = model.shape.layers.flatMap((layer) => layer.caches)
@@ -130,23 +131,20 @@ export const stepFacts = (options: FactsOptions): StepFacts | null => {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
-const weightsIn = ({ shape }: Model): readonly Weight[] => [
-  ...shape.layers.flatMap(({ weights }) => weights),
-  ...shape.outside,
-]
-
-const heldParameters = (model: Model, component: Component): number =>
-  sum(weightsIn(model).map((weight) => (weight.component === component ? weight.parameters : 0)))
-
-/** Parameters that one token is multiplied with; of the experts those that it is routed to. */
-const activeParameters = (model: Model): Partial<Record<Component, number>> => {
+/** Parameters by what they belong to: those held, and the matrices that one token is multiplied with. */
+const parametersOf = ({ shape, experts, expertsPerToken }: Model) => {
+  const held: Partial<Record<Component, number>> = {}
   const active: Partial<Record<Component, number>> = {}
-  for (const { component, kind, parameters } of weightsIn(model)) {
-    if (kind !== 'matrix') continue
-    const share = component === 'experts' ? model.expertsPerToken / Math.max(1, model.experts) : 1
-    active[component] = (active[component] ?? 0) + share * parameters
+  const add = ({ component, kind, parameters }: Weight, count: number) => {
+    held[component] = (held[component] ?? 0) + count * parameters
+    if (kind !== 'matrix') return
+    const share = component === 'experts' ? expertsPerToken / Math.max(1, experts) : 1
+    active[component] = (active[component] ?? 0) + count * share * parameters
   }
-  return active
+  for (const stage of stagesOf(shape.layers, 1))
+    for (const [{ weights }, count] of stage) for (const weight of weights) add(weight, count)
+  for (const weight of shape.outside) add(weight, 1)
+  return { held, active }
 }
 
 /** Four bits are multiplied as such only in formats that the chip has a unit for; else they are widened. */

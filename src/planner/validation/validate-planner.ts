@@ -19,6 +19,7 @@ import {
 } from './predicted-run.js'
 import { rankingFigures } from './ranking.js'
 import { type MeasuredFile, readMeasured } from './read-measured.js'
+import { simulatorFigures } from './simulator-figures.js'
 
 export interface PlannerValidation {
   readonly figures: readonly Figure[]
@@ -60,6 +61,7 @@ export const validatePlanner = (
       ),
       ...rankingFigures(cases, fitted.coefficients),
       ...coverageFigures(cases, fitted),
+      ...simulatorFigures(cases, fitted),
       ...others.figures,
     ],
     file: { missing: file.missing, brokenLines: file.brokenLines },

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
   type Catalogue,
+  furtherModel,
   loadCatalogue,
+  lookUpFurtherModel,
   type Model,
   modelOfConfig,
   type Precision,
@@ -19,11 +21,13 @@ const read = (name: string): string => readFileSync(fileURLToPath(new URL(name, 
 
 const configs = JSON.parse(read('model-configs.json')) as Readonly<Record<string, unknown>>
 
+const further = lookUpFurtherModel()
+
 export const modelOf = (name: string): Model => {
   const config = configs[name]
-  const found = config
-    ? modelOfConfig(readConfig(config), { name, date: '2026-11' })
-    : catalogue.lookUpModel(name).found
+  if (config) return modelOfConfig(readConfig(config), { name, date: '2026-11' })
+  const other = further(name).found
+  const found = other ? furtherModel(other) : catalogue.lookUpModel(name).found
   if (!found) throw new Error(`no model ${name}`)
   return found
 }

@@ -1,0 +1,85 @@
+// Figures of two designs side by side for people: what changed, and by how much.
+
+import { formatMs, formatNumber, formatUsd } from '../core/index.js'
+import type { ComparedFigure, ComparedValue } from '../planner/index.js'
+import type { CommandContext } from './command-context.js'
+import { renderTable } from './table.js'
+
+type Say = CommandContext['text']
+
+export interface ComparisonTitles {
+  readonly before: string
+  readonly after: string
+}
+
+/** Whether the two sides differ; what neither has is no difference. */
+export const isChanged = ({ before, after }: Pick<ComparedFigure, 'before' | 'after'>): boolean =>
+  before !== after
+
+/** A table of what differs; a line where nothing does. */
+export const comparisonText = (
+  figures: readonly ComparedFigure[],
+  { before, after }: ComparisonTitles,
+  say: Say,
+): string => {
+  // Settings of two different engines have nothing to do with each other.
+  const isSameEngine = !figures.some((each) => each.figure === 'servedBy' && isChanged(each))
+  const changed = figures.filter(
+    (each) => isChanged(each) && (isSameEngine || !each.figure.startsWith('setting ')),
+  )
+  if (changed.length === 0) return say('Nothing changes.', '沒有任何改變。')
+  return renderTable(
+    [
+      { title: '', maxWidth: 72 },
+      { title: before, maxWidth: 52 },
+      { title: after, maxWidth: 52 },
+      { title: say('change', '變化'), align: 'right' },
+    ],
+    changed.map((figure) => [
+      nameOf(figure.figure, say),
+      shown(figure.before, figure.unit),
+      shown(figure.after, figure.unit),
+      changeOf(figure),
+    ]),
+  )
+}
+
+const names: Readonly<Record<string, readonly [en: string, zhTW: string]>> = {
+  chosen: ['chosen', '選定'],
+  model: ['model', '模型'],
+  servedBy: ['served by', '服務方式'],
+  precision: ['precision', '精度'],
+  accelerator: ['accelerator', '加速器'],
+  replicas: ['replicas', '副本'],
+  accelerators: ['accelerators', '加速器數量'],
+  costPerMonthUsd: ['cost a month', '每月費用'],
+  usdPerMillionOutputTokens: ['per million output tokens', '每百萬輸出詞元'],
+  ttftP90Ms: ['time to first token P90', '首個詞元時間 P90'],
+  tpotP90Ms: ['time per token P90', '每個詞元時間 P90'],
+  e2eP90Ms: ['whole answer P90', '完整回答時間 P90'],
+  quality: ['quality', '品質'],
+  feasible: ['ways that meet everything', '符合全部需求的做法'],
+}
+
+const nameOf = (figure: string, say: Say): string => {
+  const known = names[figure]
+  if (known) return say(...known)
+  const [kind = '', ...rest] = figure.split(' ')
+  const name = rest.join(' ')
+  if (kind === 'target') return say(`target ${name}`, `目標 ${name}`)
+  return kind === 'setting' ? say(`setting ${name}`, `設定 ${name}`) : figure
+}
+
+const shown = (value: ComparedValue, unit: ComparedFigure['unit']): string => {
+  if (value === null) return '-'
+  if (typeof value === 'string') return value
+  if (unit === 'usd') return formatUsd(value)
+  if (unit === 'ms') return formatMs(value)
+  return unit === 'tokens/s' ? `${formatNumber(value)} tokens/s` : formatNumber(value, 6)
+}
+
+const changeOf = ({ before, after }: ComparedFigure): string => {
+  if (typeof before !== 'number' || typeof after !== 'number' || before === 0) return ''
+  const percent = (after / before - 1) * 100
+  return `${percent > 0 ? '+' : ''}${formatNumber(percent)} %`
+}

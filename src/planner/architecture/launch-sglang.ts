@@ -1,0 +1,125 @@
+// SGLang's server as the design decided. Its prefix cache is on unless it is switched off.
+
+import { launchMessage } from './launch-messages.js'
+import {
+  contextSetting,
+  kvDtypeSetting,
+  modelReason,
+  onLoadQuantization,
+  parallelSettings,
+  sequencesOf,
+  sequencesReason,
+  spreadOf,
+} from './launch-parts.js'
+import {
+  type EngineCommandBuilder,
+  flagSetting,
+  type LaunchFacts,
+  type SettingDraft,
+} from './launch-setting.js'
+import { parsersOf } from './model-parsers.js'
+
+export const sglangCommand: EngineCommandBuilder = (facts) => {
+  const { candidate, servedName, budget, accelerator } = facts
+  const { dataParallel } = spreadOf(facts)
+  return {
+    start: ['python', '-m', 'sglang.launch_server'],
+    settings: [
+      flagSetting('--model-path', candidate.checkpoint, modelReason(facts)),
+      flagSetting('--served-model-name', servedName, launchMessage('planner.launch-name', {})),
+      flagSetting('--host', '127.0.0.1', launchMessage('planner.launch-host', {})),
+      flagSetting('--port', 8000, launchMessage('planner.launch-port', {})),
+      contextSetting('--context-length', facts),
+      flagSetting(
+        '--mem-fraction-static',
+        budget.utilisation,
+        launchMessage('planner.launch-memory-share', {
+          share: budget.utilisation,
+          totalGiB: accelerator.memoryGiB ?? 0,
+          weightsGiB: candidate.memory?.weightsGiB ?? 0,
+          poolGiB: candidate.memory?.kvPoolGiB ?? 0,
+        }),
+      ),
+      flagSetting('--max-running-requests', sequencesOf(facts) * dataParallel, sequencesReason(facts)),
+      flagSetting(
+        '--chunked-prefill-size',
+        budget.maxBatchedTokens,
+        launchMessage('planner.launch-batched-tokens', { tokens: budget.maxBatchedTokens }),
+      ),
+      kvDtypeSetting('--kv-cache-dtype', facts, 'fp8_e4m3'),
+      ...onLoadQuantization('--quantization', facts),
+      ...spread(facts),
+      ...speculation(facts),
+      ...offload(facts),
+      ...parserSettings(facts),
+    ],
+  }
+}
+
+/** SGLang counts all accelerators of the attention groups as its tensor width, and divides them into the groups. */
+const spread = (facts: LaunchFacts): readonly SettingDraft[] => {
+  const { tensorParallel, dataParallel } = spreadOf(facts)
+  const width = tensorParallel * dataParallel
+  const parallel = (kind: 'tensorParallel' | 'dataParallel', count: number) =>
+    launchMessage('planner.launch-parallel', { kind, count })
+  return [
+    ...(width > 1 ? [flagSetting('--tensor-parallel-size', width, parallel('tensorParallel', width))] : []),
+    ...(dataParallel > 1
+      ? [
+          flagSetting('--data-parallel-size', dataParallel, parallel('dataParallel', dataParallel)),
+          flagSetting('--enable-dp-attention', null, parallel('dataParallel', dataParallel)),
+        ]
+      : []),
+    ...parallelSettings(facts, {
+      pipelineParallel: '--pipeline-parallel-size',
+      expertParallel: '--expert-parallel-size',
+    }),
+  ]
+}
+
+const algorithms = { layer: 'NEXTN', ngram: 'NGRAM' } as const
+
+const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): readonly SettingDraft[] => {
+  if (!decided) return []
+  const { method, tokens, acceptance } = decided
+  const reason = launchMessage('planner.launch-speculation', { method, tokens, acceptance })
+  return [
+    flagSetting('--speculative-algorithm', algorithms[method], reason),
+    flagSetting('--speculative-num-draft-tokens', tokens, reason),
+  ]
+}
+
+const offload = ({ cpuOffloadGiB }: LaunchFacts): readonly SettingDraft[] =>
+  cpuOffloadGiB > 0
+    ? [
+        flagSetting(
+          '--cpu-offload-gb',
+          Math.ceil(cpuOffloadGiB),
+          launchMessage('planner.launch-offload', { gib: Math.ceil(cpuOffloadGiB) }),
+        ),
+      ]
+    : []
+
+const parserSettings = ({ model }: LaunchFacts): readonly SettingDraft[] => {
+  const { tool, reasoning } = parsersOf(model, 'sglang')
+  return [
+    ...(tool
+      ? [
+          flagSetting(
+            '--tool-call-parser',
+            tool,
+            launchMessage('planner.launch-tool-parser', { parser: tool }),
+          ),
+        ]
+      : []),
+    ...(reasoning
+      ? [
+          flagSetting(
+            '--reasoning-parser',
+            reasoning,
+            launchMessage('planner.launch-reasoning-parser', { parser: reasoning }),
+          ),
+        ]
+      : []),
+  ]
+}

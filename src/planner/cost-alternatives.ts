@@ -1,0 +1,168 @@
+// Other ways to buy or to route the work of a chosen design, each with what it would cost: reserved and spot machines,
+// an API above the base, a small model in front, and what the answer cache saves.
+
+import type { Requirements } from '../spec/index.js'
+import { cascadeCost } from './cost/cascade.js'
+import { costMessage } from './cost/cost-messages.js'
+import type { CostAlternative } from './cost/cost-report.js'
+import { bestHybrid } from './cost/hybrid.js'
+import { type ServingOrder, selfHostedCost } from './cost/self-hosted-cost.js'
+import type { ServingDetail } from './cost/serving-detail.js'
+import { evaluateAll } from './search/candidates.js'
+import { createContext } from './search/design-context.js'
+import { otherKind } from './search/explain.js'
+import { rankCandidates } from './search/rank-candidates.js'
+import type { Priced } from './search/repricing.js'
+import { systemUsdOf, wholeUsd } from './search/system-cost.js'
+
+export const costAlternatives = (priced: Priced, bill: ServingDetail): readonly CostAlternative[] => [
+  ...(bill.serving?.cost.purchase ? purchases(priced, bill.serving.order) : []),
+  ...hybrid(priced, bill),
+  ...cascade(priced),
+  ...cache(priced),
+]
+
+/** Differences below a two-hundredth are not worth a line. */
+const noticeable = 0.005
+
+const lessOf = ({ chosen, context }: Priced, usd: number) => {
+  const now = wholeUsd(chosen, context) ?? 0
+  return now > 0 ? 1 - usd / now : 0
+}
+
+/** Reserved and spot machines, where the requirements do not allow them yet and they cost less. */
+const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternative[] => {
+  const { hosting } = order.requirements
+  const ways = [
+    {
+      kind: 'reserved' as const,
+      open: hosting.commitment === 'none',
+      change: { commitment: 'reserved' as const },
+    },
+    { kind: 'spot' as const, open: !hosting.spot, change: { spot: true } },
+  ]
+  return ways.flatMap(({ kind, open, change }): CostAlternative[] => {
+    const requirements = { ...order.requirements, hosting: { ...hosting, ...change } }
+    const cost = open ? selfHostedCost({ ...order, requirements }) : null
+    if (!cost?.purchase || cost.usdPerMonth >= (priced.chosen.costPerMonthUsd ?? 0) * (1 - noticeable))
+      return []
+    const { reserved, onDemand, spot } = cost.purchase.acceleratorHours
+    const share = (kind === 'reserved' ? reserved : spot) / (reserved + onDemand + spot)
+    if (share === 0) return []
+    const usd = cost.usdPerMonth + systemUsdOf(priced.chosen, priced.context)
+    const said = { provider: cost.provider, usd, less: lessOf(priced, usd) }
+    return [
+      {
+        kind,
+        usdPerMonth: usd,
+        message:
+          kind === 'reserved'
+            ? costMessage('planner.alternative-reserved', { ...said, reservedShare: share })
+            : costMessage('planner.alternative-spot', { ...said, spotShare: share }),
+      },
+    ]
+  })
+}
+
+const hybrid = (priced: Priced, bill: ServingDetail): readonly CostAlternative[] => {
+  const { chosen, candidates, context, repricer } = priced
+  const other = otherKind(candidates, chosen)
+  if (!other) return []
+  const [own, api] = chosen.kind === 'self-hosted' ? [chosen, other] : [other, chosen]
+  const serving = chosen === own ? bill.serving : (repricer.itemised(own)?.bill?.serving ?? null)
+  const { availability } = context.requirements
+  const { workload } = context
+  if (!serving || !api.costPerMonthUsd) return []
+  const { order } = serving
+  const withoutSpare = {
+    ...order.requirements,
+    availability: { ...availability, survivesReplicaLoss: false },
+  }
+  const found = bestHybrid({
+    clock: context.clock,
+    load: order.load,
+    requestsPerSecondPeak: context.enginePeak * availability.regions,
+    apiUsdPerRequest: api.costPerMonthUsd / (workload.requestsPerMonth * (1 - workload.repeatedShare)),
+    ownUsdAt: (replicas) =>
+      selfHostedCost({ ...order, requirements: withoutSpare, replicas })?.usdPerMonth ?? null,
+  })
+  if (!found) return []
+  const usd = found.usdPerMonth + systemUsdOf(chosen, context)
+  return [
+    {
+      kind: 'hybrid',
+      usdPerMonth: usd,
+      message: costMessage('planner.alternative-hybrid', {
+        base: found.baseReplicas,
+        own: own.id,
+        api: api.id,
+        usd,
+        less: lessOf(priced, usd),
+        overflowShare: found.overflowShare,
+      }),
+    },
+  ]
+}
+
+const cascade = (priced: Priced): readonly CostAlternative[] => {
+  const { chosen, context, repricer } = priced
+  const { requirements, catalogue, fitted } = context
+  const asked = requirements.scale.cascade
+  if (!asked) return []
+  const { minParametersB: _, ...models } = requirements.models
+  const small = rankCandidates(
+    evaluateAll(
+      createContext({ ...requirements, models: { ...models, allowed: [asked.model] } }, catalogue, fitted),
+    ).map(({ candidate }) => candidate),
+  ).find(({ costPerMonthUsd }) => costPerMonthUsd !== null)
+  if (!small) return []
+  const found = cascadeCost({
+    smallUsdPerMonth: small.costPerMonthUsd ?? 0,
+    escalatedShare: asked.escalatedShare,
+    mainUsdAt: (share) => repricer.again(chosen, atShare(requirements, share))?.costPerMonthUsd ?? 0,
+  })
+  const usd = found.usdPerMonth + systemUsdOf(chosen, context)
+  return [
+    {
+      kind: 'cascade',
+      usdPerMonth: usd,
+      message: costMessage('planner.alternative-cascade', {
+        small: small.id,
+        escalatedShare: asked.escalatedShare,
+        usd,
+        less: lessOf(priced, usd),
+        breakEvenShare: found.breakEvenShare,
+      }),
+    },
+  ]
+}
+
+const atShare = (requirements: Requirements, share: number): Requirements => ({
+  ...requirements,
+  scale: {
+    ...requirements.scale,
+    peakRequestsPerSecond: requirements.scale.peakRequestsPerSecond * share,
+  },
+})
+
+const cache = (priced: Priced): readonly CostAlternative[] => {
+  const { chosen, context, repricer } = priced
+  const { requirements, workload } = context
+  if (workload.repeatedShare === 0) return []
+  const usd = repricer.usdAt(chosen, {
+    ...requirements,
+    scale: { ...requirements.scale, repeatedShare: 0, semanticRepeatedShare: 0 },
+  })
+  if (usd === null || -lessOf(priced, usd) < noticeable) return []
+  return [
+    {
+      kind: 'cache',
+      usdPerMonth: usd,
+      message: costMessage('planner.alternative-cache', {
+        usd,
+        more: -lessOf(priced, usd),
+        repeatedShare: workload.repeatedShare,
+      }),
+    },
+  ]
+}

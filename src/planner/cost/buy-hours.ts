@@ -1,0 +1,83 @@
+// The cheapest way to buy the hours of machines at one provider: reserved for the base, by the hour above it, and what
+// may be taken back at short notice where that is allowed. Knows no traffic.
+
+import { hoursPerMonth } from '../../core/index.js'
+import type { ReplicaLevel } from './replica-plan.js'
+
+/** US dollars per accelerator and hour; null = the provider does not sell it so, or it is not wanted. */
+export interface HourlyPrices {
+  readonly provider: string
+  readonly onDemandUsd: number
+  readonly reservedUsd: number | null
+  readonly spotUsd: number | null
+  /** Accelerators of one machine; null = any number. */
+  readonly instanceSize: number | null
+}
+
+/** Accelerator-hours a month. */
+export interface Purchase {
+  readonly provider: string
+  readonly usdPerMonth: number
+  readonly acceleratorHours: { readonly reserved: number; readonly onDemand: number; readonly spot: number }
+}
+
+/**
+ * A spot machine is taken back once in a day (assumed, between once in three hours,
+ * https://digiterialabs.com/ai/insights/cloud-gpu-pricing-q1-2026, and a fifth of the machines a month, AWS Spot
+ * Instance Advisor of 2026-02-24 at https://www.thundercompute.com/blog/cloud-gpu-spot-instance-availability). The
+ * replica that stands in is paid while it starts.
+ */
+const hoursBetweenInterruptions = 24
+
+/**
+ * @param levels replicas by how long they run, longest first
+ * @param startMinutes of a replica
+ * @returns null when no machine of the provider can hold a replica
+ */
+export const buyHours = (
+  prices: HourlyPrices,
+  options: {
+    readonly levels: readonly ReplicaLevel[]
+    readonly acceleratorsPerReplica: number
+    readonly startMinutes: number
+  },
+): Purchase | null => {
+  const { levels, acceleratorsPerReplica, startMinutes } = options
+  const size = prices.instanceSize ?? acceleratorsPerReplica
+  if (size < acceleratorsPerReplica) return null
+  const perMachine = Math.floor(size / acceleratorsPerReplica)
+  const again = 1 + startMinutes / 60 / hoursBetweenInterruptions
+  const bought = { reserved: 0, onDemand: 0, spot: 0 }
+  let usdPerMonth = 0
+  // A machine runs as long as the first replica on it.
+  let room = 0
+  for (const { replicas, hours } of levels) {
+    const machines = Math.ceil(Math.max(0, replicas - room) / perMachine)
+    room += machines * perMachine - replicas
+    if (machines === 0) continue
+    const count = machines * size
+    const best = cheapestWay(prices, { hours: hours * count, whole: hoursPerMonth * count, again })
+    bought[best.way] += best.hours
+    usdPerMonth += best.usd
+  }
+  return { provider: prices.provider, usdPerMonth, acceleratorHours: bought }
+}
+
+interface Way {
+  readonly way: keyof Purchase['acceleratorHours']
+  readonly hours: number
+  readonly usd: number
+}
+
+const cheapestWay = (
+  { onDemandUsd, reservedUsd, spotUsd }: HourlyPrices,
+  { hours, whole, again }: { readonly hours: number; readonly whole: number; readonly again: number },
+): Way => {
+  let best: Way = { way: 'onDemand', hours, usd: hours * onDemandUsd }
+  if (reservedUsd !== null && whole * reservedUsd < best.usd)
+    best = { way: 'reserved', hours: whole, usd: whole * reservedUsd }
+  // What always runs is the base, which no provider may take back.
+  if (spotUsd !== null && hours < whole && hours * again * spotUsd < best.usd)
+    best = { way: 'spot', hours: hours * again, usd: hours * again * spotUsd }
+  return best
+}

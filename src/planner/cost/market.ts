@@ -1,0 +1,56 @@
+// What small work beside the model can be bought from: accelerators by the hour, and APIs of embeddings.
+
+import { type Catalogue, priceOf } from '../../catalog/index.js'
+import type { Requirements } from '../../spec/index.js'
+import { listOffers } from '../search/rent.js'
+import type { EmbeddingApi } from './ingest-plan.js'
+import type { Rentable } from './reading-supply.js'
+
+/** Embedding models with a list price. */
+const embeddingModels = [
+  { provider: 'openai', model: 'text-embedding-3-small' },
+  { provider: 'mistral', model: 'mistral-embed' },
+  { provider: 'google', model: 'gemini-embedding-001' },
+]
+
+export interface Market {
+  readonly rentable: readonly Rentable[]
+  readonly apis: readonly EmbeddingApi[]
+  /** Whether processor cores may be rented. */
+  readonly cores: boolean
+}
+
+/** Accelerators at their lowest list price, or the owned ones; APIs where hosting and residency allow them. */
+export const marketOf = ({ hosting }: Requirements, catalogue: Catalogue): Market => {
+  const own = hosting.allowed.includes('self-hosted')
+  return {
+    rentable: own ? [...owned(hosting, catalogue), ...(hosting.ownedOnly ? [] : rented(catalogue))] : [],
+    apis: hosting.allowed.includes('hosted-api') && !hosting.ownedOnly ? apis(hosting, catalogue) : [],
+    cores: own && !hosting.ownedOnly,
+  }
+}
+
+const owned = ({ owned }: Requirements['hosting'], catalogue: Catalogue): readonly Rentable[] =>
+  owned.flatMap(({ accelerator, count }) => {
+    const { found } = catalogue.lookUpAccelerator(accelerator)
+    return found ? [{ accelerator: found, usdPerHour: 0, most: count }] : []
+  })
+
+const rented = (catalogue: Catalogue): readonly Rentable[] =>
+  catalogue.accelerators.flatMap((accelerator) => {
+    // Small work fills no machine of eight, so only single accelerators are asked for.
+    const prices = listOffers(catalogue, accelerator.name)
+      .filter(({ instanceSize }) => instanceSize === null || instanceSize === 1)
+      .map(({ usdPerHour }) => usdPerHour)
+    return prices.length > 0
+      ? [{ accelerator, usdPerHour: Math.min(...prices), most: Number.POSITIVE_INFINITY }]
+      : []
+  })
+
+const apis = ({ dataResidency }: Requirements['hosting'], catalogue: Catalogue): readonly EmbeddingApi[] =>
+  embeddingModels.flatMap(({ provider, model }) => {
+    const { regions = null } = catalogue.hostedProviders.find(({ id }) => id === provider) ?? {}
+    if (!dataResidency.every((place) => regions?.includes(place))) return []
+    const priced = priceOf(catalogue, { provider, model, readsOnly: true })
+    return priced ? [{ name: `${provider}/${model}`, usdPerMillionTokens: priced.price.input }] : []
+  })

@@ -1,0 +1,72 @@
+// The arithmetic line by line, and what follows from it for each target.
+
+import { formatNumber } from '../../core/index.js'
+import type { SpeedTarget } from '../../spec/index.js'
+import { arithmeticOf, subjectOf } from './arithmetic-of.js'
+import type { DesignFacts } from './design-facts.js'
+import { markdownList, markdownTable } from './markdown.js'
+import { recordMessage } from './record-messages.js'
+import type { RecordWriter } from './record-writer.js'
+import { basisNames } from './sum-messages.js'
+
+export const arithmeticSection = (facts: DesignFacts, write: RecordWriter): string[] => {
+  const subject = subjectOf(facts.report)
+  return [
+    write.heading(recordMessage('planner.record-arithmetic', {})),
+    ...(subject
+      ? [write.text(recordMessage('planner.record-arithmetic-of', { candidate: subject.id }))]
+      : []),
+    ...arithmeticOf(facts).flatMap(({ group, sums }) => [
+      write.heading(recordMessage(`planner.group-${group}`, {}), 3),
+      markdownList(sums.map(({ message }) => write.text(message))),
+    ]),
+  ]
+}
+
+export const predictionsSection = ({ report, requirements }: DesignFacts, write: RecordWriter): string[] => {
+  const subject = subjectOf(report)
+  if (!subject) return []
+  const asked = new Map(requirements.performance.targets.map((target) => [target.id, target]))
+  const { basis } = subject
+  return [
+    write.heading(recordMessage('planner.record-predictions', {})),
+    subject.targets.length === 0
+      ? write.text(recordMessage('planner.record-no-targets', {}))
+      : markdownTable(
+          [
+            write.label('target'),
+            write.label('condition'),
+            write.label('limit'),
+            'P10',
+            'P50',
+            'P90',
+            write.label('verdict'),
+          ],
+          subject.targets.map(({ id, percentile, op, limit, unit, estimate, met }) => [
+            `${id} (P${formatNumber(percentile)})`,
+            conditionOf(asked.get(id)),
+            `${op} ${formatNumber(limit)} ${unit}`,
+            ...[estimate.low, estimate.value, estimate.high].map((value) => `${formatNumber(value)} ${unit}`),
+            write.label(met),
+          ]),
+        ),
+    write.text(
+      recordMessage('planner.record-support', { basis, meaning: basisNames[basis][write.language] }),
+    ),
+  ]
+}
+
+/** The condition as the file writes it. */
+const conditionOf = (target: SpeedTarget | undefined): string => {
+  if (!target) return ''
+  const { load, lengths, cache } = target
+  const loadText =
+    typeof load === 'string'
+      ? load
+      : 'concurrency' in load
+        ? `concurrency ${load.concurrency}`
+        : `${load.requestsPerSecond} requests/s`
+  const lengthText =
+    typeof lengths === 'string' ? lengths : `${lengths.inputTokens} + ${lengths.outputTokens} tokens`
+  return [loadText, lengthText, cache].join(', ')
+}

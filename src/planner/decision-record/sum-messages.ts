@@ -1,0 +1,235 @@
+// The lines of arithmetic in both languages: each an equation with its units.
+
+import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+
+const n = (value: number, digits = 4) => formatNumber(value, digits)
+const pct = (share: number) => `${formatNumber(share * 100, 3)} %`
+const gib = (value: number) => `${formatNumber(value, 3)} GiB`
+
+const metrics = {
+  ttft: { en: 'Time to the first token', 'zh-TW': '首個詞元時間' },
+  tpot: { en: 'Time per token after it', 'zh-TW': '其後每個詞元時間' },
+  e2e: { en: 'Time to the whole answer', 'zh-TW': '完整回答時間' },
+} as const
+
+export const basisNames = {
+  measured: { en: 'engine and accelerator were measured', 'zh-TW': '引擎與加速器均有實測' },
+  similar: { en: 'similar ones were measured', 'zh-TW': '相近者有實測' },
+  published: { en: 'published by the provider or a third party', 'zh-TW': '供應商或第三方公開' },
+  assumed: { en: 'assumed: nothing alike was measured', 'zh-TW': '假設值：無相近實測' },
+} as const
+
+export const sumMessages = defineMessages({
+  'planner.sum-average': {
+    en: (p: { peak: number; share: number; average: number; curveGiven: boolean }) =>
+      `Average: ${n(p.peak)} requests/s at the peak x ${n(p.share, 3)} (${p.curveGiven ? 'mean of the daily curve' : 'no daily curve is given, so the peak counts all day'}) = ${n(p.average)} requests/s`,
+    'zh-TW': (p) =>
+      `平均：尖峰每秒 ${n(p.peak)} 個請求 x ${n(p.share, 3)}（${p.curveGiven ? '每日曲線的平均' : '未提供每日曲線，以全天尖峰計'}）= 每秒 ${n(p.average)} 個請求`,
+  },
+  'planner.sum-requests-month': {
+    en: (p: { average: number; seconds: number; requests: number }) =>
+      `Requests a month: ${n(p.average)} /s x ${n(p.seconds, 7)} s = ${n(p.requests)}`,
+    'zh-TW': (p) => `每月請求數：每秒 ${n(p.average)} x ${n(p.seconds, 7)} 秒 = ${n(p.requests)}`,
+  },
+  'planner.sum-mean-tokens': {
+    en: (p: { of: 'input' | 'output'; p50: number; p95: number; mean: number }) =>
+      `${p.of === 'input' ? 'Prompt' : 'Answer'}: P50 ${n(p.p50)} and P95 ${n(p.p95)} tokens, log-normal between them: mean ${n(p.mean)} tokens`,
+    'zh-TW': (p) =>
+      `${p.of === 'input' ? '提示' : '回答'}：P50 ${n(p.p50)}、P95 ${n(p.p95)} 個詞元，以對數常態分布連接：平均 ${n(p.mean)} 個詞元`,
+  },
+  'planner.sum-tokens-second': {
+    en: (p: { peak: number; input: number; output: number; inputPeak: number; outputPeak: number }) =>
+      `Tokens at the peak: ${n(p.peak)} /s x ${n(p.input)} = ${n(p.inputPeak)} tokens/s in; x ${n(p.output)} = ${n(p.outputPeak)} tokens/s out`,
+    'zh-TW': (p) =>
+      `尖峰詞元數：每秒 ${n(p.peak)} x ${n(p.input)} = 輸入每秒 ${n(p.inputPeak)}；x ${n(p.output)} = 輸出每秒 ${n(p.outputPeak)}`,
+  },
+  'planner.sum-tokens-month': {
+    en: (p: { requests: number; input: number; output: number }) =>
+      `Tokens a month: ${n(p.requests)} requests = ${n(p.input / 1e6)} million in, ${n(p.output / 1e6)} million out`,
+    'zh-TW': (p) =>
+      `每月詞元數：${n(p.requests)} 個請求 = 輸入 ${n(p.input / 1e6)} 百萬、輸出 ${n(p.output / 1e6)} 百萬`,
+  },
+  'planner.sum-engine-peak': {
+    en: (p: { peak: number; repeated: number; regions: number; enginePeak: number }) =>
+      `Reaching the engines of one region: ${n(p.peak)} /s x (1 - ${n(p.repeated, 3)} repeated) / ${p.regions} = ${n(p.enginePeak)} requests/s`,
+    'zh-TW': (p) =>
+      `到達單一區域引擎的請求：每秒 ${n(p.peak)} x（1 - 重複 ${n(p.repeated, 3)}）/ ${p.regions} = 每秒 ${n(p.enginePeak)} 個請求`,
+  },
+  'planner.sum-longest': {
+    en: (p: { input: number; output: number; longest: number; asked: number }) =>
+      `Longest request: ${n(p.input)} + ${n(p.output)} (P95 of prompt and answer) = ${n(p.longest)} tokens${p.asked > p.longest ? `; the requirements ask for ${n(p.asked)}` : ''}`,
+    'zh-TW': (p) =>
+      `最長請求：${n(p.input)} + ${n(p.output)}（提示與回答的 P95）= ${n(p.longest)} 個詞元${p.asked > p.longest ? `；需求要求 ${n(p.asked)}` : ''}`,
+  },
+  'planner.sum-concurrency': {
+    en: (p: { peak: number; inFlight: number; seconds: number; from: string }) =>
+      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from}) = ${n(p.inFlight, 3)} requests`,
+    'zh-TW': (p) =>
+      `同時處理的上限（Little 定律）：每秒 ${n(p.peak)} x ${n(p.seconds, 3)} 秒（${p.from}）= ${n(p.inFlight, 3)} 個請求`,
+  },
+  'planner.sum-weights': {
+    en: (p: {
+      parametersB: number
+      precision: string
+      bits: number
+      weightsGiB: number
+      count: number
+      eachGiB: number
+    }) =>
+      `Weights: ${n(p.parametersB)} billion parameters x ${n(p.bits, 3)} bits (${p.precision} with scales and what stays wider) / 8 = ${gib(p.weightsGiB)} / ${p.count} = ${gib(p.eachGiB)} on each accelerator`,
+    'zh-TW': (p) =>
+      `權重：${n(p.parametersB)}B 參數 x ${n(p.bits, 3)} 位元（${p.precision}，含縮放值與未量化部分）/ 8 = ${gib(p.weightsGiB)} / ${p.count} = 每張加速器 ${gib(p.eachGiB)}`,
+  },
+  'planner.sum-memory': {
+    en: (p: {
+      totalGiB: number
+      share: number
+      usableGiB: number
+      weightsGiB: number
+      restGiB: number
+      poolGiB: number
+    }) =>
+      `Memory: ${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}; - ${gib(p.weightsGiB)} weights - ${gib(p.restGiB)} activations, graphs and runtime = ${gib(p.poolGiB)} for the cache`,
+    'zh-TW': (p) =>
+      `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}；- ${gib(p.weightsGiB)} 權重 - ${gib(p.restGiB)} 啟動值、計算圖與執行環境 = ${gib(p.poolGiB)} 快取`,
+  },
+  'planner.sum-kv': {
+    en: (p: { tokens: number; perTokenBytes: number; wholeGiB: number; perSequenceGiB: number }) =>
+      `Cache of a mean request: ${n(p.tokens)} tokens, ${n(p.perTokenBytes, 7)} bytes a token in the layers that keep all of them, windows and states beside them: ${n(p.wholeGiB, 3)} GiB in all, ${n(p.perSequenceGiB, 3)} GiB on each accelerator`,
+    'zh-TW': (p) =>
+      `平均請求的快取：${n(p.tokens)} 個詞元，完整保留的各層每詞元 ${n(p.perTokenBytes, 7)} 位元組，另計視窗與狀態：共 ${n(p.wholeGiB, 3)} GiB，每張加速器 ${n(p.perSequenceGiB, 3)} GiB`,
+  },
+  'planner.sum-sequences': {
+    en: (p: { poolGiB: number; perSequenceGiB: number; held: number; limit: number; sequences: number }) =>
+      `Sequences at once: ${gib(p.poolGiB)} / ${n(p.perSequenceGiB, 3)} GiB = ${n(p.held)}, the engine's limit is ${n(p.limit)}: ${n(p.sequences)}`,
+    'zh-TW': (p) =>
+      `同時序列數：${gib(p.poolGiB)} / ${n(p.perSequenceGiB, 3)} GiB = ${n(p.held)}，引擎上限 ${n(p.limit)}：取 ${n(p.sequences)}`,
+  },
+  'planner.sum-read-weights': {
+    en: (p: { readGB: number; bandwidth: number; ms: number; activeShare: number }) =>
+      `No step is shorter than reading the weights once: ${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? ` (the ${pct(p.activeShare)} that one token needs)` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
+    'zh-TW': (p) =>
+      `每一步至少要讀一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${pct(p.activeShare)}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
+  },
+  'planner.sum-in-flight': {
+    en: (p: { rate: number; seconds: number; inFlight: number }) =>
+      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${n(p.inFlight, 3)} requests`,
+    'zh-TW': (p) =>
+      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求`,
+  },
+  'planner.sum-read-cache': {
+    en: (p: { inFlight: number; context: number; cacheGB: number; bandwidth: number; ms: number }) =>
+      `and their caches: ${n(p.inFlight, 3)} x ${n(p.context)} tokens = ${n(p.cacheGB, 3)} GB / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)} a step`,
+    'zh-TW': (p) =>
+      `以及其快取：${n(p.inFlight, 3)} x ${n(p.context)} 個詞元 = ${n(p.cacheGB, 3)} GB / ${n(p.bandwidth)} GB/s = 每步 ${formatMs(p.ms)}`,
+  },
+  'planner.sum-read-prompt': {
+    en: (p: {
+      activeB: number
+      fresh: number
+      shared: number
+      teraflops: number
+      peakRate: number
+      count: number
+      ms: number
+    }) =>
+      `No prompt is read faster than: 2 x ${n(p.activeB)} billion x ${n(p.fresh)} tokens${p.shared > 0 ? ` (${n(p.shared)} are in the cache)` : ''} = ${n(p.teraflops, 3)} TFLOP / (${n(p.peakRate)} TFLOP/s x ${p.count}) = ${formatMs(p.ms)}`,
+    'zh-TW': (p) =>
+      `讀取提示的下限：2 x ${n(p.activeB)}B x ${n(p.fresh)} 個詞元${p.shared > 0 ? `（${n(p.shared)} 個已在快取）` : ''} = ${n(p.teraflops, 3)} TFLOP /（${n(p.peakRate)} TFLOP/s x ${p.count}）= ${formatMs(p.ms)}`,
+  },
+  'planner.sum-predicted': {
+    en: (p: {
+      metric: keyof typeof metrics
+      basis: keyof typeof basisNames
+      value: number
+      low: number
+      high: number
+    }) =>
+      `${metrics[p.metric].en}, P90 at the peak: ${formatMs(p.value)}, four in five deployments between ${formatMs(p.low)} and ${formatMs(p.high)} (${basisNames[p.basis].en})`,
+    'zh-TW': (p) =>
+      `${metrics[p.metric]['zh-TW']}，尖峰 P90：${formatMs(p.value)}，五分之四的部署介於 ${formatMs(p.low)} 與 ${formatMs(p.high)}（${basisNames[p.basis]['zh-TW']}）`,
+  },
+  'planner.sum-target': {
+    en: (p: {
+      id: string
+      percentile: number
+      value: number
+      low: number
+      high: number
+      unit: string
+      op: string
+      limit: number
+    }) =>
+      `${p.id}, P${n(p.percentile)}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}`,
+    'zh-TW': (p) =>
+      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}`,
+  },
+  'planner.sum-saturation': {
+    en: (p: { enginePeak: number; serving: number; rate: number; saturation: number }) =>
+      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable and within its targets when steps take as long as the bad end of their range`,
+    'zh-TW': (p) =>
+      `單一副本的負載：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定並符合目標`,
+  },
+  'planner.sum-utilisation': {
+    en: (p: { peak: number; average: number; replicas: number }) =>
+      `Utilisation of ${p.replicas} replicas: ${pct(p.peak)} at the peak, ${pct(p.average)} over the month`,
+    'zh-TW': (p) => `${p.replicas} 份副本的使用率：尖峰 ${pct(p.peak)}，全月 ${pct(p.average)}`,
+  },
+  'planner.sum-replicas': {
+    en: (p: { serving: number; spare: number; regions: number; each: number; accelerators: number }) =>
+      `Accelerators: (${p.serving} serving + ${p.spare} spare) x ${p.regions} region${p.regions === 1 ? '' : 's'} x ${p.each} = ${p.accelerators}`,
+    'zh-TW': (p) =>
+      `加速器：（${p.serving} 份服務 + ${p.spare} 份備援）x ${p.regions} 個區域 x ${p.each} = ${p.accelerators} 張`,
+  },
+  'planner.sum-hours': {
+    en: (p: {
+      provider: string
+      usdPerHour: number
+      hours: number
+      accelerators: number
+      paid: number
+      costUsd: number
+    }) =>
+      `Cost: ${n(p.paid, 3)} accelerators paid on average (${p.accelerators} at the peak; replicas follow the daily curve) x ${n(p.hours)} h x ${formatUsd(p.usdPerHour)} (${p.provider}, list price) = ${formatUsd(p.costUsd)} a month`,
+    'zh-TW': (p) =>
+      `費用：平均付費 ${n(p.paid, 3)} 張加速器（尖峰 ${p.accelerators} 張；副本隨每日曲線增減）x ${n(p.hours)} 小時 x ${formatUsd(p.usdPerHour)}（${p.provider} 牌價）= 每月 ${formatUsd(p.costUsd)}`,
+  },
+  'planner.sum-effective': {
+    en: (p: { provider: string; accelerators: number; hours: number; costUsd: number; usdPerHour: number }) =>
+      `Cost: ${formatUsd(p.costUsd)} a month from ${p.provider}, which is ${formatUsd(p.usdPerHour)} for each hour of ${p.accelerators} accelerators x ${n(p.hours)} h`,
+    'zh-TW': (p) =>
+      `費用：${p.provider} 每月 ${formatUsd(p.costUsd)}，相當於 ${p.accelerators} 張加速器 x ${n(p.hours)} 小時，每小時 ${formatUsd(p.usdPerHour)}`,
+  },
+  'planner.sum-owned': {
+    en: (p: { accelerators: number }) =>
+      `Cost: ${p.accelerators} accelerators that are there count as paid for: $0 a month`,
+    'zh-TW': (p) => `費用：${p.accelerators} 張既有加速器視為已付費：每月 $0`,
+  },
+  'planner.sum-tokens-paid': {
+    en: (p: {
+      input: number
+      output: number
+      inputUsd: number
+      outputUsd: number
+      repeated: number
+      cachedUsd: number
+      costUsd: number
+    }) =>
+      `Cost: ${n(p.input)} million in x ${formatUsd(p.inputUsd)} + ${n(p.output)} million out x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? ` (without the ${pct(p.repeated)} that repeat)` : ''}${p.cachedUsd > 0.005 ? ` - ${formatUsd(p.cachedUsd)} for prompt beginnings in the provider's cache` : ''} = ${formatUsd(p.costUsd)} a month`,
+    'zh-TW': (p) =>
+      `費用：輸入 ${n(p.input)} 百萬 x ${formatUsd(p.inputUsd)} + 輸出 ${n(p.output)} 百萬 x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? `（不含重複的 ${pct(p.repeated)}）` : ''}${p.cachedUsd > 0.005 ? ` - 供應商快取提示開頭的 ${formatUsd(p.cachedUsd)}` : ''} = 每月 ${formatUsd(p.costUsd)}`,
+  },
+  'planner.sum-per-million': {
+    en: (p: { costUsd: number; millions: number; usd: number }) =>
+      `Per million output tokens: ${formatUsd(p.costUsd)} / ${n(p.millions)} million = ${formatUsd(p.usd)}`,
+    'zh-TW': (p) => `每百萬輸出詞元：${formatUsd(p.costUsd)} / ${n(p.millions)} 百萬 = ${formatUsd(p.usd)}`,
+  },
+  'planner.sum-break-even': {
+    en: (p: { kind: 'self-hosted' | 'hosted-api'; peak: number; requestsPerSecond: number }) =>
+      `Break-even: at a peak of ${n(p.requestsPerSecond, 2)} requests/s (${n(p.requestsPerSecond / p.peak, 2)} times the planned one) the best ${p.kind === 'self-hosted' ? 'API' : 'self-hosted way'} costs the same`,
+    'zh-TW': (p) =>
+      `損益兩平：尖峰每秒 ${n(p.requestsPerSecond, 2)} 個請求（規劃值的 ${n(p.requestsPerSecond / p.peak, 2)} 倍）時，最佳${p.kind === 'self-hosted' ? ' API ' : '自建方案'}費用相同`,
+  },
+})
+
+export const sumMessage = messageFactory(sumMessages)

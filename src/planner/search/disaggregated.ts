@@ -1,0 +1,107 @@
+// Prompts on replicas of their own, answers on others, the KV cache sent between them. Both pools are sized apart.
+// It is looked at only where it can be cheaper: each pool needs a replica, and a spare where one may fail.
+
+import { kvBytesOfSequence } from '../memory/memory.js'
+import { waitingTime } from '../speed/queueing.js'
+import {
+  type Latency,
+  largestRate,
+  latencyAt,
+  prepareRequest,
+  type SteadyState,
+  steadyState,
+} from '../speed/serving.js'
+import type { DesignContext, ResolvedTarget } from './design-context.js'
+import type { Disaggregation } from './report.js'
+import type { ServingOption } from './serving-option.js'
+import { isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
+import { meets } from './target.js'
+
+/** GB/s of a link between machines whose speed the catalogue does not know: 100 Gb/s, assumed. */
+const assumedNetworkGBps = 12.5
+
+export interface Pools extends Disaggregation {
+  /** Times of a request of a target with both pools at the peak; null when they cannot keep up. */
+  latency(target: ResolvedTarget, rate: number): Latency | null
+}
+
+/** Time that the cache of a mean prompt takes from one replica to another, each accelerator sending its part. */
+export const kvTransferMs = (
+  { model, supply, kvDtype, layout }: ServingOption,
+  { workload }: DesignContext,
+): number => {
+  const bytes = kvBytesOfSequence(model, workload.inputTokens.mean, kvDtype)
+  const senders = model.attention === 'mla' ? 1 : Math.min(layout.tensorParallel, model.kvHeads)
+  const link = supply.accelerator.networkGBps ?? assumedNetworkGBps
+  return bytes / (senders * layout.pipelineParallel * link * 1e6)
+}
+
+/**
+ * The fewest replicas of both pools that meet every target on a rate, no more in all than serve it together.
+ * @param together replicas that read prompts and write answers alike
+ * @returns null when separate pools need as many replicas or more, spares counted
+ */
+export const sizePools = (
+  option: ServingOption,
+  options: { readonly server: Server; readonly together: Sizing },
+  context: DesignContext,
+): Pools | null => {
+  const { server, together } = options
+  const spare = context.requirements.availability.survivesReplicaLoss ? 1 : 0
+  const most = together.replicas - spare
+  if (most < 2 || !context.targets.some(({ target }) => target.metric !== 'systemOutputTokensPerSecond'))
+    return null
+  const transferMs = kvTransferMs(option, context)
+  const pools = createPools(server, transferMs, context)
+  const least = pools.least()
+  if (!least) return null
+  let { prefill, decode } = least
+  const targets = context.targets.filter(
+    (target) => !isOfSystem(target) && 'requestsPerSecond' in target.load,
+  )
+  while (prefill + decode <= most) {
+    const missed = targets.filter((target) => {
+      const rate = 'requestsPerSecond' in target.load ? target.load.requestsPerSecond : context.enginePeak
+      const times = pools.at(prefill, decode).latency(target, rate)
+      return !times || !meets(target.target, target.limit, metricOf(target, times))
+    })
+    if (missed.length === 0) return pools.at(prefill, decode)
+    if (missed.some(({ target }) => target.metric === 'ttft')) prefill++
+    else decode++
+  }
+  return null
+}
+
+const createPools = (server: Server, transferMs: number, context: DesignContext) => {
+  const { enginePeak, platformMs } = context
+  const slow = server.bands.tpot.high
+  const { warm } = server
+  const decoder = {
+    ...warm,
+    prefill: { mean: 0, second: 0, third: 0, variance: 0 },
+    replica: { ...warm.replica, steps: { ...warm.replica.steps, interference: 0 } },
+  }
+  return {
+    /** What keeps both stable at the slow end. */
+    least: () => {
+      const rate = largestRate((each) => steadyState(decoder, each, slow) !== null, enginePeak)
+      if (rate === 0) return null
+      const prefill = Math.floor((enginePeak * warm.prefill.mean * slow) / 1000) + 1
+      return { prefill, decode: Math.ceil(enginePeak / rate - 1e-9) }
+    },
+    at: (prefillReplicas: number, decodeReplicas: number): Pools => ({
+      prefillReplicas,
+      decodeReplicas,
+      kvTransferMs: transferMs,
+      latency: (target, rate) => {
+        const of = target.cold ? server.cold : warm
+        const queue = waitingTime(rate / prefillReplicas / 1000, of.prefill)
+        const writing = steadyState(decoder, rate / decodeReplicas)
+        if (!queue || !writing) return null
+        const state: SteadyState = { ...writing, waiting: queue }
+        const request = prepareRequest(of, target.lengths)
+        return latencyAt(of, state, { z: target.z, request, platformMs: platformMs + transferMs })
+      },
+    }),
+  }
+}

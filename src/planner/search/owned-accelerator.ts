@@ -1,0 +1,44 @@
+// Hardware that exists already: what the catalogue knows of the chip, with the figures of the requirements over it.
+
+import type { Accelerator, Catalogue } from '../../catalog/index.js'
+import type { Requirements } from '../../spec/index.js'
+
+type Owned = Requirements['hosting']['owned'][number]
+
+/** A chip that only its measured figures describe: a processor, which llama.cpp serves on. */
+export const isDescribed = ({ memoryGiB, bandwidthGBps, tflops }: Owned): boolean =>
+  memoryGiB !== undefined && bandwidthGBps !== undefined && tflops !== undefined
+
+/** @returns null when the catalogue does not know the name and the figures do not describe the chip */
+export const ownedAccelerator = (owned: Owned, { lookUpAccelerator }: Catalogue): Accelerator | null => {
+  const { found } = lookUpAccelerator(owned.accelerator)
+  const base = found ?? (isDescribed(owned) ? processor(owned.accelerator) : null)
+  if (!base) return null
+  return {
+    ...base,
+    memoryGiB: owned.memoryGiB ?? base.memoryGiB,
+    bandwidthGBps: owned.bandwidthGBps ?? base.bandwidthGBps,
+    bf16Tflops: owned.tflops ?? base.bf16Tflops,
+  }
+}
+
+const processor = (name: string): Accelerator => ({
+  name,
+  label: name,
+  aliases: [],
+  vendor: 'CPU',
+  memoryGiB: null,
+  bandwidthGBps: null,
+  bf16Tflops: null,
+  fp8Tflops: null,
+  int8Tops: null,
+  fp4Tflops: null,
+  linkGBps: null,
+  networkGBps: null,
+  pcieGBps: null,
+  powerW: null,
+  year: null,
+  perNode: 1,
+  note: null,
+  source: { origin: 'requirements.yaml (hosting.owned)', date: '' },
+})
