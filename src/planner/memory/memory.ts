@@ -43,10 +43,6 @@ export const splitParameters = (model: Model): ParameterSplit | null => {
   }
 }
 
-/** Over how many accelerators of a tensor-parallel group the KV cache is split; a latent (MLA) cache is on each. */
-export const kvShards = (model: Model, tensorParallel: number): number =>
-  model.attention === 'mla' ? 1 : Math.min(tensorParallel, model.kvHeads)
-
 /** KV bytes of one sequence of `tokens` over the whole replica. */
 export const kvBytesOfSequence = (model: Model, tokens: number, dtype: KvDtype = 'auto'): number =>
   kvCost(model, { sharding: whole, dtype }).bytesOf(tokens)
