@@ -1,12 +1,15 @@
 // The files in examples/designs carry their arithmetic in comments; what they claim is checked here.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../catalog/index.js'
 import { ArchitectError, createRenderer, languages } from '../core/index.js'
 import { architectureSchema, type Problem, parseRequirements } from '../spec/index.js'
 import { assess } from './assessment/assess.js'
+import { unequalIn } from './decision-record/__fixtures__/unequal-in.js'
+import { decisionRecord } from './decision-record/decision-record.js'
+import type { DesignFacts } from './decision-record/design-facts.js'
 import { design } from './design.js'
 import { plannerMessages } from './messages.js'
 
@@ -25,7 +28,7 @@ interface Check {
 }
 
 const readCheck = (line: string): Check => {
-  const match = /^(\S+) ([=<>]) (\S+)(?: within ([\d.]+) %)?$/.exec(line)
+  const match = /^(.+?) ([=<>]) (\S+)(?: within ([\d.]+) %)?$/.exec(line)
   if (!match) throw new Error(`Not a check: ${line}`)
   const [, path = '', op = '', value = '', within = '0'] = match
   return { path, op, value, within: Number(within) / 100 }
@@ -35,7 +38,8 @@ const readCheck = (line: string): Check => {
 const answersFor = (text: string) => {
   const requirements = parseRequirements(text)
   const assessment = assess(requirements, catalogue)
-  const { report, architecture } = design({ requirements, assessment, catalogue })
+  const { report, architecture, launches } = design({ requirements, assessment, catalogue })
+  const facts: DesignFacts = { requirements, assessment, report, launches, catalogue }
   const named = {
     workload: assessment.workload,
     chosen: report.chosen,
@@ -44,6 +48,8 @@ const answersFor = (text: string) => {
     candidates: new Map(report.candidates.map((candidate) => [candidate.id, candidate])),
     relaxations: new Map(report.relaxations.map((relaxation) => [relaxation.constraint, relaxation])),
     conflicts: new Map(assessment.conflicts.map(({ kind, message }) => [message.code, kind])),
+    cost: report.cost,
+    ingest: new Map(report.cost?.ingest?.ways.map((way) => [way.name, way])),
     gaps: new Map(assessment.gaps.map(({ path }) => [path, 'open'])),
   }
   const texts = [
@@ -55,7 +61,7 @@ const answersFor = (text: string) => {
     ...assessment.gaps.flatMap(({ question, assumed }) => [question, assumed]),
     ...assessment.risks.flatMap(({ what, mitigation }) => [what, mitigation]),
   ]
-  return { named, report, architecture, texts }
+  return { named, report, architecture, texts, facts }
 }
 
 const render = createRenderer(plannerMessages)
@@ -87,11 +93,22 @@ const expectCheck = ({ path, op, value, within }: Check, named: unknown) => {
 describe.each(filesOf(directory))('examples/designs/%s', (name) => {
   const text = readFileSync(join(directory, name), 'utf8')
   const checks = commentsOf(text, 'check').map(readCheck)
-  const { named, report, architecture, texts } = answersFor(text)
+  const { named, report, architecture, texts, facts } = answersFor(text)
 
   it('says what the arithmetic in its comments says', () => {
     expect(checks.length).toBeGreaterThan(3)
     for (const check of checks) expectCheck(check, named)
+  })
+
+  it('is decided as its DESIGN.md says, by sums that come out (`npm run designs` writes it anew)', () => {
+    const folder = join(directory, 'designs', name.replace('.yaml', ''))
+    for (const language of languages) {
+      const file = join(folder, language === 'en' ? 'DESIGN.md' : `DESIGN.${language}.md`)
+      if (language !== 'en' && !existsSync(file)) continue
+      const kept = readFileSync(file, 'utf8')
+      expect(decisionRecord(facts, { language, plotFile: 'design.svg' })).toBe(kept)
+      if (language === 'en') expect(unequalIn(kept)).toEqual([])
+    }
   })
 
   it('leaves no candidate without a number or a reason', () => {

@@ -39,9 +39,9 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-tokens-second': {
     en: (p: { peak: number; input: number; output: number; inputPeak: number; outputPeak: number }) =>
-      `Tokens at the peak: ${n(p.peak)} /s x ${n(p.input)} = ${n(p.inputPeak)} tokens/s in; x ${n(p.output)} = ${n(p.outputPeak)} tokens/s out`,
+      `Tokens at the peak: ${n(p.peak)} /s x ${n(p.input)} = ${n(p.inputPeak)} tokens/s in; ${n(p.peak)} /s x ${n(p.output)} = ${n(p.outputPeak)} tokens/s out`,
     'zh-TW': (p) =>
-      `尖峰詞元數：每秒 ${n(p.peak)} x ${n(p.input)} = 輸入每秒 ${n(p.inputPeak)}；x ${n(p.output)} = 輸出每秒 ${n(p.outputPeak)}`,
+      `尖峰詞元數：每秒 ${n(p.peak)} x ${n(p.input)} = 輸入每秒 ${n(p.inputPeak)}；每秒 ${n(p.peak)} x ${n(p.output)} = 輸出每秒 ${n(p.outputPeak)}`,
   },
   'planner.sum-tokens-month': {
     en: (p: { requests: number; input: number; output: number }) =>
@@ -89,9 +89,9 @@ export const sumMessages = defineMessages({
       restGiB: number
       poolGiB: number
     }) =>
-      `Memory: ${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}; - ${gib(p.weightsGiB)} weights - ${gib(p.restGiB)} activations, graphs and runtime = ${gib(p.poolGiB)} for the cache`,
+      `Memory: ${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}; ${gib(p.usableGiB)} - ${gib(p.weightsGiB)} weights - ${gib(p.restGiB)} activations, graphs and runtime = ${gib(p.poolGiB)} for the cache`,
     'zh-TW': (p) =>
-      `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}；- ${gib(p.weightsGiB)} 權重 - ${gib(p.restGiB)} 啟動值、計算圖與執行環境 = ${gib(p.poolGiB)} 快取`,
+      `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}；${gib(p.usableGiB)} - ${gib(p.weightsGiB)} 權重 - ${gib(p.restGiB)} 啟動值、計算圖與執行環境 = ${gib(p.poolGiB)} 快取`,
   },
   'planner.sum-kv': {
     en: (p: { tokens: number; perTokenBytes: number; wholeGiB: number; perSequenceGiB: number }) =>
