@@ -4,6 +4,7 @@
 //
 // Usage: node scripts/build.mjs && node scripts/fit-planner.mjs MEASURED.csv [--write]
 
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -201,4 +202,11 @@ const result = {
   measuredAccelerators: [...new Set(cases.map(({ deployment }) => deployment.accelerator.name))].sort(),
   measuredEngines: [...new Set(cases.map(({ deployment }) => deployment.engine))].sort(),
 }
-if (argv.includes('--write')) writeFileSync(target, `${JSON.stringify(result, null, 2)}\n`)
+if (argv.includes('--write')) {
+  writeFileSync(target, `${JSON.stringify(result, null, 2)}\n`)
+  execFileSync(join(import.meta.dirname, '..', 'node_modules', '.bin', 'biome'), [
+    'format',
+    '--write',
+    target,
+  ])
+}

@@ -7,6 +7,8 @@ import { readEvidence, replaceFigures } from '../dist/verify/index.js'
 const documents = [
   { path: 'README.md', language: 'en' },
   { path: 'README.zh-TW.md', language: 'zh-TW' },
+  { path: 'docs/planner.md', language: 'en' },
+  { path: 'docs/planner.zh-TW.md', language: 'zh-TW' },
 ]
 const widest = 150
 /** Lines kept of each part of the output, counted from its heading. */
@@ -27,7 +29,7 @@ const excerpt = (output) => {
 
 const withOutput = (text, language) => {
   const path = `evidence/loop.${language}.txt`
-  if (!existsSync(path)) return text
+  if (!existsSync(path) || !text.includes('<!-- output:start -->')) return text
   const [start, end] = ['<!-- output:start -->', '<!-- /output -->']
   const from = text.indexOf(start) + start.length
   return text.slice(0, from) + excerpt(readFileSync(path, 'utf8')) + text.slice(text.indexOf(end))

@@ -24,6 +24,7 @@ export const tpotParameters = [
   ['latentLayerMs', 0.02],
   ['expertImbalance', 0.2],
   ['groupImbalance', 0.1],
+  ['expertCut4', 0.1],
   ...each('interference', [0.8, 0.8, 0.8]),
   ...each('layerMs', [0.04, 0.04, 0.03]),
   ...each('sequenceMs', [0.02, 0.02, 0.02]),

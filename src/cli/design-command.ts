@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { createLogger } from '../telemetry/index.js'
+import { registerDesignCalibrate } from './calibration/design-calibrate-command.js'
 import type { CommandContext } from './command-context.js'
 import { registerDesignCompare } from './design-compare-command.js'
 import { registerDesignExplain } from './design-explain-command.js'
@@ -56,6 +57,7 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       context.exitWith(report.chosen ? 0 : 1)
     })
   registerDesignFit(design, context)
+  registerDesignCalibrate(design, context)
   registerDesignExplain(design, context)
   registerDesignCompare(design, context)
   registerDesignWhatif(design, context)

@@ -3,13 +3,14 @@
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { LocalRates } from '../planner/index.js'
+import { type CpuRates, cpuAccelerator, type LocalRates } from '../planner/index.js'
 import { createLogger } from '../telemetry/index.js'
 import { checkProvidersHere, type ProviderCheck } from './check-providers.js'
 import type { CommandContext } from './command-context.js'
+import { cpuRates } from './machine/cpu-rates.js'
 import { localRates } from './machine/local-rates.js'
 import { readMachineFacts } from './machine/machine-facts.js'
-import { measuringText, ratesText } from './machine/measuring-text.js'
+import { cpuText, measuringText, ratesText } from './machine/measuring-text.js'
 import { optionalEngines } from './optional-engines/engine-table.js'
 import { fixEngines } from './optional-engines/fix-engines.js'
 import { listEngines, listText } from './optional-engines/list-engines.js'
@@ -26,6 +27,7 @@ interface Check {
     | 'build'
     | 'accelerators'
     | 'rates'
+    | 'cpu'
     | 'engines'
     | 'keys'
     | 'providers'
@@ -66,7 +68,10 @@ export const registerDoctor = (program: Command, context: CommandContext): void 
       }
       const installed = await fixEngines(fix, context, '.')
       const facts = await readMachineFacts(context.environment)
-      const machine = measure ? { ...facts, localRates: await measureNow(context) } : facts
+      const measured = measure ? await measureNow(context) : undefined
+      const machine = measured
+        ? { ...facts, ...measured, accelerator: acceleratorOf(facts, measured) }
+        : facts
       const providers = await checkProvidersHere(context.environment)
       const checks = [
         ...checksOf(machine, context),
@@ -97,20 +102,43 @@ const checkOfProvider = (
   detail: problem ? render(problem) : `${deployment}: ${name} ${version} (${specification})`,
 })
 
-const measureNow = (context: CommandContext) => {
-  const terminal = context.terminal()
-  return localRates({
-    environment: context.environment,
-    stateDirectory: resolve(stateDirectoryName),
-    log: createLogger({ level: 'warn', stream: process.stderr }),
-    isFresh: true,
-    signal: context.signal,
-    onMeasure: () => terminal.note(measuringText(context.text)),
-  })
+interface Measured {
+  readonly localRates: LocalRates
+  readonly cpu: CpuRates
 }
 
+const measureNow = async (context: CommandContext): Promise<Measured> => {
+  const terminal = context.terminal()
+  const { environment, signal } = context
+  const stateDirectory = resolve(stateDirectoryName)
+  const rates = await localRates({
+    environment,
+    stateDirectory,
+    log: createLogger({ level: 'warn', stream: process.stderr }),
+    isFresh: true,
+    signal,
+    onMeasure: () => terminal.note(measuringText(context.text)),
+  })
+  return {
+    localRates: rates,
+    cpu: await cpuRates({ environment, stateDirectory, localRates: rates, signal }),
+  }
+}
+
+/** The processor as the planner describes accelerators; 32-bit floats, as vLLM is started on it. */
+const acceleratorOf = (facts: Awaited<ReturnType<typeof readMachineFacts>>, { cpu }: Measured) =>
+  cpuAccelerator({
+    cpuModel: facts.cpuModel,
+    memoryGiB: facts.memoryGiB,
+    rates: cpu,
+    bytesPerNumber: 4,
+  })
+
 const checksOf = (
-  machine: Awaited<ReturnType<typeof readMachineFacts>> & { readonly localRates?: LocalRates },
+  machine: Awaited<ReturnType<typeof readMachineFacts>> & {
+    readonly localRates?: LocalRates
+    readonly cpu?: CpuRates
+  },
   { text }: CommandContext,
 ): Check[] => [
   { id: 'node', ok: isSupportedNode(process.versions.node), detail: `Node ${process.versions.node}` },
@@ -161,6 +189,7 @@ const checksOf = (
   ...(machine.localRates
     ? [{ id: 'rates' as const, ok: true, detail: ratesText(machine.localRates, text) }]
     : []),
+  ...(machine.cpu ? [{ id: 'cpu' as const, ok: true, detail: cpuText(machine.cpu, text) }] : []),
   {
     id: 'engines',
     ok: true,

@@ -69,6 +69,11 @@ export const cliMessages = defineMessages({
       `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
     'zh-TW': (p) => `${p.model} 以 ${p.stored} 發布；${p.asked} 需要另一個檢查點。`,
   },
+  'cli.calibrations-broken': {
+    en: (p: { file: string; detail: string }) =>
+      `${p.file} cannot be read: ${p.detail} Nothing was changed. Correct the file, or move it away to begin anew.`,
+    'zh-TW': (p) => `無法讀取 ${p.file}：${p.detail} 檔案未變更。請修正內容，或移走檔案後重新開始。`,
+  },
   'cli.port-in-use': {
     en: (p: { host: string; port: number }) =>
       `${p.host}:${p.port} is in use by another program. Stop it, or choose another port: --port N, or server.port in architecture.yaml.`,

@@ -5,6 +5,17 @@ export type { FlagValidation, LaunchSetting } from './architecture/launch-settin
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
+export {
+  type CalibratedRequest,
+  calibrateRequest,
+  deploymentOfRequest,
+} from './calibration/calibrate-request.js'
+export {
+  type DeploymentName,
+  deploymentKeyOf,
+  isSameDeployment,
+  type LoadTest,
+} from './calibration/load-test.js'
 export type { CostBreakdown, CostLine } from './cost/cost-breakdown.js'
 export type { CostReport } from './cost/cost-report.js'
 export { arithmeticOf } from './decision-record/arithmetic-of.js'
@@ -17,6 +28,7 @@ export { type Design, design } from './design.js'
 export { fitModel } from './fit/fit-model.js'
 export type { FitAnswer, FitRequest } from './fit/fit-request.js'
 export { modelOfSize } from './fit/model-of-size.js'
+export { type CpuRates, cpuAccelerator } from './machine/cpu-accelerator.js'
 export { designForMachine, type MachineDesignOptions } from './machine/design-for-machine.js'
 export type {
   EngineHint,

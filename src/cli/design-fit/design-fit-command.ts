@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { type Catalogue, loadCatalogue } from '../../catalog/index.js'
 import { type Message, toArchitectError } from '../../core/index.js'
 import { type FitAnswer, fitModel } from '../../planner/index.js'
+import { withLoadTests } from '../calibration/with-load-tests.js'
 import type { CommandContext } from '../command-context.js'
 import { describeFailure } from '../describe-failure.js'
 import { cliError } from '../messages.js'
@@ -51,7 +52,7 @@ export const registerDesignFit = (design: Command, context: CommandContext): voi
       json: undefined,
       lang: undefined,
     }
-    const answered = answer(await readCase(raw, catalogue, context), context)
+    const answered = await answer(await readCase(raw, catalogue, context), context)
     context.terminal().result(answered.json, () => answered.text)
     context.exitWith(answered.json.fits ? 0 : 1)
   })
@@ -88,8 +89,8 @@ interface Answered {
   readonly text: string
 }
 
-const answer = ({ request, warnings }: ReadCase, context: CommandContext): Answered => {
-  const fit = fitModel(request)
+const answer = async ({ request, warnings }: ReadCase, context: CommandContext): Promise<Answered> => {
+  const fit = fitModel(await withLoadTests(request))
   const terminal = context.terminal()
   const all = [...warnings, ...fit.warnings]
   const rendered = all.map(terminal.render)
@@ -132,7 +133,7 @@ const answerLine = async (
     return {
       line: number,
       ...(id === undefined ? {} : { id }),
-      ...answer(await readCase(raw, catalogue, context), context).json,
+      ...(await answer(await readCase(raw, catalogue, context), context)).json,
     }
   } catch (error) {
     const { code, params } = toArchitectError(describeFailure(error))

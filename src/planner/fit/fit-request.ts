@@ -2,6 +2,7 @@
 
 import type { EngineName, Model, Precision } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
+import type { LoadTest } from '../calibration/load-test.js'
 import type { KvDtype } from '../memory/cache-cost.js'
 import type { Card } from '../memory/engine-card.js'
 
@@ -53,6 +54,8 @@ export interface FitRequest {
   readonly adapters: { readonly count: number; readonly rank: number } | null
   readonly speculation: Speculation | null
   readonly load: FitLoad | null
+  /** Load tests of this deployment, by which its predictions are calibrated. */
+  readonly loadTests?: readonly LoadTest[]
 }
 
 /** A prediction with the range that four in five deployments should fall into. */

@@ -1,7 +1,8 @@
 // The one place where `design fit` meets the speed model: time of steps, then a closed loop or random arrivals.
 
 import type { Message } from '../../core/index.js'
-import { predictClosedLoop } from '../speed/closed-loop.js'
+import { calibrateDeployment, type DeploymentCalibration } from '../calibration/calibrate-deployment.js'
+import { calibratedSteps } from '../calibration/calibrated-steps.js'
 import { type ErrorBand, fittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength } from '../speed/length-distribution.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
@@ -53,7 +54,8 @@ export const predictFit = (request: FitRequest, start: Start): Speed => {
 const replicasOf = ({ count, tensorParallel, pipelineParallel }: FitRequest) =>
   Math.max(1, Math.floor(count / (tensorParallel * pipelineParallel)))
 
-const stepsOf = (request: FitRequest): StepModel | null => {
+/** @returns null where the rates of the chip are not known */
+export const stepsOf = (request: FitRequest): StepModel | null => {
   const { model, card, precision, engine, tensorParallel, pipelineParallel } = request
   if (!card.accelerator) return null
   const options = {
@@ -129,23 +131,29 @@ const closedLoop = (
     prefillMs: (tokens: number, known = 0) => steps.prefillMs(tokens, Math.max(known, cached)),
   }
   const loop = { concurrency: running, inputTokens: load.inputTokens, outputTokens: load.outputTokens }
-  const { tpotMs, ttftMs } = predictClosedLoop(
-    shown,
-    loop,
-    fittedCoefficients.coefficients.engines[request.engine],
-  )
+  const calibration = calibrationOf(request, shown)
+  const { tpot, ttft } = calibration.predict(loop)
+  const [tpotMs, ttftMs] = [tpot.value, ttft.value]
   const faster = tpotMs / gain
   const servedMs = ttftMs + faster * Math.max(0, load.outputTokens - 1)
   const rate = (running / servedMs) * 1000
   // Whoever finds no place waits until as many as stand before it are done.
   const waitMs = ((asked - running) / rate) * 1000
-  return banded(request, { ttftMs: ttftMs + waitMs, tpotMs: faster, rate, running }, load)
+  return banded(request, { ttftMs: ttftMs + waitMs, tpotMs: faster, rate, running }, load, calibration)
+}
+
+/** Of the steps as they are shown to it: without load tests it changes nothing. */
+const calibrationOf = (request: FitRequest, steps: StepModel): DeploymentCalibration => {
+  const ofEngine = fittedCoefficients.coefficients.engines[request.engine]
+  return calibrateDeployment({ steps, ofEngine }, request.loadTests ?? [], fittedCoefficients)
 }
 
 const openLoop = (
   options: LoopOptions & { readonly most: number; readonly warnings: Message[] },
 ): FitPrediction => {
-  const { load, steps, most, cached, gain, request, warnings } = options
+  const { load, most, cached, gain, request, warnings } = options
+  const calibration = calibrationOf(request, options.steps)
+  const steps = calibratedSteps(options.steps, calibration.factors)
   const faster: StepModel = {
     ...steps,
     decodeAt: (context) => (batch) => steps.decodeAt(context)(batch) / gain,
@@ -172,13 +180,15 @@ const openLoop = (
       request,
       { ttftMs: Number.POSITIVE_INFINITY, tpotMs: steps.decodeAt(load.inputTokens)(1), rate, running: 0 },
       load,
+      calibration,
     )
   const latency = latencyAt(prepared, state, {
     z: 0,
     request: prepareRequest(prepared, traffic),
     platformMs: 0,
   })
-  return banded(request, { ttftMs: latency.ttftMs, tpotMs: state.tpotMs, rate, running: state.running }, load)
+  const { running } = state
+  return banded(request, { ttftMs: latency.ttftMs, tpotMs: state.tpotMs, rate, running }, load, calibration)
 }
 
 const banded = (
@@ -190,8 +200,17 @@ const banded = (
     running,
   }: { readonly ttftMs: number; readonly tpotMs: number; readonly rate: number; readonly running: number },
   load: FitLoad,
+  calibration: DeploymentCalibration,
 ): FitPrediction => {
-  const { tpot, ttft } = fittedCoefficients.bands
+  const tested = calibration.band({
+    concurrency: Math.max(1, running),
+    inputTokens: load.inputTokens,
+    outputTokens: load.outputTokens,
+  })
+  const { bands } = fittedCoefficients
+  // Untested, ranges are those of unseen deployments, whatever their times are made of.
+  const tpot = calibration.tests.tpot > 0 ? tested.tpot : bands.tpot
+  const ttft = calibration.tests.ttft > 0 ? tested.ttft : bands.ttft
   const all = rate * replicasOf(request)
   const open = load.requestsPerSecond !== null
   const throughput: ErrorBand = open ? { low: 1, high: 1 } : { low: 1 / tpot.high, high: 1 / tpot.low }

@@ -55,6 +55,8 @@ export interface Coefficients {
   /** How much longer the fullest accelerator's experts take than the mean, and the fullest attention group. */
   readonly expertImbalance: number
   readonly groupImbalance: number
+  /** How much longer 4-bit experts take for each halving of their width, where each is cut over accelerators. */
+  readonly expertCut4: number
   readonly engines: Readonly<Record<EngineName, EngineCoefficients>>
 }
 

@@ -35,7 +35,7 @@ const cacheShare = 0.9
 /** Sequences in one batch: TensorRT-LLM's default `max_batch_size`. */
 const mostSequences = 2048
 
-/** Sequences of a length that fit beside the weights of a replica, over all of its attention groups; at least one each. */
+/** Sequences of a length that fit beside the weights of a replica, over all of its attention groups; below 1 where not even one does. */
 export const fullSequences = (options: {
   readonly model: Model
   readonly accelerator: Accelerator
@@ -46,7 +46,8 @@ export const fullSequences = (options: {
 }): number => {
   const { model, accelerator, precision, sharding, tokens, kvDtype } = options
   const weights = weightsOf(model, { sharding, precision, vision: false }).perAccelerator
-  const free = ((accelerator.memoryGiB ?? 0) - runtimeGiB) * bytesPerGiB - weights
+  // The memory of a processor is the machine's, which no data sheet tells.
+  const free = ((accelerator.memoryGiB ?? Number.POSITIVE_INFINITY) - runtimeGiB) * bytesPerGiB - weights
   const held = (cacheShare * free) / kvCost(model, { sharding, dtype: kvDtype }).bytesOf(tokens)
-  return Math.max(1, Math.min(mostSequences, held)) * (sharding.dataParallel ?? 1)
+  return Math.min(mostSequences, held) * (sharding.dataParallel ?? 1)
 }

@@ -121,12 +121,18 @@ const expertsMs = (facts: StepFacts, coefficients: Coefficients, tokens: number)
   if (!experts) return 0
   // Share of the experts that at least one of the tokens is routed to.
   const touched = 1 - facts.missed ** tokens
-  const imbalance = facts.expertParallel ? 1 + coefficients.expertImbalance : 1
+  const longer = expertFactor(facts, experts, coefficients)
   const rate = coefficients.compute[experts.compute] * coefficients.expertCompute
   return slower(
-    (experts.bytes * touched * imbalance) / (facts.bytesPerMs * expertShare(coefficients, experts)),
-    (2 * experts.activeParameters * tokens * imbalance) / (facts.count * experts.peakPerMs * rate),
+    (experts.bytes * touched * longer) / (facts.bytesPerMs * expertShare(coefficients, experts)),
+    (2 * experts.activeParameters * tokens * longer) / (facts.count * experts.peakPerMs * rate),
   )
+}
+
+/** Whole experts wait for the fullest accelerator; narrow slices of 4-bit ones leave kernels half empty. */
+const expertFactor = (facts: StepFacts, { bits }: MatrixFacts, coefficients: Coefficients): number => {
+  if (facts.expertParallel) return 1 + coefficients.expertImbalance
+  return bits === 4 ? 1 + coefficients.expertCut4 * Math.log2(facts.count) : 1
 }
 
 const layerOverheads = (facts: StepFacts, coefficients: Coefficients): number =>
@@ -140,11 +146,11 @@ const createPrefill = (facts: StepFacts, coefficients: Coefficients) => {
   const { transfer } = collectives(facts, coefficients)
   const perToken = (matrix: MatrixFacts, share: number) =>
     (2 * matrix.activeParameters) / (width * matrix.peakPerMs * coefficients.compute[matrix.compute] * share)
-  const imbalance = facts.expertParallel ? 1 + coefficients.expertImbalance : 1
+  const { experts } = facts
   const tokenMs =
     perToken(facts.attention, 1) +
     perToken(facts.feedForward, 1) +
-    (facts.experts ? perToken(facts.experts, coefficients.expertCompute) * imbalance : 0)
+    (experts ? perToken(experts, coefficients.expertCompute) * expertFactor(facts, experts, coefficients) : 0)
   const pairMs = facts.pairOperations / (width * facts.bf16PerMs * promptScoreEfficiency)
   return (tokens: number, cached = 0): number => {
     const fresh = Math.max(1, tokens - cached)

@@ -57,8 +57,11 @@ export const deploymentOf = (row: MeasuredRow, catalogue: Catalogue): Deployment
   }
 }
 
+/** Benchmarks of MLPerf name the accuracy that must be kept behind the model: `llama2-70b-99.9`. */
+const withoutAccuracy = (name: string) => name.replace(/-99(?:\.9)?$/, '')
+
 const modelOf = (row: MeasuredRow, catalogue: Catalogue): Model | null =>
-  catalogue.lookUpModel(row.model).found ??
+  catalogue.lookUpModel(withoutAccuracy(row.model)).found ??
   modelOfSize(row.model, catalogue) ??
   (row.params_b === '' ? null : modelOfSize(`${row.params_b}b`, catalogue))
 

@@ -51,18 +51,36 @@ const predictFull = (
   return reached.reduce((best, one) => ((one.throughput ?? 0) > (best.throughput ?? 0) ? one : best))
 }
 
-/** A mixture whose spread is not stated is run as its table's makers tuned it: the better of the two usual ways. */
-const spreadsOf = (row: MeasuredRow, { model, spread }: Deployment): readonly Spread[] => {
-  if (model.experts === 0 || row.ep !== '' || spread.count === 1) return [spread]
-  return [spread, { ...spread, groups: spread.count, expertParallel: true }]
+interface Replicated extends Spread {
+  /** How many such replicas the row's accelerators hold. */
+  readonly replicas: number
 }
+
+/**
+ * What a table does not say is taken to be as its makers tuned it. No tensor parallelism stated: replicas of every size;
+ * no expert parallelism stated for a mixture: experts cut, or whole behind attention by groups.
+ */
+const spreadsOf = (row: MeasuredRow, { model, spread }: Deployment): readonly Replicated[] => {
+  const sizes = row.tp === '' ? sizesIn(spread.count) : [spread.count]
+  return sizes.flatMap((count) => {
+    const replicas = spread.count / count
+    const plain = { ...spread, count, groups: Math.min(spread.groups, count), replicas }
+    const isOpen = model.experts > 0 && row.ep === '' && count > 1
+    return isOpen ? [plain, { ...plain, groups: count, expertParallel: true }] : [plain]
+  })
+}
+
+/** Sizes of equal replicas: powers of two that divide the whole, and the whole. */
+const sizesIn = (count: number): readonly number[] => [
+  ...new Set([...[1, 2, 4, 8, 16].filter((size) => count % size === 0), count]),
+]
 
 const fullOf = (
   row: MeasuredRow,
-  { model, accelerator, precision, engine, spread }: Deployment,
+  { model, accelerator, precision, engine, spread }: Deployment & { readonly spread: Replicated },
   coefficients: Coefficients,
 ): RowPrediction | null => {
-  const { count, groups, stages, expertParallel } = spread
+  const { count, groups, stages, expertParallel, replicas } = spread
   const kvDtype = precision === 'bf16' ? ('bf16' as const) : ('fp8' as const)
   const layout = { tensorParallel: count, pipelineParallel: stages }
   const steps = createStepModel({
@@ -84,7 +102,10 @@ const fullOf = (
     expertParallel,
   }
   const tokens = inputTokens + outputTokens
-  const sequences = fullSequences({ model, accelerator, precision, sharding, tokens, kvDtype })
+  const held = fullSequences({ model, accelerator, precision, sharding, tokens, kvDtype })
+  // A layout that was measured fits, whatever the arithmetic says; one that is only thought of must.
+  if (held < groups && row.tp === '') return null
+  const sequences = Math.max(groups, held)
   const throughput = fullThroughput(steps, { sequences, inputTokens, outputTokens })
-  return { tpot: (1000 * sequences) / throughput, ttft: null, throughput }
+  return { tpot: (1000 * sequences) / throughput, ttft: null, throughput: replicas * throughput }
 }

@@ -9,6 +9,8 @@ import { type Case, predictedMs } from './predicted-run.js'
 
 interface Layout {
   readonly accelerators: number
+  /** Attention groups, and half a one more where experts are spread whole. */
+  readonly complexity: number
   readonly measured: Speed
   readonly predicted: Speed
 }
@@ -76,13 +78,19 @@ const layoutsOf = (group: readonly Case[], coefficients: Coefficients): readonly
     const usable = cases.filter(({ run }) => run.tpotMs !== null && run.ttftMs !== null)
     const [first] = usable
     if (!first) return []
-    const { count, stages } = first.run.deployment.spread
+    const { count, stages, groups, expertParallel } = first.run.deployment.spread
     const speeds = usable.map(({ run }) => speedOf(run, run.ttftMs ?? 0, run.tpotMs ?? 0))
     const predicted = usable.map((each) => {
       const { ttft, tpot } = predictedMs(each, coefficients)
       return speedOf(each.run, ttft, tpot)
     })
-    return { accelerators: count * stages, measured: medianSpeed(speeds), predicted: medianSpeed(predicted) }
+    const complexity = groups + (expertParallel ? 0.5 : 0)
+    return {
+      accelerators: count * stages,
+      complexity,
+      measured: medianSpeed(speeds),
+      predicted: medianSpeed(predicted),
+    }
   })
 
 const speedOf = (
@@ -107,9 +115,13 @@ const medianSpeed = (speeds: readonly Speed[]): Speed => ({
 })
 
 /** What falls together within rounding counts as equal. */
-const tolerance = 1 + 1e-9
+const rounding = 1 + 1e-9
 
-const quickHalf = (layouts: readonly Layout[], side: 'measured' | 'predicted'): readonly Layout[] => {
+const quickHalf = (
+  layouts: readonly Layout[],
+  side: 'measured' | 'predicted',
+  tolerance = rounding,
+): readonly Layout[] => {
   const limit = quantile(
     layouts.map((layout) => layout[side].tpotMs),
     0.5,
@@ -120,8 +132,19 @@ const quickHalf = (layouts: readonly Layout[], side: 'measured' | 'predicted'): 
 const extreme = (layouts: readonly Layout[], by: (layout: Layout) => number): Layout =>
   layouts.reduce((best, layout) => (by(layout) > by(best) ? layout : best))
 
-const choiceOf = (layouts: readonly Layout[]): Layout =>
-  extreme(quickHalf(layouts, 'predicted'), ({ predicted }) => predicted.perAccelerator)
+/** Predictions cannot tell times per token apart that differ by less: the noise of one deployment is twice as large. */
+const alike = 1.03
+/** Of layouts that are predicted within this share of the best, the simplest is chosen: fewest groups, experts cut. */
+const asGood = 0.99
+
+const choiceOf = (layouts: readonly Layout[]): Layout => {
+  const quick = quickHalf(layouts, 'predicted', alike)
+  const best = extreme(quick, ({ predicted }) => predicted.perAccelerator)
+  const close = quick.filter(
+    ({ predicted }) => predicted.perAccelerator >= asGood * best.predicted.perAccelerator,
+  )
+  return extreme(close, ({ complexity }) => -complexity)
+}
 
 const isRight = (chosen: Layout, layouts: readonly Layout[], bounded: boolean): boolean => {
   const allowed = bounded ? quickHalf(layouts, 'measured') : layouts

@@ -77,7 +77,7 @@ const kvTokensOf = ({ run }: Case): number => {
     // SGLang keeps 16 bits unless told otherwise; the others follow checkpoints in fewer bits.
     kvDtype: precision === 'bf16' || engine === 'sglang' ? 'auto' : 'fp8',
   })
-  return Math.ceil((sequences / groups) * tokens) + tokens
+  return Math.ceil((Math.max(groups, sequences) / groups) * tokens) + tokens
 }
 
 export const simulatedTtftMs = (

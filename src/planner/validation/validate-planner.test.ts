@@ -8,6 +8,7 @@ import { type FittedCoefficients, fittedCoefficients } from '../speed/coefficien
 import { stepModelOf } from '../speed/roofline.js'
 import { deploymentOf } from './deployment-of.js'
 import { factsOf } from './facts-of.js'
+import { predictRow } from './predict-row.js'
 import { type MeasuredRow, measuredColumns } from './read-measured.js'
 import { validatePlanner } from './validate-planner.js'
 
@@ -117,6 +118,21 @@ describe('validatePlanner', () => {
       engine: 'trtllm',
     })
     expect(figures([full])('planner.maxThroughput.medianErrorPct')).toMatchObject({ n: 1, target: 20 })
+  })
+
+  it('finds how many replicas a whole machine holds where the table does not say', () => {
+    // 8B in fp8 on eight H200: eight replicas of one card write more than one of eight, which would only wait for links.
+    const of = (tp: string) => {
+      const row = rowOf({
+        model: 'llama3.1-8b-99.9',
+        gpu: 'NVIDIA H200-SXM-141GB',
+        gpu_count: '8',
+        tp,
+        use: 'mlperf',
+      })
+      return predictRow(row, catalogue, fitted.coefficients)?.throughput ?? 0
+    }
+    expect(of('')).toBeGreaterThan(2 * of('8'))
   })
 
   it('ranks layouts by what they write for their accelerators', () => {

@@ -1,0 +1,83 @@
+// `design calibrate`: load tests of a deployment are kept, and what they change is shown.
+
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { loadCatalogue } from '../../catalog/index.js'
+import { calibrateRequest, deploymentKeyOf, deploymentOfRequest } from '../../planner/index.js'
+import type { CommandContext } from '../command-context.js'
+import type { Raw } from '../design-fit/case-fields.js'
+import { readCase } from '../design-fit/read-case.js'
+import { cliError } from '../messages.js'
+import { stateDirectoryName } from '../project.js'
+import { readStandardInput } from '../read-standard-input.js'
+import { readTextFile } from '../read-text-file.js'
+import { calibrateText } from './calibrate-text.js'
+import { addTests, calibrationsPath, readCalibrations, testsOf } from './calibrations-file.js'
+import { readPoints } from './read-points.js'
+
+/** Adds `calibrate` beside the other commands of `design`. */
+export const registerDesignCalibrate = (design: Command, context: CommandContext): void => {
+  const { text } = context
+  const command = design
+    .command('calibrate')
+    .description(
+      text(
+        'Learn from load tests of a deployment; later predictions of it are calibrated by them',
+        '以部署的負載測試結果校準；之後對該部署的預測都會採用',
+      ),
+    )
+    .requiredOption(
+      '--points <file>',
+      text(
+        'JSON of load tests ({concurrency, inputTokens, outputTokens, tpotMs, ttftMs} or a result of `vllm bench serve`); - reads standard input',
+        '負載測試的 JSON（{concurrency, inputTokens, outputTokens, tpotMs, ttftMs}，或 `vllm bench serve` 的結果）；- 表示標準輸入',
+      ),
+    )
+    .requiredOption(
+      '--model <name>',
+      text('catalogue name, path or address of a config.json', '目錄名稱，或 config.json 的路徑或網址'),
+    )
+    .requiredOption('--gpu <name>', text('accelerator, as the driver or people call it', '加速器名稱'))
+  for (const [flag, en, zhTW] of deploymentFlags) command.option(flag, text(en, zhTW))
+  command.action(async (_options: unknown, self: Command) => {
+    const { points: file, ...raw } = self.opts() as Raw & { readonly points: string }
+    const { request } = await readCase({ ...raw, json: undefined, lang: undefined }, loadCatalogue(), context)
+    const points = readPoints(file === '-' ? await readStandardInput() : readTextFile(file), context)
+    const deployment = deploymentOfRequest(request)
+    if (!calibrateRequest(request, points))
+      throw cliError('cli.bad-argument', {
+        detail: text(
+          `The rates of ${request.card.label} are not known, so there is nothing to calibrate.`,
+          `沒有 ${request.card.label} 的運算速率資料，無法校準。`,
+        ),
+      })
+    const path = calibrationsPath(resolve(stateDirectoryName))
+    const added = await addTests(path, deployment, points)
+    const tests = testsOf(await readCalibrations(path), deployment)
+    const calibrated = calibrateRequest(request, tests)
+    if (!calibrated) return
+    const deploymentKey = deploymentKeyOf(deployment)
+    context
+      .terminal()
+      .result({ deployment: deploymentKey, added, tests: tests.length, file: path, ...calibrated }, () =>
+        calibrateText(calibrated, { deployment: deploymentKey, added, tests: tests.length, text }),
+      )
+  })
+}
+
+const deploymentFlags = [
+  ['--engine <name>', 'vllm, sglang, trtllm, tgi, llama.cpp', 'vllm、sglang、trtllm、tgi、llama.cpp'],
+  ['--engine-version <v>', 'release of the engine', '引擎版本'],
+  ['--quantization <q>', 'bf16, fp8, int8, awq, gptq, nvfp4, mxfp4, q4_k_m, ...', '權重格式'],
+  ['--kv-dtype <d>', 'auto, bf16, fp8, nvfp4, fp8_ds_mla', 'KV 快取型別'],
+  ['--count <n>', 'accelerators in all', '加速器總數'],
+  ['--tp <n>', 'tensor parallelism', '張量平行'],
+  ['--pp <n>', 'pipeline stages', '管線階段'],
+  ['--ep <n>', 'experts whole on each accelerator', '專家平行'],
+  ['--dp <n>', 'data-parallel groups', '資料平行'],
+  [
+    '--load <load>',
+    'the load that matters: input=N,output=N,concurrency=N',
+    '最在意的負載：input=N,output=N,concurrency=N',
+  ],
+] as const

@@ -1,0 +1,31 @@
+// What the sizing of replicas takes of a deployment that has load tests: its steps, and the ranges of its two times.
+
+import type { ClosedLoop } from '../speed/closed-loop.js'
+import type { ErrorBand, Fit, FittedCoefficients, OfBoth } from '../speed/coefficients.js'
+import type { StepModel } from '../speed/roofline.js'
+import { calibrateDeployment, type Predictable } from './calibrate-deployment.js'
+import { calibratedSteps } from './calibrated-steps.js'
+import type { LoadTest } from './load-test.js'
+
+export interface CalibratedServing {
+  readonly steps: StepModel
+  /** Of a metric that no test measured, null: it stays in the range of unseen deployments. */
+  readonly bands: OfBoth<ErrorBand | null>
+}
+
+/** @param load about what a replica will run: ranges differ by what a time is made of */
+export const calibratedServing = (
+  predictable: Predictable,
+  { tests, load }: { readonly tests: readonly LoadTest[]; readonly load: ClosedLoop },
+  fitted: Pick<FittedCoefficients, 'spread'> & Pick<Fit, 'deviations'>,
+): CalibratedServing => {
+  const calibration = calibrateDeployment(predictable, tests, fitted)
+  const { tpot, ttft } = calibration.band(load)
+  return {
+    steps: calibratedSteps(predictable.steps, calibration.factors),
+    bands: {
+      tpot: calibration.tests.tpot > 0 ? tpot : null,
+      ttft: calibration.tests.ttft > 0 ? ttft : null,
+    },
+  }
+}
