@@ -125,10 +125,26 @@ const noPools = { prefillReplicas: 0, decodeReplicas: 0, kvTransferMs: 0 }
 
 const unsureTargets = ({ targets }: Candidate): number => targets.filter(({ met }) => met !== 'likely').length
 
+interface Comparison {
+  readonly feasible: readonly Candidate[]
+  readonly targetId: string | null
+}
+
+/** A record asks for many of the same thousands of candidates; what they share is worked out once. */
+const comparisons = new WeakMap<readonly Candidate[], Comparison>()
+
+const comparisonOf = (candidates: readonly Candidate[]): Comparison => {
+  const known = comparisons.get(candidates)
+  if (known) return known
+  const feasible = candidates.filter(({ violations }) => violations.length === 0)
+  const comparison = { feasible, targetId: tightestTarget(feasible) }
+  comparisons.set(candidates, comparison)
+  return comparison
+}
+
 /** Whether it is on the front, with what it buys; else who dominates it. */
 const onFront = (candidate: Candidate, { candidates, chosen, front }: DesignReport): readonly Message[] => {
-  const feasible = candidates.filter(({ violations }) => violations.length === 0)
-  const targetId = tightestTarget(feasible)
+  const { feasible, targetId } = comparisonOf(candidates)
   const own = objectivesOf(candidate, targetId)
   if (!own || !chosen) return []
   const target = targetId ?? 'e2e'
