@@ -26,5 +26,6 @@ for (const file of readdirSync(directory).filter((name) => name.endsWith('.yaml'
   if (inBoth.includes(name))
     put('DESIGN.zh-TW.md', decisionRecord(facts, { language: 'zh-TW', plotFile: 'design.svg' }))
   put('design.svg', paretoPlot(facts, 'en'))
-  if (architecture) put('architecture.yaml', formatArchitecture(architecture, { head: ['For the real load.'], beside: [] }))
+  if (architecture)
+    put('architecture.yaml', formatArchitecture(architecture, { head: ['For the real load.'], beside: [] }))
 }

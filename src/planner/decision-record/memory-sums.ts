@@ -9,10 +9,7 @@ import type { DesignFacts, Sum } from './design-facts.js'
 import { sumMessage } from './sum-messages.js'
 
 /** None for an API, whose memory is its provider's. */
-export const memorySums = (
-  facts: DesignFacts,
-  candidate: Candidate,
-): readonly Sum[] => {
+export const memorySums = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   const { catalogue, assessment } = facts
   const { workload } = assessment
   const { memory, layout, engine } = candidate

@@ -15,8 +15,9 @@ describe('the arithmetic of a decision record', () => {
 
   it('no longer comes out when the first digit of any result is another', () => {
     for (const line of equationLines(record)) {
-      const changed = line.replace(/( = \$?)(\d)/, (_, sign: string, digit: string) =>
-        `${sign}${digit === '9' ? 1 : Number(digit) + 1}`,
+      const changed = line.replace(
+        /( = \$?)(\d)/,
+        (_, sign: string, digit: string) => `${sign}${digit === '9' ? 1 : Number(digit) + 1}`,
       )
       expect(unequalIn(record.replace(line, changed)), changed).toEqual([changed])
     }
