@@ -48,7 +48,7 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
           writtenBy: 'design',
         })
       const isStale = isOfOther(kept, requirements)
-      const found = await explain(words.join(' ').trim(), kept, { requirements, isStale })
+      const found = await explain(asked(words), kept, { requirements, isStale })
       const terminal = context.terminal()
       if (isStale)
         terminal.note(
@@ -68,6 +68,12 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
       )
       context.exitWith(found.messages.some(({ code }) => code === 'planner.not-considered') ? 1 : 0)
     })
+}
+
+/** `explain chosen` asks for what `explain` alone tells. */
+const asked = (words: readonly string[]): string => {
+  const what = words.join(' ').trim()
+  return /^(the )?(chosen|choice)$/i.test(what) ? '' : what
 }
 
 /** Whether the requirements are no longer those that were designed for. */

@@ -33,6 +33,10 @@ describe('findCard', () => {
     expect(findCard('RTX 4090 48GB', catalogue).found?.memoryGiB).toBeCloseTo((48 * 23.64) / 24, 5)
   })
 
+  it.each(['H1000', 'A1000', 'L400', 'RTX 40900'])('does not take %s for a shorter name', (name) => {
+    expect(findCard(name, catalogue).found).toBeUndefined()
+  })
+
   it('knows none of a name that is none', () => {
     expect(findCard('abacus', catalogue).found).toBeUndefined()
   })

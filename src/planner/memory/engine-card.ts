@@ -36,7 +36,9 @@ export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
   const listed = catalogue.lookUpAccelerator(rest).found
   const facts =
     knownCards.find(({ name }) => name === (listed?.name ?? rest)) ??
-    knownCards.find(({ pattern, nominalGiB }) => pattern.test(plain) && isSame(nominalGiB, listed?.memoryGiB))
+    knownCards.find(
+      ({ pattern, nominalGiB }) => isNamed(pattern, plain) && isSame(nominalGiB, listed?.memoryGiB),
+    )
   const inCatalogue = listed ?? catalogue.accelerators.find(({ name }) => name === facts?.name)
   if (facts) {
     const size = /(\d+)\s*gi?b\b/.exec(plain)?.[1]
@@ -76,6 +78,12 @@ const isSame = (nominalGiB: number, memoryGiB: number | null | undefined): boole
 
 const isOld = (accelerator: Accelerator | undefined): boolean =>
   accelerator?.vendor === 'NVIDIA' && accelerator.year !== null && accelerator.year < 2020
+
+/** `h1000` is another card than `h100`. */
+const isNamed = (pattern: RegExp, plain: string): boolean => {
+  const found = pattern.exec(plain)
+  return found !== null && !/^\d/.test(plain.slice(found.index + found[0].length))
+}
 
 /** `4xL40S`, `4 x L40S`, `L40S x4`: the number and the rest. `RTX 4090` is one card. */
 const splitMultiple = (written: string): { readonly multiple: number; readonly rest: string } => {
