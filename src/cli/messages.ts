@@ -7,7 +7,7 @@ import { trafficSourceMessages } from './traffic-messages.js'
 export const fileFailures = {
   EISDIR: { en: 'it is a folder, and a file is needed', 'zh-TW': '這是資料夾，需要的是檔案' },
   ENOTDIR: { en: 'a part of its path is a file, not a folder', 'zh-TW': '路徑中有一段是檔案而不是資料夾' },
-  ENOENT: { en: 'its folder does not exist', 'zh-TW': '所在的資料夾不存在' },
+  ENOENT: { en: 'it, or the folder it should be in, does not exist', 'zh-TW': '它或它所在的資料夾不存在' },
   EEXIST: { en: 'something else has that name already', 'zh-TW': '同名的項目已經存在' },
   EACCES: { en: 'you have no permission', 'zh-TW': '沒有權限' },
   EPERM: { en: 'you have no permission', 'zh-TW': '沒有權限' },

@@ -60,6 +60,8 @@ describe('reading config.json', () => {
     ['{"dim": 4096, "n_layers": 32}', 'params.json'],
     ['{"bos_token_id": 1}', 'hidden_size'],
     [JSON.stringify({ ...llama, vocab_size: undefined }), 'vocab_size'],
+    [JSON.stringify({ ...llama, num_hidden_layers: 1e12 }), 'num_hidden_layers'],
+    [JSON.stringify({ ...llama, num_attention_heads: 0 }), 'num_attention_heads'],
   ])('refuses %s, naming %s', (text, named) => {
     expect(() => readConfigText(text)).toThrow(named)
   })

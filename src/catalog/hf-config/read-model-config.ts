@@ -72,17 +72,26 @@ const asModel = (json: unknown): Readonly<Record<string, unknown>> => {
   return json
 }
 
+/** No model comes near these; a file beyond them is broken, and would be counted layer by layer. */
+const most = { layers: 2000, heads: 10_000, hidden: 1_000_000 }
+
 const basicsOf = (f: Fields): Basics => {
-  const hidden = f.required('hidden_size')
-  const heads = f.required('num_attention_heads')
+  const hidden = within('hidden_size', f.required('hidden_size'), most.hidden)
+  const heads = within('num_attention_heads', f.required('num_attention_heads'), most.heads)
+  const layers =
+    f.number('num_hidden_layers') ?? f.list('layers_block_type')?.length ?? f.required('num_hidden_layers')
   return {
     hidden,
-    layers:
-      f.number('num_hidden_layers') ?? f.list('layers_block_type')?.length ?? f.required('num_hidden_layers'),
+    layers: within('num_hidden_layers', layers, most.layers),
     heads,
     kvHeads: f.number('num_key_value_heads', 'num_attention_groups', 'num_kv_heads') ?? heads,
     headDim: f.number('head_dim', 'attention_head_dim') ?? hidden / heads,
   }
+}
+
+const within = (name: string, value: number, limit: number): number => {
+  if (Number.isInteger(value) && value >= 1 && value <= limit) return value
+  throw catalogError('catalog.config-not-a-model', { reason: `${name} = ${value}` })
 }
 
 /** An architecture that is not in the table: latent attention when the file has its ranks, else the usual decoder. */

@@ -1,5 +1,6 @@
 // The load and the drafting of a case, as text (`input=1000,output=200,concurrency=8`, `mtp:2:0.8`) or as objects.
 
+import { suggest } from '../../core/index.js'
 import type { FitRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { cliError } from '../messages.js'
@@ -71,9 +72,27 @@ export const readSpeculation = (written: unknown, text: Text): Speculation | nul
   return checked(method, tokens, acceptance, text)
 }
 
+/** As vLLM and SGLang call them. */
+const methods = [
+  'ngram',
+  'suffix',
+  'eagle',
+  'eagle3',
+  'mtp',
+  'nextn',
+  'draft_model',
+  'medusa',
+  'mlp_speculator',
+]
+const knownMethod = /ngram|suffix|eagle|mtp|nextn|draft|model|medusa|mlp|standalone|lookahead/i
+
 const checked = (method: string, tokens: unknown, acceptance: unknown, text: Text): Speculation => {
   const count = Number(tokens)
   const chance = acceptance === undefined || acceptance === null ? null : Number(acceptance)
+  if (method !== '' && !knownMethod.test(method)) {
+    const nearest = suggest(method.toLowerCase(), methods)
+    throw bad(text, `speculative: ${method}${nearest ? ` (${nearest}?)` : ` (${methods.join(', ')})`}`)
+  }
   if (method === '' || !Number.isSafeInteger(count) || count < 1 || count > 64)
     throw bad(text, 'speculative: METHOD:TOKENS[:ACCEPTANCE]')
   if (chance !== null && !(chance >= 0 && chance <= 1))

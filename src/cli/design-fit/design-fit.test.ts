@@ -107,6 +107,10 @@ describe('design fit', () => {
 
   it.each([
     ['--model Lama-3.1-8B --gpu H100', /Did you mean .*Llama-3\.1-8B/i],
+    ['--model /dev/zero --gpu H100', /not a file/],
+    ['--model /tmp --gpu H100', /not a file/],
+    ['--model Llama-3.1-8B --gpu H100 --speculative wizard:3', /wizard/],
+    ['--model Llama-3.1-8B --gpu H100 --speculative eagel3:3', /eagle3\?/],
     ['--model Llama-3.1-8B --gpu H10O', /H10O/],
     ['--model Llama-3.1-8B --gpu H100 --engine vlm', /Did you mean vllm/],
     ['--model Llama-3.1-8B --gpu H100 --quantization aqw', /Did you mean awq/],

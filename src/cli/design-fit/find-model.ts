@@ -80,7 +80,13 @@ const configFile = (written: string): string | undefined => {
 }
 
 const readLimited = (file: string, { text }: CommandContext): string => {
-  if (existsSync(file) && statSync(file).size > mostBytes) throw tooLarge(file, text)
+  const found = statSync(file, { throwIfNoEntry: false })
+  // A device or a pipe has no size, and may never end.
+  if (found && !found.isFile())
+    throw cliError('cli.bad-argument', {
+      detail: text(`${file} is not a file. Name a config.json.`, `${file} 不是檔案。請指定 config.json。`),
+    })
+  if (found && found.size > mostBytes) throw tooLarge(file, text)
   return readFileSync(file, 'utf8')
 }
 

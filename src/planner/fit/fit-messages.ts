@@ -148,6 +148,12 @@ export const fitMessages = defineMessages({
     'zh-TW': (p) =>
       `此版本在 ${n(p.length + 1)} 個詞元以下以整個提示量測，以上則分塊，因此較長的 max-model-len 反而可能放得下；啟用分塊預填效果相同。`,
   },
+  'fit.cache-too-large': {
+    en: (p: { cacheGiB: number; weightsGiB: number; cardGiB: number }) =>
+      `A cache of ${gib(p.cacheGiB)} GiB and ${gib(p.weightsGiB)} GiB of weights are more than the ${gib(p.cardGiB)} GiB of the card.`,
+    'zh-TW': (p) =>
+      `${gib(p.cacheGiB)} GiB 的快取加上 ${gib(p.weightsGiB)} GiB 的權重，超過顯示卡的 ${gib(p.cardGiB)} GiB。`,
+  },
   'fit.cache-given': {
     en: (_p: Record<string, never>) =>
       'With a fixed cache size the engine measures nothing: whether weights, peak and cache fit together is up to you.',

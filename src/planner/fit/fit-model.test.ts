@@ -178,6 +178,35 @@ describe('the cache', () => {
     expect(onL4('tgi', '2.2.0').settings.maxModelLen).toBe(4096)
   })
 
+  it('does not draft away the time that the prompts of others take', () => {
+    // 256 in flight, prompts of 1,000 tokens: each of 200 tokens waits for 256 / 200 prompts, drafted or not; in all no
+    // more is multiplied than the chip can: prompts 1,000 and answers 200 / 2.53 x 4 tokens of 16 GFLOP each.
+    const load = {
+      inputTokens: 1000,
+      outputTokens: 200,
+      concurrency: 256,
+      requestsPerSecond: null,
+      prefixTokens: 0,
+      prefixes: 1,
+    }
+    const of = (tokens: number) => {
+      const speculation = tokens === 0 ? null : { method: 'ngram', tokens, acceptance: 0.7 }
+      const { predicted } = answerTo(llama8, { speculation, load, maxModelLen: 8192 })
+      return predicted?.requestsPerSecond.value ?? 0
+    }
+    const peakPerSecond = 989e12 / (16e9 * (1000 + (200 / 2.53) * 4))
+    expect(of(3)).toBeGreaterThan(of(0))
+    expect(of(3)).toBeLessThan(peakPerSecond)
+  })
+
+  it('fits no cache that is larger than what weights leave of the card', () => {
+    expect(answerTo(llama8, { kvCacheMemoryBytes: 1e12 })).toMatchObject({
+      fits: false,
+      limitedBy: 'kv-cache',
+    })
+    expect(answerTo(llama8, { kvCacheMemoryBytes: 20e9, maxModelLen: 8192 }).fits).toBe(true)
+  })
+
   it('shrinks by a drafter and by adapters, which are not free', () => {
     const plain = answerTo(llama8)
     const eagle = answerTo(llama8, { speculation: { method: 'eagle3', tokens: 3, acceptance: 0.7 } })

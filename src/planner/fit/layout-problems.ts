@@ -1,6 +1,6 @@
 // Inputs that contradict each other, or that the engine refuses before it looks at memory.
 
-import type { Message } from '../../core/index.js'
+import { bytesPerGiB, type Message } from '../../core/index.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitLimit, FitRequest } from './fit-request.js'
 import type { Start } from './fit-start.js'
@@ -36,6 +36,17 @@ export const layoutProblems = (request: FitRequest, start: Start): Problems => {
     add(
       'context',
       fitMessage('fit.step-below-length', { step: settings.maxBatchedTokens, length: start.maxModelLen }),
+    )
+  const { kvCacheMemoryBytes, card } = request
+  const heldBytes = (kvCacheMemoryBytes ?? 0) + start.memory.weightsBytes
+  if (kvCacheMemoryBytes !== undefined && heldBytes > card.memoryGiB * bytesPerGiB)
+    add(
+      'kv-cache',
+      fitMessage('fit.cache-too-large', {
+        cacheGiB: kvCacheMemoryBytes / bytesPerGiB,
+        weightsGiB: start.memory.weightsBytes / bytesPerGiB,
+        cardGiB: card.memoryGiB,
+      }),
     )
   if (load && load.inputTokens + load.outputTokens > start.maxModelLen)
     add(
