@@ -32,6 +32,27 @@ export interface Accelerator {
   readonly source: Source
 }
 
+/** A processor of which nothing is known yet: what was measured or written down is put over it. */
+export const unknownProcessor = (name: string, label: string): Omit<Accelerator, 'source'> => ({
+  name,
+  label,
+  aliases: [],
+  vendor: 'CPU',
+  memoryGiB: null,
+  bandwidthGBps: null,
+  bf16Tflops: null,
+  fp8Tflops: null,
+  int8Tops: null,
+  fp4Tflops: null,
+  linkGBps: null,
+  networkGBps: null,
+  pcieGBps: null,
+  powerW: null,
+  year: null,
+  perNode: 1,
+  note: null,
+})
+
 export interface GpuPrice {
   readonly provider: string
   readonly item: string

@@ -1,6 +1,6 @@
 // Floor 2: models, accelerators, prices and engine flags as data with pure lookups. No I/O.
 
-export type { Accelerator, GpuPrice } from './accelerator.js'
+export { type Accelerator, type GpuPrice, unknownProcessor } from './accelerator.js'
 export type { BatchDiscount } from './batch-discount.js'
 export {
   type Catalogue,

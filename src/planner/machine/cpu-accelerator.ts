@@ -1,6 +1,6 @@
 // The processor of a machine as an accelerator of the catalogue's kind, from rates that were measured on it.
 
-import type { Accelerator } from '../../catalog/index.js'
+import { type Accelerator, unknownProcessor } from '../../catalog/index.js'
 
 /** Rates of the threads that the engine will use, together. */
 export interface CpuRates {
@@ -30,22 +30,10 @@ export interface CpuFacts {
 export const cpuAccelerator = ({ cpuModel, memoryGiB, rates, bytesPerNumber }: CpuFacts): Accelerator => {
   const share = 2 / bytesPerNumber
   return {
-    name: 'cpu',
-    label: cpuModel,
-    aliases: [],
-    vendor: 'CPU',
+    ...unknownProcessor('cpu', cpuModel),
     memoryGiB: memoryGiB * share,
     bandwidthGBps: rates.bandwidthGBps * share,
     bf16Tflops: rates.matrixGflops / 1000,
-    fp8Tflops: null,
-    int8Tops: null,
-    fp4Tflops: null,
-    linkGBps: null,
-    networkGBps: null,
-    pcieGBps: null,
-    powerW: null,
-    year: null,
-    perNode: 1,
     note: `measured with ${rates.by}, ${rates.threads} threads`,
     source: { origin: 'doctor --measure', date: rates.measuredAt },
   }

@@ -1,6 +1,6 @@
 // Hardware that exists already: what the catalogue knows of the chip, with the figures of the requirements over it.
 
-import type { Accelerator, Catalogue } from '../../catalog/index.js'
+import { type Accelerator, type Catalogue, unknownProcessor } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
 
 type Owned = Requirements['hosting']['owned'][number]
@@ -23,22 +23,6 @@ export const ownedAccelerator = (owned: Owned, { lookUpAccelerator }: Catalogue)
 }
 
 const processor = (name: string): Accelerator => ({
-  name,
-  label: name,
-  aliases: [],
-  vendor: 'CPU',
-  memoryGiB: null,
-  bandwidthGBps: null,
-  bf16Tflops: null,
-  fp8Tflops: null,
-  int8Tops: null,
-  fp4Tflops: null,
-  linkGBps: null,
-  networkGBps: null,
-  pcieGBps: null,
-  powerW: null,
-  year: null,
-  perNode: 1,
-  note: null,
+  ...unknownProcessor(name, name),
   source: { origin: 'requirements.yaml (hosting.owned)', date: '' },
 })
