@@ -98,6 +98,8 @@ export interface LayerShape {
 export interface WeightFormat {
   readonly bitsPerWeight: number
   readonly bytesPerRow: number
+  /** Weights in either direction that share one scale; absent = no such blocks. Engines do not cut a block. */
+  readonly blockWidth?: number
 }
 
 /** How a published checkpoint stores its weights. */
