@@ -37,6 +37,11 @@ export const cliMessages = defineMessages({
       `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,
     'zh-TW': (p) => `找不到 ${p.file}。${p.writtenBy ? `請先執行：llm-architect ${p.writtenBy}` : ''}`,
   },
+  'cli.report-broken': {
+    en: (p: { file: string }) =>
+      `${p.file} is broken, or was written by another version. Write it again with: llm-architect design`,
+    'zh-TW': (p) => `${p.file} 已損毀，或由其他版本寫成。請重新執行：llm-architect design`,
+  },
   'cli.did-you-mean': {
     en: (p: { nearest: string }) => `Did you mean ${p.nearest}?`,
     'zh-TW': (p) => `您是不是要寫 ${p.nearest}？`,

@@ -34,9 +34,11 @@ export const refusesUnevenBlocks = (engine: EngineName): boolean => refusingEngi
 /**
  * The first weight whose share of one accelerator is no multiple of the block, as vLLM's `validate_fp8_block_shape`
  * and `validate_fp8_block_shape_moe` ask; experts that stay whole are never cut.
+ * Only fp8 is stored in blocks that are cut so.
  * @returns null when no block is cut
  */
 export const unevenBlock = (model: Model, { sharding, ...served }: ServedBlocks): UnevenBlock | null => {
+  if (served.precision !== 'fp8') return null
   for (const layer of new Set(model.shape.layers))
     for (const weight of layer.weights) {
       const blockWidth = blockWidthOf(weight, model, served)
@@ -47,7 +49,7 @@ export const unevenBlock = (model: Model, { sharding, ...served }: ServedBlocks)
   return null
 }
 
-/** Blocks are the published checkpoint's: served in another precision, weights have none but those assumed of fp8. */
+/** Blocks are the published checkpoint's: quantized from another precision, weights have none but those assumed. */
 const blockWidthOf = (
   { kind, format }: Weight,
   { shape: { stored } }: Model,
@@ -55,7 +57,7 @@ const blockWidthOf = (
 ): number | undefined => {
   if (kind !== 'matrix') return undefined
   if (precision === stored.precision) return (format ?? stored.matrices).blockWidth
-  return precision === 'fp8' ? assumedWidth : undefined
+  return assumedWidth
 }
 
 /** Of the direction that is cut; null = the weight stays whole, or its model loads it in a way of its own. */
