@@ -44,6 +44,13 @@ export const lookUpFurtherModel = (): ((name: string) => Lookup<FurtherModel>) =
   createLookup(readFurtherModels())
 
 /**
+ * Tokens that a later training run of a model reads where that is not what the first one read. Qwen3 of July 2025:
+ * `max_position_embeddings` 262,144 in the config.json of every `-2507` repository, 40,960 in those before.
+ */
+export const contextOfRevision = (name: string): number | null =>
+  /qwen3-.*-2507/i.test(name) ? 262_144 : null
+
+/**
  * Names of models that have the shape of one in the catalogue: a later training run, or the same in 16 bits. Read from
  * both repositories' configuration files where they are known, else from their makers' announcements (2026-11).
  */

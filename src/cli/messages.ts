@@ -69,6 +69,12 @@ export const cliMessages = defineMessages({
       `${p.model} is taken to have the shape of ${p.base}, by its name.`,
     'zh-TW': (p) => `依名稱視 ${p.model} 與 ${p.base} 結構相同。`,
   },
+  'cli.fit-family-context': {
+    en: (p: { model: string; asked: number; context: number }) =>
+      `Its base reads ${p.context} tokens; that ${p.model} reads ${p.asked} is taken from max-model-len, and is not checked.`,
+    'zh-TW': (p) =>
+      `其基礎模型可讀 ${p.context} 個詞元；${p.model} 可讀 ${p.asked} 是依 max-model-len 認定，未經查證。`,
+  },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>
       `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,

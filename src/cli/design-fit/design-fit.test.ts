@@ -299,6 +299,21 @@ describe('design fit', () => {
     expect((await on(`${cache} fp8`)).limitedBy).toBe('precision')
   })
 
+  it('lets a tuned model read more than its base where that is asked, and knows the revisions that do', async () => {
+    const on = async (model: string) =>
+      (await ask(`--model ${model} --gpu H200 --count 4 --max-model-len 200000`.split(' '))).answer
+    const codes = ({ warnings }: FitAnswer) => warnings.map(({ code }) => code)
+    expect((await on('Qwen/Qwen3-32B')).limitedBy).toBe('context')
+    const tuned = await on('somebody/Qwen3-32B-tuned')
+    expect(tuned.fits).toBe(true)
+    expect(codes(tuned)).toContain('cli.fit-family-context')
+    const revision = await on('Qwen/Qwen3-4B-Instruct-2507')
+    expect(revision).toMatchObject({ fits: true })
+    expect(codes(revision)).not.toContain('cli.fit-family-context')
+    // 1,536 / 4 = 384: no block is cut.
+    expect((await on('Qwen/Qwen3-235B-A22B-Instruct-2507-FP8')).fits).toBe(true)
+  })
+
   it('says it in words, in both languages', async () => {
     const flags = 'design fit --model Llama-3.1-8B --gpu H100 --max-model-len 8192'.split(' ')
     const english = await run(flags)

@@ -19,7 +19,7 @@ import { layoutOf } from './case-layout.js'
 import { readLoad, readSpeculation } from './case-load.js'
 import { engineWord, kvDtypeWord, methodOf, precisionWord } from './case-words.js'
 import { engineVersionWord } from './engine-version-word.js'
-import { findModel } from './find-model.js'
+import { type FoundModel, findModel } from './find-model.js'
 
 export interface ReadCase {
   readonly request: FitRequest
@@ -51,8 +51,10 @@ export const readCase = async (
   const loras = numberField(fields, 'maxloras', text, { least: 0, most: most.adapters })
   const method = methodOf(format.word, found.model.name, String(fields.values.get('model')))
   const cache = written('kvdtype')
+  const maxModelLen = whole('maxmodellen', most.tokens) ?? null
+  const { model, warning } = readerOf(found, maxModelLen)
   const request: FitRequest = {
-    model: found.model,
+    model,
     precision: asked === 'auto' ? found.model.precision : asked,
     ...(method ? { method } : {}),
     card: memoryGiB === undefined ? named.found : { ...named.found, memoryGiB, memoryFrom: 'given' },
@@ -65,7 +67,7 @@ export const readCase = async (
     ),
     kvDtype: kvDtypeWord(cache, text),
     ...(/e5m2/i.test(cache.word ?? '') ? { kvFp8: 'e5m2' as const } : {}),
-    maxModelLen: whole('maxmodellen', most.tokens) ?? null,
+    maxModelLen,
     gpuMemoryUtilization: numberField(fields, 'gpumemoryutilization', text, {
       least: 0.01,
       most: 1,
@@ -87,7 +89,23 @@ export const readCase = async (
   }
   return {
     request,
-    warnings: [...found.warnings, ...unknownFields(fields), ...formatContradiction(found.model, asked)],
+    warnings: [
+      ...found.warnings,
+      ...warning,
+      ...unknownFields(fields),
+      ...formatContradiction(found.model, asked),
+    ],
+  }
+}
+
+/** What was tuned from a model may read more than it: only what is asked says how much. */
+const readerOf = ({ model, isOfFamily }: FoundModel, asked: number | null) => {
+  const { maxContext, name } = model
+  if (!isOfFamily || asked === null || maxContext === null || asked <= maxContext)
+    return { model, warning: [] }
+  return {
+    model: { ...model, maxContext: asked },
+    warning: [cliMessage('cli.fit-family-context', { model: name, asked, context: maxContext })],
   }
 }
 

@@ -9,12 +9,13 @@ import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
 import { predictFit } from './fit-speed.js'
 import { type Start, shardingOf, startAt } from './fit-start.js'
 import { fitWarnings } from './fit-warnings.js'
-import { formatProblems } from './format-problems.js'
+import { formatProblems, isSparseLatent } from './format-problems.js'
 import { layoutProblems, type Problem } from './layout-problems.js'
 import { loadProblems } from './load-problems.js'
 
 /** Answers from the model's shape, the card's memory and the engine's rules; throws nothing. */
-export const fitModel = (request: FitRequest): FitAnswer => {
+export const fitModel = (asked: FitRequest): FitAnswer => {
+  const request = asEngineTakes(asked)
   const { model, card } = request
   const sharding = shardingOf(request)
   const start = begin(request, sharding)
@@ -69,6 +70,12 @@ export const fitModel = (request: FitRequest): FitAnswer => {
   }
 }
 
+/** vLLM lays out an fp8 cache of sparse latent attention as `fp8_ds_mla` (`DeepseekV32ForCausalLM` in its models/config). */
+const asEngineTakes = (request: FitRequest): FitRequest =>
+  request.engine === 'vllm' && request.kvDtype === 'fp8' && isSparseLatent(request.model)
+    ? { ...request, kvDtype: 'fp8_ds_mla' }
+    : request
+
 const limitOf = (problems: readonly Problem[]): FitLimit | null =>
   problems.find(({ limit }) => limit !== null)?.limit ?? null
 
@@ -100,7 +107,9 @@ export const acceleratorsOf = ({
   model,
 }: FitRequest): number => tensorParallel * pipelineParallel * (model.experts > 0 ? dataParallel : 1)
 
-const memoryLimit = ({ memory, pool, maxModelLen }: Start): FitLimit | null => {
+/** With a fixed size of the cache the engine holds no budget: what is more than the card is told before. */
+const memoryLimit = ({ memory, pool, maxModelLen, isFixed }: Start): FitLimit | null => {
+  if (isFixed) return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null
   if (memory.weightsBytes + memory.nonTorchBytes >= memory.budgetBytes) return 'weights'
   if (memory.kvBytes <= 0) return 'activations'
   return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null

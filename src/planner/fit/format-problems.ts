@@ -1,6 +1,6 @@
 // Formats of weights and cache that an engine cannot run on a card, or a model does not have. Knows no memory.
 
-import type { Precision } from '../../catalog/index.js'
+import type { CacheShape, Precision } from '../../catalog/index.js'
 import { computeCapability } from '../memory/compute-capability.js'
 import { isGguf } from '../memory/precision.js'
 import { fitMessage } from './fit-messages.js'
@@ -176,10 +176,15 @@ const sparseLayout = ({ engine, model, kvDtype }: FitRequest): Problem | null =>
   if (kvDtype !== 'fp8_ds_mla') return null
   if (engine !== 'vllm')
     return { limit: 'precision', warning: fitMessage('fit.format-unknown', { engine, format: kvDtype }) }
-  const isSparse = model.shape.layers.some(({ caches }) =>
-    caches.some(({ kind }) => kind === 'indexer' || kind === 'compressed'),
-  )
-  return model.attention === 'mla' && isSparse
+  const isThere = isSparseLatent(model) || hasCache(model, 'compressed')
+  return isThere
     ? null
     : { limit: 'precision', warning: fitMessage('fit.not-sparse-latent', { model: model.name }) }
 }
+
+/** Latent attention that picks its tokens by an indexer (DeepSeek-V3.2, GLM-5). */
+export const isSparseLatent = (model: FitRequest['model']): boolean =>
+  hasCache(model, 'latent') && hasCache(model, 'indexer')
+
+const hasCache = ({ shape }: FitRequest['model'], kind: CacheShape['kind']): boolean =>
+  shape.layers.some(({ caches }) => caches.some((cache) => cache.kind === kind))

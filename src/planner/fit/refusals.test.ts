@@ -116,6 +116,29 @@ describe('formats that a card cannot run', () => {
     expect(answerTo(modelOf('deepseek-ai/DeepSeek-R1'), at).limitedBy).toBe('precision')
   })
 
+  it('counts an fp8 cache of sparse latent attention as vLLM lays it out, and a dense one in fp8', () => {
+    const at = { card: cardOf('B200'), count: 8, tensorParallel: 8, maxModelLen: 8192 }
+    const bytes = (name: string, kvDtype: FitRequest['kvDtype'], engine: FitRequest['engine'] = 'vllm') =>
+      answerTo(modelOf(name), { ...at, kvDtype, engine, engineVersion: undefined }).kvBytesPerToken
+    const sparse = 'deepseek-ai/DeepSeek-V3.2'
+    expect(bytes(sparse, 'fp8')).toBe(bytes(sparse, 'fp8_ds_mla'))
+    // 512 + 4 x 4 + 64 x 2 = 656 bytes a layer instead of 576, in 61 layers.
+    expect(bytes(sparse, 'fp8') - bytes(sparse, 'fp8', 'sglang')).toBe(61 * 80)
+    expect(bytes('deepseek-ai/DeepSeek-R1', 'fp8')).toBe(61 * 576)
+  })
+
+  it('holds no budget where the size of the cache is given', () => {
+    // 67.7 GiB of fp8 weights on 79.19 GiB: more than 0.8 of it, and with 8 GiB of cache less than all.
+    const given = { precision: 'fp8' as const, gpuMemoryUtilization: 0.8, maxModelLen: 8192 }
+    const llama70 = modelOf('meta-llama/Llama-3.3-70B-Instruct')
+    expect(answerTo(llama70, given).limitedBy).toBe('weights')
+    expect(answerTo(llama70, { ...given, kvCacheMemoryBytes: 8 * 2 ** 30 }).fits).toBe(true)
+    expect(answerTo(llama70, { ...given, kvCacheMemoryBytes: 12 * 2 ** 30 })).toMatchObject({
+      fits: false,
+      limitedBy: 'kv-cache',
+    })
+  })
+
   it('says that a card has no bf16, and what the release makes of it', () => {
     const on = (card: string, engineVersion: string) =>
       warning(answerTo(llama8, { card: cardOf(card), engineVersion, maxModelLen: 512 }), 'fit.no-bf16')
