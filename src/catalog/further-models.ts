@@ -51,6 +51,12 @@ export const contextOfRevision = (name: string): number | null =>
   /qwen3-.*-2507/i.test(name) ? 262_144 : null
 
 /**
+ * Width of the blocks that an fp8 checkpoint shares its scales in, where its publisher's cards say so of all: every
+ * `Qwen/...-FP8` is of "fine-grained fp8 quantization with block size of 128" (model cards, 2025-04 on).
+ */
+export const weightBlockOf = (name: string): number | null => (/^qwen\/.*-fp8$/i.test(name) ? 128 : null)
+
+/**
  * Names of models that have the shape of one in the catalogue: a later training run, or the same in 16 bits. Read from
  * both repositories' configuration files where they are known, else from their makers' announcements (2026-11).
  */

@@ -98,7 +98,7 @@ export interface LayerShape {
 export interface WeightFormat {
   readonly bitsPerWeight: number
   readonly bytesPerRow: number
-  /** Weights in either direction that share one scale; absent = no such blocks. Engines do not cut a block. */
+  /** Weights that share one scale: of fp8 in either direction, of integers along the inputs. Engines do not cut them. */
   readonly blockWidth?: number
 }
 

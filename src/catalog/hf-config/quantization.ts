@@ -99,7 +99,10 @@ const modelOptScheme = (algorithm: string): Scheme | null => {
 const integerScheme = (bits: number, group: number, zeros: boolean): Scheme => {
   if (group <= 0) return { precision: bits > 4 ? 'int8' : 'int4', format: formatOfBits(bits, 2) }
   const scales = (16 + (zeros ? bits : 0)) / group
-  return { precision: bits > 4 ? 'int8' : 'int4', format: formatOfBits(bits + scales) }
+  return {
+    precision: bits > 4 ? 'int8' : 'int4',
+    format: { ...formatOfBits(bits + scales), blockWidth: group },
+  }
 }
 
 /** The groups of compressed-tensors: the first says how linear layers are stored. */

@@ -46,7 +46,13 @@ export const readLoad = (written: unknown, name: string, text: Text): Load | nul
   for (const [part, value] of pairsOf(written)) {
     const known = names[part.toLowerCase().replace(/[^a-z]/g, '')]
     if (known === undefined) throw notUnderstood(part, name, text)
-    if (fields.has(known)) throw bad(text, `${name}: ${part} (${known} ×2)`)
+    if (fields.has(known))
+      throw cliError('cli.bad-argument', {
+        detail: text(
+          `${name}: ${known} is given twice. Keep one.`,
+          `${name}：${known} 給了兩次。請只留一個。`,
+        ),
+      })
     fields.set(known, partOf(value, { name, part, known }, text))
   }
   const [input, output, prefix] = [fields.get('input'), fields.get('output'), fields.get('prefix') ?? 0]

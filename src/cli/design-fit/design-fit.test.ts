@@ -140,7 +140,10 @@ describe('design fit', () => {
       '--model Llama-3.1-8B --gpu H100 --load input=1e12,output=10,concurrency=1',
       /--load: input=1e12 .*100000000/,
     ],
-    ['--model Llama-3.1-8B --gpu H100 --load input=10,isl=20,output=10,concurrency=1', /--load: isl/],
+    [
+      '--model Llama-3.1-8B --gpu H100 --load input=10,isl=20,output=10,concurrency=1',
+      /--load: input is given twice/,
+    ],
     ['--model Llama-3.1-8B --gpu H100 --load inptu=10,output=10,concurrency=1', /Did you mean input/],
     [
       '--model Llama-3.1-8B --gpu H100 --load input=0.5,output=10,concurrency=1',
@@ -310,6 +313,12 @@ describe('design fit', () => {
     const revision = await on('Qwen/Qwen3-4B-Instruct-2507')
     expect(revision).toMatchObject({ fits: true })
     expect(codes(revision)).not.toContain('cli.fit-family-context')
+    // 57B is no 2.5-7B.
+    expect((await ask('--model Qwen/Qwen2-57B-A14B-Instruct --gpu H200'.split(' '))).status).toBe(2)
+    // 2,560 / 8 = 320: every fp8 build of this publisher is in blocks of 128.
+    const coder = '--model Qwen/Qwen3-Coder-480B-A35B-Instruct-FP8 --gpu H200 --max-model-len 8192 --count'
+    expect((await ask(`${coder} 8`.split(' '))).answer.limitedBy).toBe('layout')
+    expect((await ask(`${coder} 8 --ep true`.split(' '))).answer.fits).toBe(true)
     // 1,536 / 4 = 384: no block is cut.
     expect((await on('Qwen/Qwen3-235B-A22B-Instruct-2507-FP8')).fits).toBe(true)
   })

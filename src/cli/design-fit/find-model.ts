@@ -69,6 +69,10 @@ const mistyped = (written: string, catalogue: Catalogue): string | undefined => 
 
 const numbersIn = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
 
+/** `57` and `14` of `Qwen2-57B-A14B`. */
+const sizesIn = (name: string): readonly string[] =>
+  [...name.matchAll(/(\d+(?:\.\d+)?)b(?![a-z0-9])/gi)].flatMap(([, size]) => size ?? [])
+
 const namesOf = (catalogue: Catalogue): readonly string[] =>
   [...catalogue.models, ...readFurtherModels()].flatMap(({ name, aliases }) => [name, ...aliases])
 
@@ -165,7 +169,15 @@ const revised = (model: Model, written: string): Model => {
 const ofFamily = (written: string, catalogue: Catalogue): FoundModel | undefined => {
   const name = tailOf(written)
   const known = namesOf(catalogue).map((each) => ({ each, stem: stemOf(each) }))
-  const contained = known.filter(({ stem }) => stem.length >= 7 && /\db/.test(stem) && name.includes(stem))
+  // Without its dots Qwen2.5-7B would be a part of Qwen2-57B: its size must be there as it is, too.
+  const sizes = new Set(sizesIn(written))
+  const contained = known.filter(
+    ({ each, stem }) =>
+      stem.length >= 7 &&
+      /\db/.test(stem) &&
+      name.includes(stem) &&
+      sizesIn(each).every((size) => sizes.has(size)),
+  )
   const best = contained.reduce<(typeof known)[number] | undefined>(
     (longest, one) => (!longest || one.stem.length > longest.stem.length ? one : longest),
     undefined,

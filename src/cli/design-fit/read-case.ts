@@ -1,6 +1,6 @@
 // One case of `design fit` as the planner's request: names looked up, numbers checked, what is missing filled in.
 
-import type { Catalogue, Model, Precision } from '../../catalog/index.js'
+import { type Catalogue, type Model, type Precision, weightBlockOf } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import { type FitRequest, findCard } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
@@ -50,6 +50,7 @@ export const readCase = async (
   const engine = engineWord(written('engine'), text)
   const loras = numberField(fields, 'maxloras', text, { least: 0, most: most.adapters })
   const method = methodOf(format.word, found.model.name, String(fields.values.get('model')))
+  const weightBlock = weightBlockOf(String(fields.values.get('model')))
   const cache = written('kvdtype')
   const maxModelLen = whole('maxmodellen', most.tokens) ?? null
   const { model, warning } = readerOf(found, maxModelLen)
@@ -57,6 +58,7 @@ export const readCase = async (
     model,
     precision: asked === 'auto' ? found.model.precision : asked,
     ...(method ? { method } : {}),
+    ...(weightBlock === null ? {} : { weightBlock }),
     card: memoryGiB === undefined ? named.found : { ...named.found, memoryGiB, memoryFrom: 'given' },
     ...layoutOf(fields, named.multiple, text),
     engine,

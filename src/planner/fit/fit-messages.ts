@@ -43,6 +43,7 @@ export interface CutBlock {
   readonly width: number
   readonly blockWidth: number
   readonly engine: string
+  readonly precision: string
   /** Mixture whose experts are cut. */
   readonly experts: boolean
   /** That the checkpoint is stored in blocks. */
@@ -75,6 +76,11 @@ export const fitMessages = defineMessages({
       `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.`,
     'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。`,
   },
+  'fit.kv-heads-not-divided': {
+    en: (p: { kvHeads: number; tensorParallel: number }) =>
+      `${p.kvHeads} KV heads can neither be divided by tensor parallelism ${p.tensorParallel}, nor copied evenly.`,
+    'zh-TW': (p) => `${p.kvHeads} 個 KV 頭既無法以張量平行 ${p.tensorParallel} 整除，也無法平均複製。`,
+  },
   'fit.vocabulary-not-divided': {
     en: (p: { vocabulary: number; tensorParallel: number }) =>
       `A vocabulary of ${n(p.vocabulary)} cannot be divided by tensor parallelism ${p.tensorParallel}.`,
@@ -82,9 +88,9 @@ export const fitMessages = defineMessages({
   },
   'fit.block-cut': {
     en: (p: CutBlock) =>
-      `${!p.certain ? `If the fp8 checkpoint shares its scales in blocks of ${p.blockWidth} x ${p.blockWidth} (DeepSeek, Qwen and MiniMax publish such), an` : 'An'} accelerator would hold ${p.width} of ${p.module}, which is no multiple of the ${p.blockWidth} that share a scale: ${refusals.en[p.known](p.engine)} ${p.experts ? 'Keep experts whole (--ep), or use' : 'Use'} less tensor parallelism.`,
+      `${!p.certain ? `If the ${p.precision} checkpoint shares its scales in ${p.precision === 'fp8' ? `blocks of ${p.blockWidth} x ${p.blockWidth} (DeepSeek, Qwen and MiniMax publish such)` : `groups of ${p.blockWidth} inputs (AWQ and GPTQ usually do) that were not padded`}, an` : 'An'} accelerator would hold ${p.width} of ${p.module}, which is no multiple of the ${p.blockWidth} that share a scale: ${refusals.en[p.known](p.engine)} ${p.experts ? 'Keep experts whole (--ep), or use' : 'Use'} less tensor parallelism.`,
     'zh-TW': (p) =>
-      `${!p.certain ? `若此 fp8 檢查點以 ${p.blockWidth} x ${p.blockWidth} 區塊共用縮放值（DeepSeek、Qwen、MiniMax 皆如此），則` : ''}單一加速器會持有 ${p.module} 的 ${p.width}，不是共用縮放值的 ${p.blockWidth} 的倍數：${refusals['zh-TW'][p.known](p.engine)}${p.experts ? '請讓專家保持完整（--ep），或' : '請'}降低張量平行。`,
+      `${!p.certain ? `若此 ${p.precision} 檢查點以 ${p.precision === 'fp8' ? `${p.blockWidth} x ${p.blockWidth} 區塊共用縮放值（DeepSeek、Qwen、MiniMax 皆如此）` : `每 ${p.blockWidth} 個輸入為一組共用縮放值（AWQ、GPTQ 通常如此）且未補齊`}，則` : ''}單一加速器會持有 ${p.module} 的 ${p.width}，不是共用縮放值的 ${p.blockWidth} 的倍數：${refusals['zh-TW'][p.known](p.engine)}${p.experts ? '請讓專家保持完整（--ep），或' : '請'}降低張量平行。`,
   },
   'fit.card-too-old': {
     en: (p: TooOld) =>
@@ -136,9 +142,9 @@ export const fitMessages = defineMessages({
   },
   'fit.length-clamped': {
     en: (p: { engine: string; length: number; context: number }) =>
-      `${p.engine} starts, but takes requests of ${n(p.length)} tokens at most, not the ${n(p.context)} that the model reads.`,
+      `${p.engine} starts, but takes requests of ${n(p.length)} tokens at most, not the ${n(p.context)} that the model reads.${p.engine === 'llama.cpp' ? ' Builds that do not fit the context to the card by themselves stop instead: give --max-model-len (their -c).' : ''}`,
     'zh-TW': (p) =>
-      `${p.engine} 能啟動，但至多接受 ${n(p.length)} 個詞元的請求，而非模型可讀的 ${n(p.context)} 個。`,
+      `${p.engine} 能啟動，但至多接受 ${n(p.length)} 個詞元的請求，而非模型可讀的 ${n(p.context)} 個。${p.engine === 'llama.cpp' ? '不會自動縮短上下文的版本則會停止：請指定 --max-model-len（即 -c）。' : ''}`,
   },
   'fit.step-below-length': {
     en: (p: { step: number; length: number }) =>

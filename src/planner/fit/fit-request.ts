@@ -37,6 +37,8 @@ export interface FitRequest {
   readonly kvDtype: KvDtype
   /** Which fp8 the cache is in; default `e4m3`, as engines take `fp8`. */
   readonly kvFp8?: 'e4m3' | 'e5m2'
+  /** Width of the blocks that the fp8 checkpoint shares its scales in, where only its name says so. */
+  readonly weightBlock?: number
   /** How 4-bit weights were made, where that is known: AWQ needs a newer chip than GPTQ. */
   readonly method?: 'awq' | 'gptq'
   readonly tensorParallel: number

@@ -1,6 +1,7 @@
 // Layouts and lengths that contradict each other, or that the engine refuses before it looks at memory.
 
 import { bytesPerGiB, type Message } from '../../core/index.js'
+import { canSplitHeads } from '../memory/layouts.js'
 import { refusesUnevenBlocks, unevenBlock, usualBlockWidth } from '../memory/uneven-blocks.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitLimit, FitRequest } from './fit-request.js'
@@ -25,6 +26,18 @@ const heads: Check = ({ engine, model, tensorParallel }) =>
       }
     : null
 
+/** Each accelerator has as many KV heads as any other, or all share one (vLLM's `verify_with_parallel_config`). */
+const kvHeads: Check = ({ engine, model, tensorParallel }) =>
+  engine !== 'llama.cpp' &&
+  model.attention !== 'mla' &&
+  model.heads % tensorParallel === 0 &&
+  !canSplitHeads(model, tensorParallel)
+    ? {
+        limit: 'layout',
+        warning: fitMessage('fit.kv-heads-not-divided', { kvHeads: model.kvHeads, tensorParallel }),
+      }
+    : null
+
 const vocabulary: Check = ({ engine, model, tensorParallel }) => {
   const padded = Math.ceil(model.vocabulary / 64) * 64
   return engine === 'vllm' && padded % tensorParallel !== 0
@@ -40,14 +53,26 @@ const blocks: Check = (request) => {
   const { engine, model, precision } = request
   if (engine === 'llama.cpp') return null
   const sharding = shardingOf(request)
-  const stored = unevenBlock(model, { precision, sharding })
+  const { weightBlock } = request
+  const stored = unevenBlock(model, {
+    precision,
+    sharding,
+    ...(weightBlock === undefined ? {} : { assumedWidth: weightBlock }),
+  })
   const cut = stored ?? unevenBlock(model, { precision, sharding, assumedWidth: usualBlockWidth })
   if (!cut) return null
   const known = !refusesUnevenBlocks(engine) ? 'unknown' : stored ? 'refused' : 'if-blocks'
-  const experts = model.experts > 0 && !request.expertParallel
+  const experts = precision === 'fp8' && model.experts > 0 && !request.expertParallel
   return {
     limit: known === 'refused' ? 'layout' : null,
-    warning: fitMessage('fit.block-cut', { ...cut, engine, experts, known, certain: stored !== null }),
+    warning: fitMessage('fit.block-cut', {
+      ...cut,
+      engine,
+      precision,
+      experts,
+      known,
+      certain: stored !== null,
+    }),
   }
 }
 
@@ -108,6 +133,7 @@ const fixedCache: Check = ({ kvCacheMemoryBytes, card }, { memory: { weightsByte
 
 const checks: readonly Check[] = [
   heads,
+  kvHeads,
   vocabulary,
   blocks,
   count,

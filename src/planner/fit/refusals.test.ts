@@ -45,6 +45,16 @@ describe('weights that share scales in blocks', () => {
     expect(answer.fits).toBe(true)
   })
 
+  it('says where groups of 4-bit weights may be cut: 29,568 / 8 = 3,696 is no multiple of 128, / 4 = 7,392 neither', () => {
+    const qwen72 = modelOf('Qwen/Qwen2.5-72B-Instruct')
+    const cut = (tensorParallel: number, precision: FitRequest['precision'] = 'int4') =>
+      warning(answerTo(qwen72, { tensorParallel, count: tensorParallel, precision }), 'fit.block-cut')?.params
+    expect(cut(8)).toMatchObject({ certain: false, width: 3696, module: 'mlp.down_proj' })
+    expect(cut(1)).toBeUndefined()
+    expect(cut(8, 'bf16')).toBeUndefined()
+    expect(cut(8, 'nvfp4')).toBeUndefined()
+  })
+
   it('says so, and refuses nothing, where the checkpoint or the engine is not known to', () => {
     const asked = { tensorParallel: 8, precision: 'fp8' as const }
     const perhaps = on('Qwen/Qwen3-235B-A22B', asked)
@@ -54,6 +64,21 @@ describe('weights that share scales in blocks', () => {
     expect(warning(other, 'fit.block-cut')?.params).toMatchObject({ known: 'unknown' })
     expect(other.fits).toBe(true)
     expect(warning(on('Qwen/Qwen3-235B-A22B', { tensorParallel: 8 }), 'fit.block-cut')).toBeUndefined()
+  })
+})
+
+describe('heads', () => {
+  it('of keys and values are divided evenly or copied evenly: 10 over 4 are neither', () => {
+    const phi = { ...llama8, name: 'phi', heads: 40, kvHeads: 10 }
+    const over = (tensorParallel: number) => answerTo(phi, { tensorParallel, count: tensorParallel })
+    expect(over(4)).toMatchObject({ fits: false, limitedBy: 'layout' })
+    expect(warning(over(4), 'fit.kv-heads-not-divided')?.params).toEqual({ kvHeads: 10, tensorParallel: 4 })
+    expect(over(2).fits).toBe(true)
+    expect(warning(over(20), 'fit.kv-heads-not-divided')).toBeUndefined()
+    const latent = { ...modelOf('deepseek-ai/DeepSeek-R1'), kvHeads: 1 }
+    expect(
+      warning(answerTo(latent, { tensorParallel: 8, count: 8 }), 'fit.kv-heads-not-divided'),
+    ).toBeUndefined()
   })
 })
 

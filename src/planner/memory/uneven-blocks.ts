@@ -34,15 +34,17 @@ export const refusesUnevenBlocks = (engine: EngineName): boolean => refusingEngi
 /**
  * The first weight whose share of one accelerator is no multiple of the block, as vLLM's `validate_fp8_block_shape`
  * and `validate_fp8_block_shape_moe` ask; experts that stay whole are never cut.
- * Only fp8 is stored in blocks that are cut so.
+ * Only fp8 is stored in blocks that are cut so; 4-bit integers share scales in groups of inputs, of which vLLM says that
+ * "the input size is not aligned with the quantized weight shape" (issue 21695: 29,568 / 128 = 231 groups over two).
  * @returns null when no block is cut
  */
 export const unevenBlock = (model: Model, { sharding, ...served }: ServedBlocks): UnevenBlock | null => {
-  if (served.precision !== 'fp8') return null
+  if (served.precision !== 'fp8' && served.precision !== 'int4') return null
   for (const layer of new Set(model.shape.layers))
     for (const weight of layer.weights) {
       const blockWidth = blockWidthOf(weight, model, served)
       if (blockWidth === undefined) continue
+      if (served.precision === 'int4' && !isCutGroup(weight)) continue
       const width = cutWidth(weight, model, layer, sharding)
       if (width !== null && width % blockWidth !== 0) return { module: weight.module, width, blockWidth }
     }
@@ -77,6 +79,9 @@ const cutWidth = (weight: Weight, model: Model, layer: LayerShape, sharding: Sha
 
 const innerWidth = ({ module, rows, parameters }: Weight, experts: number): number =>
   isCutByInputs(module) ? parameters / rows : rows / experts
+
+/** Experts regroup their scales where a group would be cut (vLLM's `moe_wna16`). */
+const isCutGroup = ({ split, module }: Weight): boolean => split === 'tensor' && isCutByInputs(module)
 
 /** Row-parallel in the engines' words: each accelerator has all outputs of a part of the inputs. */
 const isCutByInputs = (module: string): boolean => /(^|\.)(o_proj|out_proj|down_proj|w2)$/.test(module)
