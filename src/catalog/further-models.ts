@@ -44,6 +44,19 @@ export const lookUpFurtherModel = (): ((name: string) => Lookup<FurtherModel>) =
   createLookup(readFurtherModels())
 
 /**
+ * Tokens that a later training run of a model reads where that is not what the first one read. Qwen3 of July 2025:
+ * `max_position_embeddings` 262,144 in the config.json of every `-2507` repository, 40,960 in those before.
+ */
+export const contextOfRevision = (name: string): number | null =>
+  /qwen3-.*-2507/i.test(name) ? 262_144 : null
+
+/**
+ * Width of the blocks that an fp8 checkpoint shares its scales in, where its publisher's cards say so of all: every
+ * `Qwen/...-FP8` is of "fine-grained fp8 quantization with block size of 128" (model cards, 2025-04 on).
+ */
+export const weightBlockOf = (name: string): number | null => (/^qwen\/.*-fp8$/i.test(name) ? 128 : null)
+
+/**
  * Names of models that have the shape of one in the catalogue: a later training run, or the same in 16 bits. Read from
  * both repositories' configuration files where they are known, else from their makers' announcements (2026-11).
  */

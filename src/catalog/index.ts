@@ -35,7 +35,14 @@ export {
   programIn,
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
-export { furtherModel, lookUpFurtherModel, readFurtherModels, sameShape } from './further-models.js'
+export {
+  contextOfRevision,
+  furtherModel,
+  lookUpFurtherModel,
+  readFurtherModels,
+  sameShape,
+  weightBlockOf,
+} from './further-models.js'
 export { readConfigText } from './hf-config/parse-config.js'
 export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'

@@ -98,6 +98,8 @@ export interface LayerShape {
 export interface WeightFormat {
   readonly bitsPerWeight: number
   readonly bytesPerRow: number
+  /** Weights that share one scale: of fp8 in either direction, of integers along the inputs. Engines do not cut them. */
+  readonly blockWidth?: number
 }
 
 /** How a published checkpoint stores its weights. */

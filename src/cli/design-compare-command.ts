@@ -110,7 +110,7 @@ const designedFigures = (before: ReadArchitecture, after: ReadArchitecture): rea
 
 const keptDesign = ({ file, requirementsHash }: ReadArchitecture) => {
   const report = readKeptReport(projectOf(file).stateDirectory)
-  return report && report.requirementsHash === requirementsHash
+  return report && report !== 'broken' && report.requirementsHash === requirementsHash
     ? { report, architecture: null, launches: report.launches }
     : undefined
 }

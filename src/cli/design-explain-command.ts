@@ -41,12 +41,7 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
       ),
     )
     .action(async (words: readonly string[], { requirements }: { readonly requirements: string }) => {
-      const kept = readKeptReport(projectOf(requirements).stateDirectory)
-      if (!kept)
-        throw cliError('cli.file-not-found', {
-          file: join(projectOf(requirements).stateDirectory, designReportFile),
-          writtenBy: 'design',
-        })
+      const kept = keptReport(projectOf(requirements).stateDirectory)
       const isStale = isOfOther(kept, requirements)
       const found = await explain(asked(words), kept, { requirements, isStale })
       const terminal = context.terminal()
@@ -68,6 +63,15 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
       )
       context.exitWith(found.messages.some(({ code }) => code === 'planner.not-considered') ? 1 : 0)
     })
+}
+
+/** @throws `cli.file-not-found`, `cli.report-broken` */
+const keptReport = (stateDirectory: string): KeptReport => {
+  const kept = readKeptReport(stateDirectory)
+  const file = join(stateDirectory, designReportFile)
+  if (kept === 'broken') throw cliError('cli.report-broken', { file })
+  if (!kept) throw cliError('cli.file-not-found', { file, writtenBy: 'design' })
+  return kept
 }
 
 /** `explain chosen` asks for what `explain` alone tells. */

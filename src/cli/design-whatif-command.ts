@@ -2,12 +2,13 @@
 
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { parse } from 'yaml'
 import { compareDesigns } from '../planner/index.js'
 import { setRequirement } from '../spec/index.js'
 import type { CommandContext } from './command-context.js'
 import { comparisonText, isChanged } from './comparison-text.js'
 import { cliError } from './messages.js'
-import { planText } from './plan-text.js'
+import { type PlannedText, planText } from './plan-text.js'
 import { loadRequirements } from './project.js'
 
 interface Change {
@@ -43,14 +44,16 @@ export const registerDesignWhatif = (design: Command, context: CommandContext): 
       const changed = set.reduce((all, { path, value }) => setRequirement(all, path, value), original)
       const before = await planText(original, file, directory)
       const after = await planText(changed, `${file} (--set)`, directory)
+      const contradictions = contradictionsIn(after)
       const figures = compareDesigns(before.design, after.design)
       const terminal = context.terminal()
       const { chosen, reasons } = after.design.report
       terminal.result(
         {
-          set,
+          set: set.map(({ path, value }) => ({ path, value: parse(value) as unknown })),
           figures: figures.map((figure) => ({ ...figure, changed: isChanged(figure) })),
           chosen: { before: before.design.report.chosen, after: chosen },
+          contradictions,
           reasons,
         },
         () =>
@@ -59,12 +62,17 @@ export const registerDesignWhatif = (design: Command, context: CommandContext): 
             '',
             comparisonText(figures, { before: text('now', '目前'), after: text('then', '之後') }, text),
             '',
+            ...contradictions.map((message) => `✗ ${terminal.render(message)}`),
             ...reasons.map((reason) => `${chosen ? '→' : '✗'} ${terminal.render(reason)}`),
           ].join('\n'),
       )
-      context.exitWith(chosen ? 0 : 1)
+      context.exitWith(chosen && contradictions.length === 0 ? 0 : 1)
     })
 }
+
+/** What cannot all be true of the changed requirements: a design of them answers nothing. */
+const contradictionsIn = ({ assessment }: PlannedText) =>
+  assessment.conflicts.filter(({ kind }) => kind === 'contradiction').map(({ message }) => message)
 
 /** @throws `cli.bad-argument` */
 const changeOf = (written: string, text: CommandContext['text']): Change => {

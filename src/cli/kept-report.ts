@@ -5,18 +5,20 @@ import { join } from 'node:path'
 import { readTextFile } from './read-text-file.js'
 import { designReportFile, type KeptReport } from './write-design.js'
 
-/** Undefined where there is none, or one of another version, which says less than is asked of it. */
-export const readKeptReport = (stateDirectory: string): KeptReport | undefined => {
+/** Undefined where there is none; `broken` where it cannot be read, or is of another version and says less. */
+export const readKeptReport = (stateDirectory: string): KeptReport | 'broken' | undefined => {
   const file = join(stateDirectory, designReportFile)
   if (!existsSync(file)) return undefined
   try {
-    const kept = JSON.parse(readTextFile(file)) as Partial<KeptReport>
-    return isWhole(kept) ? kept : undefined
+    const kept: unknown = JSON.parse(readTextFile(file))
+    return isWhole(kept) ? kept : 'broken'
   } catch {
-    // Not whole: as good as none.
-    return undefined
+    return 'broken'
   }
 }
 
-const isWhole = (kept: Partial<KeptReport>): kept is KeptReport =>
-  [kept.candidates, kept.reasons, kept.front, kept.launches, kept.arithmetic].every(Array.isArray)
+const isWhole = (kept: unknown): kept is KeptReport => {
+  if (typeof kept !== 'object' || kept === null) return false
+  const { candidates, reasons, front, launches, arithmetic } = kept as Partial<KeptReport>
+  return [candidates, reasons, front, launches, arithmetic].every(Array.isArray)
+}

@@ -37,6 +37,11 @@ export const cliMessages = defineMessages({
       `${p.file} was not found.${p.writtenBy ? ` Write one with: llm-architect ${p.writtenBy}` : ''}`,
     'zh-TW': (p) => `找不到 ${p.file}。${p.writtenBy ? `請先執行：llm-architect ${p.writtenBy}` : ''}`,
   },
+  'cli.report-broken': {
+    en: (p: { file: string }) =>
+      `${p.file} is broken, or was written by another version. Write it again with: llm-architect design`,
+    'zh-TW': (p) => `${p.file} 已損毀，或由其他版本寫成。請重新執行：llm-architect design`,
+  },
   'cli.did-you-mean': {
     en: (p: { nearest: string }) => `Did you mean ${p.nearest}?`,
     'zh-TW': (p) => `您是不是要寫 ${p.nearest}？`,
@@ -63,6 +68,12 @@ export const cliMessages = defineMessages({
     en: (p: { model: string; base: string }) =>
       `${p.model} is taken to have the shape of ${p.base}, by its name.`,
     'zh-TW': (p) => `依名稱視 ${p.model} 與 ${p.base} 結構相同。`,
+  },
+  'cli.fit-family-context': {
+    en: (p: { model: string; asked: number; context: number }) =>
+      `Its base reads ${p.context} tokens; that ${p.model} reads ${p.asked} is taken from max-model-len, and is not checked.`,
+    'zh-TW': (p) =>
+      `其基礎模型可讀 ${p.context} 個詞元；${p.model} 可讀 ${p.asked} 是依 max-model-len 認定，未經查證。`,
   },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>

@@ -2,7 +2,14 @@
 
 import { z } from 'zod'
 
-const positive = z.number().positive()
+/**
+ * Each number has an upper end that no published system comes near (the longest context read so far is 10 million
+ * tokens): beyond it the figures of a design would be nonsense, and the number a slip.
+ */
+const upTo = (most: number) => z.number().positive().max(most)
+const countUpTo = (most: number) => z.int().positive().max(most)
+const tokens = upTo(10_000_000)
+const rate = upTo(1e6)
 const share = z.number().min(0).max(1)
 
 export const useCaseKinds = ['rag-qa', 'chat', 'extraction', 'coding', 'agent', 'classification'] as const
@@ -19,13 +26,13 @@ const task = z.strictObject({
 const knowledge = z.strictObject({
   /** Folder of documents, relative to requirements.yaml. */
   source: z.string(),
-  documents: z.int().positive().optional(),
+  documents: countUpTo(1e10).optional(),
   /** Mean length of a document. */
-  tokensPerDocument: positive.optional(),
+  tokensPerDocument: upTo(1e8).optional(),
   /** Share of the documents that is new or changed each month. */
-  changedPerMonthShare: z.number().nonnegative().default(0),
+  changedPerMonthShare: z.number().nonnegative().max(100).default(0),
   /** Days until all of them must be searchable; asks for embeddings. */
-  ingestDays: positive.optional(),
+  ingestDays: upTo(3650).optional(),
   /** Vectors for search by meaning: of an encoder of about 20 or 300 million weights. Default none, or small with `ingestDays`. */
   embeddings: z.enum(['none', 'small', 'large']).optional(),
   /** The best passages are scored again by a cross-encoder. */
@@ -42,7 +49,7 @@ const useCase = z.strictObject({
   harmOfWrongAnswer: z.enum(['low', 'medium', 'high']).default('medium'),
   knowledge: knowledge.optional(),
   /** Examples that a model could be tuned on. */
-  trainingExamples: z.int().positive().optional(),
+  trainingExamples: countUpTo(1e9).optional(),
   /** Tasks that need no talk, only the right call of a tool: a small model of its own may do each. */
   tasks: z.array(task).default([]),
 })
@@ -50,26 +57,23 @@ const useCase = z.strictObject({
 /** Token counts of one request. A number stands for its median. */
 const lengths = z.strictObject({
   /** The whole prompt as the engine sees it: instructions, retrieved passages, history and question. */
-  inputTokens: z.strictObject({ p50: positive, p95: positive }),
-  outputTokens: z.strictObject({ p50: positive, p95: positive }),
+  inputTokens: z.strictObject({ p50: tokens, p95: tokens }),
+  outputTokens: z.strictObject({ p50: tokens, p95: tokens }),
   /** The part of the prompt that is the same in every request. */
-  sharedPrefixTokens: z.number().nonnegative().default(0),
+  sharedPrefixTokens: z.number().nonnegative().max(10_000_000).default(0),
   /** Hidden tokens that a reasoning model writes before the answer; they are paid as output. */
-  reasoningTokens: z.strictObject({ p50: positive, p95: positive }).optional(),
+  reasoningTokens: z.strictObject({ p50: tokens, p95: tokens }).optional(),
 })
 
 /** The conditions under which a latency or a speed is promised. Without them a number means nothing. */
 const conditions = z.strictObject({
   load: z.union([
     z.enum(['peak', 'average']),
-    z.strictObject({ requestsPerSecond: positive }),
-    z.strictObject({ concurrency: z.int().positive() }),
+    z.strictObject({ requestsPerSecond: rate }),
+    z.strictObject({ concurrency: countUpTo(1e6) }),
   ]),
   /** `workload` = the lengths of `scale.lengths`. */
-  lengths: z.union([
-    z.literal('workload'),
-    z.strictObject({ inputTokens: positive, outputTokens: positive }),
-  ]),
+  lengths: z.union([z.literal('workload'), z.strictObject({ inputTokens: tokens, outputTokens: tokens })]),
   /** State of the engine's prefix cache and of the answer cache. */
   cache: z.enum(['cold', 'warm']),
 })
@@ -92,7 +96,7 @@ export const speedTargetSchema = z.strictObject({
   /** Percentile in (0, 100); of a speed, the share of requests that are at least this fast. */
   percentile: z.number().gt(0).lt(100).default(95),
   op: z.enum(['<', '<=', '>', '>=']),
-  value: positive,
+  value: upTo(1e9),
   unit: z.enum(['ms', 's', 'tokens/s']),
   ...conditions.shape,
 })
@@ -117,7 +121,7 @@ const qualityTarget = z.strictObject({
   /** A file, relative to requirements.yaml, or `builtin:NAME` for one of the product's own. */
   suite: z.string(),
   /** So many rows of the suite, drawn evenly by a fixed seed; default all. */
-  sample: z.int().positive().optional(),
+  sample: countUpTo(1e9).optional(),
   /** Of `task-accuracy` and `escalated`: the task by its id; default the first. */
   task: z.string().optional(),
 })
@@ -125,13 +129,13 @@ const qualityTarget = z.strictObject({
 const quality = z.strictObject({
   targets: z.array(qualityTarget).default([]),
   /** Times a month that all suites are run. */
-  evalRunsPerMonth: z.number().nonnegative().default(0),
+  evalRunsPerMonth: z.number().nonnegative().max(1e5).default(0),
   /** Share of live requests that is also sent to a model on trial. */
   shadowShare: share.default(0),
 })
 
 const scale = z.strictObject({
-  peakRequestsPerSecond: positive.max(1e6),
+  peakRequestsPerSecond: rate,
   /** Load of each hour of the day relative to the peak, 24 numbers in [0, 1] with the largest 1. */
   dailyCurve: z.array(share).length(24).optional(),
   /** Load of each day of the week relative to the busiest, Monday first, 7 numbers in [0, 1] with the largest 1. */
@@ -147,17 +151,17 @@ const scale = z.strictObject({
   /** A smaller model that answers first, and the share of its answers that the main model gives again. */
   cascade: z.strictObject({ model: z.string(), escalatedShare: share }).optional(),
   /** Traffic a year from now relative to today. */
-  growthPerYear: positive.default(1),
+  growthPerYear: upTo(1000).default(1),
 })
 
 const availability = z.strictObject({
   /** Share of requests answered, in percent. */
   percent: z.number().gt(0).lt(100).default(99.5),
-  regions: z.int().positive().default(1),
+  regions: countUpTo(100).default(1),
   /** Requests keep being answered when one replica fails. */
   survivesReplicaLoss: z.boolean().default(true),
   /** Replicas in each region that run whatever the load. */
-  minReplicas: z.int().nonnegative().default(1),
+  minReplicas: z.int().nonnegative().max(1e5).default(1),
   /** In hours without any load nothing runs; the first request then waits for a replica to start. */
   scaleToZero: z.boolean().default(false),
 })
@@ -171,7 +175,7 @@ const safety = z.strictObject({
   groundedAnswers: z.boolean().default(false),
   audit: z.boolean().default(false),
   /** Size of a model that reads every prompt and answer beside the built-in detectors, billions of parameters. */
-  guardModelParametersB: positive.optional(),
+  guardModelParametersB: upTo(1e4).optional(),
   regulations: z.array(z.string()).default([]),
   targets: z.array(qualityTarget).default([]),
 })
@@ -179,13 +183,13 @@ const safety = z.strictObject({
 const ownedHardware = z.strictObject({
   /** A name of the catalogue; any name for a chip that the three figures below describe. */
   accelerator: z.string(),
-  count: z.int().positive(),
+  count: countUpTo(1e6),
   /** Memory that a model may take: of a processor, what its host leaves. Goes before the catalogue's figure. */
-  memoryGiB: positive.optional(),
+  memoryGiB: upTo(1e5).optional(),
   /** Read bandwidth of that memory, as measured. */
-  bandwidthGBps: positive.optional(),
+  bandwidthGBps: upTo(1e6).optional(),
   /** Rate of matrix products in 16 bits or wider, as measured. */
-  tflops: positive.optional(),
+  tflops: upTo(1e6).optional(),
 })
 
 const hosting = z.strictObject({
@@ -204,16 +208,16 @@ const hosting = z.strictObject({
   /** Machines that the provider may take back at short notice may carry what exceeds the base. */
   spot: z.boolean().default(false),
   /** Time from the decision to start a replica to its first answer, as measured; default by formula. */
-  startMinutes: positive.optional(),
+  startMinutes: upTo(10_080).optional(),
 })
 
 const budget = z.strictObject({
-  monthlyUsd: positive.optional(),
-  usdPerMillionOutputTokens: positive.optional(),
+  monthlyUsd: upTo(1e12).optional(),
+  usdPerMillionOutputTokens: upTo(1e6).optional(),
   /** Counts the power of owned accelerators, which otherwise cost nothing here. */
   electricity: z
     .strictObject({
-      usdPerKwh: positive,
+      usdPerKwh: upTo(100),
       /** Power of the whole room over that of its machines; 1.56 was the mean of Uptime Institute's survey of 2024. */
       powerUsageEffectiveness: z.number().min(1).max(5).default(1.56),
     })
@@ -262,10 +266,10 @@ const speculation = z.strictObject({
 
 const models = z.strictObject({
   /** The least acceptable size of a general model, in billions of parameters, when nothing was measured. */
-  minParametersB: positive.optional(),
+  minParametersB: upTo(1e5).optional(),
   /** Only these, by catalogue name. */
   allowed: z.array(z.string()).default([]),
-  minContextTokens: z.int().positive().optional(),
+  minContextTokens: countUpTo(1e8).optional(),
   licences: z.array(z.string()).default([]),
   evals: z.array(ownEval).default([]),
   speculation: z.array(speculation).default([]),

@@ -145,6 +145,31 @@ scale: { lengths: { inputTokens: { p50: 900, p95: 100 }, outputTokens: { p50: 1,
     expect(problems.slice(1).map(({ message }) => message.params.suggestion)).toEqual([undefined, 'DE'])
   })
 
+  it.each([
+    ['scale.growthPerYear', 'growthPerYear: 1e12', '<= 1000'],
+    [
+      'scale.lengths.inputTokens.p95',
+      'lengths: { inputTokens: { p50: 1000, p95: 1e9 }, outputTokens: { p50: 1, p95: 2 } }',
+      '<= 10000000',
+    ],
+    [
+      'scale.lengths.sharedPrefixTokens',
+      'lengths: { inputTokens: { p50: 1, p95: 2 }, outputTokens: { p50: 1, p95: 2 }, sharedPrefixTokens: 1e8 }',
+      '<= 10000000',
+    ],
+  ])('refuses %s beyond reason, and says how far it may go', (path, field, rule) => {
+    const [key = ''] = field.split(':')
+    const rest = good.replace(/^scale:\n(?: .*\n)+/m, (scale) =>
+      scale
+        .replace(new RegExp(`^  ${key}:.*\\n(?:    .*\\n)*`, 'm'), '')
+        .replace('scale:\n', `scale:\n  ${field}\n`),
+    )
+    const problems = problemsOf(() => parseRequirements(rest))
+    expect(problems.map(({ message }) => message.code)).toEqual(['spec.out-of-range'])
+    expect(problems[0]?.path).toBe(path)
+    expect(problems[0]?.message.params).toMatchObject({ rule })
+  })
+
   it('refuses a speed in milliseconds and an id used twice', () => {
     const target =
       '    - { id: ttft-p95, metric: outputTokensPerSecond, op: ">", value: 100, unit: ms, load: peak, lengths: workload, cache: warm }\n'

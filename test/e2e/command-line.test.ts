@@ -159,6 +159,14 @@ describe('init, assess and design', () => {
     })
     writeFileSync(requirements, readFileSync(requirements, 'utf8').replace(/^name: /m, 'name: other-'))
     expect(await explain()).toMatchObject({ document: { stale: true } })
+    const report = join(dirname(requirements), '.llm-architect', 'design-report.json')
+    for (const broken of [readFileSync(report, 'utf8').slice(0, 1000), 'null', '{}']) {
+      writeFileSync(report, broken)
+      const { status, document: said } = await explain()
+      expect(status).toBe(2)
+      expect(said.error.code).toBe('cli.report-broken')
+      expect(said.error.message).toMatch(/design-report\.json is broken.*llm-architect design/)
+    }
   })
 
   it('design compare shows what two files of one kind differ in, and refuses two kinds', async () => {
@@ -201,6 +209,20 @@ describe('init, assess and design', () => {
     const cost = document.figures.find(({ figure }: { figure: string }) => figure === 'costPerMonthUsd')
     expect(cost.after).toBeGreaterThanOrEqual(cost.before)
     expect(document.chosen.after.costPerMonthUsd).toBe(cost.after)
+    // Numbers as numbers, as the file would be read.
+    expect(document.set).toEqual([
+      { path: 'scale.requestsPerSecond.peak', value: 80 },
+      { path: 'budget.monthlyUsd', value: 1_000_000 },
+    ])
+    expect(document.contradictions).toEqual([])
+    expect(await whatif('scale.lengths.sharedPrefixTokens=900000')).toMatchObject({
+      status: 1,
+      document: { contradictions: [{ code: 'planner.prefix-beyond-prompt' }] },
+    })
+    expect(await whatif('scale.growthPerYear=1e12')).toMatchObject({
+      status: 2,
+      document: { error: { code: 'spec.invalid' } },
+    })
     expect(readdirSync(dirname(requirements))).toEqual(before)
     expect(await whatif('budget.monthlyUsd=1')).toMatchObject({
       status: 1,

@@ -21,11 +21,14 @@ export interface Quantization {
 const wide: WeightFormat = { bitsPerWeight: 16, bytesPerRow: 0 }
 const formatOfBits = (bits: number, bytesPerRow = 0): WeightFormat => ({ bitsPerWeight: bits, bytesPerRow })
 
-/** Bits with scales: NVFP4 an 8-bit scale per 16, MXFP4 and MXFP8 per 32; FP8 in blocks of 128 x 128 a 32-bit scale. */
+/** Bits with scales: NVFP4 an 8-bit scale per 16, MXFP4 and MXFP8 per 32; FP8 in square blocks a 32-bit scale each. */
 const nvfp4 = formatOfBits(4.5)
 const mxfp4 = formatOfBits(4.25)
 const mxfp8 = formatOfBits(8.25)
-const fp8Blocks = formatOfBits(8 + 32 / 128 ** 2)
+const fp8Blocks = (blockWidth: number): WeightFormat => ({
+  ...formatOfBits(8 + 32 / blockWidth ** 2),
+  blockWidth,
+})
 const fp8 = formatOfBits(8)
 const fp8Rows = formatOfBits(8, 2)
 
@@ -76,7 +79,10 @@ const schemeOf = (f: Fields): Scheme | null => {
   const method = f.text('quant_method')
   if (method === 'mxfp4') return { precision: 'mxfp4', format: mxfp4 }
   if (method === 'fp8' || method === 'fbgemm_fp8')
-    return { precision: 'fp8', format: f.list('weight_block_size') ? fp8Blocks : fp8 }
+    return {
+      precision: 'fp8',
+      format: f.list('weight_block_size') ? fp8Blocks(blockWidthOf(f, 'weight_block_size')) : fp8,
+    }
   if (method === 'awq' || method === 'gptq' || method === 'awq_marlin' || method === 'auto-round')
     return integerScheme(f.number('bits') ?? 4, f.number('group_size') ?? 128, method !== 'auto-round')
   return compressedScheme(f)
@@ -93,7 +99,10 @@ const modelOptScheme = (algorithm: string): Scheme | null => {
 const integerScheme = (bits: number, group: number, zeros: boolean): Scheme => {
   if (group <= 0) return { precision: bits > 4 ? 'int8' : 'int4', format: formatOfBits(bits, 2) }
   const scales = (16 + (zeros ? bits : 0)) / group
-  return { precision: bits > 4 ? 'int8' : 'int4', format: formatOfBits(bits + scales) }
+  return {
+    precision: bits > 4 ? 'int8' : 'int4',
+    format: { ...formatOfBits(bits + scales), blockWidth: group },
+  }
 }
 
 /** The groups of compressed-tensors: the first says how linear layers are stored. */
@@ -109,8 +118,15 @@ const compressedScheme = (f: Fields): Scheme | null => {
     const isMx = /mxfp4/.test(`${f.text('format')} ${group?.text('format')}`)
     return isMx ? { precision: 'mxfp4', format: mxfp4 } : { precision: 'nvfp4', format: nvfp4 }
   }
-  if (weights.text('strategy') === 'block') return { precision: 'fp8', format: fp8Blocks }
+  if (weights.text('strategy') === 'block')
+    return { precision: 'fp8', format: fp8Blocks(blockWidthOf(weights, 'block_structure')) }
   return { precision: 'fp8', format: weights.text('strategy') === 'channel' ? fp8Rows : fp8 }
+}
+
+/** Blocks are square in every published checkpoint; where no size is written they are 128 wide (DeepSeek-V3). */
+const blockWidthOf = (f: Fields, name: string): number => {
+  const width = Number(f.list(name)?.[0] ?? 128)
+  return Number.isSafeInteger(width) && width > 0 ? width : 128
 }
 
 const excludedOf = (f: Fields): readonly string[] =>

@@ -8,6 +8,7 @@ import type { CommandContext } from '../command-context.js'
 import type { Raw } from '../design-fit/case-fields.js'
 import { readCase } from '../design-fit/read-case.js'
 import { cliError } from '../messages.js'
+import { onceOption } from '../once-option.js'
 import { stateDirectoryName } from '../project.js'
 import { readStandardInput } from '../read-standard-input.js'
 import { readTextFile } from '../read-text-file.js'
@@ -38,7 +39,7 @@ export const registerDesignCalibrate = (design: Command, context: CommandContext
       text('catalogue name, path or address of a config.json', '目錄名稱，或 config.json 的路徑或網址'),
     )
     .requiredOption('--gpu <name>', text('accelerator, as the driver or people call it', '加速器名稱'))
-  for (const [flag, en, zhTW] of deploymentFlags) command.option(flag, text(en, zhTW))
+  for (const [flag, en, zhTW] of deploymentFlags) command.option(flag, text(en, zhTW), onceOption(flag, text))
   command.action(async (_options: unknown, self: Command) => {
     const { points: file, ...raw } = self.opts() as Raw & { readonly points: string }
     const { request } = await readCase({ ...raw, json: undefined, lang: undefined }, loadCatalogue(), context)

@@ -36,8 +36,8 @@ const load = ['--load', 'input=1000,output=200,concurrency=32']
 const askFit = async () => {
   const { out } = await run(['design', 'fit', '--json', ...deployment, ...load])
   const { predicted } = JSON.parse(out) as FitAnswer
-  if (!predicted) throw new Error('nothing predicted')
-  return predicted
+  if (!predicted?.tpotMs) throw new Error('nothing predicted')
+  return { ...predicted, tpotMs: predicted.tpotMs }
 }
 const file = (content: unknown) => {
   const path = join(folder, 'points.json')
@@ -57,7 +57,7 @@ describe('design calibrate', { timeout: 60_000 }, () => {
       const tested = ['--load', `input=1000,output=200,concurrency=${point.concurrency}`]
       const { out } = await run(['design', 'fit', '--json', ...deployment, ...tested])
       const { predicted } = JSON.parse(out) as FitAnswer
-      measured.push({ ...point, tpotMs: 1.5 * (predicted?.tpotMs.value ?? 0) })
+      measured.push({ ...point, tpotMs: 1.5 * (predicted?.tpotMs?.value ?? 0) })
     }
     const { status, out } = await calibrate(measured, '--json', ...load)
     expect(status).toBe(0)
@@ -82,7 +82,7 @@ describe('design calibrate', { timeout: 60_000 }, () => {
   it('leaves another deployment alone', async () => {
     const other = async () => {
       const { out } = await run(['design', 'fit', '--json', ...deployment, '--quantization', 'fp8', ...load])
-      return (JSON.parse(out) as FitAnswer).predicted?.tpotMs.value
+      return (JSON.parse(out) as FitAnswer).predicted?.tpotMs?.value
     }
     const known = await other()
     await calibrate([{ concurrency: 4, inputTokens: 1000, outputTokens: 200, tpotMs: 50 }])

@@ -84,27 +84,54 @@ const plain = (name: string) =>
 
 export interface CaseFields {
   readonly values: ReadonlyMap<Field, unknown>
+  /** As whoever asked wrote it: `--max-model-len` of flags, `maxModelLen` of a file. */
+  name(field: Field): string
   /** Fields that are not understood, with the nearest that is. */
   readonly unknown: readonly { readonly field: string; readonly suggestion: string | null }[]
 }
 
-export const caseFields = (raw: Raw): CaseFields => {
+/** Where a case is written: `flags` = options of the command line, `line` = one of a file. */
+export type Origin = 'flags' | 'line'
+
+/** @throws `cli.bad-argument` where a field stands twice in different spellings and with different values */
+export const caseFields = (raw: Raw, origin: Origin, text: Text): CaseFields => {
   const values = new Map<Field, unknown>()
+  const written = new Map<Field, string>()
   const unknown: { field: string; suggestion: string | null }[] = []
   for (const [name, value] of Object.entries(raw)) {
     if (value === null || value === undefined || remarks.has(plain(name))) continue
     const field = known.get(plain(name))
-    if (field) values.set(field, value)
-    else unknown.push({ field: name, suggestion: suggest(plain(name), known.keys()) ?? null })
+    if (!field) {
+      unknown.push({ field: name, suggestion: suggest(plain(name), known.keys()) ?? null })
+      continue
+    }
+    const other = written.get(field)
+    if (other !== undefined && String(values.get(field)) !== String(value))
+      throw cliError('cli.bad-argument', {
+        detail: text(
+          `${other} and ${name} are the same field, with different values: ${shown(values.get(field))} and ${shown(value)}. Keep one.`,
+          `${other} 與 ${name} 是同一欄位，值卻不同：${shown(values.get(field))} 與 ${shown(value)}。請只留一個。`,
+        ),
+      })
+    values.set(field, value)
+    written.set(field, name)
   }
-  return { values, unknown }
+  const name = (field: Field) => {
+    const spelled = written.get(field) ?? field
+    return origin === 'flags'
+      ? `--${spelled.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      : spelled
+  }
+  return { values, unknown, name }
 }
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 type Text = CommandContext['text']
 
 /** A number of a case, written as a number or as text (`131072`, `0.9`, `128k`). @throws `cli.bad-argument` */
 export const numberField = (
-  { values }: CaseFields,
+  { values, name }: CaseFields,
   field: Field,
   text: Text,
   {
@@ -121,8 +148,8 @@ export const numberField = (
   const range = most === Number.POSITIVE_INFINITY ? `>= ${least}` : `${least}-${most}`
   throw cliError('cli.bad-argument', {
     detail: text(
-      `${field}: "${String(written)}" is not a ${whole ? 'whole ' : ''}number ${range}.`,
-      `${field}：「${String(written)}」不是${whole ? '整數' : '數字'}（${range}）。`,
+      `${name(field)}: "${shown(written)}" is not a ${whole ? 'whole ' : ''}number ${range}.`,
+      `${name(field)}：「${shown(written)}」不是${whole ? '整數' : '數字'}（${range}）。`,
     ),
   })
 }
@@ -134,13 +161,29 @@ const readNumber = (written: string): number => {
   return Number((found[1] ?? '').replace(/[,_]/g, '')) * unit
 }
 
-export const flagField = ({ values }: CaseFields, field: Field): boolean | undefined => {
+/** Yes or no, in the words people use for it. @throws `cli.bad-argument` */
+export const flagField = ({ values, name }: CaseFields, field: Field, text: Text): boolean | undefined => {
   const written = values.get(field)
-  if (written === undefined) return undefined
-  return !(written === false || written === 0 || /^(false|0|no|off|none)$/i.test(String(written)))
+  if (written === undefined || typeof written === 'boolean') return written
+  if (written === 1 || /^(true|1|yes|on)$/i.test(String(written))) return true
+  if (written === 0 || /^(false|0|no|off|none)$/i.test(String(written))) return false
+  throw cliError('cli.bad-argument', {
+    detail: text(
+      `${name(field)}: "${shown(written)}" is neither true nor false.`,
+      `${name(field)}：「${shown(written)}」不是 true 或 false。`,
+    ),
+  })
 }
 
-export const textField = ({ values }: CaseFields, field: Field): string | undefined => {
+/** @throws `cli.bad-argument` where something else than a word or a number is written */
+export const textField = ({ values, name }: CaseFields, field: Field, text: Text): string | undefined => {
   const written = values.get(field)
-  return written === undefined ? undefined : String(written)
+  if (written === undefined) return undefined
+  if (typeof written === 'string' || typeof written === 'number') return String(written)
+  throw cliError('cli.bad-argument', {
+    detail: text(
+      `${name(field)}: ${shown(written)} is not a text.`,
+      `${name(field)}：${shown(written)} 不是文字。`,
+    ),
+  })
 }

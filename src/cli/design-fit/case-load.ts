@@ -27,36 +27,84 @@ const names: Readonly<Record<string, string>> = {
   prefixes: 'prefixes',
 }
 
-/** @throws `cli.bad-argument` */
-export const readLoad = (written: unknown, text: Text): Load | null => {
+/** Ranges within which a load can be one. */
+const ranges: Readonly<
+  Record<string, { readonly least: number; readonly most: number; readonly whole: boolean }>
+> = {
+  input: { least: 1, most: 100_000_000, whole: true },
+  output: { least: 1, most: 100_000_000, whole: true },
+  concurrency: { least: 1, most: 1_000_000, whole: true },
+  rps: { least: 1e-6, most: 1_000_000, whole: false },
+  prefix: { least: 0, most: 100_000_000, whole: true },
+  prefixes: { least: 1, most: 100_000_000, whole: true },
+}
+
+/** @param name of the field, as it was written. @throws `cli.bad-argument` */
+export const readLoad = (written: unknown, name: string, text: Text): Load | null => {
   if (written === undefined) return null
   const fields = new Map<string, number>()
-  for (const [name, value] of pairsOf(written)) {
-    const known = names[name.toLowerCase().replace(/[^a-z]/g, '')]
-    const number = typeof value === 'number' ? value : Number(value)
-    if (known === undefined || !Number.isFinite(number) || number < 0)
-      throw bad(text, `load: "${name}=${String(value)}"`)
-    fields.set(known, number)
+  for (const [part, value] of pairsOf(written)) {
+    const known = names[part.toLowerCase().replace(/[^a-z]/g, '')]
+    if (known === undefined) throw notUnderstood(part, name, text)
+    if (fields.has(known))
+      throw cliError('cli.bad-argument', {
+        detail: text(
+          `${name}: ${known} is given twice. Keep one.`,
+          `${name}：${known} 給了兩次。請只留一個。`,
+        ),
+      })
+    fields.set(known, partOf(value, { name, part, known }, text))
   }
-  const input = fields.get('input')
-  const output = fields.get('output')
-  const concurrency = fields.get('concurrency') ?? null
-  const rate = fields.get('rps') ?? null
-  if (!input || !output) throw bad(text, 'load: input=N, output=N')
-  if ((concurrency === null) === (rate === null)) throw bad(text, 'load: concurrency=N | rps=X')
-  if (concurrency === 0 || rate === 0) throw bad(text, 'load: 0')
+  const [input, output, prefix] = [fields.get('input'), fields.get('output'), fields.get('prefix') ?? 0]
+  const [concurrency, rate] = [fields.get('concurrency') ?? null, fields.get('rps') ?? null]
+  if (input === undefined || output === undefined) throw bad(text, `${name}: input=N, output=N`)
+  if ((concurrency === null) === (rate === null)) throw bad(text, `${name}: concurrency=N | rps=X`)
+  if (prefix > input)
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${name}: a prefix of ${prefix} tokens cannot be part of a prompt of ${input}.`,
+        `${name}：${prefix} 個詞元的前綴不可能屬於只有 ${input} 個詞元的提示。`,
+      ),
+    })
   return {
     inputTokens: input,
     outputTokens: output,
     concurrency,
     requestsPerSecond: rate,
-    prefixTokens: fields.get('prefix') ?? 0,
+    prefixTokens: prefix,
     prefixes: fields.get('prefixes') ?? 1,
   }
 }
 
-/** @throws `cli.bad-argument` */
-export const readSpeculation = (written: unknown, text: Text): Speculation | null => {
+const notUnderstood = (part: string, name: string, text: Text) => {
+  const nearest = suggest(part.toLowerCase(), Object.keys(names))
+  const parts = Object.keys(ranges).join(', ')
+  return cliError('cli.bad-argument', {
+    detail: text(
+      `${name}: "${part}" is no part of a load.${nearest ? ` Did you mean ${nearest}?` : ` Parts: ${parts}.`}`,
+      `${name}：「${part}」不是負載的一部分。${nearest ? `您是指 ${nearest} 嗎？` : `可用：${parts}。`}`,
+    ),
+  })
+}
+
+const partOf = (
+  value: unknown,
+  { name, part, known }: { readonly name: string; readonly part: string; readonly known: string },
+  text: Text,
+): number => {
+  const { least, most, whole } = ranges[known] ?? { least: 0, most: 0, whole: true }
+  const number = typeof value === 'number' ? value : String(value).trim() === '' ? Number.NaN : Number(value)
+  if (number >= least && number <= most && (!whole || Number.isSafeInteger(number))) return number
+  throw cliError('cli.bad-argument', {
+    detail: text(
+      `${name}: ${part}=${String(value)} is not a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`,
+      `${name}：${part}=${String(value)} 不是 ${least} 至 ${most} 的${whole ? '整數' : '數字'}。`,
+    ),
+  })
+}
+
+/** @param name of the field, as it was written. @throws `cli.bad-argument` */
+export const readSpeculation = (written: unknown, name: string, text: Text): Speculation | null => {
   if (written === undefined || written === 'none') return null
   if (typeof written === 'object' && written !== null) {
     const object = written as Readonly<Record<string, unknown>>
@@ -65,11 +113,11 @@ export const readSpeculation = (written: unknown, text: Text): Speculation | nul
       String(object['method'] ?? 'draft'),
       tokens,
       object['acceptance'] ?? object['acceptanceRate'],
-      text,
+      { name, text },
     )
   }
   const [method = '', tokens, acceptance] = String(written).split(':')
-  return checked(method, tokens, acceptance, text)
+  return checked(method, tokens, acceptance, { name, text })
 }
 
 /** As vLLM and SGLang call them. */
@@ -86,17 +134,22 @@ const methods = [
 ]
 const knownMethod = /ngram|suffix|eagle|mtp|nextn|draft|model|medusa|mlp|standalone|lookahead/i
 
-const checked = (method: string, tokens: unknown, acceptance: unknown, text: Text): Speculation => {
+const checked = (
+  method: string,
+  tokens: unknown,
+  acceptance: unknown,
+  { name, text }: { readonly name: string; readonly text: Text },
+): Speculation => {
   const count = Number(tokens)
   const chance = acceptance === undefined || acceptance === null ? null : Number(acceptance)
   if (method !== '' && !knownMethod.test(method)) {
     const nearest = suggest(method.toLowerCase(), methods)
-    throw bad(text, `speculative: ${method}${nearest ? ` (${nearest}?)` : ` (${methods.join(', ')})`}`)
+    throw bad(text, `${name}: ${method}${nearest ? ` (${nearest}?)` : ` (${methods.join(', ')})`}`)
   }
   if (method === '' || !Number.isSafeInteger(count) || count < 1 || count > 64)
-    throw bad(text, 'speculative: METHOD:TOKENS[:ACCEPTANCE]')
+    throw bad(text, `${name}: METHOD:TOKENS[:ACCEPTANCE]`)
   if (chance !== null && !(chance >= 0 && chance <= 1))
-    throw bad(text, `speculative: ${String(acceptance)} (0-1)`)
+    throw bad(text, `${name}: ${String(acceptance)} (0-1)`)
   return { method, tokens: count, acceptance: chance }
 }
 

@@ -86,21 +86,33 @@ const ggufNames = ['q8_0', 'q6_k', 'q5_k_m', 'q4_k_m', 'iq4_xs', 'q4_0', 'q3_k_m
 
 const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-export const engineWord = (written: string | undefined, text: Text): EngineName =>
-  written === undefined ? 'vllm' : choose(written, engines, 'engine', text)
+/** A word of a case and how its field is called there. */
+interface Written {
+  readonly word: string | undefined
+  readonly name: string
+}
 
-export const precisionWord = (written: string | undefined, text: Text): Precision | 'auto' => {
-  if (written === undefined) return 'auto'
-  const gguf = ggufNames.find((name) => plain(name) === plain(written))
-  return gguf ?? choose(written, precisions, 'quantization', text)
+export const engineWord = ({ word, name }: Written, text: Text): EngineName =>
+  word === undefined ? 'vllm' : choose(word, engines, name, text)
+
+export const precisionWord = ({ word, name }: Written, text: Text): Precision | 'auto' => {
+  if (word === undefined) return 'auto'
+  const gguf = ggufNames.find((known) => plain(known) === plain(word))
+  return gguf ?? choose(word, precisions, name, text)
+}
+
+/** How 4-bit weights were made, where a format or a checkpoint's name says it. */
+export const methodOf = (...words: readonly (string | undefined)[]): 'awq' | 'gptq' | undefined => {
+  const said = words.flatMap((word) => /awq|gptq/i.exec(word ?? '')?.[0].toLowerCase() ?? [])[0]
+  return said === 'awq' || said === 'gptq' ? said : undefined
 }
 
 /** The format that a checkpoint's name ends with: `-AWQ`, `-FP8-dynamic`, `-quantized.w4a16`. */
 export const precisionOfSuffix = (suffix: string): Precision | 'auto' | undefined =>
   ggufNames.find((name) => plain(name) === plain(suffix)) ?? precisions[plain(suffix)]
 
-export const kvDtypeWord = (written: string | undefined, text: Text): FitRequest['kvDtype'] =>
-  written === undefined ? 'auto' : choose(written, kvDtypes, 'kv-dtype', text)
+export const kvDtypeWord = ({ word, name }: Written, text: Text): FitRequest['kvDtype'] =>
+  word === undefined ? 'auto' : choose(word, kvDtypes, name, text)
 
 const choose = <T>(written: string, words: Readonly<Record<string, T>>, what: string, text: Text): T => {
   const found = Object.hasOwn(words, plain(written)) ? words[plain(written)] : undefined

@@ -8,10 +8,11 @@ import { withLoadTests } from '../calibration/with-load-tests.js'
 import type { CommandContext } from '../command-context.js'
 import { describeFailure } from '../describe-failure.js'
 import { cliError } from '../messages.js'
+import { onceOption } from '../once-option.js'
 import { readTextFile } from '../read-text-file.js'
 import { renderTable } from '../table.js'
 import type { Raw } from './case-fields.js'
-import { fitText } from './fit-text.js'
+import { fitText, limitText } from './fit-text.js'
 import { type ReadCase, readCase } from './read-case.js'
 
 /** Adds `fit` beside the other commands of `design`. */
@@ -25,27 +26,18 @@ export const registerDesignFit = (design: Command, context: CommandContext): voi
         '判斷模型能否放進指定加速器、請求可多長、可同時執行幾個、速度如何',
       ),
     )
-    .option(
-      '--model <name>',
-      text('catalogue name, path or address of a config.json', '目錄名稱，或 config.json 的路徑或網址'),
-    )
-    .option('--gpu <name>', text('accelerator, as the driver or people call it', '加速器名稱'))
-    .option(
-      '--file <cases>',
-      text(
-        'JSON Lines, one case a line, fields named as the flags',
-        'JSON Lines 檔，每列一個案例，欄位同旗標',
-      ),
-    )
     .option('--enforce-eager', text('no CUDA graphs', '不使用 CUDA 圖'))
     .option('--enable-chunked-prefill', text('prompts in chunks', '分塊預填'))
     .option('--no-enable-prefix-caching', text('no prefix cache', '不使用前綴快取'))
     .option('--language-model-only', text('without the vision tower', '不載入視覺塔'))
-  for (const [flag, en, zhTW] of valueFlags) command.option(flag, text(en, zhTW))
+  for (const [flag, en, zhTW] of valueFlags) command.option(flag, text(en, zhTW), onceOption(flag, text))
   command.action(async (_options: unknown, self: Command) => {
     const options = self.opts() as Raw & { readonly file?: string }
     const catalogue = loadCatalogue()
-    if (options.file !== undefined) return answerFile(options.file, catalogue, context)
+    if (options.file !== undefined) {
+      refuseBesideFile(self, text)
+      return answerFile(options.file, catalogue, context)
+    }
     const { enablePrefixCaching, ...rest } = options
     const raw = {
       ...(enablePrefixCaching === false ? { ...rest, enablePrefixCaching } : rest),
@@ -58,7 +50,36 @@ export const registerDesignFit = (design: Command, context: CommandContext): voi
   })
 }
 
+/** Cases of a file are whole: flags beside it would be taken for all of them, or for none. */
+const refuseBesideFile = (command: Command, text: CommandContext['text']): void => {
+  const others = command.options
+    .filter(
+      (option) =>
+        !['file', 'json', 'lang'].includes(option.attributeName()) &&
+        command.getOptionValueSource(option.attributeName()) === 'cli',
+    )
+    .map(({ long }) => long)
+  if (others.length === 0) return
+  throw cliError('cli.bad-argument', {
+    detail: text(
+      `--file answers the cases as they stand in it; ${others.join(', ')} beside it would be ignored. Write them into the file, or leave --file out.`,
+      `--file 依檔案內容回答各案例；同時給的 ${others.join('、')} 會被忽略。請寫進檔案，或不要用 --file。`,
+    ),
+  })
+}
+
 const valueFlags = [
+  [
+    '--model <name>',
+    'catalogue name, path or address of a config.json',
+    '目錄名稱，或 config.json 的路徑或網址',
+  ],
+  ['--gpu <name>', 'accelerator, as the driver or people call it', '加速器名稱'],
+  [
+    '--file <cases>',
+    'JSON Lines, one case a line, fields named as the flags',
+    'JSON Lines 檔，每列一個案例，欄位同旗標',
+  ],
   ['--count <n>', 'accelerators in all', '加速器總數'],
   ['--gpu-memory-gib <gib>', 'memory as the driver reports it', '驅動程式回報的記憶體'],
   ['--engine <name>', 'vllm, sglang, trtllm, tgi, llama.cpp', 'vllm、sglang、trtllm、tgi、llama.cpp'],
@@ -133,7 +154,7 @@ const answerLine = async (
     return {
       line: number,
       ...(id === undefined ? {} : { id }),
-      ...(await answer(await readCase(raw, catalogue, context), context)).json,
+      ...(await answer(await readCase(raw, catalogue, context, 'line'), context)).json,
     }
   } catch (error) {
     const { code, params } = toArchitectError(describeFailure(error))
@@ -171,12 +192,20 @@ const resultTable = (results: readonly Result[], { text }: CommandContext): stri
     ],
     results.map((result) =>
       result.error
-        ? [String(result.line), String(result.id ?? ''), 'error', result.error.message, '', '', '']
+        ? [
+            String(result.line),
+            String(result.id ?? ''),
+            text('error', '錯誤'),
+            result.error.message,
+            '',
+            '',
+            '',
+          ]
         : [
             String(result.line),
             String(result.id ?? ''),
             result.fits ? text('yes', '是') : text('no', '否'),
-            result.limitedBy ?? '',
+            result.limitedBy ? limitText(result.limitedBy, text) : '',
             (result.availableKvGiBPerGpu ?? 0).toFixed(2),
             String(result.kvCacheTokens ?? 0),
             (result.maxConcurrency ?? 0).toFixed(2),

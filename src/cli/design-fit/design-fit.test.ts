@@ -116,10 +116,39 @@ describe('design fit', () => {
     ['--model Llama-3.1-8B --gpu H100 --quantization aqw', /Did you mean awq/],
     ['--model Llama-3.1-8B --gpu H100 --kv-dtype fp9', /Did you mean fp8/],
     ['--model Llama-3.1-8B --gpu H100 --tp zero', /tp/],
-    ['--model Llama-3.1-8B --gpu H100 --gpu-memory-utilization 1.2', /0\.01-1/],
+    ['--model Llama-3.1-8B --gpu H100 --gpu-memory-utilization 1.2', /--gpu-memory-utilization.*0\.01-1/],
     ['--model Llama-3.1-8B --gpu H100 --load input=10', /output/],
     ['--model Llama-3.1-8B --gpu H100 --speculative mtp', /METHOD:TOKENS/],
-    ['--gpu H100', /--model/],
+    ['--gpu H100', /--model is missing/],
+    ['--model Llama-3.1-8B', /--gpu is missing/],
+    ['--model Llama-3.1-8B --gpu H100 --engine-version banana', /--engine-version: "banana".*0\.28\.0/],
+    ['--model Llama-3.1-8B --gpu H100 --engine sglang --engine-version latest', /"latest".*0\.5\.10/],
+    ['--model Llama-3.1-8B --gpu H100 --enforce-eager maybe', /maybe|too many/i],
+    ['--model Llama-3.1-8B --gpu H100 --tp 2 --tp 4', /--tp is given twice: "2" and "4"/],
+    ['--model Llama-3.1-8B --model Qwen3-8B --gpu H100', /--model is given twice/],
+    ['--model Llama-3.1-8B --gpu 4xL40S --count 2', /--gpu names 4 .*--count says 2/],
+    ['--model Llama-3.1-8B --gpu H100 --max-model-len 1e9', /--max-model-len: "1e9"/],
+    ['--model Llama-3.1-8B --gpu H100 --max-model-len 1000000000', /--max-model-len.*1-100000000/],
+    ['--model Llama-3.1-8B --gpu H100 --max-num-seqs 1e12', /--max-num-seqs/],
+    ['--model Llama-3.1-8B --gpu H100 --ep banana', /--ep: "banana"/],
+    ['--model Qwen3-30B-A3B --gpu H100 --tp 2 --ep 8', /--ep: "8".*1-2/],
+    [
+      '--model Llama-3.1-8B --gpu H100 --load input=100,output=10,concurrency=1,prefix=101',
+      /--load: a prefix of 101/,
+    ],
+    [
+      '--model Llama-3.1-8B --gpu H100 --load input=1e12,output=10,concurrency=1',
+      /--load: input=1e12 .*100000000/,
+    ],
+    [
+      '--model Llama-3.1-8B --gpu H100 --load input=10,isl=20,output=10,concurrency=1',
+      /--load: input is given twice/,
+    ],
+    ['--model Llama-3.1-8B --gpu H100 --load inptu=10,output=10,concurrency=1', /Did you mean input/],
+    [
+      '--model Llama-3.1-8B --gpu H100 --load input=0.5,output=10,concurrency=1',
+      /input=0\.5 is not a whole number/,
+    ],
     ['--model /nowhere/config.json --gpu H100', /nowhere/],
   ])('exits 2 for %s', async (flags, message) => {
     const { status, out, err } = await run(['design', 'fit', ...flags.split(' ')])
@@ -219,8 +248,79 @@ describe('design fit', () => {
     expect(results[2]?.error?.message).toMatch(/JSON/)
     expect(results[5]?.error?.message).toMatch(/gpu/)
     expect(results[3]?.warnings?.map(({ code }) => code)).toContain('cli.fit-unknown-field')
-    expect(results[4]?.predicted?.tpotMs.value).toBeGreaterThan(0)
+    expect(results[4]?.predicted?.tpotMs?.value).toBeGreaterThan(0)
     expect(results[1]?.kvCacheTokens).toBeGreaterThan(2 * (results[0]?.kvCacheTokens ?? 0))
+  })
+
+  it('refuses flags beside a file, fields under two spellings, and what is neither yes nor no', async () => {
+    const base = { model: 'Llama-3.1-8B', gpu: 'H100', maxModelLen: 8192 }
+    const cases = [
+      { ...base, tp: 2, tensor_parallel_size: 4 },
+      { ...base, tp: 1, tensorParallel: 1 },
+      { ...base, enforceEager: 'maybe' },
+      { ...base, enforceEager: 'yes' },
+      { ...base, engineVersion: 0.1 },
+      { ...base, gpu_memory_utilization: 2 },
+      { ...base, gpu: '4x H100', gpuCount: 2 },
+    ]
+    const path = file('slips.jsonl', cases.map((one) => JSON.stringify(one)).join('\n'))
+    const { out } = await run(['design', 'fit', '--json', '--file', path])
+    const results = JSON.parse(out) as {
+      readonly fits?: boolean
+      readonly error?: { readonly message: string }
+    }[]
+    const messages = results.map(({ error }) => error?.message ?? '')
+    expect(messages[0]).toMatch(/tp and tensor_parallel_size are the same field.*2 and 4/)
+    expect(messages[1]).toBe('')
+    expect(messages[2]).toMatch(/enforceEager: "maybe"/)
+    expect(results[3]?.fits).toBe(true)
+    expect(messages[4]).toMatch(/engineVersion: 0\.1 is a number/)
+    expect(messages[5]).toMatch(/gpu_memory_utilization: "2"/)
+    expect(messages[6]).toMatch(/gpu names 4 .*gpuCount says 2/)
+    const beside = await run(['design', 'fit', '--file', path, '--model', 'Qwen3-8B', '--enforce-eager'])
+    expect(beside.status).toBe(2)
+    expect(beside.err).toMatch(/--model, --enforce-eager|--enforce-eager, --model/)
+  })
+
+  it('exits 1 for a load that no request can have, and tells no speed of it', async () => {
+    const flags = '--model Llama-3.1-8B --gpu H100 --max-model-len 1000 --load'.split(' ')
+    const { status, answer } = await ask([...flags, 'input=1000,output=200,concurrency=8'])
+    expect(status).toBe(1)
+    expect(answer).toMatchObject({ fits: false, limitedBy: 'max-model-len', predicted: null })
+    const { out } = await run(['design', 'fit', ...flags, 'input=500,output=1,concurrency=8'])
+    expect(out).toMatch(/TPOT ms +–/)
+  })
+
+  it('knows the method of 4-bit weights by the name of the format or the checkpoint', async () => {
+    const on = async (flags: string) =>
+      (await ask(`${flags} --gpu V100 --max-model-len 4096`.split(' '))).answer
+    expect((await on('--model Qwen2.5-7B-Instruct-AWQ --engine-version 0.9.2')).limitedBy).toBe('precision')
+    expect((await on('--model Qwen2.5-7B-Instruct --quantization awq')).limitedBy).toBe('precision')
+    expect((await on('--model Qwen2.5-7B-Instruct --quantization gptq')).fits).toBe(true)
+    const cache = '--model Qwen2.5-7B-Instruct --quantization gptq --engine-version 0.16.0 --kv-dtype'
+    expect((await on(`${cache} fp8_e5m2`)).fits).toBe(true)
+    expect((await on(`${cache} fp8`)).limitedBy).toBe('precision')
+  })
+
+  it('lets a tuned model read more than its base where that is asked, and knows the revisions that do', async () => {
+    const on = async (model: string) =>
+      (await ask(`--model ${model} --gpu H200 --count 4 --max-model-len 200000`.split(' '))).answer
+    const codes = ({ warnings }: FitAnswer) => warnings.map(({ code }) => code)
+    expect((await on('Qwen/Qwen3-32B')).limitedBy).toBe('context')
+    const tuned = await on('somebody/Qwen3-32B-tuned')
+    expect(tuned.fits).toBe(true)
+    expect(codes(tuned)).toContain('cli.fit-family-context')
+    const revision = await on('Qwen/Qwen3-4B-Instruct-2507')
+    expect(revision).toMatchObject({ fits: true })
+    expect(codes(revision)).not.toContain('cli.fit-family-context')
+    // 57B is no 2.5-7B.
+    expect((await ask('--model Qwen/Qwen2-57B-A14B-Instruct --gpu H200'.split(' '))).status).toBe(2)
+    // 2,560 / 8 = 320: every fp8 build of this publisher is in blocks of 128.
+    const coder = '--model Qwen/Qwen3-Coder-480B-A35B-Instruct-FP8 --gpu H200 --max-model-len 8192 --count'
+    expect((await ask(`${coder} 8`.split(' '))).answer.limitedBy).toBe('layout')
+    expect((await ask(`${coder} 8 --ep true`.split(' '))).answer.fits).toBe(true)
+    // 1,536 / 4 = 384: no block is cut.
+    expect((await on('Qwen/Qwen3-235B-A22B-Instruct-2507-FP8')).fits).toBe(true)
   })
 
   it('says it in words, in both languages', async () => {
@@ -229,5 +329,12 @@ describe('design fit', () => {
     const chinese = await run(flags, 'zh-TW')
     expect(english.out).toMatch(/It fits/)
     expect(chinese.out).toMatch(/放得下/)
+    const load = ['--load', 'input=500,output=100,concurrency=8']
+    const withLoad = await run([...flags, ...load, '--engine', 'tgi'], 'zh-TW')
+    const short = await run([...flags.with(-1, '800'), ...load.with(1, 'input=900,output=1,rps=1')], 'zh-TW')
+    // What is left beside names, units and flags is Chinese.
+    const names =
+      /meta-llama\/[\w.-]+|H100 SXM 80 GB|GiB|CUDA|KV|vllm|tgi|MLA|max-[a-z-]+|--[a-z-]+|design calibrate| x /g
+    for (const { out } of [chinese, withLoad, short]) expect(out.replace(names, '')).not.toMatch(/[a-z]{3,}/i)
   })
 })

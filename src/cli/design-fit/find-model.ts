@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Catalogue,
+  contextOfRevision,
   furtherModel,
   lookUpFurtherModel,
   type Model,
@@ -25,6 +26,8 @@ export interface FoundModel {
   /** What the name says about its format: `-AWQ`, `-FP8`. */
   readonly precision: Precision | 'auto' | undefined
   readonly warnings: readonly Message[]
+  /** Only the shape is that of the model it was tuned from: it may read more tokens. */
+  readonly isOfFamily?: boolean
 }
 
 const mostBytes = 2 * 1024 ** 2
@@ -40,7 +43,7 @@ export const findModel = async (
   const file = configFile(written)
   if (file !== undefined) return ofConfig(readLimited(file, context), written)
   const named = byName(written, catalogue)
-  if (named) return { ...named, warnings: [] }
+  if (named) return { ...named, model: revised(named.model, written), warnings: [] }
   const related = ofFamily(written, catalogue)
   if (related) return related
   const lookup = catalogue.lookUpModel(written)
@@ -65,6 +68,10 @@ const mistyped = (written: string, catalogue: Catalogue): string | undefined => 
 }
 
 const numbersIn = (name: string) => (name.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')
+
+/** `57` and `14` of `Qwen2-57B-A14B`. */
+const sizesIn = (name: string): readonly string[] =>
+  [...name.matchAll(/(\d+(?:\.\d+)?)b(?![a-z0-9])/gi)].flatMap(([, size]) => size ?? [])
 
 const namesOf = (catalogue: Catalogue): readonly string[] =>
   [...catalogue.models, ...readFurtherModels()].flatMap(({ name, aliases }) => [name, ...aliases])
@@ -152,11 +159,25 @@ const tailOf = (name: string): string => {
   return normal.slice(normal.lastIndexOf('/') + 1)
 }
 
+/** The same shape, trained on to read more. */
+const revised = (model: Model, written: string): Model => {
+  const context = contextOfRevision(written)
+  return context === null ? model : { ...model, maxContext: context }
+}
+
 /** A tuned model whose name carries that of its base (`Hermes-3-Llama-3.1-8B`): the longest such name. */
 const ofFamily = (written: string, catalogue: Catalogue): FoundModel | undefined => {
   const name = tailOf(written)
   const known = namesOf(catalogue).map((each) => ({ each, stem: stemOf(each) }))
-  const contained = known.filter(({ stem }) => stem.length >= 7 && /\db/.test(stem) && name.includes(stem))
+  // Without its dots Qwen2.5-7B would be a part of Qwen2-57B: its size must be there as it is, too.
+  const sizes = new Set(sizesIn(written))
+  const contained = known.filter(
+    ({ each, stem }) =>
+      stem.length >= 7 &&
+      /\db/.test(stem) &&
+      name.includes(stem) &&
+      sizesIn(each).every((size) => sizes.has(size)),
+  )
   const best = contained.reduce<(typeof known)[number] | undefined>(
     (longest, one) => (!longest || one.stem.length > longest.stem.length ? one : longest),
     undefined,
@@ -164,9 +185,10 @@ const ofFamily = (written: string, catalogue: Catalogue): FoundModel | undefined
   const model = best && exactly(best.each, catalogue)
   if (!model || !best) return undefined
   return {
-    model: { ...model, name: written },
+    model: revised({ ...model, name: written }, written),
     precision: suffixes(written).precision,
     warnings: [cliMessage('cli.fit-family', { model: written, base: best.each })],
+    isOfFamily: true,
   }
 }
 

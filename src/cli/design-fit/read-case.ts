@@ -1,102 +1,135 @@
 // One case of `design fit` as the planner's request: names looked up, numbers checked, what is missing filled in.
 
-import type { Catalogue, Model, Precision } from '../../catalog/index.js'
+import { type Catalogue, type Model, type Precision, weightBlockOf } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
 import { type FitRequest, findCard } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { cliError, cliMessage } from '../messages.js'
-import { type CaseFields, caseFields, flagField, numberField, type Raw, textField } from './case-fields.js'
+import {
+  type CaseFields,
+  caseFields,
+  type Field,
+  flagField,
+  numberField,
+  type Origin,
+  type Raw,
+  textField,
+} from './case-fields.js'
+import { layoutOf } from './case-layout.js'
 import { readLoad, readSpeculation } from './case-load.js'
-import { engineWord, kvDtypeWord, precisionWord } from './case-words.js'
-import { findModel } from './find-model.js'
+import { engineWord, kvDtypeWord, methodOf, precisionWord } from './case-words.js'
+import { engineVersionWord } from './engine-version-word.js'
+import { type FoundModel, findModel } from './find-model.js'
 
 export interface ReadCase {
   readonly request: FitRequest
   readonly warnings: readonly Message[]
 }
 
+/** More tokens, bytes and adapters than any deployment has; what is larger is a slip. */
+const most = { tokens: 100_000_000, sequences: 1_000_000, bytes: 2 ** 53 - 1, adapters: 100_000 } as const
+
 /** @throws `cli.bad-argument`, `catalog.config-*` */
 export const readCase = async (
   raw: Raw,
   catalogue: Catalogue,
   context: CommandContext,
+  origin: Origin = 'flags',
 ): Promise<ReadCase> => {
   const { text } = context
-  const fields = caseFields(raw)
-  const found = await findModel(required(fields, 'model', text), catalogue, context)
-  const named = findCard(required(fields, 'gpu', text), catalogue)
-  if (!named.found) throw unknownCard(String(fields.values.get('gpu')), named.suggestion, text)
-  const whole = (field: Parameters<typeof numberField>[1]) => numberField(fields, field, text, { least: 1 })
+  const fields = caseFields(raw, origin, text)
+  const written = (field: Field) => ({ word: textField(fields, field, text), name: fields.name(field) })
+  const whole = (field: Field, largest: number) =>
+    numberField(fields, field, text, { least: 1, most: largest })
+  const found = await findModel(required(fields, 'model', { origin, text }), catalogue, context)
+  const named = findCard(required(fields, 'gpu', { origin, text }), catalogue)
+  if (!named.found) throw unknownCard(fields, named.suggestion, text)
   const memoryGiB = numberField(fields, 'gpumemorygib', text, { least: 0.5, most: 4096, whole: false })
-  const written = textField(fields, 'quantization')
-  const asked = written === undefined ? (found.precision ?? 'auto') : precisionWord(written, text)
-  const layout = layoutOf(fields, named.multiple, text)
-  const loras = numberField(fields, 'maxloras', text, { least: 0 })
+  const format = written('quantization')
+  const asked = format.word === undefined ? (found.precision ?? 'auto') : precisionWord(format, text)
+  const engine = engineWord(written('engine'), text)
+  const loras = numberField(fields, 'maxloras', text, { least: 0, most: most.adapters })
+  const method = methodOf(format.word, found.model.name, String(fields.values.get('model')))
+  const weightBlock = weightBlockOf(String(fields.values.get('model')))
+  const cache = written('kvdtype')
+  const maxModelLen = whole('maxmodellen', most.tokens) ?? null
+  const { model, warning } = readerOf(found, maxModelLen)
   const request: FitRequest = {
-    model: found.model,
+    model,
     precision: asked === 'auto' ? found.model.precision : asked,
+    ...(method ? { method } : {}),
+    ...(weightBlock === null ? {} : { weightBlock }),
     card: memoryGiB === undefined ? named.found : { ...named.found, memoryGiB, memoryFrom: 'given' },
-    ...layout,
-    engine: engineWord(textField(fields, 'engine'), text),
-    engineVersion: textField(fields, 'engineversion'),
-    kvDtype: kvDtypeWord(textField(fields, 'kvdtype'), text),
-    maxModelLen: whole('maxmodellen') ?? null,
+    ...layoutOf(fields, named.multiple, text),
+    engine,
+    engineVersion: engineVersionWord(
+      { ...written('engineversion'), isNumber: typeof fields.values.get('engineversion') === 'number' },
+      engine,
+      text,
+    ),
+    kvDtype: kvDtypeWord(cache, text),
+    ...(/e5m2/i.test(cache.word ?? '') ? { kvFp8: 'e5m2' as const } : {}),
+    maxModelLen,
     gpuMemoryUtilization: numberField(fields, 'gpumemoryutilization', text, {
       least: 0.01,
       most: 1,
       whole: false,
     }),
-    maxNumSeqs: whole('maxnumseqs'),
-    maxNumBatchedTokens: whole('maxnumbatchedtokens'),
-    chunkedPrefill: flagField(fields, 'enablechunkedprefill'),
-    enforceEager: flagField(fields, 'enforceeager') ?? false,
-    prefixCaching: flagField(fields, 'noenableprefixcaching')
+    maxNumSeqs: whole('maxnumseqs', most.sequences),
+    maxNumBatchedTokens: whole('maxnumbatchedtokens', most.tokens),
+    chunkedPrefill: flagField(fields, 'enablechunkedprefill', text),
+    enforceEager: flagField(fields, 'enforceeager', text) ?? false,
+    prefixCaching: flagField(fields, 'noenableprefixcaching', text)
       ? false
-      : (flagField(fields, 'enableprefixcaching') ?? true),
-    languageModelOnly: flagField(fields, 'languagemodelonly') ?? false,
-    kvCacheMemoryBytes: whole('kvcachememorybytes'),
-    blockSize: whole('blocksize'),
-    adapters: loras ? { count: loras, rank: whole('maxlorarank') ?? 16 } : null,
-    speculation: readSpeculation(fields.values.get('speculative'), text),
-    load: readLoad(fields.values.get('load'), text),
+      : (flagField(fields, 'enableprefixcaching', text) ?? true),
+    languageModelOnly: flagField(fields, 'languagemodelonly', text) ?? false,
+    kvCacheMemoryBytes: whole('kvcachememorybytes', most.bytes),
+    blockSize: whole('blocksize', 65_536),
+    adapters: loras ? { count: loras, rank: whole('maxlorarank', 65_536) ?? 16 } : null,
+    speculation: readSpeculation(fields.values.get('speculative'), fields.name('speculative'), text),
+    load: readLoad(fields.values.get('load'), fields.name('load'), text),
   }
   return {
     request,
-    warnings: [...found.warnings, ...unknownFields(fields), ...formatContradiction(found.model, asked)],
+    warnings: [
+      ...found.warnings,
+      ...warning,
+      ...unknownFields(fields),
+      ...formatContradiction(found.model, asked),
+    ],
   }
 }
 
-const required = (fields: CaseFields, field: 'model' | 'gpu', text: CommandContext['text']): string => {
-  const value = textField(fields, field)
-  if (value !== undefined && value !== '') return value
-  throw cliError('cli.bad-argument', { detail: text(`--${field} is missing.`, `缺少 --${field}。`) })
+/** What was tuned from a model may read more than it: only what is asked says how much. */
+const readerOf = ({ model, isOfFamily }: FoundModel, asked: number | null) => {
+  const { maxContext, name } = model
+  if (!isOfFamily || asked === null || maxContext === null || asked <= maxContext)
+    return { model, warning: [] }
+  return {
+    model: { ...model, maxContext: asked },
+    warning: [cliMessage('cli.fit-family-context', { model: name, asked, context: maxContext })],
+  }
 }
 
-const unknownCard = (written: string, suggestion: string | null, text: CommandContext['text']) =>
-  cliError('cli.bad-argument', {
+const required = (
+  fields: CaseFields,
+  field: 'model' | 'gpu',
+  { origin, text }: { readonly origin: Origin; readonly text: CommandContext['text'] },
+): string => {
+  const value = textField(fields, field, text)
+  if (value !== undefined && value.trim() !== '') return value
+  const name = origin === 'flags' ? `--${field}` : field
+  throw cliError('cli.bad-argument', { detail: text(`${name} is missing.`, `缺少 ${name}。`) })
+}
+
+const unknownCard = (fields: CaseFields, suggestion: string | null, text: CommandContext['text']) => {
+  const [name, written] = [fields.name('gpu'), String(fields.values.get('gpu'))]
+  return cliError('cli.bad-argument', {
     detail: text(
-      `gpu: "${written}" is not known.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
-      `gpu：不認得「${written}」。${suggestion ? `您是指 ${suggestion} 嗎？` : ''}`,
+      `${name}: "${written}" is not known.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+      `${name}：不認得「${written}」。${suggestion ? `您是指 ${suggestion} 嗎？` : ''}`,
     ),
   })
-
-/** Tensor parallelism over all accelerators unless something else is said. */
-const layoutOf = (fields: CaseFields, multiple: number, text: CommandContext['text']) => {
-  const whole = (field: Parameters<typeof numberField>[1]) => numberField(fields, field, text, { least: 1 })
-  const [tp, pp, dp] = [whole('tp'), whole('pp') ?? 1, whole('dp') ?? 1]
-  const count = whole('count') ?? (multiple > 1 ? multiple : (tp ?? 1) * pp * dp)
-  const ep = fields.values.get('ep')
-  return {
-    count,
-    tensorParallel: tp ?? Math.max(1, Math.floor(count / (pp * dp))),
-    pipelineParallel: pp,
-    dataParallel: dp,
-    expertParallel:
-      typeof ep === 'boolean'
-        ? ep
-        : ep !== undefined && Number(ep) !== 1 && !/^(false|no|0)$/i.test(String(ep)),
-    decodeContextParallel: whole('dcp') ?? 1,
-  }
 }
 
 const unknownFields = ({ unknown }: CaseFields): readonly Message[] =>

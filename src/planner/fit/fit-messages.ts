@@ -5,16 +5,130 @@ import { defineMessages, formatNumber, messageFactory } from '../../core/index.j
 const n = (value: number) => formatNumber(value)
 const gib = (value: number) => formatNumber(value, 3)
 
+const cc = (capability: number) => capability.toFixed(1)
+
+export interface TooOld {
+  readonly engine: string
+  readonly subject: 'engine' | 'weights' | 'w8a8' | 'awq' | 'fp8-cache' | 'fp8-cache-by-triton'
+  readonly format: string
+  readonly least: number
+  readonly card: string
+  readonly capability: number
+  readonly refused: boolean
+}
+
+const subjects = {
+  en: (subject: TooOld['subject'], format: string) =>
+    ({
+      engine: '',
+      weights: ` for ${format} weights`,
+      w8a8: ' for int8 weights with int8 activations (W8A8), though not for GPTQ',
+      awq: ' for AWQ, though not for GPTQ',
+      'fp8-cache': ' for an fp8 (e4m3) KV cache',
+      'fp8-cache-by-triton': ' for an fp8 (e4m3) KV cache, unless FlashInfer is installed',
+    })[subject],
+  'zh-TW': (subject: TooOld['subject'], format: string) =>
+    ({
+      engine: '',
+      weights: `的 ${format} 權重`,
+      w8a8: '的 int8 權重與啟用值（W8A8，GPTQ 除外）',
+      awq: '的 AWQ（GPTQ 除外）',
+      'fp8-cache': '的 fp8（e4m3）KV 快取',
+      'fp8-cache-by-triton': '的 fp8（e4m3）KV 快取（已安裝 FlashInfer 者除外）',
+    })[subject],
+} as const
+
+export interface CutBlock {
+  readonly module: string
+  readonly width: number
+  readonly blockWidth: number
+  readonly engine: string
+  readonly precision: string
+  /** Mixture whose experts are cut. */
+  readonly experts: boolean
+  /** That the checkpoint is stored in blocks. */
+  readonly certain: boolean
+  readonly known: 'refused' | 'if-blocks' | 'unknown'
+}
+
+/** Releases as they were last seen to refuse. */
+const refusals = {
+  en: {
+    refused: (engine: string) =>
+      `${engine} refuses to load it, in every release so far (last seen in ${lastRefused(engine)}).`,
+    'if-blocks': (engine: string) => `${engine} refuses to load such a checkpoint.`,
+    unknown: (engine: string) =>
+      `vLLM and SGLang refuse to load it; whether ${engine} does is not published.`,
+  },
+  'zh-TW': {
+    refused: (engine: string) => `至今所有 ${engine} 版本都拒絕載入（最近一次見於 ${lastRefused(engine)}）。`,
+    'if-blocks': (engine: string) => `${engine} 會拒絕載入這種檢查點。`,
+    unknown: (engine: string) => `vLLM 與 SGLang 會拒絕載入；${engine} 是否如此並無公開資料。`,
+  },
+} as const
+
+/** vLLM: pull request 58152 (2026-09-22, open) on main; SGLang: a public report of 0.5.10.post1. */
+const lastRefused = (engine: string) => (engine === 'sglang' ? '0.5.10' : '2026-09')
+
 export const fitMessages = defineMessages({
   'fit.heads-not-divided': {
     en: (p: { heads: number; tensorParallel: number }) =>
       `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.`,
     'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。`,
   },
+  'fit.kv-heads-not-divided': {
+    en: (p: { kvHeads: number; tensorParallel: number }) =>
+      `${p.kvHeads} KV heads can neither be divided by tensor parallelism ${p.tensorParallel}, nor copied evenly.`,
+    'zh-TW': (p) => `${p.kvHeads} 個 KV 頭既無法以張量平行 ${p.tensorParallel} 整除，也無法平均複製。`,
+  },
   'fit.vocabulary-not-divided': {
     en: (p: { vocabulary: number; tensorParallel: number }) =>
       `A vocabulary of ${n(p.vocabulary)} cannot be divided by tensor parallelism ${p.tensorParallel}.`,
     'zh-TW': (p) => `詞彙表 ${n(p.vocabulary)} 無法以張量平行 ${p.tensorParallel} 整除。`,
+  },
+  'fit.block-cut': {
+    en: (p: CutBlock) =>
+      `${!p.certain ? `If the ${p.precision} checkpoint shares its scales in ${p.precision === 'fp8' ? `blocks of ${p.blockWidth} x ${p.blockWidth} (DeepSeek, Qwen and MiniMax publish such)` : `groups of ${p.blockWidth} inputs (AWQ and GPTQ usually do) that were not padded`}, an` : 'An'} accelerator would hold ${p.width} of ${p.module}, which is no multiple of the ${p.blockWidth} that share a scale: ${refusals.en[p.known](p.engine)} ${p.experts ? 'Keep experts whole (--ep), or use' : 'Use'} less tensor parallelism.`,
+    'zh-TW': (p) =>
+      `${!p.certain ? `若此 ${p.precision} 檢查點以 ${p.precision === 'fp8' ? `${p.blockWidth} x ${p.blockWidth} 區塊共用縮放值（DeepSeek、Qwen、MiniMax 皆如此）` : `每 ${p.blockWidth} 個輸入為一組共用縮放值（AWQ、GPTQ 通常如此）且未補齊`}，則` : ''}單一加速器會持有 ${p.module} 的 ${p.width}，不是共用縮放值的 ${p.blockWidth} 的倍數：${refusals['zh-TW'][p.known](p.engine)}${p.experts ? '請讓專家保持完整（--ep），或' : '請'}降低張量平行。`,
+  },
+  'fit.card-too-old': {
+    en: (p: TooOld) =>
+      `${p.engine} needs compute capability ${cc(p.least)} or more${subjects.en(p.subject, p.format)}; ${p.card} has ${cc(p.capability)}${p.refused ? ': it does not start.' : '.'}`,
+    'zh-TW': (p) =>
+      `${p.engine} ${subjects['zh-TW'](p.subject, p.format)}需要運算能力 ${cc(p.least)} 以上；${p.card} 為 ${cc(p.capability)}${p.refused ? '：無法啟動。' : '。'}`,
+  },
+  'fit.nvfp4-cache': {
+    en: (p: { engine: string; card: string; capability: number; refused: boolean }) =>
+      `${p.engine} keeps an nvfp4 KV cache on chips of compute capability 10.x alone (B200, B300); ${p.card} has ${cc(p.capability)}${p.refused ? ': it does not start.' : ', on which nobody reported it.'}`,
+    'zh-TW': (p) =>
+      `${p.engine} 只在運算能力 10.x 的晶片（B200、B300）支援 nvfp4 KV 快取；${p.card} 為 ${cc(p.capability)}${p.refused ? '：無法啟動。' : '，尚無人回報可用。'}`,
+  },
+  'fit.no-bf16': {
+    en: (p: { card: string; asks: boolean }) =>
+      `${p.card} does not compute in bf16: ${p.asks ? 'this release refuses a bf16 checkpoint unless told --dtype half' : 'the engine falls back to half precision'}; models trained in bf16 can overflow in it.`,
+    'zh-TW': (p) =>
+      `${p.card} 不支援 bf16：${p.asks ? '此版本除非指定 --dtype half，否則拒絕 bf16 檢查點' : '引擎會退回半精度'}；以 bf16 訓練的模型可能溢位。`,
+  },
+  'fit.format-unknown': {
+    en: (p: { engine: string; format: string }) => `${p.engine} has no ${p.format}: it does not start.`,
+    'zh-TW': (p) => `${p.engine} 沒有 ${p.format}：無法啟動。`,
+  },
+  'fit.gguf-experimental': {
+    en: (p: { engine: string; format: string }) =>
+      `${p.engine} reads GGUF files (${p.format}) as an experiment only; they are made for llama.cpp.`,
+    'zh-TW': (p) => `${p.engine} 只實驗性地支援 GGUF 檔（${p.format}）；這種格式是給 llama.cpp 用的。`,
+  },
+  'fit.not-sparse-latent': {
+    en: (p: { model: string }) =>
+      `fp8_ds_mla is a layout of sparse latent attention (DeepSeek-V3.2 and later), which ${p.model} does not have: it does not start. Use fp8.`,
+    'zh-TW': (p) =>
+      `fp8_ds_mla 是稀疏潛在注意力（DeepSeek-V3.2 起）的排列方式，${p.model} 沒有這種注意力：無法啟動。請改用 fp8。`,
+  },
+  'fit.more-stages-than-layers': {
+    en: (p: { stages: number; layers: number }) =>
+      `${p.stages} pipeline stages for ${p.layers} layers: a stage would have none.`,
+    'zh-TW': (p) => `${p.layers} 層卻要 ${p.stages} 個管線階段：會有階段分不到任何一層。`,
   },
   'fit.count-contradicts': {
     en: (p: { count: number; needed: number }) =>
@@ -28,9 +142,9 @@ export const fitMessages = defineMessages({
   },
   'fit.length-clamped': {
     en: (p: { engine: string; length: number; context: number }) =>
-      `${p.engine} starts, but takes requests of ${n(p.length)} tokens at most, not the ${n(p.context)} that the model reads.`,
+      `${p.engine} starts, but takes requests of ${n(p.length)} tokens at most, not the ${n(p.context)} that the model reads.${p.engine === 'llama.cpp' ? ' Builds that do not fit the context to the card by themselves stop instead: give --max-model-len (their -c).' : ''}`,
     'zh-TW': (p) =>
-      `${p.engine} 能啟動，但至多接受 ${n(p.length)} 個詞元的請求，而非模型可讀的 ${n(p.context)} 個。`,
+      `${p.engine} 能啟動，但至多接受 ${n(p.length)} 個詞元的請求，而非模型可讀的 ${n(p.context)} 個。${p.engine === 'llama.cpp' ? '不會自動縮短上下文的版本則會停止：請指定 --max-model-len（即 -c）。' : ''}`,
   },
   'fit.step-below-length': {
     en: (p: { step: number; length: number }) =>
@@ -120,6 +234,28 @@ export const fitMessages = defineMessages({
       `${p.card}: ${gib(p.gib)} GiB usable is assumed; --gpu-memory-gib takes what the driver reports.`,
     'zh-TW': (p) =>
       `${p.card}：可用 ${gib(p.gib)} GiB 為假設值；可用 --gpu-memory-gib 指定驅動程式回報的數字。`,
+  },
+  'fit.engine-not-measured': {
+    en: (p: { engine: string; from: string | null }) =>
+      `No run of ${p.engine} was among those the speed is predicted from: its step times are ${p.from === null ? 'rough figures' : `those of ${p.from}`}, and the ranges are widened. A load test of your own counts for more (design calibrate).`,
+    'zh-TW': (p) =>
+      `速度預測所依據的實測中沒有 ${p.engine}：其每步時間${p.from === null ? '為粗略值' : `借用 ${p.from} 的數值`}，範圍因此放寬。以自己的負載測試校準（design calibrate）更可靠。`,
+  },
+  'fit.card-not-measured': {
+    en: (p: { card: string }) =>
+      `No run on ${p.card} was among those the speed is predicted from: its peak rates are known, the shares reached are those of other cards, and the ranges are widened.`,
+    'zh-TW': (p) =>
+      `速度預測所依據的實測中沒有 ${p.card}：已知其峰值，但實際可達比例取自其他卡，範圍因此放寬。`,
+  },
+  'fit.no-token-gap': {
+    en: (_p: Record<string, never>) =>
+      'An answer of one token has no time between tokens, so none is predicted; the time to first token is the whole of it.',
+    'zh-TW': () => '只有一個詞元的回答沒有詞元間隔，因此不預測；首個詞元的時間即為全部。',
+  },
+  'fit.release-not-read': {
+    en: (p: { engine: string; version: string; newest: string }) =>
+      `${p.engine} ${p.version} is newer than any release whose rules are known here (${p.newest}); its rules are assumed.`,
+    'zh-TW': (p) => `${p.engine} ${p.version} 比此處已知規則的版本（${p.newest}）都新；以該版本的規則代替。`,
   },
   'fit.speed-unknown': {
     en: (p: { card: string }) => `No speed: the catalogue does not know the rates of ${p.card}.`,

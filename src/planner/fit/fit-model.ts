@@ -9,16 +9,21 @@ import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
 import { predictFit } from './fit-speed.js'
 import { type Start, shardingOf, startAt } from './fit-start.js'
 import { fitWarnings } from './fit-warnings.js'
-import { layoutProblems } from './layout-problems.js'
+import { formatProblems, isSparseLatent } from './format-problems.js'
+import { layoutProblems, type Problem } from './layout-problems.js'
+import { loadProblems } from './load-problems.js'
 
 /** Answers from the model's shape, the card's memory and the engine's rules; throws nothing. */
-export const fitModel = (request: FitRequest): FitAnswer => {
+export const fitModel = (asked: FitRequest): FitAnswer => {
+  const request = asEngineTakes(asked)
   const { model, card } = request
   const sharding = shardingOf(request)
   const start = begin(request, sharding)
   const { memory, pool, maxModelLen } = start
-  const problems = layoutProblems(request, start)
-  const limit = problems.limit ?? memoryLimit(start)
+  const before = [...layoutProblems(request, start), ...formatProblems(request, start)]
+  const refused = limitOf(before)
+  const served = loadProblems(request, start)
+  const limit = refused ?? memoryLimit(start) ?? limitOf(served)
   const fits = limit === null
   const concurrency = pool.concurrencyAt(maxModelLen)
   const whole = kvCost(model, {
@@ -42,7 +47,8 @@ export const fitModel = (request: FitRequest): FitAnswer => {
       whole.windows.reduce((sum, { tokens, bytesPerToken }) => sum + tokens * bytesPerToken, 0),
     kvCacheTokens: pool.printedTokens(maxModelLen),
     maxConcurrency: concurrency,
-    maxModelLenThatFits: problems.limit === 'layout' ? 0 : longestThatFits(request, sharding, start),
+    maxModelLenThatFits:
+      refused !== null && isWhatever(refused) ? 0 : longestThatFits(request, sharding, start),
     replicas: Math.max(1, Math.floor(request.count / acceleratorsOf(request))),
     settings: {
       engineVersion: request.engineVersion ?? assumedVersions[request.engine],
@@ -56,9 +62,26 @@ export const fitModel = (request: FitRequest): FitAnswer => {
       pipelineParallel: request.pipelineParallel,
     },
     predicted: speed.predicted,
-    warnings: [...problems.warnings, ...fitWarnings(request, start), ...speed.warnings],
+    warnings: [
+      ...[...before, ...served].map(({ warning }) => warning),
+      ...fitWarnings(request, start),
+      ...speed.warnings,
+    ],
   }
 }
+
+/** vLLM lays out an fp8 cache of sparse latent attention as `fp8_ds_mla` (`DeepseekV32ForCausalLM` in its models/config). */
+const asEngineTakes = (request: FitRequest): FitRequest =>
+  request.engine === 'vllm' && request.kvDtype === 'fp8' && isSparseLatent(request.model)
+    ? { ...request, kvDtype: 'fp8_ds_mla' }
+    : request
+
+const limitOf = (problems: readonly Problem[]): FitLimit | null =>
+  problems.find(({ limit }) => limit !== null)?.limit ?? null
+
+/** Refused whatever the length. */
+const isWhatever = (limit: FitLimit): boolean =>
+  limit === 'layout' || limit === 'precision' || limit === 'accelerator'
 
 /** vLLM refuses a context that its cache cannot hold; the others then take shorter requests, unless told a length. */
 const begin = (request: FitRequest, sharding: Sharding): Start => {
@@ -84,7 +107,9 @@ export const acceleratorsOf = ({
   model,
 }: FitRequest): number => tensorParallel * pipelineParallel * (model.experts > 0 ? dataParallel : 1)
 
-const memoryLimit = ({ memory, pool, maxModelLen }: Start): FitLimit | null => {
+/** With a fixed size of the cache the engine holds no budget: what is more than the card is told before. */
+const memoryLimit = ({ memory, pool, maxModelLen, isFixed }: Start): FitLimit | null => {
+  if (isFixed) return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null
   if (memory.weightsBytes + memory.nonTorchBytes >= memory.budgetBytes) return 'weights'
   if (memory.kvBytes <= 0) return 'activations'
   return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null

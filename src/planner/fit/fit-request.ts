@@ -35,6 +35,12 @@ export interface FitRequest {
   readonly engine: EngineName
   readonly engineVersion: string | undefined
   readonly kvDtype: KvDtype
+  /** Which fp8 the cache is in; default `e4m3`, as engines take `fp8`. */
+  readonly kvFp8?: 'e4m3' | 'e5m2'
+  /** Width of the blocks that the fp8 checkpoint shares its scales in, where only its name says so. */
+  readonly weightBlock?: number
+  /** How 4-bit weights were made, where that is known: AWQ needs a newer chip than GPTQ. */
+  readonly method?: 'awq' | 'gptq'
   readonly tensorParallel: number
   readonly pipelineParallel: number
   readonly dataParallel: number
@@ -68,6 +74,7 @@ export interface Banded {
 export type FitLimit =
   | 'layout'
   | 'precision'
+  | 'accelerator'
   | 'context'
   | 'weights'
   | 'activations'
@@ -115,7 +122,8 @@ export interface FitAnswer {
 
 export interface FitPrediction {
   readonly ttftMs: Banded
-  readonly tpotMs: Banded
+  /** null where an answer has one token, so that there is no time between two. */
+  readonly tpotMs: Banded | null
   readonly outputTokensPerSecond: Banded
   readonly requestsPerSecond: Banded
   /** Requests that run at once in one replica. */

@@ -10,7 +10,9 @@ import { largestRate, latencyAt, prepareReplica, prepareRequest, steadyState } f
 import { fitMessage } from './fit-messages.js'
 import type { Banded, FitLoad, FitPrediction, FitRequest } from './fit-request.js'
 import type { Start } from './fit-start.js'
+import { loadProblems } from './load-problems.js'
 import { assumedAcceptance, tokensPerStep } from './speculation.js'
+import { speedSupport, widened } from './speed-support.js'
 
 interface Speed {
   readonly predicted: FitPrediction | null
@@ -19,10 +21,12 @@ interface Speed {
 
 export const predictFit = (request: FitRequest, start: Start): Speed => {
   const { load, card } = request
-  if (!load) return { predicted: null, warnings: [] }
+  if (!load || loadProblems(request, start).length > 0) return { predicted: null, warnings: [] }
   const steps = stepsOf(request)
   if (!steps) return { predicted: null, warnings: [fitMessage('fit.speed-unknown', { card: card.label })] }
-  const warnings: Message[] = []
+  const isUntested = (request.loadTests ?? []).length === 0
+  const warnings: Message[] = isUntested ? [...speedSupport(request).warnings] : []
+  if (load.outputTokens === 1) warnings.push(fitMessage('fit.no-token-gap', {}))
   const { settings } = start.memory
   const length = load.inputTokens + load.outputTokens
   const held = Math.max(1, Math.floor(start.pool.concurrencyAt(length)))
@@ -223,14 +227,17 @@ const banded = (
   })
   const { bands } = fittedCoefficients
   // Untested, ranges are those of unseen deployments, whatever their times are made of.
-  const tpot = calibration.tests.tpot > 0 ? tested.tpot : bands.tpot
-  const ttft = calibration.tests.ttft > 0 ? tested.ttft : bands.ttft
+  const { power } = speedSupport(request)
+  const tpot = calibration.tests.tpot > 0 ? tested.tpot : widened(bands.tpot, power)
+  const ttft = calibration.tests.ttft > 0 ? tested.ttft : widened(bands.ttft, power)
+  const isOneToken = load.outputTokens === 1
+  const served = isOneToken ? ttft : tpot
   const all = rate * replicasOf(request)
   const open = load.requestsPerSecond !== null
-  const throughput: ErrorBand = open ? { low: 1, high: 1 } : { low: 1 / tpot.high, high: 1 / tpot.low }
+  const throughput: ErrorBand = open ? { low: 1, high: 1 } : { low: 1 / served.high, high: 1 / served.low }
   return {
     ttftMs: within(ttftMs, ttft),
-    tpotMs: within(tpotMs, tpot),
+    tpotMs: isOneToken ? null : within(tpotMs, tpot),
     outputTokensPerSecond: within(all * load.outputTokens, throughput),
     requestsPerSecond: within(all, throughput),
     running,

@@ -11,6 +11,8 @@ export interface Start {
   readonly maxModelLen: number
   readonly memory: EngineMemory
   readonly pool: CachePool
+  /** The asker sets the cache's size, not the engine. */
+  readonly isFixed: boolean
 }
 
 export const shardingOf = (request: FitRequest): Sharding => ({
@@ -41,5 +43,10 @@ export const startAt = (request: FitRequest, sharding: Sharding, maxModelLen: nu
     prediction: draft.prediction,
     kvCacheBytes: request.kvCacheMemoryBytes,
   })
-  return { maxModelLen, memory, pool: cachePool(request, { memory, sharding, draftLayers: draft.layers }) }
+  return {
+    maxModelLen,
+    memory,
+    pool: cachePool(request, { memory, sharding, draftLayers: draft.layers }),
+    isFixed: request.kvCacheMemoryBytes !== undefined,
+  }
 }

@@ -3,6 +3,7 @@
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { v0ChunksAbove } from '../memory/engine-defaults.js'
 import { graphCount } from '../memory/engine-runtime.js'
+import { engineVersion } from '../memory/engine-version.js'
 import { kvCost } from '../memory/kv-cache.js'
 import { peakTflops } from '../memory/precision.js'
 import { adapterBytes } from './adapter-bytes.js'
@@ -102,7 +103,23 @@ const longerMayFit: Remark = ({ engine, chunkedPrefill }, { memory, maxModelLen 
 const cacheGiven: Remark = ({ kvCacheMemoryBytes }) =>
   kvCacheMemoryBytes === undefined ? null : fitMessage('fit.cache-given', {})
 
+/** Newest minor release that rules were read from: logs, documentation and issues, by 2026-11. */
+const newestRead: Readonly<Partial<Record<FitRequest['engine'], string>>> = {
+  vllm: '0.32',
+  sglang: '0.5',
+  trtllm: '1.3',
+  tgi: '3.3',
+}
+
+const newer: Remark = ({ engine, engineVersion: written }) => {
+  const newest = newestRead[engine]
+  if (newest === undefined || written === undefined) return null
+  const [asked, known] = [engineVersion(written) ?? 0, engineVersion(newest) ?? 0]
+  return asked >= known + 1 ? fitMessage('fit.release-not-read', { engine, version: written, newest }) : null
+}
+
 const remarks: readonly Remark[] = [
+  newer,
   latent,
   copiedHeads,
   narrowCache,

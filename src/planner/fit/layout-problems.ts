@@ -1,65 +1,145 @@
-// Inputs that contradict each other, or that the engine refuses before it looks at memory.
+// Layouts and lengths that contradict each other, or that the engine refuses before it looks at memory.
 
 import { bytesPerGiB, type Message } from '../../core/index.js'
+import { canSplitHeads } from '../memory/layouts.js'
+import { refusesUnevenBlocks, unevenBlock, usualBlockWidth } from '../memory/uneven-blocks.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitLimit, FitRequest } from './fit-request.js'
-import type { Start } from './fit-start.js'
+import { type Start, shardingOf } from './fit-start.js'
 
-export interface Problems {
+export interface Problem {
+  /** null = the engine starts all the same. */
   readonly limit: FitLimit | null
-  readonly warnings: readonly Message[]
+  readonly warning: Message
 }
 
-export const layoutProblems = (request: FitRequest, start: Start): Problems => {
-  const { model, tensorParallel, pipelineParallel, dataParallel, count, load } = request
-  const { settings, isV0 } = start.memory
-  const found: { readonly limit: FitLimit | null; readonly warning: Message }[] = []
-  const add = (limit: FitLimit | null, warning: Message) => found.push({ limit, warning })
-  if (request.engine !== 'llama.cpp' && model.heads > 0 && model.heads % tensorParallel !== 0)
-    add('layout', fitMessage('fit.heads-not-divided', { heads: model.heads, tensorParallel }))
+type Check = (request: FitRequest, start: Start) => Problem | null
+
+export const layoutProblems = (request: FitRequest, start: Start): readonly Problem[] =>
+  checks.flatMap((check) => check(request, start) ?? [])
+
+const heads: Check = ({ engine, model, tensorParallel }) =>
+  engine !== 'llama.cpp' && model.heads > 0 && model.heads % tensorParallel !== 0
+    ? {
+        limit: 'layout',
+        warning: fitMessage('fit.heads-not-divided', { heads: model.heads, tensorParallel }),
+      }
+    : null
+
+/** Each accelerator has as many KV heads as any other, or all share one (vLLM's `verify_with_parallel_config`). */
+const kvHeads: Check = ({ engine, model, tensorParallel }) =>
+  engine !== 'llama.cpp' &&
+  model.attention !== 'mla' &&
+  model.heads % tensorParallel === 0 &&
+  !canSplitHeads(model, tensorParallel)
+    ? {
+        limit: 'layout',
+        warning: fitMessage('fit.kv-heads-not-divided', { kvHeads: model.kvHeads, tensorParallel }),
+      }
+    : null
+
+const vocabulary: Check = ({ engine, model, tensorParallel }) => {
   const padded = Math.ceil(model.vocabulary / 64) * 64
-  if (request.engine === 'vllm' && padded % tensorParallel !== 0)
-    add('layout', fitMessage('fit.vocabulary-not-divided', { vocabulary: padded, tensorParallel }))
-  const needed = tensorParallel * pipelineParallel * dataParallel
-  if (count < needed || count % needed !== 0)
-    add('layout', fitMessage('fit.count-contradicts', { count, needed }))
-  const most =
-    model.attention === 'mla' ? tensorParallel : Math.max(1, Math.floor(tensorParallel / model.kvHeads))
-  if (request.decodeContextParallel > most)
-    add('layout', fitMessage('fit.dcp-not-possible', { dcp: request.decodeContextParallel, most }))
-  if (model.maxContext !== null && start.maxModelLen > model.maxContext)
-    add(
-      'context',
-      fitMessage('fit.context-beyond-model', { asked: start.maxModelLen, context: model.maxContext }),
-    )
-  if (isV0 && !settings.chunkedPrefill && settings.maxBatchedTokens < start.maxModelLen)
-    add(
-      'context',
-      fitMessage('fit.step-below-length', { step: settings.maxBatchedTokens, length: start.maxModelLen }),
-    )
-  const { kvCacheMemoryBytes, card } = request
-  const heldBytes = (kvCacheMemoryBytes ?? 0) + start.memory.weightsBytes
-  if (kvCacheMemoryBytes !== undefined && heldBytes > card.memoryGiB * bytesPerGiB)
-    add(
-      'kv-cache',
-      fitMessage('fit.cache-too-large', {
-        cacheGiB: kvCacheMemoryBytes / bytesPerGiB,
-        weightsGiB: start.memory.weightsBytes / bytesPerGiB,
-        cardGiB: card.memoryGiB,
-      }),
-    )
-  if (load && load.inputTokens + load.outputTokens > start.maxModelLen)
-    add(
-      null,
-      fitMessage('fit.load-beyond-context', {
-        load: load.inputTokens + load.outputTokens,
-        length: start.maxModelLen,
-      }),
-    )
-  if (load && load.prefixTokens > load.inputTokens)
-    add(null, fitMessage('fit.prefix-beyond-input', { prefix: load.prefixTokens, input: load.inputTokens }))
+  return engine === 'vllm' && padded % tensorParallel !== 0
+    ? {
+        limit: 'layout',
+        warning: fitMessage('fit.vocabulary-not-divided', { vocabulary: padded, tensorParallel }),
+      }
+    : null
+}
+
+/** In the published checkpoint for certain; in another one of 8 bits only if it is stored in blocks, as most are. */
+const blocks: Check = (request) => {
+  const { engine, model, precision } = request
+  if (engine === 'llama.cpp') return null
+  const sharding = shardingOf(request)
+  const { weightBlock } = request
+  const stored = unevenBlock(model, {
+    precision,
+    sharding,
+    ...(weightBlock === undefined ? {} : { assumedWidth: weightBlock }),
+  })
+  const cut = stored ?? unevenBlock(model, { precision, sharding, assumedWidth: usualBlockWidth })
+  if (!cut) return null
+  const known = !refusesUnevenBlocks(engine) ? 'unknown' : stored ? 'refused' : 'if-blocks'
+  const experts = precision === 'fp8' && model.experts > 0 && !request.expertParallel
   return {
-    limit: found.find(({ limit }) => limit !== null)?.limit ?? null,
-    warnings: found.map(({ warning }) => warning),
+    limit: known === 'refused' ? 'layout' : null,
+    warning: fitMessage('fit.block-cut', {
+      ...cut,
+      engine,
+      precision,
+      experts,
+      known,
+      certain: stored !== null,
+    }),
   }
 }
+
+const count: Check = ({ count: given, tensorParallel, pipelineParallel, dataParallel }) => {
+  const needed = tensorParallel * pipelineParallel * dataParallel
+  return given < needed || given % needed !== 0
+    ? { limit: 'layout', warning: fitMessage('fit.count-contradicts', { count: given, needed }) }
+    : null
+}
+
+const stages: Check = ({ model, pipelineParallel }) =>
+  pipelineParallel > model.layers
+    ? {
+        limit: 'layout',
+        warning: fitMessage('fit.more-stages-than-layers', {
+          stages: pipelineParallel,
+          layers: model.layers,
+        }),
+      }
+    : null
+
+const contextParallel: Check = ({ model, tensorParallel, decodeContextParallel: dcp }) => {
+  const most =
+    model.attention === 'mla' ? tensorParallel : Math.max(1, Math.floor(tensorParallel / model.kvHeads))
+  return dcp > most ? { limit: 'layout', warning: fitMessage('fit.dcp-not-possible', { dcp, most }) } : null
+}
+
+const context: Check = ({ model }, { maxModelLen: asked }) =>
+  model.maxContext !== null && asked > model.maxContext
+    ? {
+        limit: 'context',
+        warning: fitMessage('fit.context-beyond-model', { asked, context: model.maxContext }),
+      }
+    : null
+
+const wholePrompt: Check = (_, { memory: { settings, isV0 }, maxModelLen }) =>
+  isV0 && !settings.chunkedPrefill && settings.maxBatchedTokens < maxModelLen
+    ? {
+        limit: 'context',
+        warning: fitMessage('fit.step-below-length', {
+          step: settings.maxBatchedTokens,
+          length: maxModelLen,
+        }),
+      }
+    : null
+
+const fixedCache: Check = ({ kvCacheMemoryBytes, card }, { memory: { weightsBytes } }) =>
+  kvCacheMemoryBytes !== undefined && kvCacheMemoryBytes + weightsBytes > card.memoryGiB * bytesPerGiB
+    ? {
+        limit: 'kv-cache',
+        warning: fitMessage('fit.cache-too-large', {
+          cacheGiB: kvCacheMemoryBytes / bytesPerGiB,
+          weightsGiB: weightsBytes / bytesPerGiB,
+          cardGiB: card.memoryGiB,
+        }),
+      }
+    : null
+
+const checks: readonly Check[] = [
+  heads,
+  kvHeads,
+  vocabulary,
+  blocks,
+  count,
+  stages,
+  contextParallel,
+  context,
+  wholePrompt,
+  fixedCache,
+]

@@ -12,6 +12,7 @@ import {
   tensorWidths,
 } from '../memory/layouts.js'
 import { type Layout, type ParameterSplit, splitParameters } from '../memory/memory.js'
+import { refusesUnevenBlocks, unevenBlock } from '../memory/uneven-blocks.js'
 import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
@@ -90,6 +91,7 @@ const selfHosted = (context: DesignContext): readonly Evaluated[] => {
         ...supplies.flatMap((supply) => onAccelerator({ model, split, supply, admit }, context)),
         ...admit.closed(),
         ...unsplittable(model, context),
+        ...unevenlyCut(model, context),
       ]
     })
 }
@@ -118,6 +120,34 @@ const unsplittable = (model: Model, context: DesignContext): readonly Evaluated[
         context,
       )
     })
+
+/** Widths of tensor parallelism that cut the blocks of a published build, which vLLM and SGLang refuse, once for all hardware. */
+const unevenlyCut = (model: Model, context: DesignContext): readonly Evaluated[] =>
+  buildsOf(model, 'vllm', context.catalogue).flatMap((build) => {
+    const published = checkpointOf(model, build, context)
+    return tensorWidths.flatMap((width) => {
+      const sharding = { tensorParallel: width, pipelineParallel: 1 }
+      const cut = canSplitHeads(model, width) ? unevenBlock(published, { ...build, sharding }) : null
+      if (!cut) return []
+      const reason = designMessage('planner.blocks-do-not-split', {
+        checkpoint: build.checkpoint,
+        module: cut.module,
+        part: cut.width,
+        blockWidth: cut.blockWidth,
+        width,
+      })
+      return [
+        closed(
+          { model, build, width, violations: [{ constraint: 'layout', relaxable: false, reason }] },
+          context,
+        ),
+      ]
+    })
+  })
+
+/** The catalogue's own record of what a build loads, which knows how its weights are stored. */
+const checkpointOf = (model: Model, { checkpoint, from }: Build, { catalogue }: DesignContext): Model =>
+  from === 'published' ? (catalogue.models.find((known) => known.checkpoint === checkpoint) ?? model) : model
 
 /** Which builds of a model are good enough; each that is not becomes one closed candidate. */
 interface Admission {
@@ -180,7 +210,10 @@ const onAccelerator = (
       if (!admit.admits(build)) return []
       if (!canMultiply(accelerator, build.precision))
         return noUnit({ model, accelerator, build, engine }, context)
-      const layouts = layoutsOf(model, { accelerator, most: supply.most, engine })
+      const published = checkpointOf(model, build, context)
+      const isLoaded = (sharding: Layout) =>
+        !refusesUnevenBlocks(engine) || unevenBlock(published, { ...build, sharding }) === null
+      const layouts = layoutsOf(model, { accelerator, most: supply.most, engine }).filter(isLoaded)
       return withoutSmaller(
         worthTrying(layouts, (layout) =>
           withVariants({ model, split, build, engine, supply, layout }, context),

@@ -79,6 +79,30 @@ describe('heads that do not split', () => {
   })
 })
 
+describe('blocks of weights that share a scale', () => {
+  it('are not cut where engines refuse it, but by groups that keep experts whole', () => {
+    const { candidates } = designed({ ...only('Qwen/Qwen3-235B-A22B', 'h200_sxm', 8) })
+    const published = candidates.filter(
+      ({ checkpoint }) => checkpoint === 'Qwen/Qwen3-235B-A22B-Instruct-2507-FP8',
+    )
+    const layouts = (engine: string) =>
+      published.filter((candidate) => candidate.engine === engine).flatMap(({ layout }) => layout ?? [])
+    for (const engine of ['vllm', 'sglang']) {
+      const tried = layouts(engine)
+      // 1,536 / 8 = 192, no multiple of 128; 1,536 / 4 = 384 is one.
+      expect(tried.some(({ tensorParallel }) => tensorParallel === 8)).toBe(false)
+      expect(tried.some(({ tensorParallel }) => tensorParallel === 4)).toBe(true)
+      for (const { dataParallel = 1, tensorParallel, expertParallel } of tried)
+        if (dataParallel * tensorParallel === 8 && dataParallel > 1) expect(expertParallel).toBe(true)
+    }
+    expect(layouts('trtllm').some(({ tensorParallel }) => tensorParallel === 8)).toBe(true)
+    const closed = published.find(
+      ({ violations }) => violations[0]?.reason.code === 'planner.blocks-do-not-split',
+    )
+    expect(closed?.violations[0]?.reason.params).toMatchObject({ width: 8, part: 192, blockWidth: 128 })
+  })
+})
+
 describe('speculation', () => {
   it('is planned with only where its acceptance was measured', () => {
     const base = only('Llama-3.1-8B-Instruct', 'h100_sxm', 8)

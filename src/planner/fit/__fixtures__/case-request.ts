@@ -76,6 +76,10 @@ export interface StartUpLog {
   /** false = listed, but not a test: `note` says what is missing or why the planner cannot know it. */
   readonly scored: boolean
   readonly note?: string
+  /** Scored, and told wrongly whether it starts: why. */
+  readonly missed?: string
+  /** What was predicted before any rule was looked at again; absent = found while rules were made, or no answer. */
+  readonly blind?: StartUpLog['printed']
   readonly case: {
     readonly model: string
     readonly gpu: string
@@ -84,8 +88,12 @@ export interface StartUpLog {
     readonly engineVersion: string
     readonly quantization?: string
     readonly kvDtype?: FitRequest['kvDtype']
+    readonly kvFp8?: 'e4m3' | 'e5m2'
     readonly tp?: number
     readonly pp?: number
+    readonly ep?: boolean
+    /** Method of drafting. */
+    readonly speculative?: string
     readonly maxModelLen?: number
     readonly gpuMemoryUtilization?: number
     readonly gpuMemoryGib?: number
@@ -116,6 +124,9 @@ const precisions: Readonly<Record<string, Precision>> = {
   int4: 'int4',
   fp8: 'fp8',
   int8: 'int8',
+  nvfp4: 'nvfp4',
+  q4_k_m: 'q4_k_m',
+  q5_k_m: 'q5_k_m',
 }
 
 export const requestOfLog = ({ case: started }: StartUpLog): FitRequest => {
@@ -128,6 +139,9 @@ export const requestOfLog = ({ case: started }: StartUpLog): FitRequest => {
     engine: started.engine,
     engineVersion: started.engineVersion,
     kvDtype: started.kvDtype ?? 'auto',
+    ...(started.kvFp8 ? { kvFp8: started.kvFp8 } : {}),
+    expertParallel: started.ep ?? false,
+    speculation: started.speculative ? { method: started.speculative, tokens: 3, acceptance: null } : null,
     tensorParallel: started.tp ?? 1,
     pipelineParallel: started.pp ?? 1,
     maxModelLen: started.maxModelLen ?? null,

@@ -1,0 +1,55 @@
+// How a case spreads the model over accelerators, and whether its parts agree. Knows no model.
+
+import type { CommandContext } from '../command-context.js'
+import { cliError } from '../messages.js'
+import { type CaseFields, type Field, numberField } from './case-fields.js'
+
+type Text = CommandContext['text']
+
+/** More than any published deployment, and far below what arithmetic can hold. */
+const mostAccelerators = 65_536
+
+export interface CaseLayout {
+  readonly count: number
+  readonly tensorParallel: number
+  readonly pipelineParallel: number
+  readonly dataParallel: number
+  readonly expertParallel: boolean
+  readonly decodeContextParallel: number
+}
+
+/**
+ * Tensor parallelism over all accelerators unless something else is said.
+ * @param multiple of the accelerator's name, `4xL40S`
+ * @throws `cli.bad-argument`
+ */
+export const layoutOf = (fields: CaseFields, multiple: number, text: Text): CaseLayout => {
+  const whole = (field: Field) => numberField(fields, field, text, { least: 1, most: mostAccelerators })
+  const [tp, pp, dp, given] = [whole('tp'), whole('pp') ?? 1, whole('dp') ?? 1, whole('count')]
+  if (given !== undefined && multiple > 1 && given !== multiple)
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${fields.name('gpu')} names ${multiple} accelerators ("${String(fields.values.get('gpu'))}"), ${fields.name('count')} says ${given}. Say one of them.`,
+        `${fields.name('gpu')} 指名 ${multiple} 個加速器（「${String(fields.values.get('gpu'))}」），${fields.name('count')} 卻是 ${given}。請只說其一。`,
+      ),
+    })
+  const count = given ?? (multiple > 1 ? multiple : (tp ?? 1) * pp * dp)
+  const tensorParallel = tp ?? Math.max(1, Math.floor(count / (pp * dp)))
+  return {
+    count,
+    tensorParallel,
+    pipelineParallel: pp,
+    dataParallel: dp,
+    expertParallel: wholeExperts(fields, tensorParallel * dp, text),
+    decodeContextParallel: whole('dcp') ?? 1,
+  }
+}
+
+/** vLLM has a switch, SGLang a number of accelerators; both may be written. */
+const wholeExperts = (fields: CaseFields, most: number, text: Text): boolean => {
+  const written = fields.values.get('ep')
+  if (written === undefined || typeof written === 'boolean') return written ?? false
+  if (/^(true|yes|on)$/i.test(String(written))) return true
+  if (/^(false|no|off|none|0)$/i.test(String(written))) return false
+  return (numberField(fields, 'ep', text, { least: 1, most: Math.max(1, most) }) ?? 1) > 1
+}
