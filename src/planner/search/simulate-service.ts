@@ -14,10 +14,15 @@ import type { DesignContext, ResolvedTarget } from './design-context.js'
 import type { Candidate, SimulatedService, SimulatedTarget } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { stepModelOf } from './step-model-of.js'
+import { snapContexts } from './tabulate.js'
 import { meets } from './target.js'
 
 /** Two thousand requests tell a 95th percentile within some percent: up to here it is no miss. */
 const noise = 1.05
+
+/** Two and a half thousand requests a replica; of long answers fewer, so that a simulation takes a second at most. */
+const requestsOf = ({ outputTokens }: DesignContext['workload']): number =>
+  Math.round(Math.min(2500, Math.max(1000, 2.5e6 / outputTokens.mean)))
 
 /** @returns null when the way is not sized, or its times are not known */
 export const simulateService = (
@@ -70,7 +75,7 @@ const createRun = ({
   const { workload, platformMs } = context
   const groups = steps.attentionGroups
   const goodput = goodputLimits(context)
-  const cost = stepCostOf(ofOneGroup(steps))
+  const cost = stepCostOf(snapContexts(ofOneGroup(steps)))
   const lengths = cutLengths(context)
   const known = new Map<string, SimulationReport | null>()
   return (requestsPerSecond, cold) => {
@@ -82,6 +87,7 @@ const createRun = ({
       scheduler,
       cost,
       replicas: replicas * groups,
+      requestsPerReplica: requestsOf(workload),
       requestOverheadMs: steps.requestOverheadMs,
       platformMs,
       ...(goodput ? { goodput } : {}),
