@@ -53,7 +53,7 @@ export const recordLabels = {
   ttftMs: { en: 'to the first token', 'zh-TW': '首個詞元' },
   tpotMs: { en: 'per token after it', 'zh-TW': '其後每個詞元' },
   e2eMs: { en: 'to the whole answer', 'zh-TW': '完整回答' },
-  closedForm: { en: 'closed form', 'zh-TW': '閉式估算' },
+  closedForm: { en: 'closed form', 'zh-TW': '封閉公式' },
   simulation: { en: 'simulation', 'zh-TW': '模擬' },
   loadTests: { en: 'load tests', 'zh-TW': '負載測試' },
   way: { en: 'way', 'zh-TW': '做法' },

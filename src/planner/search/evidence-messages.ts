@@ -48,13 +48,13 @@ export const evidenceMessages = defineMessages({
     en: (p: { requestsPerSecond: number; replicas: number }) =>
       `Simulated at ${n(p.requestsPerSecond)} requests/s, ${p.replicas} replica${p.replicas === 1 ? ' does' : 's do'} not keep up, and twice as many neither: the closed form is too hopeful here, so measure before you rely on it.`,
     'zh-TW': (p) =>
-      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上，加倍亦然：閉式估算在此過於樂觀，採用前請先實測。`,
+      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上，加倍亦然：封閉公式在此過於樂觀，採用前請先實測。`,
   },
   'planner.simulated-more-replicas': {
     en: (p: { from: number; to: number; missed: readonly string[] }) =>
       `The closed form asks for ${p.from} replica${p.from === 1 ? '' : 's'}, with which a simulation ${p.missed.length > 0 ? `misses ${p.missed.join(', ')}` : 'does not keep up'}: ${p.to} serve.`,
     'zh-TW': (p) =>
-      `閉式估算需要 ${p.from} 份副本，但模擬顯示${p.missed.length > 0 ? `無法符合 ${p.missed.join('、')}` : '跟不上負載'}，因此改為 ${p.to} 份。`,
+      `封閉公式需要 ${p.from} 份副本，但模擬顯示${p.missed.length > 0 ? `無法符合 ${p.missed.join('、')}` : '跟不上負載'}，因此改為 ${p.to} 份。`,
   },
   'planner.simulated-misses': {
     en: (p: {
@@ -68,7 +68,7 @@ export const evidenceMessages = defineMessages({
     }) =>
       `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit)}) contradict each other: closed form ${speed(p.closedForm, p.unit)}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit)}. Twice the replicas would not change it, so measure before you rely on it.`,
     'zh-TW': (p) =>
-      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit)}）的兩種預測互相矛盾：閉式估算 ${speed(p.closedForm, p.unit)}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit)}。副本加倍也無法改變，採用前請先實測。`,
+      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit)}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit)}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit)}。副本加倍也無法改變，採用前請先實測。`,
   },
   'planner.not-simulated': {
     en: (p: { why: 'api' | 'pools' | 'order' }) =>
