@@ -3,6 +3,7 @@
 import { dirname } from 'node:path'
 import { loadCatalogue } from '../catalog/index.js'
 import { assess, design, designForMachine } from '../planner/index.js'
+import { calibrationsPath, readCalibrations } from './calibration/calibrations-file.js'
 import { validateSettings } from './launch/validate-settings.js'
 import { measureMachine } from './machine/measure-machine.js'
 import { loadRequirements, projectOf } from './project.js'
@@ -10,7 +11,7 @@ import type { DesignOptions, ProjectDesign } from './project-design.js'
 import { readTaskModels } from './task-models.js'
 import { writeDesign } from './write-design.js'
 
-/** @throws `cli.file-not-found` | `spec.invalid` */
+/** @throws `cli.file-not-found` | `spec.invalid` | `cli.calibrations-broken` */
 export const designProject = async (file: string, options: DesignOptions): Promise<ProjectDesign> => {
   const { value: requirements, path } = loadRequirements(file)
   const taskModels = await readTaskModels(requirements, dirname(path))
@@ -19,6 +20,7 @@ export const designProject = async (file: string, options: DesignOptions): Promi
   const machine =
     options.machine ??
     (await measureMachine({ ...options, stateDirectory, hasLocalModels: taskModels.length > 0 }))
+  const { deployments: tested } = await readCalibrations(calibrationsPath(stateDirectory))
   const assessment = assess(requirements, catalogue, taskModels)
   const {
     report,
@@ -29,6 +31,7 @@ export const designProject = async (file: string, options: DesignOptions): Promi
     assessment,
     catalogue,
     taskModels,
+    tested,
   })
   const launches = options.askEngines
     ? await validateSettings(architecture, designed, {

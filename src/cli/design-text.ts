@@ -9,6 +9,7 @@ import {
   summarise,
 } from '../planner/index.js'
 import { costText } from './cost-text.js'
+import { simulationText } from './simulation-text.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
 
@@ -48,6 +49,7 @@ export const designText = (report: DesignReport, { language, render }: Terminal,
       : []),
     '',
     ...report.reasons.map((reason) => `${report.chosen ? '→' : '✗'} ${render(reason)}`),
+    ...(report.chosen ? simulationText(report.chosen, { language }) : []),
     ...(report.cost ? ['', costText(report.cost, { language, render })] : []),
     ...(report.assumptions.length > 0 ? ['', say('These numbers rest on:', '以上數字的依據：')] : []),
     ...report.assumptions.map((assumption) => `  · ${render(assumption)}`),

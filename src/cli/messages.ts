@@ -80,6 +80,10 @@ export const cliMessages = defineMessages({
       `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,
     'zh-TW': (p) => `${p.model} 以 ${p.stored} 發布；${p.asked} 需要另一個檢查點。`,
   },
+  'cli.scorecard-no-test': {
+    en: (p: { detail: string }) => `The last verification is no load test of a deployment. ${p.detail}`,
+    'zh-TW': (p) => `最近一次驗證不能作為部署的負載測試。${p.detail}`,
+  },
   'cli.calibrations-broken': {
     en: (p: { file: string; detail: string }) =>
       `${p.file} cannot be read: ${p.detail} Nothing was changed. Correct the file, or move it away to begin anew.`,

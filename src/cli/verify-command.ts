@@ -3,6 +3,7 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type VerificationArea, verificationAreas } from '../verify/index.js'
+import { isLoadTest } from './calibration/scorecard-load-test.js'
 import type { CommandContext } from './command-context.js'
 import { wordOption, wordsOption } from './option-values.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
@@ -44,7 +45,7 @@ export const registerVerify = (program: Command, context: CommandContext): void 
       const terminal = context.terminal()
       const { value: requirements, path } = loadRequirements(requirementsFile)
       const directory = dirname(path)
-      const { result, architecture } = await withSystem(context, {
+      const { result, architecture, stateDirectory } = await withSystem(context, {
         architecture: options.architecture,
         withKnowledge: true,
         run: async (system, file) => {
@@ -64,11 +65,19 @@ export const registerVerify = (program: Command, context: CommandContext): void 
             signal: context.signal,
             onProgress: showProgress(terminal),
           })
-          return { result: scorecard, architecture: loaded.value }
+          const { stateDirectory } = projectOf(file)
+          return { result: scorecard, architecture: loaded.value, stateDirectory }
         },
       })
       terminal.progressEnd()
       terminal.result(result, () => scorecardText({ scorecard: result, requirements, architecture }, context))
+      if (isLoadTest(result, { architecture, stateDirectory }))
+        terminal.note(
+          text(
+            'Later designs take this load into account after: llm-architect design calibrate --from-scorecard',
+            '執行 llm-architect design calibrate --from-scorecard 後，之後的設計會採用這次負載的結果',
+          ),
+        )
       context.exitWith(result.rows.some(({ verdict }) => verdict === 'fail') ? 1 : 0)
     })
 }

@@ -106,13 +106,13 @@ const hybrid = (priced: Priced, bill: ServingDetail): readonly CostAlternative[]
 
 const cascade = (priced: Priced): readonly CostAlternative[] => {
   const { chosen, context, repricer } = priced
-  const { requirements, catalogue, fitted } = context
+  const { requirements, catalogue } = context
   const asked = requirements.scale.cascade
   if (!asked) return []
   const { minParametersB: _, ...models } = requirements.models
   const small = rankCandidates(
     evaluateAll(
-      createContext({ ...requirements, models: { ...models, allowed: [asked.model] } }, catalogue, fitted),
+      createContext({ ...requirements, models: { ...models, allowed: [asked.model] } }, catalogue, context),
     ).map(({ candidate }) => candidate),
   ).find(({ costPerMonthUsd }) => costPerMonthUsd !== null)
   if (!small) return []

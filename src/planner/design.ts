@@ -9,8 +9,11 @@ import { costOfDesign } from './cost-of-design.js'
 import type { TaskModel } from './machine/task-model.js'
 import { requirementsHash } from './requirements-hash.js'
 import { evaluateAll } from './search/candidates.js'
+import { confirmBySimulation } from './search/confirm-by-simulation.js'
 import { createContext } from './search/design-context.js'
 import { assumptionsOf, reasonsFor } from './search/explain.js'
+import { loadTestUse } from './search/load-test-use.js'
+import { createLoadTests, type TestedDeployment } from './search/load-tests.js'
 import { paretoFront } from './search/pareto-front.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import { findRelaxations } from './search/relaxations.js'
@@ -34,16 +37,24 @@ export const design = ({
   requirements,
   catalogue,
   taskModels = [],
+  tested = [],
 }: {
   readonly requirements: Requirements
   readonly assessment: Assessment
   readonly catalogue: Catalogue
   /** Models that were trained for the tasks of the requirements. */
   readonly taskModels?: readonly TaskModel[]
+  /** Load tests of the operator's own. */
+  readonly tested?: readonly TestedDeployment[]
 }): Design => {
-  const context = createContext(requirements, catalogue, fittedCoefficients)
-  const evaluated = evaluateAll(context)
-  const candidates = rankCandidates(evaluated.map(({ candidate }) => candidate))
+  const context = createContext(requirements, catalogue, {
+    fitted: fittedCoefficients,
+    loadTestsOf: createLoadTests(tested),
+  })
+  const all = evaluateAll(context)
+  const ranked = rankCandidates(all.map(({ candidate }) => candidate))
+  const evaluated = confirmBySimulation(all, ranked, context)
+  const candidates = evaluated === all ? ranked : rankCandidates(evaluated.map(({ candidate }) => candidate))
   const [first] = candidates
   const chosen = first && first.violations.length === 0 ? first : null
   const relaxations = chosen ? [] : findRelaxations(evaluated, context)
@@ -58,7 +69,7 @@ export const design = ({
     relaxations,
     cost,
     breakEvenRequestsPerSecond: cost?.breakEven?.requestsPerSecondPeak ?? null,
-    assumptions: assumptionsOf(context),
+    assumptions: [...assumptionsOf(context), ...loadTestUse(tested, candidates)],
   }
   const { contextTokens } = context
   const designed =

@@ -10,6 +10,7 @@ import { sumMessages } from './decision-record/sum-messages.js'
 import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
+import { evidenceMessages } from './search/evidence-messages.js'
 import { gateMessages } from './search/gate-messages.js'
 import { whyNotMessages } from './search/why-not-messages.js'
 import { trafficMessages } from './traffic/traffic-messages.js'
@@ -20,6 +21,7 @@ export const plannerMessages = defineMessages({
   ...costMessages,
   ...designMessages,
   ...launchMessages,
+  ...evidenceMessages,
   ...gateMessages,
   ...whyNotMessages,
   ...fitMessages,

@@ -75,6 +75,12 @@ export const verifyMessages = defineMessages({
       `${p.path} holds no predictions. Write it again with: llm-architect design. ${p.detail}`,
     'zh-TW': (p) => `${p.path} 不是有效的預測檔。請以 llm-architect design 重新產生。${p.detail}`,
   },
+  'verify.profile-invalid': {
+    en: (p: { path: string; line: number; detail: string }) =>
+      `${p.path}, line ${p.line}, is no request of a load. Write the file again with: llm-architect verify. ${p.detail}`,
+    'zh-TW': (p) =>
+      `${p.path} 第 ${p.line} 行不是負載請求的紀錄。請以 llm-architect verify 重新產生。${p.detail}`,
+  },
   'verify.predictions-late': {
     en: (p: { path: string }) =>
       `${p.path} was written after the load had started, so it predicts nothing. Run verify again without writing it meanwhile.`,

@@ -30,6 +30,7 @@ export const candidateOf = (id: string, changes: Partial<Candidate> = {}): Candi
   utilisation: { peak: 0.5, average: 0.3 },
   memory: null,
   basis: 'measured',
+  loadTests: 0,
   violations: [],
   ...changes,
 })

@@ -13,6 +13,7 @@ import { arithmeticSection, predictionsSection } from './numbers-section.js'
 import { optionsSection } from './options-section.js'
 import { recordMessage } from './record-messages.js'
 import { createRecordWriter } from './record-writer.js'
+import { simulationSection } from './simulation-section.js'
 import { sourcesOf } from './sources-of.js'
 
 export interface RecordOptions {
@@ -40,6 +41,7 @@ export const decisionRecord = (facts: DesignFacts, { language, plotFile }: Recor
     ...optionsSection(facts, write, plotFile ?? null),
     ...arithmeticSection(facts, write),
     ...predictionsSection(facts, write),
+    ...simulationSection(facts, write),
     ...moneySection(facts, write),
     ...consequencesSection(facts, write),
     ...risksSection(facts, write),

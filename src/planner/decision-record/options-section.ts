@@ -1,6 +1,7 @@
 // The ways that were compared, each rejected one with its reason, and what ruled out the rest.
 
 import { formatNumber } from '../../core/index.js'
+import type { DesignReport } from '../search/report.js'
 import { type SummaryRow, summarise } from '../search/summarise.js'
 import type { DesignFacts } from './design-facts.js'
 import { markdownList, markdownTable } from './markdown.js'
@@ -38,6 +39,7 @@ export const optionsSection = (
       ],
       rows.map((row) => cells(row, front.has(row.id), write)),
     ),
+    ...testedWays(report, write),
     ...(ruledOutBy.length > 0
       ? [
           write.text(recordMessage('planner.record-ruled-out', {})),
@@ -50,6 +52,20 @@ export const optionsSection = (
           ),
         ]
       : []),
+  ]
+}
+
+/** Which ways are calibrated, and by how many tests. */
+const testedWays = ({ candidates }: DesignReport, write: RecordWriter): string[] => {
+  const tested = candidates.filter(({ loadTests }) => loadTests > 0)
+  if (tested.length === 0) return []
+  const more = Math.max(0, tested.length - reasonLimit)
+  return [
+    write.text(recordMessage('planner.record-load-tests', { more })),
+    markdownTable(
+      [write.label('way'), write.label('loadTests')],
+      tested.slice(0, reasonLimit).map(({ id, loadTests }) => [id, String(loadTests)]),
+    ),
   ]
 }
 

@@ -76,6 +76,21 @@ export const recordMessages = defineMessages({
       `Support: ${p.basis} (${p.meaning}). P10 and P90 hold four in five deployments; the range widens with weaker support.`,
     'zh-TW': (p) => `依據：${p.basis}（${p.meaning}）。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
   },
+  'planner.record-simulation': {
+    en: (_: None) => 'The peak hour, simulated',
+    'zh-TW': () => '尖峰時段的模擬',
+  },
+  'planner.record-simulation-how': {
+    en: (p: { requests: number; requestsPerSecond: number; replicas: number; good: number | null }) =>
+      `${n(p.requestsPerSecond)} requests/s that come at random (Poisson) with the lengths of the workload, on ${p.replicas} replica${p.replicas === 1 ? '' : 's'} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${n(p.requests)} requests were measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
+    'zh-TW': (p) =>
+      `以每秒 ${n(p.requestsPerSecond)} 個隨機到達（Poisson）、長度依工作負載的請求，送至 ${p.replicas} 份副本，模擬引擎的排程：詞元額度、序列數、快取區塊、搶占與共同開頭。${p.requests > 0 ? `共量測 ${n(p.requests)} 個請求。` : ''}${p.good === null ? '' : `有效吞吐：其中 ${n(p.good * 100)}% 同時符合所有上限。`}各步驟採預測的中位數，因此上方的範圍同樣適用。`,
+  },
+  'planner.record-load-tests': {
+    en: (p: { more: number }) =>
+      `Ways that rest on your own load tests${p.more > 0 ? ` (and ${p.more} more)` : ''}:`,
+    'zh-TW': (p) => `依據您自己的負載測試的做法${p.more > 0 ? `（另有 ${p.more} 種）` : ''}：`,
+  },
   'planner.record-consequences': { en: (_: None) => 'Consequences', 'zh-TW': () => '後果' },
   'planner.record-assumptions': {
     en: (_: None) => 'These numbers rest on:',

@@ -13,6 +13,7 @@ const metrics = {
 } as const
 
 export const basisNames = {
+  calibrated: { en: 'your own load tests of this deployment', 'zh-TW': '您對此部署的負載測試' },
   measured: { en: 'engine and accelerator were measured', 'zh-TW': '引擎與加速器均有實測' },
   similar: { en: 'similar ones were measured', 'zh-TW': '相近者有實測' },
   published: { en: 'published by the provider or a third party', 'zh-TW': '供應商或第三方公開' },

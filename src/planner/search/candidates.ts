@@ -35,6 +35,8 @@ import { variantsOf } from './variants.js'
 export interface Evaluated {
   readonly candidate: Candidate
   readonly again: ((context: DesignContext) => Candidate) | null
+  /** What a simulation needs; null for APIs, closed groups and separate pools. */
+  readonly option: ServingOption | null
 }
 
 export const evaluateAll = (context: DesignContext): readonly Evaluated[] => {
@@ -50,7 +52,7 @@ const hosted = (context: DesignContext): readonly Evaluated[] => {
   const asked = context.requirements.models.allowed.flatMap((name) => askedFor(name, context))
   return [...known, ...asked].flatMap((model) => {
     const candidate = evaluateHosted(model, context)
-    return candidate ? [{ candidate, again: null }] : []
+    return candidate ? [{ candidate, again: null, option: null }] : []
   })
 }
 
@@ -261,6 +263,7 @@ const withVariants = (option: ServingOption, context: DesignContext): readonly E
 const evaluatedOf = (option: ServingOption, candidate: Candidate): Evaluated => ({
   candidate,
   again: (changed) => evaluateSelfHosted(option, changed).candidate,
+  option,
 })
 
 /** What a narrow KV cache loses counts against one's own quality targets like what the weights lose. */
@@ -283,7 +286,7 @@ const separatePools = (
   context: DesignContext,
 ): readonly Evaluated[] => {
   const apart = served && evaluateDisaggregated(option, { ...served, together: candidate }, context)
-  return apart ? [{ candidate: apart, again: null }] : []
+  return apart ? [{ candidate: apart, again: null, option: null }] : []
 }
 
 /** Of the layouts whose memory does not suffice, the largest says enough. */
@@ -368,7 +371,8 @@ const closed = (
     utilisation: null,
     memory: null,
     basis: 'assumed',
+    loadTests: 0,
     violations,
   }
-  return { candidate, again: null }
+  return { candidate, again: null, option: null }
 }

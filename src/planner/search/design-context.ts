@@ -12,6 +12,7 @@ import type { FittedCoefficients } from '../speed/coefficients.js'
 import { createStepFacts } from '../speed/known-step-facts.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
+import type { LoadTestsOf } from './load-tests.js'
 import { platformOverheadMs } from './platform-overhead.js'
 import { createScoreOf, type QualityFloor, qualityFloor } from './quality.js'
 import type { Estimate, QualityEstimate } from './report.js'
@@ -36,6 +37,7 @@ export interface DesignContext {
   readonly catalogue: Catalogue
   readonly workload: Workload
   readonly fitted: FittedCoefficients
+  readonly loadTestsOf: LoadTestsOf
   readonly floor: QualityFloor
   /** Expected MMLU-Pro of the unquantized model. */
   readonly scoreOf: (quality: QualityEstimate) => Estimate | null
@@ -54,6 +56,8 @@ export interface DesignContext {
   readonly targets: readonly ResolvedTarget[]
   /** Identifiers of targets that replicas are not sized for: asked when nothing meets them all. */
   readonly ignored: readonly string[]
+  /** By how many times the replicas of the closed form are exceeded: what a simulation asks for; usually 1. */
+  readonly replicaFactor: number
   /** Requests/s that reach the engines of one region at the peak: repeated ones are answered by the cache. */
   readonly enginePeak: number
   /** Tokens that must fit: the longest request, or what the requirements ask for. */
@@ -63,7 +67,7 @@ export interface DesignContext {
 export const createContext = (
   requirements: Requirements,
   catalogue: Catalogue,
-  fitted: FittedCoefficients,
+  { fitted, loadTestsOf }: Pick<DesignContext, 'fitted' | 'loadTestsOf'>,
 ): DesignContext => {
   const workload = deriveWorkload(requirements)
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
@@ -81,6 +85,7 @@ export const createContext = (
     catalogue,
     workload,
     fitted,
+    loadTestsOf,
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
     memoryParts: createMemoryParts(),
@@ -96,6 +101,7 @@ export const createContext = (
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],
+    replicaFactor: 1,
     enginePeak: (workload.requestsPerSecond.peak * throughCache) / regions,
     contextTokens,
   }

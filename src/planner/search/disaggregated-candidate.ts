@@ -23,12 +23,14 @@ export const evaluateDisaggregated = (
   context: DesignContext,
 ): Candidate | null => {
   if (together.violations.some(({ constraint }) => constraint !== 'budget.monthlyUsd')) return null
-  const pools = sizePools(option, { server, together: sizing }, context)
+  // Nobody tested the pools: only steps, and the fit knows aggregated serving only.
+  const apart = { ...server, bands: server.untestedBands }
+  const pools = sizePools(option, { server: apart, together: sizing }, context)
   if (!pools) return null
   const { survivesReplicaLoss, regions } = context.requirements.availability
   const spare = survivesReplicaLoss ? 2 : 0
   const { prefillReplicas, decodeReplicas, kvTransferMs } = pools
-  const estimate = (target: ResolvedTarget) => rangeOf(target, pools, { server, context })
+  const estimate = (target: ResolvedTarget) => rangeOf(target, pools, { server: apart, context })
   const system = (target: ResolvedTarget) =>
     together.targets.find(({ id }) => id === target.target.id)?.estimate
   const candidate: Candidate = {
@@ -47,14 +49,13 @@ export const evaluateDisaggregated = (
       const { limit, unit } = target
       return { id, metric, percentile, op, limit, unit, estimate: found, met: judge(target, found) }
     }),
-    // The fit knows aggregated serving only.
     basis: together.basis === 'assumed' ? 'assumed' : 'similar',
   }
   const { bill: _, ...unbilled } = candidate
   const priced = priceCandidate(option, context, {
     candidate: unbilled,
     pools: [prefillReplicas, decodeReplicas].map((replicas) => ({ load: replicas, replicas })),
-    slowness: server.bands.tpot.high,
+    slowness: apart.bands.tpot.high,
   })
   if (!context.itemised) return priced.candidate
   const lines = priced.bought.flatMap(({ order, cost }) => servingLines(order, cost))

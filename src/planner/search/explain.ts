@@ -5,6 +5,7 @@ import type { CostReport } from '../cost/cost-report.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
+import { evidenceFor } from './evidence-for.js'
 import type { Candidate, Relaxation } from './report.js'
 import { missesOnlyMoney } from './repricing.js'
 
@@ -45,6 +46,7 @@ export const reasonsFor = ({
     first,
     ...hardwareReasons(chosen, context),
     ...stageReasons(chosen, context),
+    ...evidenceFor(chosen),
     ...doubts(chosen),
     ...comparison(chosen, money),
   ]

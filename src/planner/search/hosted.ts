@@ -84,6 +84,7 @@ export const evaluateHosted = (hosted: HostedModel, context: DesignContext): Can
     utilisation: null,
     memory: null,
     basis,
+    loadTests: 0,
     ...(context.itemised ? { bill: { lines, goodShare: goodShareOf(speed, context), serving: null } } : {}),
     violations: [
       ...modelGates(gated, context),

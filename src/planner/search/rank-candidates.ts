@@ -41,7 +41,7 @@ const costClass = (candidate: Candidate) => {
   return usd === null ? Number.POSITIVE_INFINITY : Math.round(Math.log(Math.max(usd, 1)) / Math.log(1.02))
 }
 
-const bases: readonly Candidate['basis'][] = ['measured', 'published', 'similar', 'assumed']
+const bases: readonly Candidate['basis'][] = ['calibrated', 'measured', 'published', 'similar', 'assumed']
 /** Where nothing else decides: the engines with the most measurements and the liveliest development first. */
 const engines: readonly Candidate['engine'][] = [null, 'vllm', 'sglang', 'trtllm', 'tgi', 'llama.cpp']
 

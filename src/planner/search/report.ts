@@ -66,6 +66,43 @@ export interface Disaggregation {
   readonly kvTransferMs: number
 }
 
+export interface ShownPercentiles {
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+}
+
+/** A target as a simulation found it. */
+export interface SimulatedTarget {
+  readonly id: string
+  readonly metric: SpeedTarget['metric']
+  readonly percentile: number
+  /** In `unit`, as `value`. */
+  readonly limit: number
+  readonly unit: 'ms' | 'tokens/s'
+  /** null = the replicas do not keep up with the target's load. */
+  readonly value: number | null
+  /** `close` = beyond the limit by no more than such a simulation varies. */
+  readonly met: 'yes' | 'close' | 'no'
+}
+
+/** The traffic of the peak hour on the replicas of one region, request by request. */
+export interface SimulatedService {
+  readonly requestsPerSecond: number
+  readonly replicas: number
+  /** What the closed form would have had, and what the simulation missed with it; null where it asks for no more. */
+  readonly instead: { readonly replicas: number; readonly missed: readonly string[] } | null
+  /** Requests that were measured. */
+  readonly requests: number
+  /** null = the replicas do not keep up. */
+  readonly times: Readonly<Record<'ttftMs' | 'tpotMs' | 'e2eMs', ShownPercentiles>> | null
+  /** Of the requests that meet every limit at once; null = no target can be asked of a single request. */
+  readonly goodput: { readonly share: number; readonly requestsPerSecond: number } | null
+  readonly targets: readonly SimulatedTarget[]
+  /** Identifiers of targets whose conditions are not simulated: a number in flight, other lengths. */
+  readonly leftOut: readonly string[]
+}
+
 export interface Candidate {
   readonly id: string
   readonly kind: 'self-hosted' | 'hosted-api'
@@ -111,7 +148,11 @@ export interface Candidate {
     readonly maxSequences: number
   } | null
   /** How well the prediction is founded; the ranges widen with it. */
-  readonly basis: 'measured' | 'similar' | 'published' | 'assumed'
+  readonly basis: 'calibrated' | 'measured' | 'similar' | 'published' | 'assumed'
+  /** Load tests of the operator's own that its times rest on. */
+  readonly loadTests: number
+  /** Only of a way that was looked at to be chosen. */
+  readonly simulation?: SimulatedService
   /** The lines of the bill; only of a candidate that was asked for them. */
   readonly bill?: ServingDetail
   /** Empty = meets every requirement. */

@@ -30,7 +30,7 @@ export interface Priced {
 const askedAgain = 40
 
 export const createRepricer = (evaluated: readonly Evaluated[], context: DesignContext): Repricer => {
-  const { catalogue, fitted } = context
+  const { catalogue } = context
   const askOf = new Map(evaluated.map(({ candidate, again }) => [candidate, again]))
   const hosted = new Map(
     catalogue.hostedModels.map((model) => [`${model.provider.id}/${model.model}`, model]),
@@ -41,7 +41,7 @@ export const createRepricer = (evaluated: readonly Evaluated[], context: DesignC
     const ask = askOf.get(candidate)
     return ask && reads(candidate, changed) ? ask(changed) : null
   }
-  const contextOf = (requirements: Requirements) => createContext(requirements, catalogue, fitted)
+  const contextOf = (requirements: Requirements) => createContext(requirements, catalogue, context)
   return {
     again: (candidate, requirements) => under(candidate, contextOf(requirements)),
     itemised: (candidate) => under(candidate, { ...context, itemised: true }),

@@ -4,6 +4,7 @@ import { hoursPerMonth } from '../../core/index.js'
 import { hoursOf } from '../cost/replica-plan.js'
 import type { ServingCost } from '../cost/self-hosted-cost.js'
 import { acceleratorsOf, type MemoryPlan, planMemory } from '../memory/memory.js'
+import { steadyState } from '../speed/serving.js'
 import { billOf } from './bill-of.js'
 import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
@@ -14,7 +15,7 @@ import type { Candidate, Violation } from './report.js'
 import { optionId, type ServingOption } from './serving-option.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
 import { draftedContext, draftGiB } from './speculate.js'
-import { stepModelOf } from './step-model-of.js'
+import { isTested, stepModelOf, testedBands } from './step-model-of.js'
 
 /** A candidate with what its numbers came from; null where memory ended it early. */
 export interface Evaluation {
@@ -92,6 +93,7 @@ const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: Desi
       maxSequences: memory.maxSequences,
     },
     basis: 'assumed',
+    loadTests: context.loadTestsOf(option).length,
     violations: [],
   }
 }
@@ -145,21 +147,43 @@ const widen = ({ low, high }: { readonly low: number; readonly high: number }, p
 })
 
 /** Ranges are those of the fit where engine and accelerator were among the runs, and wider the farther they are. */
-const basisOf = ({ engine, supply }: ServingOption, { fitted }: DesignContext): Candidate['basis'] => {
+const untestedBasis = (
+  { engine, supply }: ServingOption,
+  { fitted }: DesignContext,
+): keyof typeof bandPower => {
   if (engine === 'llama.cpp' || supply.accelerator.vendor !== 'NVIDIA') return 'assumed'
   const known =
     fitted.measuredEngines.includes(engine) && fitted.measuredAccelerators.includes(supply.accelerator.name)
   return known ? 'measured' : 'similar'
 }
-const bandPower = { measured: 1, similar: 1.5, assumed: 2, published: 1 } as const
+const bandPower = { measured: 1, similar: 1.5, assumed: 2 } as const
+
+const basisOf = (option: ServingOption, context: DesignContext): Candidate['basis'] =>
+  isTested(option, context) ? 'calibrated' : untestedBasis(option, context)
 
 const serverOf = (option: ServingOption, context: DesignContext, maxSequences: number): Server | null => {
   const { bands } = context.fitted
   const steps = stepModelOf(option, context)
   if (!steps) return null
-  const power = bandPower[basisOf(option, context)]
+  const power = bandPower[untestedBasis(option, context)]
   const widened = { tpot: widen(bands.tpot, power), ttft: widen(bands.ttft, power) }
-  return createServer({ steps, maxSequences }, widened, context)
+  const server = createServer({ steps, maxSequences }, widened, context)
+  return isTested(option, context) ? withTestedBands(server, option, context) : server
+}
+
+/** Ranges of a tested option are those at the load that a replica will run, which a sizing without them tells. */
+const withTestedBands = (server: Server, option: ServingOption, context: DesignContext): Server => {
+  const { workload, enginePeak } = context
+  const { replicas } = sizeReplicas(server, context) ?? { replicas: 1 }
+  const running = steadyState(server.warm, enginePeak / replicas)?.running ?? 1
+  const load = {
+    concurrency: Math.max(1, running),
+    inputTokens: workload.inputTokens.mean,
+    outputTokens: workload.outputTokens.mean,
+  }
+  const { tpot, ttft } = testedBands(option, load, context)
+  const { untestedBands } = server
+  return { ...server, bands: { tpot: tpot ?? untestedBands.tpot, ttft: ttft ?? untestedBands.ttft } }
 }
 
 interface Served {

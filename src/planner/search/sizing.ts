@@ -20,6 +20,8 @@ export interface Server {
   readonly warm: PreparedReplica
   readonly cold: PreparedReplica
   readonly bands: { readonly tpot: ErrorBand; readonly ttft: ErrorBand }
+  /** The same as if it had never been load tested. */
+  readonly untestedBands: Server['bands']
   /** Times of a request of the target at a steady state. */
   latency(target: ResolvedTarget, state: SteadyState): Latency
 }
@@ -39,6 +41,7 @@ export const createServer = (
     warm,
     cold,
     bands,
+    untestedBands: bands,
     latency: (target, state) => {
       const of = target.cold ? cold : warm
       const request = known.get(target) ?? prepareRequest(of, target.lengths)
@@ -80,13 +83,19 @@ export const sizeReplicas = (server: Server, context: DesignContext): Sizing | n
       const one = largestStableRate(server, [target], rate)
       return one === 0 ? 1 : rate / one
     })
-  const load = Math.max(enginePeak / ratePerReplica, ...needed)
+  const load = atLeast(Math.max(enginePeak / ratePerReplica, ...needed), context)
   return {
     replicas: Math.max(requirements.availability.minReplicas, Math.ceil(load - 1e-9)),
     load,
     saturation: largestRate((rate) => steadyState(server.warm, rate) !== null, 64 * enginePeak),
   }
 }
+
+/** What a simulation asks for is asked for whole replicas: none of them may get more than it was simulated with. */
+const atLeast = (load: number, { replicaFactor, requirements }: DesignContext): number =>
+  replicaFactor === 1
+    ? load
+    : replicaFactor * Math.max(requirements.availability.minReplicas, Math.ceil(load - 1e-9))
 
 /** Targets on a rate that one idle replica meets; the others no number of replicas will. */
 const targetsWithinReach = (server: Server, { targets, ignored }: DesignContext) => {

@@ -5,12 +5,14 @@ import type { Objectives } from './objectives.js'
 
 const basisNames = {
   en: {
+    calibrated: 'those of your own load tests',
     measured: 'those of measured runs',
     published: 'published ones',
     similar: 'carried over from similar hardware',
     assumed: 'assumed',
   },
   'zh-TW': {
+    calibrated: '來自您的負載測試',
     measured: '來自實測',
     published: '來自公開資料',
     similar: '由相近硬體推得',

@@ -1,6 +1,7 @@
 // Why a candidate was not chosen, in sentences that each carry the number that decided. Reads the report alone.
 
 import { type Message, suggest } from '../../core/index.js'
+import { loadTestEvidence } from './evidence-for.js'
 import { objectiveNames } from './objectives.js'
 import { dominates, objectivesOf, tightestTarget } from './pareto-front.js'
 import { decidingRank } from './rank-candidates.js'
@@ -14,8 +15,13 @@ import { whyNotMessage } from './why-not-messages.js'
  * @returns at least one message; that it is the choice, or that there is no such candidate, is one too
  */
 export const whyNot = (report: DesignReport, id: string): readonly Message[] => {
-  const { candidates, chosen } = report
+  const { candidates } = report
   const candidate = candidates.find((known) => known.id === id) ?? groupOf(candidates, id)
+  return [...against(report, id, candidate), ...(candidate ? loadTestEvidence(candidate) : [])]
+}
+
+const against = (report: DesignReport, id: string, candidate: Candidate | undefined): readonly Message[] => {
+  const { candidates, chosen } = report
   if (!candidate) {
     const plain = candidates.find((known) => id === `${known.id} kv-fp8`)
     if (plain?.replicas)

@@ -25,6 +25,8 @@ export interface PercentilesOptions {
   readonly scheduler: Scheduler
   readonly cost: StepCost
   readonly replicas: number
+  /** Simulated for each replica, the unmeasured ones included; default 2,500. */
+  readonly requestsPerReplica?: number
   readonly balancing?: Balancing
   /** CPU time and other delays of the engine before its first step, ms. */
   readonly requestOverheadMs: number
@@ -36,12 +38,12 @@ export interface PercentilesOptions {
 
 /** Beyond these, replicas are alike: so many are simulated, with their share of the traffic. */
 const mostReplicas = 4
-const requestsPerReplica = 2500
+const usualRequests = 2500
 /** Share of the requests during which the system fills up. */
 const warmUp = 0.25
 
 /**
- * TTFT, TPOT and end-to-end percentiles and goodput under the requirement's traffic, from 2,500 requests a replica
+ * TTFT, TPOT and end-to-end percentiles and goodput under the requirement's traffic, from so many requests a replica
  * (up to four), the first quarter of them unmeasured.
  * @returns null when the replicas do not keep up: the wait in the queue grows all the time, and by more than a
  * twentieth of it
@@ -49,7 +51,7 @@ const warmUp = 0.25
 export const predictPercentiles = (options: PercentilesOptions): SimulationReport | null => {
   const { traffic, scheduler, cost, balancing, platformMs = 0, goodput, seed } = options
   const replicas = Math.min(mostReplicas, options.replicas)
-  const requests = requestsPerReplica * replicas
+  const requests = (options.requestsPerReplica ?? usualRequests) * replicas
   const requestsPerSecond = (traffic.requestsPerSecond * replicas) / options.replicas
   const prefixTokens = traffic.sharedPrefixTokens ?? 0
   const queue = createQueueTrend(requests * warmUp, requests)

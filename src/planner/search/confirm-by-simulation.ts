@@ -1,0 +1,91 @@
+// The best way is simulated at the design's real traffic before it is chosen; where a target that the closed form meets
+// is missed, it gets the replicas that meet it, and has to be the best at that price. Decides no target itself.
+
+import type { Evaluated } from './candidates.js'
+import type { DesignContext } from './design-context.js'
+import { rankCandidates } from './rank-candidates.js'
+import type { Candidate, SimulatedService } from './report.js'
+import { simulateService } from './simulate-service.js'
+
+/** Of the best ways, so many are simulated at most; the next is then chosen by the closed form alone. */
+const mostSimulated = 5
+/** Of thousands, those that can become the best when the first ones get dearer. */
+const within = 200
+
+/** @returns the same, the best of them simulated; as they are where it cannot be */
+export const confirmBySimulation = (
+  evaluated: readonly Evaluated[],
+  ranked: readonly Candidate[],
+  context: DesignContext,
+): readonly Evaluated[] => {
+  const byCandidate = new Map(evaluated.map((each) => [each.candidate, each]))
+  const confirmed = new Map<Evaluated, Evaluated>()
+  let head: readonly Candidate[] = ranked.slice(0, within)
+  for (let round = 0; round < mostSimulated; round++) {
+    const [best] = head
+    const original = best && byCandidate.get(best)
+    if (!best || best.violations.length > 0 || !original?.option) break
+    const found = confirm(original, context)
+    if (!found) break
+    confirmed.set(original, found)
+    head = rankCandidates([found.candidate, ...head.slice(1)])
+    if (head[0] === found.candidate) break
+  }
+  return confirmed.size === 0 ? evaluated : evaluated.map((each) => confirmed.get(each) ?? each)
+}
+
+const confirm = (original: Evaluated, context: DesignContext): Evaluated | null => {
+  const { candidate, option, again } = original
+  const { replicas } = candidate
+  if (!option || !again || !replicas) return null
+  const at = (serving: number) =>
+    simulateService(option, { ...candidate, replicas: { ...replicas, serving } }, context)
+  const first = at(replicas.serving)
+  if (!first) return null
+  if (isHeld(first)) return { ...original, candidate: { ...candidate, simulation: first } }
+  const enough = fewestHeld(replicas.serving, at)
+  if (!enough) return { ...original, candidate: doubted({ ...candidate, simulation: first }) }
+  const factor = enough.replicas / replicas.serving
+  const missed = first.targets.filter(({ met }) => met === 'no').map(({ id }) => id)
+  const instead = { replicas: replicas.serving, missed }
+  const larger = (changed: DesignContext) => again({ ...changed, replicaFactor: factor })
+  return {
+    ...original,
+    candidate: { ...larger(context), simulation: { ...enough, instead } },
+    again: larger,
+  }
+}
+
+/** The closed form meets every target of what is confirmed. */
+const isHeld = ({ times, targets }: SimulatedService): boolean =>
+  times !== null && targets.every(({ met }) => met !== 'no')
+
+/** By halving between the closed form's number and twice as many; null when not even those do. */
+const fewestHeld = (
+  serving: number,
+  at: (replicas: number) => SimulatedService | null,
+): SimulatedService | null => {
+  const held = (replicas: number) => {
+    const found = at(replicas)
+    return found && isHeld(found) ? found : null
+  }
+  let best = held(2 * serving)
+  if (!best) return null
+  let low = serving
+  while (best.replicas - low > 1) {
+    const middle = Math.floor((low + best.replicas) / 2)
+    const found = held(middle)
+    if (found) best = found
+    else low = middle
+  }
+  return best
+}
+
+/** A target that only one of the two predictions meets is possible, no more. */
+const doubted = (candidate: Candidate): Candidate => ({
+  ...candidate,
+  targets: candidate.targets.map((target) => {
+    const simulated = candidate.simulation?.targets.find(({ id }) => id === target.id)
+    return simulated?.met === 'no' && target.met === 'likely' ? { ...target, met: 'possible' } : target
+  }),
+})

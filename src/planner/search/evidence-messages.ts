@@ -1,0 +1,94 @@
+// What the numbers of a way rest on beside the fit, in both languages: load tests of its operator, and a simulation.
+
+import { defineMessages, formatMs, formatNumber, messageFactory } from '../../core/index.js'
+
+const n = (value: number) => formatNumber(value, 4)
+const tests = (count: number) => `${count} load test${count === 1 ? '' : 's'}`
+const speed = (value: number, unit: 'ms' | 'tokens/s') =>
+  unit === 'ms' ? formatMs(value) : `${n(value)} tokens/s`
+
+export const evidenceMessages = defineMessages({
+  'planner.rests-on-load-tests': {
+    en: (p: { tests: number; plain: boolean }) =>
+      p.plain
+        ? `Calibrated: its times and their ranges rest on ${tests(p.tests)} of your own.`
+        : `The times of its steps rest on ${tests(p.tests)} of your own, made without drafting and without other models beside it; its ranges stay those of an untested deployment.`,
+    'zh-TW': (p) =>
+      p.plain
+        ? `已校準：時間與範圍依據您的 ${p.tests} 筆負載測試。`
+        : `各步驟的時間依據您的 ${p.tests} 筆負載測試，但測試時沒有草稿解碼，也沒有其他模型共用；範圍仍為未測試部署的範圍。`,
+  },
+  'planner.assume-load-tests': {
+    en: (p: { deployments: number; candidates: number; calibrated: number }) =>
+      `Your load tests of ${p.deployments} deployment${p.deployments === 1 ? '' : 's'} (.llm-architect/calibrations.json) calibrate ${n(p.candidates)} of the ways; ${n(p.calibrated)} of them are what was tested, the others differ in drafting or neighbours. All others rest on the fit alone.`,
+    'zh-TW': (p) =>
+      `您對 ${p.deployments} 個部署的負載測試（.llm-architect/calibrations.json）校準了 ${n(p.candidates)} 種做法；其中 ${n(p.calibrated)} 種即為受測的部署，其餘在草稿解碼或共用模型上不同。其他做法只依據擬合的係數。`,
+  },
+  'planner.load-tests-unused': {
+    en: (p: { deployment: string; tests: number }) =>
+      `${tests(p.tests)} of ${p.deployment} say nothing about any way that was compared: change the requirements so that it is considered, or keep the tests under the names of the deployment as it is designed.`,
+    'zh-TW': (p) =>
+      `${p.deployment} 的 ${p.tests} 筆負載測試與所比較的做法均無關：請調整需求使其列入考慮，或以設計所用的部署名稱保存測試。`,
+  },
+  'planner.simulated': {
+    en: (p: {
+      requestsPerSecond: number
+      replicas: number
+      requests: number
+      ttftMs: number
+      tpotMs: number
+      e2eMs: number
+      good: number | null
+    }) =>
+      `Simulated at ${n(p.requestsPerSecond)} requests/s on ${p.replicas} replica${p.replicas === 1 ? '' : 's'} (${n(p.requests)} requests): P95 ${formatMs(p.ttftMs)} to the first token, ${formatMs(p.tpotMs)} per token, ${formatMs(p.e2eMs)} in all${p.good === null ? '' : `; ${n(p.good * 100)} % of the requests meet every limit at once`}.`,
+    'zh-TW': (p) =>
+      `以每秒 ${n(p.requestsPerSecond)} 個請求、${p.replicas} 份副本模擬（${n(p.requests)} 個請求）：P95 首個詞元 ${formatMs(p.ttftMs)}、每個詞元 ${formatMs(p.tpotMs)}、全程 ${formatMs(p.e2eMs)}${p.good === null ? '' : `；${n(p.good * 100)}% 的請求同時符合所有上限`}。`,
+  },
+  'planner.simulated-overload': {
+    en: (p: { requestsPerSecond: number; replicas: number }) =>
+      `Simulated at ${n(p.requestsPerSecond)} requests/s, ${p.replicas} replica${p.replicas === 1 ? ' does' : 's do'} not keep up, and twice as many neither: the closed form is too hopeful here, so measure before you rely on it.`,
+    'zh-TW': (p) =>
+      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上，加倍亦然：封閉公式在此過於樂觀，採用前請先實測。`,
+  },
+  'planner.simulated-more-replicas': {
+    en: (p: { from: number; to: number; missed: readonly string[] }) =>
+      `The closed form asks for ${p.from} replica${p.from === 1 ? '' : 's'}, with which a simulation ${p.missed.length > 0 ? `misses ${p.missed.join(', ')}` : 'does not keep up'}: ${p.to} serve.`,
+    'zh-TW': (p) =>
+      `封閉公式需要 ${p.from} 份副本，但模擬顯示${p.missed.length > 0 ? `無法符合 ${p.missed.join('、')}` : '跟不上負載'}，因此改為 ${p.to} 份。`,
+  },
+  'planner.simulated-misses': {
+    en: (p: {
+      target: string
+      percentile: number
+      limit: number
+      unit: 'ms' | 'tokens/s'
+      /** null = the replicas do not keep up. */
+      simulated: number | null
+      closedForm: number
+    }) =>
+      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit)}) contradict each other: closed form ${speed(p.closedForm, p.unit)}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit)}. Twice the replicas would not change it, so measure before you rely on it.`,
+    'zh-TW': (p) =>
+      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit)}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit)}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit)}。副本加倍也無法改變，採用前請先實測。`,
+  },
+  'planner.not-simulated': {
+    en: (p: { why: 'api' | 'pools' | 'order' }) =>
+      ({
+        api: "Not simulated: the provider's scheduler is not known.",
+        pools: 'Not simulated: prompts and answers run on replicas of their own.',
+        order: 'Not simulated: it became the best way only when simulations made others dearer.',
+      })[p.why],
+    'zh-TW': (p) =>
+      ({
+        api: '未模擬：供應商的排程方式不明。',
+        pools: '未模擬：提示與回答在各自的副本上執行。',
+        order: '未模擬：其他做法經模擬變貴之後，它才成為最佳方案。',
+      })[p.why],
+  },
+  'planner.simulated-left-out': {
+    en: (p: { targets: readonly string[] }) =>
+      `Not simulated, since their load, lengths or percentile are others: ${p.targets.join(', ')}.`,
+    'zh-TW': (p) => `未模擬（負載、長度或百分位不同）：${p.targets.join('、')}。`,
+  },
+})
+
+export const evidenceMessage = messageFactory(evidenceMessages)
