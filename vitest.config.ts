@@ -27,7 +27,8 @@ class SlowFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
-    execArgv: ['--no-maglev', '--no-turboshaft-load-elimination'],
+    // The last one as in the database process: optimising what only a start uses costs as much as the start itself.
+    execArgv: ['--no-maglev', '--no-turboshaft-load-elimination', '--wasm-tiering-budget=200000000'],
     // One more than the smallest machine has cores: many tests wait for processes of their own.
     maxWorkers: 3,
     sequence: { sequencer: SlowFirst },

@@ -11,6 +11,19 @@ export const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 /** V8 flags of every process of the product: they switch off two optimisations with silent miscompiles. */
 export const v8Flags = ['--no-maglev', '--no-turboshaft-load-elimination']
 
+/**
+ * Where Node keeps what it compiled, for every process of the product: each start compiles megabytes of code otherwise.
+ * Beside the packages in a checkout, where a build empties it; else in the cache of this user, as nobody else may write
+ * what is run. Undefined where there is no such place.
+ */
+export const compileCache = () => {
+  if (process.env.NODE_COMPILE_CACHE) return process.env.NODE_COMPILE_CACHE
+  if (isCheckout) return join(packageRoot, 'node_modules', '.cache', 'llm-architect', 'compiled')
+  const { XDG_CACHE_HOME, HOME } = process.env
+  const home = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'))
+  return home ? join(home, 'llm-architect', 'compiled') : undefined
+}
+
 const pinnedNode = join(packageRoot, 'node_modules', 'node', 'bin', 'node')
 const isCheckout = existsSync(join(packageRoot, 'tsconfig.build.json'))
 
@@ -136,6 +149,7 @@ export const runNode = (args) => {
   const { status, signal } = spawnSync(nodePath(), [...v8Flags, ...args], {
     cwd: packageRoot,
     stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache() },
   })
   return signal ? 128 : (status ?? 1)
 }

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { ensureBuilt, ensureInstalled, nodePath, packageRoot, v8Flags } from './bootstrap.mjs'
+import { compileCache, ensureBuilt, ensureInstalled, nodePath, packageRoot, v8Flags } from './bootstrap.mjs'
 import { whenNpmIsGone } from './starter.mjs'
 
 let child
@@ -26,7 +26,7 @@ child = spawn(
   [...v8Flags, join(packageRoot, 'dist', 'bundle', 'main.js'), ...process.argv.slice(2)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache(), LLM_ARCHITECT_LAUNCHER_FD: '3' },
   },
 )
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))

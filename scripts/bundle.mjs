@@ -29,6 +29,9 @@ const entries = {
 const isOfPackage = (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id)
 
 rmSync(target, { recursive: true, force: true })
+// What was compiled of the last build is of no use any more.
+const compiled = join(dirname(dist), 'node_modules', '.cache', 'llm-architect', 'compiled')
+rmSync(compiled, { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(dist, path)])),
   platform: 'node',

@@ -37,24 +37,39 @@ export interface Catalogue {
   lookUpAccelerator(name: string): Lookup<Accelerator>
 }
 
-/** Reads the data files that the package carries. About 50 ms; keep the result. */
+/** Reads the data files that the package carries. The models take about 100 ms at their first use; keep the result. */
 export const loadCatalogue = (): Catalogue => {
-  const models = readModels()
+  // A running system asks for prices and engine flags alone.
+  const models = once(readModels)
+  const hostedModels = once(() => readHostedModels(models()))
+  const lookUpModel = once(() => createLookup(models()))
   const accelerators = readAccelerators()
   const gpuPrices = readGpuPrices(accelerators)
   return {
     asOf: '2026-11-23',
-    models,
+    get models() {
+      return models()
+    },
     accelerators,
     gpuPrices,
     purchaseRates: readPurchaseRates(accelerators, gpuPrices),
     batchDiscounts: readBatchDiscounts(),
     apiPrices: readApiPrices(),
     hostedProviders: readHostedProviders(),
-    hostedModels: readHostedModels(models),
+    get hostedModels() {
+      return hostedModels()
+    },
     engines: readEngines(),
-    lookUpModel: createLookup(models),
+    lookUpModel: (name) => lookUpModel()(name),
     lookUpAccelerator: createAcceleratorLookup(accelerators),
+  }
+}
+
+const once = <T>(read: () => T): (() => T) => {
+  let kept: { readonly value: T } | undefined
+  return () => {
+    kept ??= { value: read() }
+    return kept.value
   }
 }
 

@@ -1,6 +1,6 @@
 // What child processes see of the environment: where things are, and no secret.
 
-const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'] as const
+const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'NODE_COMPILE_CACHE'] as const
 
 export const childEnvironment = (
   environment: Readonly<Record<string, string | undefined>>,

@@ -62,7 +62,6 @@ export { whyNot } from './search/why-not.js'
 export {
   fitLocalRates,
   type LocalRates,
-  type LocalSample,
   predictLocalSpeed,
 } from './speed/local-engine.js'
 export type { BrokenReason, BrokenSummary } from './traffic/broken.js'

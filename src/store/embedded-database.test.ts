@@ -10,7 +10,6 @@ import {
   embeddedConnection,
   startEmbeddedDatabase,
 } from './embedded-database.js'
-import { emptyDatabase } from './empty-database.js'
 import { openSocketDirectory, socketDirectoryFor } from './socket-directory.js'
 import { testCacheDirectory } from './testing.js'
 
@@ -35,9 +34,9 @@ const closeAll = async () => {
 
 const start = async (options: Partial<EmbeddedDatabaseOptions> = {}) => {
   const database = await startEmbeddedDatabase({
-    dataDirectory: null,
+    dataDirectory: join(directory, 'data'),
     socketDirectory: join(directory, 'run'),
-    snapshot: () => emptyDatabase(testCacheDirectory),
+    cacheDirectory: testCacheDirectory,
     onFatal: (error) => {
       throw error
     },

@@ -6,6 +6,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { PoolConfig } from 'pg'
+import { copyEmptyDatabase } from './empty-database.js'
 import { storeError } from './messages.js'
 import { openSocketDirectory, socketDirectoryFor, socketFilename } from './socket-directory.js'
 import { startWireServer } from './wire-server.js'
@@ -16,12 +17,11 @@ export interface EmbeddedDatabase {
 }
 
 export interface EmbeddedDatabaseOptions {
-  /** Kept across runs; null keeps everything in memory. */
-  readonly dataDirectory: string | null
+  readonly dataDirectory: string
   /** Where the socket lies; `embeddedConnection` takes the same one. */
   readonly socketDirectory: string
-  /** Gives the tar of an empty data directory, which makes a first start faster. */
-  readonly snapshot?: () => Promise<Blob>
+  /** Where an empty database is kept from the first use on, which makes further first starts faster. */
+  readonly cacheDirectory?: string | undefined
   /** A client that says nothing for so long inside a transaction loses it. Default 30,000. */
   readonly idleInTransactionMs?: number
   /** The engine broke: nothing works any more until the process is started again. */
@@ -43,10 +43,8 @@ export const embeddedConnection = (socketDirectory: string): PoolConfig => ({
  * @throws `store.data-unreadable` | `store.socket-directory-unsafe`
  */
 export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> => {
-  const { dataDirectory, snapshot, idleInTransactionMs = 30_000, onFatal } = options
-  const initial = async () => (snapshot ? { loadDataDir: await snapshot() } : {})
-  const database =
-    dataDirectory === null ? await PGlite.create(await initial()) : await openFiles(dataDirectory, initial)
+  const { dataDirectory, cacheDirectory, idleInTransactionMs = 30_000, onFatal } = options
+  const database = await openFiles(dataDirectory, cacheDirectory)
   const directory = socketDirectoryFor(options.socketDirectory)
   await openSocketDirectory(directory)
   const socketPath = join(directory, socketFilename)
@@ -61,10 +59,7 @@ export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): P
   }
 }
 
-const openFiles = async (
-  dataDirectory: string,
-  initial: () => Promise<{ loadDataDir?: Blob }>,
-): Promise<PGlite> => {
+const openFiles = async (dataDirectory: string, cacheDirectory: string | undefined): Promise<PGlite> => {
   const files = join(dataDirectory, 'postgres')
   // Lies beside the files while they are first made: a process killed meanwhile leaves half of them.
   const unfinished = join(dataDirectory, 'postgres.unfinished')
@@ -73,7 +68,8 @@ const openFiles = async (
     if (await exists(join(files, 'PG_VERSION'))) return await PGlite.create(files)
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
     await writeFile(unfinished, '')
-    const database = await PGlite.create(files, await initial())
+    if (cacheDirectory) await copyEmptyDatabase(files, cacheDirectory)
+    const database = await PGlite.create(files)
     await rm(unfinished)
     return database
   } catch (error) {

@@ -6,7 +6,6 @@ export {
   embeddedConnection,
   startEmbeddedDatabase,
 } from './embedded-database.js'
-export { emptyDatabase } from './empty-database.js'
 export { storeMessages } from './messages.js'
 export type { Migration } from './migration.js'
 export { connectStore, type Store, type StoreOptions } from './store.js'

@@ -5,7 +5,6 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock, silentLog } from '../core/index.js'
 import { type EmbeddedDatabase, embeddedConnection, startEmbeddedDatabase } from './embedded-database.js'
-import { emptyDatabase } from './empty-database.js'
 import { connectStore, type Store, type StoreOptions } from './store.js'
 import { testCacheDirectory } from './testing.js'
 
@@ -30,9 +29,9 @@ afterEach(async () => {
 
 const start = async () => {
   database = await startEmbeddedDatabase({
-    dataDirectory: null,
+    dataDirectory: await mkdtemp(join(directory, 'data-')),
     socketDirectory: directory,
-    snapshot: () => emptyDatabase(testCacheDirectory),
+    cacheDirectory: testCacheDirectory,
     onFatal: (error) => {
       throw error
     },

@@ -1,4 +1,4 @@
-// A real store for tests of any room: an in-memory PostgreSQL in this process, behind a real socket.
+// A real store for tests of any room: a PostgreSQL in this process, behind a real socket.
 // Not part of the product.
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { silentLog } from '../core/index.js'
 import { embeddedConnection, startEmbeddedDatabase } from './embedded-database.js'
-import { emptyDatabase } from './empty-database.js'
 import { connectStore, type Store } from './store.js'
 
 export interface TestStore {
@@ -16,7 +15,7 @@ export interface TestStore {
 }
 
 /**
- * Starts an empty store of its own. The first call on a machine takes seconds and leaves a snapshot in
+ * Starts an empty store of its own. The first call on a machine takes seconds and leaves an empty database in
  * `node_modules/.cache`, from which later ones start in about half a second: call it once per file.
  * @example
  * let test: TestStore
@@ -24,11 +23,12 @@ export interface TestStore {
  * afterAll(() => test.close())
  */
 export const startTestStore = async (): Promise<TestStore> => {
-  const socketDirectory = await mkdtemp(join(tmpdir(), 'test-store-'))
+  const directory = await mkdtemp(join(tmpdir(), 'test-store-'))
+  const socketDirectory = join(directory, 'run')
   const database = await startEmbeddedDatabase({
-    dataDirectory: null,
+    dataDirectory: join(directory, 'data'),
     socketDirectory,
-    snapshot: () => emptyDatabase(testCacheDirectory),
+    cacheDirectory: testCacheDirectory,
     onFatal: (error) => {
       throw error
     },
@@ -39,12 +39,12 @@ export const startTestStore = async (): Promise<TestStore> => {
     close: async () => {
       await store.close()
       await database.close()
-      await rm(socketDirectory, { recursive: true, force: true })
+      await rm(directory, { recursive: true, force: true })
     },
   }
 }
 
-/** Where tests keep the tar of an empty database: beside the installed packages. */
+/** Where tests keep an empty database: beside the installed packages. */
 export const testCacheDirectory = fileURLToPath(
   new URL('../../node_modules/.cache/llm-architect', import.meta.url),
 )

@@ -223,23 +223,25 @@ const taskOf = ({ options }: VerificationRun, { task: id }: Suite): TaskUnderTes
 
 const detectorOf = ({ options }: VerificationRun) => createRefusalDetector(options.refusalPhrases)
 
+/** Each question once in a run, however many figures are read from its answer. */
 const askQuestions = (
   run: VerificationRun,
   suite: Suite,
   rows: readonly ({ readonly question: string } | { readonly text: string })[],
   tools: readonly string[] = [],
-) =>
-  askAll(
-    rows,
-    (row) =>
-      run.client.chat({
-        model: run.model,
-        question: 'question' in row ? row.question : row.text,
-        tools,
-        signal: run.options.signal,
-      }),
-    askOptions(run, suite, rows.length),
-  )
+) => {
+  const questions = rows.map((row) => ('question' in row ? row.question : row.text))
+  const key = JSON.stringify({ tools, questions })
+  const replies =
+    run.replies.get(key) ??
+    askAll(
+      questions,
+      (question) => run.client.chat({ model: run.model, question, tools, signal: run.options.signal }),
+      askOptions(run, suite, rows.length),
+    )
+  run.replies.set(key, replies)
+  return replies
+}
 
 const askOptions = (run: VerificationRun, { metric, path }: Suite, total: number) => ({
   concurrency: suiteConcurrency,

@@ -7,6 +7,7 @@ import type { LoadProfile } from './load/load-profile.js'
 import { verifyError } from './messages.js'
 import type { VerificationPorts, WorkerProcess } from './ports.js'
 import {
+  answer,
   codes,
   path,
   portsOf,
@@ -66,6 +67,25 @@ describe('a verification', { timeout: 60_000 }, () => {
     expect(codes(scorecard, 'ttft-p95')).toContain('verify.note.not-run')
     expect(codes(scorecard, 'kill9-survival')).toContain('verify.note.not-run')
     expect(rowOf(scorecard, 'accuracy')?.verdict).toBe('pass')
+  })
+
+  it('asks each question once, also when several figures are read from its answer', async () => {
+    const asked: string[] = []
+    const system = {
+      answer: (question: string) => {
+        asked.push(question)
+        return answer(question)
+      },
+    }
+    const quality = {
+      ...requirements.quality,
+      targets: requirements.quality.targets.map((target) => (target.id === 'kept' ? { ...target, sample: 40 } : target)),
+    }
+    const scorecard = await verify(['tasks'], { system }, { requirements: { ...requirements, quality } })
+    expect(rowOf(scorecard, 'recognised')?.measured?.n).toBe(40)
+    expect(rowOf(scorecard, 'kept')?.measured?.n).toBe(40)
+    expect(asked.filter((question) => question.startsWith('task '))).toHaveLength(40)
+    expect(new Set(asked).size).toBe(asked.length)
   })
 
   it('leaves a check without its data unmeasured', async () => {

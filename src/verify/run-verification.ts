@@ -38,6 +38,7 @@ export const runVerification = async (options: VerificationOptions): Promise<Sco
     model: route.name,
     predictions,
     knowledge: route.knowledge,
+    replies: new Map(),
   }
   try {
     return { ...headOf(options), rows: await measureAreas(run, areas, stop) }

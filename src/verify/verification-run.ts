@@ -6,6 +6,7 @@ import type { RowClaim } from './judge-row.js'
 import { unmeasuredRow } from './judge-row.js'
 import { note } from './messages.js'
 import type { PredictedFigure } from './predictions.js'
+import type { ChatReply } from './read-reply.js'
 import { describeRows } from './row-titles.js'
 import type { ScorecardRow } from './scorecard.js'
 import type { SystemClient } from './system-client.js'
@@ -20,6 +21,8 @@ export interface VerificationRun {
   readonly predictions: readonly PredictedFigure[]
   /** Knowledge base of that route. */
   readonly knowledge: string | undefined
+  /** By what was asked: figures that are read from the same questions share their answers. */
+  readonly replies: Map<string, Promise<readonly (ChatReply | undefined)[]>>
 }
 
 /** A row's claim without its figure. */

@@ -37,12 +37,15 @@ interface Answer {
 
 const clients = 4
 const hungAfterMs = 30_000
-const goneWithinMs = 15_000
 const backWithinMs = 30_000
 
 export const runEngineRound = async (
   project: EngineProject,
-  { victim, random }: { readonly victim: EngineVictim; readonly random: Random },
+  {
+    victim,
+    random,
+    goneWithinMs = 15_000,
+  }: { readonly victim: EngineVictim; readonly random: Random; readonly goneWithinMs?: number },
 ): Promise<EngineRound> => {
   const { architectureFile, enginePort } = project
   const system = await startServeProcess(architectureFile)

@@ -5,6 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
+import { serveSystem } from '../../src/cli/serve-system.js'
+import { silentLog } from '../../src/core/index.js'
 import { randomModel } from '../../src/llm/local/__fixtures__/tiny-models.js'
 import { rankerModel } from '../../src/llm/local/__fixtures__/tiny-ranker.js'
 import { createSmallProject, type SmallProject } from './small-project.js'
@@ -122,8 +124,16 @@ describe('a system that reranks on this machine', { timeout: 180_000 }, () => {
 })
 
 describe('a system whose reranker is none', { timeout: 180_000 }, () => {
+  it('does not start, and its process says what it needs', async () => {
+    const project = prepare([llama.replace('ranker.gguf', 'chat.gguf'), onnx])
+    await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
+      code: 'cli.serve-failed',
+      message: expect.stringContaining('Use a reranker: a GGUF file'),
+    })
+    project.remove()
+  })
+
   it.each([
-    ['a chat model', llama.replace('ranker.gguf', 'chat.gguf'), onnx, 'Use a reranker: a GGUF file'],
     [
       'an embedding model',
       llama,
@@ -135,10 +145,13 @@ describe('a system whose reranker is none', { timeout: 180_000 }, () => {
     ['a model with wrong options', llama, onnx.replace(' }', ', options: { pooling: cls } }'), 'pooling'],
   ])('does not start with %s, and says what it needs', async (_what, first, second, hint) => {
     const project = prepare([first, second])
-    await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
-      code: 'cli.serve-failed',
-      message: expect.stringContaining(hint),
+    const serving = serveSystem({
+      architectureFile: project.architectureFile,
+      stateDirectory: join(project.directory, '.llm-architect'),
+      environment: process.env,
+      log: silentLog,
     })
+    await expect(serving).rejects.toThrow(hint)
     project.remove()
   })
 })

@@ -25,6 +25,8 @@ export interface LocalRatesOptions extends MeasureLlamaOptions {
   readonly isFresh?: boolean
   /** Called before a measurement begins. */
   readonly onMeasure?: () => void
+  /** Default `measureLlama`. */
+  readonly measure?: typeof measureLlama
 }
 
 /** The rates of this machine: those that are kept, or measured now. */
@@ -33,7 +35,8 @@ export const localRates = async (options: LocalRatesOptions): Promise<LocalRates
   const kept = options.isFresh ? undefined : await readKept(path)
   if (kept) return kept
   options.onMeasure?.()
-  const measured = await measureLlama(options)
+  const { measure = measureLlama } = options
+  const measured = await measure(options)
   const file = {
     processor: processor(),
     product: productVersion(),

@@ -4,6 +4,7 @@
 import type { MachineFacts } from '../../planner/index.js'
 import { type LocalRatesOptions, localRates } from './local-rates.js'
 import { readMachineFacts } from './machine-facts.js'
+import { measureSpeedScore } from './speed-score.js'
 
 export interface MeasureMachineOptions extends LocalRatesOptions {
   /** Whether a local model waits to be predicted. */
@@ -12,5 +13,8 @@ export interface MeasureMachineOptions extends LocalRatesOptions {
 
 export const measureMachine = async (options: MeasureMachineOptions): Promise<MachineFacts> => {
   const facts = await readMachineFacts(options.environment)
-  return options.hasLocalModels ? { ...facts, localRates: await localRates(options) } : facts
+  if (!options.hasLocalModels) return facts
+  const rates = await localRates(options)
+  // Again some seconds later: a neighbour that was busy then may not be now.
+  return { ...facts, speedScore: Math.max(facts.speedScore, measureSpeedScore()), localRates: rates }
 }

@@ -2,12 +2,12 @@
 // argv[2] is `DatabaseArguments` as JSON. Holds the lock of the data directory while it runs.
 
 import { constants, setPriority } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { silentLog, systemClock } from '../../core/index.js'
 import {
   connectStore,
   type EmbeddedDatabase,
   embeddedConnection,
-  emptyDatabase,
   startEmbeddedDatabase,
 } from '../../store/index.js'
 import { acquireDirectoryLock, type DirectoryLock, serveParent } from '../../supervisor/index.js'
@@ -34,12 +34,14 @@ const onFatal = (error: unknown) => {
 // It writes what the parent has in its journal already: whoever waits for an answer comes first.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
+// Optimising what only a start uses costs as much as the start itself. What runs for long is optimised all the same.
+setFlagsFromString('--wasm-tiering-budget=200000000')
+
 serveParent({
   methods: {},
   ready: async () => {
     lock = await acquireDirectoryLock(dataDirectory, {}, { waitMs: predecessorMs, clock: systemClock })
-    const snapshot = cacheDirectory ? { snapshot: () => emptyDatabase(cacheDirectory) } : {}
-    database = await startEmbeddedDatabase({ dataDirectory, socketDirectory, onFatal, ...snapshot })
+    database = await startEmbeddedDatabase({ dataDirectory, socketDirectory, cacheDirectory, onFatal })
     const store = await connectStore({ connection: embeddedConnection(socketDirectory), log: silentLog })
     await store.close()
   },

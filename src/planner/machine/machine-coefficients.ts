@@ -1,8 +1,9 @@
 // How long the built-in engines and stages take on the reference core. Times of one request, in ms, without waiting.
 
 /**
- * A machine of speed s takes 1/s of each. From the scorecards and processor times of `npm start -- --once` on the
- * reference core (20 requests/s, median answer 15 tokens). The band is that of runs beside other work.
+ * A machine of speed s takes 1/s of each. From the scorecards, the single requests and the processor times of
+ * `npm start -- --once` on the reference core and on one of speed 1.5 (20 requests/s, 259 answers). The band is that of
+ * runs beside other work.
  */
 export const machineCoefficients = {
   /** HTTP, routing, guards on a short question, ledger: in the gateway's process. */
@@ -16,9 +17,11 @@ export const machineCoefficients = {
   /** One token of an answer through guard and encoder. */
   tokenMs: 0.05,
   /** The same for the slowest twentieth of the answers: one pause of the process over a short answer. */
-  slowTokenMs: 4,
-  /** Squared coefficient of variation of the service time: between fixed (0) and exponential (1). */
-  variation: 0.6,
+  slowTokenMs: 2,
+  /** Mean answer, tokens: a sentence or two of the documents, whatever the real model would write. */
+  answerTokens: 20,
+  /** Squared coefficient of variation of the service time: nearly fixed (0 = fixed, 1 = exponential). */
+  variation: 0.1,
   /** Measured over predicted that a tenth and nine tenths of the runs stay below. */
   band: { low: 0.5, high: 2.2 },
 } as const

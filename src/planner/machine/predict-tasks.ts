@@ -8,7 +8,7 @@ import type { TaskModel } from './task-model.js'
 
 /**
  * Two rows for each model: its first token, the way through the gateway included, and its speed after that.
- * @param questionTokens mean length of a question, with the marks of its turn
+ * @param questionTokens mean length of a question with the marks of its turn, without what is remembered of them
  * @returns nothing where the machine's rates are not known
  */
 export const predictTasks = (

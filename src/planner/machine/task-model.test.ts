@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
-import { formatArchitecture, parseArchitecture } from '../../spec/index.js'
+import { type Architecture, formatArchitecture, parseArchitecture } from '../../spec/index.js'
 import { requirementsOf, targetOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
 import { design } from '../design.js'
@@ -30,8 +30,17 @@ const requirements = requirementsOf({
 })
 const gapsAbout = (models: readonly TaskModel[]) =>
   assess(requirements, catalogue, models).gaps.filter(({ path }) => path === 'useCase.tasks[0]')
-const designed = (taskModels: readonly TaskModel[]) =>
-  design({ requirements, assessment: assess(requirements, catalogue), catalogue, taskModels }).architecture
+const architectures = new Map<readonly TaskModel[], Architecture | null>()
+/** Made once for each list. */
+const designed = (taskModels: readonly TaskModel[]) => {
+  const assessment = assess(requirements, catalogue)
+  const made =
+    architectures.get(taskModels) ?? design({ requirements, assessment, catalogue, taskModels }).architecture
+  architectures.set(taskModels, made)
+  return made
+}
+const trained = [intents]
+const untrained: readonly TaskModel[] = []
 const here = (taskModels: readonly TaskModel[]) =>
   designForMachine({
     requirements,
@@ -55,7 +64,7 @@ describe('a task with a trained model', () => {
     ['for the real load', designed],
     ['for this machine', here],
   ])('is asked first in the design %s, on the processor', (_where, make) => {
-    const architecture = make([intents])
+    const architecture = make(trained)
     const [first, main] = architecture?.deployments ?? []
     expect(first).toMatchObject({
       id: 'intents',
@@ -74,7 +83,7 @@ describe('a task with a trained model', () => {
   })
 
   it('does not become what the stand-in stands for', () => {
-    expect(here([intents])?.deployments[1]?.standsFor).toBe(here([])?.deployments[0]?.standsFor)
+    expect(here(trained)?.deployments[1]?.standsFor).toBe(here(untrained)?.deployments[0]?.standsFor)
   })
 
   it('is questioned where a linear classifier does it as well', () => {
@@ -87,8 +96,8 @@ describe('a task with a trained model', () => {
 
 describe('a task without a model', () => {
   it('is left to the model that talks, and asked about', () => {
-    expect(here([])?.deployments.map(({ engine }) => engine)).toEqual(['extractive'])
-    expect(designed([])?.routes[0]?.strategy).toHaveProperty('deployment')
+    expect(here(untrained)?.deployments.map(({ engine }) => engine)).toEqual(['extractive'])
+    expect(designed(untrained)?.routes[0]?.strategy).toHaveProperty('deployment')
     expect(gapsAbout([]).map(({ question }) => question.code)).toEqual(['planner.ask-task-model'])
   })
 })

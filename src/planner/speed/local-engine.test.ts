@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitLocalRates, type LocalRates, type LocalSample, predictLocalSpeed } from './local-engine.js'
+import { fitLocalRates, type LargeLocalSample, type LocalRates, predictLocalSpeed } from './local-engine.js'
 
 /** How a machine of these rates would run a model of so many weights in half precision. */
-const run = (rates: LocalRates, weights: number): LocalSample => {
+const run = (rates: LocalRates, weights: number): LargeLocalSample => {
   const flops = 2 * weights
   const bytes = 2 * weights
   const firstMs = (tokens: number) => rates.promptOverheadMs + (tokens * flops * 1e-6) / rates.matrixGflops
@@ -39,7 +39,7 @@ describe('the rates of a machine', () => {
   })
 
   it('stay finite and positive where the clock saw no difference', () => {
-    const flat: LocalSample = {
+    const flat: LargeLocalSample = {
       bytes: 6e6,
       flops: 6e6,
       shortPrompt: { tokens: 8, ms: 5 },

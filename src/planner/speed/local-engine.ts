@@ -1,17 +1,20 @@
 // How fast the built-in engine runs a model on this machine: a roofline of two rates and two fixed times, which a run of
 // two models of known size gives. Pure; whoever knows the machine measures it.
 
-/** How one model ran, alone and on one thread. */
+/** How one model ran, alone and on one thread, once its process was warm. */
 export interface LocalSample {
   /** Bytes of weights that are read for each token. */
   readonly bytes: number
   /** Floating-point operations of one token. */
   readonly flops: number
-  /** Time to the first token, ms, after a prompt of so many tokens. */
+  /** Time to the first token, ms, after a prompt of so many tokens that no earlier one began with. */
   readonly shortPrompt: { readonly tokens: number; readonly ms: number }
-  readonly longPrompt: { readonly tokens: number; readonly ms: number }
   /** Time of each further token, ms. */
   readonly tokenMs: number
+}
+
+export interface LargeLocalSample extends LocalSample {
+  readonly longPrompt: LocalSample['shortPrompt']
 }
 
 export interface LocalRates {
@@ -31,7 +34,7 @@ export interface LocalRates {
  * @param small a model that is close in size to those to be predicted
  * @param large one of at least several times its size
  */
-export const fitLocalRates = (small: LocalSample, large: LocalSample): LocalRates => {
+export const fitLocalRates = (small: LocalSample, large: LargeLocalSample): LocalRates => {
   const msPerByte = Math.max((large.tokenMs - small.tokenMs) / (large.bytes - small.bytes), Number.EPSILON)
   const { shortPrompt, longPrompt } = large
   const msPerFlop = Math.max(
