@@ -95,14 +95,18 @@ function* problemsOf(
   if (!isObject(body)) return yield wrong('body', object, body)
   for (const [field, { expected }] of Object.entries(required))
     if (body[field] === undefined) yield { field, expected, actual: null }
-  const named: Readonly<Record<string, Rule>> = { ...optional, ...required }
   for (const [field, value] of Object.entries(body)) {
-    const known = Object.hasOwn(named, field) ? named[field] : undefined
-    if (!known && isClosed) yield wrong(field, unknownField(Object.keys(named)), value)
-    if (!known || value === undefined || (value === null && !Object.hasOwn(required, field))) continue
+    const must = ownRule(required, field)
+    const known = must ?? ownRule(optional, field)
+    if (!known && isClosed) yield wrong(field, unknownField(Object.keys({ ...optional, ...required })), value)
+    if (!known || value === undefined || (value === null && !must)) continue
     if (!known.accepts(value)) yield wrong(field, known, value)
   }
 }
+
+/** Not what every object inherits: a client's field may be called `constructor`. */
+const ownRule = (rules: Readonly<Record<string, Rule>>, field: string): Rule | undefined =>
+  Object.hasOwn(rules, field) ? rules[field] : undefined
 
 const unknownField = (known: readonly string[]) =>
   rule(`one of the fields ${known.join(', ')}`, `下列欄位之一：${known.join('、')}`, () => false)

@@ -11,6 +11,7 @@ export interface ChunkedBody {
   end(): void
 }
 
+const longestText = 4 * 1024
 const lastChunk = '0\r\n\r\n'
 
 /** Writes the head, which goes out with the first bytes. Where the client knows no chunks, bytes go as they are. */
@@ -27,8 +28,10 @@ export const startChunkedBody = (response: ServerResponse, status: number, head:
       const chunk = chunkOf(bytes)
       if (isBegun) return response.write(chunk)
       isBegun = true
-      // A text is put into one write with the head.
-      return response.write(chunk.toString('latin1'), 'latin1')
+      // A text is put into one write with the head; a long one is not worth the copies.
+      return chunk.length > longestText
+        ? response.write(chunk)
+        : response.write(chunk.toString('latin1'), 'latin1')
     },
     end: () => response.end(lastChunk, 'latin1'),
   }

@@ -6,6 +6,7 @@ import {
   type ChatEvent,
   type EncoderOptions,
   type Frame,
+  gistOf,
   type Outcome,
   type StreamEncoder,
   type Wire,
@@ -75,6 +76,7 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
     hasFailed ||= events.some((event) => event.type === 'error')
     return encoderFor(frame).encode(events.filter(isVisible))
   }
+  const hasSaidSo = () => hasFailed || (passed && gistOf(passed).some((event) => event.type === 'error'))
   const failure = (error: ArchitectError) => encode({ events: () => [{ type: 'error', choice: 0, error }] })
 
   return {
@@ -87,8 +89,7 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
     failure,
     end: (outcome) => {
       const isBroken = outcome.end === 'failed' || outcome.end === 'cancelled'
-      const hasSaidSo = hasFailed || passed?.events().some((event) => event.type === 'error')
-      if (isBroken && !hasSaidSo && outcome.error) return failure(outcome.error)
+      if (isBroken && outcome.error && !hasSaidSo()) return failure(outcome.error)
       return passed || !encoder ? nothing : encoder.end()
     },
   }

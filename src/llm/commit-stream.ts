@@ -3,6 +3,7 @@
 import { attemptsOf, withAttempts } from './attempts.js'
 import { isContent } from './content.js'
 import type { ChatStream, Frame } from './contract.js'
+import { gistOf } from './identity.js'
 
 /**
  * Resolves with the stream once it has content, or has ended without any; frames read until then are replayed.
@@ -15,7 +16,7 @@ export const commitStream = async (stream: ChatStream): Promise<ChatStream> => {
     const { done, value: frame } = await inner.next()
     if (done) break
     kept.push(frame)
-    const decisive = frame.events().find((event) => isContent(event) || event.type === 'error')
+    const decisive = gistOf(frame).find((event) => isContent(event) || event.type === 'error')
     if (decisive?.type === 'error') {
       const { attempts } = await stream.cancel('superseded')
       throw withAttempts(decisive.error, attempts.length > 0 ? attempts : attemptsOf(decisive.error))

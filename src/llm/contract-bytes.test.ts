@@ -15,7 +15,7 @@ import type { ChatEvent, ChatRequest, Frame } from './contract.js'
 import { createOpenAiCompatibleModel, type OpenAiCompatibleModel } from './engines/openai-compatible.js'
 import { createFrame, frameOf } from './frame.js'
 import { generate } from './generate.js'
-import { attachOrigin, editFrame, editRequest, originOf, wireOf } from './identity.js'
+import { attachOrigin, editFrame, editRequest, gistOf, originOf, wireOf } from './identity.js'
 import { mapFrames } from './map-frames.js'
 import { codecs } from './wire/codecs.js'
 
@@ -108,6 +108,26 @@ describe('bytes', () => {
     expect(frame.events()).toMatchObject([{ type: 'error' }])
     expect(frame.events()).toBe(frame.events())
     expect(decoded).toBe(1)
+  })
+
+  it('4. a gist is read once, without decoding the frame; what is decoded or edited is its own', () => {
+    const wire = { dialect: 'openai-chat', framing: 'sse', bytes: Buffer.from('x') } as const
+    const whole: readonly ChatEvent[] = ['a', 'b'].map((text) => ({ type: 'text', choice: 0, text }))
+    const joined: readonly ChatEvent[] = [{ type: 'text', choice: 0, text: 'ab' }]
+    const read = { events: 0, gist: 0 }
+    const frameOfBoth = () =>
+      createFrame(
+        wire,
+        () => (read.events++ >= 0 ? whole : []),
+        () => (read.gist++ >= 0 ? joined : []),
+      )
+    const frame = frameOfBoth()
+    expect([gistOf(frame), gistOf(frame)]).toEqual([joined, joined])
+    expect(read).toEqual({ events: 0, gist: 1 })
+    const decoded = frameOfBoth()
+    expect(decoded.events()).toBe(gistOf(decoded))
+    expect(gistOf(editFrame(frame, []))).toEqual([])
+    expect(gistOf(frameOf(whole))).toBe(whole)
   })
 
   it('5. after the first edited frame none has bytes', async () => {

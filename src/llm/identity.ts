@@ -28,12 +28,18 @@ export const attachWire = (frame: Frame, wire: Wire): Frame => {
 export class WireFrame implements Frame {
   readonly #wire: Wire
   readonly #read: () => readonly ChatEvent[]
+  readonly #readGist: (() => readonly ChatEvent[]) | undefined
   #events: readonly ChatEvent[] | undefined
+  #gist: readonly ChatEvent[] | undefined
 
-  /** @param read called at most once */
-  constructor(wire: Wire, read: () => readonly ChatEvent[]) {
+  /**
+   * @param read called at most once
+   * @param readGist likewise; default: the gist is what `read` returns
+   */
+  constructor(wire: Wire, read: () => readonly ChatEvent[], readGist?: () => readonly ChatEvent[]) {
     this.#wire = wire
     this.#read = read
+    this.#readGist = readGist
   }
 
   events(): readonly ChatEvent[] {
@@ -44,7 +50,19 @@ export class WireFrame implements Frame {
   static wireOf(frame: Frame): Wire | undefined {
     return #wire in frame ? frame.#wire : undefined
   }
+
+  static gistOf(frame: Frame): readonly ChatEvent[] {
+    if (!(#gist in frame)) return frame.events()
+    frame.#gist ??= frame.#events ?? frame.#readGist?.() ?? frame.events()
+    return frame.#gist
+  }
 }
+
+/**
+ * What the frame says, for whoever only looks: as its events have it, but neighbouring texts may be one event, and what
+ * only an encoder needs may be missing. Most chunks of a stream are never decoded for it.
+ */
+export const gistOf = (frame: Frame): readonly ChatEvent[] => WireFrame.gistOf(frame)
 
 /** The bytes the frame stands for; undefined when it was edited, or was never on a wire. */
 export const wireOf = (frame: Frame): Wire | undefined => WireFrame.wireOf(frame) ?? wires.get(frame)

@@ -88,7 +88,7 @@ export { createWatchdog, type Watch, type Watchdog } from './engines/watchdog.js
 export { estimateRequestTokens, estimateTokens } from './estimate-tokens.js'
 export { createFrame, frameOf } from './frame.js'
 export { type Answer, type AnswerChoice, collectChoices, generate, partialAnswerOf } from './generate.js'
-export { attachWire, editFrame, editRequest, originOf, wireOf } from './identity.js'
+export { attachWire, editFrame, editRequest, gistOf, originOf, wireOf } from './identity.js'
 export { joinTexts } from './join-texts.js'
 export {
   createLlamaEngine,

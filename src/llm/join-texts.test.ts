@@ -35,7 +35,7 @@ describe('texts that follow each other', () => {
   })
 
   it('become one where a decoder has read them by one pattern, with what stands around them', () => {
-    const decode = createFrameDecoder()
+    const decode = createFrameDecoder().events
     const chunks = ['a', 'b', 'c', 'd'].map((content) => chunk({ content }))
     const events = chunks.flatMap((one) => decode(Buffer.from(one)))
     // The first chunk is parsed; the pattern is learnt from it.

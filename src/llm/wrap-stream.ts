@@ -40,36 +40,41 @@ export const wrapStream = (stream: ChatStream, wrapping: Wrapping): ChatStream =
 }
 
 /** Settles the outer outcome once: before the last frame, or as soon as the inner stream was cancelled. */
-const createSettling = (stream: ChatStream, settle: Wrapping['settle'] = (outcome) => outcome) => {
-  const state: { inner?: Outcome; change?: Partial<Outcome>; promise?: Promise<Outcome> } = {}
+const createSettling = (stream: ChatStream, settle: Wrapping['settle']) => {
+  let inside: Outcome | undefined
+  let change: Partial<Outcome> | undefined
+  let isSettling = false
   let resolve: (outcome: Outcome) => void = () => {}
   const outcome = new Promise<Outcome>((fulfil) => {
     resolve = fulfil
   })
+  const settleWith = async (inner: Outcome, settler: NonNullable<typeof settle>) => {
+    try {
+      resolve(await settler(inner))
+    } catch (cause) {
+      resolve({ ...inner, end: 'failed', error: toArchitectError(cause) })
+    }
+  }
   const settleOnce = (inner: Outcome): Promise<Outcome> => {
-    state.promise ??= (async () => {
-      try {
-        return await settle(state.change ? changed(inner, state.change) : inner)
-      } catch (cause) {
-        return { ...inner, end: 'failed', error: toArchitectError(cause) } satisfies Outcome
-      }
-    })().then((settled) => {
-      resolve(settled)
-      return settled
-    })
-    return state.promise
+    if (isSettling) return outcome
+    isSettling = true
+    const own = change ? changed(inner, change) : inner
+    if (settle) void settleWith(own, settle)
+    else resolve(own)
+    return outcome
   }
   void stream.outcome.then((inner) => {
-    state.inner = inner
-    return inner.end === 'cancelled' ? settleOnce(inner) : undefined
+    inside = inner
+    if (inner.end === 'cancelled') void settleOnce(inner)
   })
   return {
     outcome,
     settle: settleOnce,
-    isSettledInside: () => state.inner !== undefined,
+    /** The inner outcome, once it is known. */
+    inside: () => inside,
     /** How the outcome will differ from the inner one. */
-    change: (change: Partial<Outcome>) => {
-      state.change = change
+    change: (differing: Partial<Outcome>) => {
+      change = differing
     },
   }
 }
@@ -91,8 +96,8 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
 
   const finish = async (frames: readonly (Frame | undefined)[]) => {
     over = true
-    await settling.settle(await stream.outcome)
-    ready.push(...frames.filter((frame) => frame !== undefined))
+    await settling.settle(settling.inside() ?? (await stream.outcome))
+    for (const frame of frames) if (frame) ready.push(frame)
   }
   const endWith = async ({ last, outcome }: Ending) => {
     settling.change(outcome)
@@ -109,20 +114,20 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
   }
   /** What most frames pass in one turn: there are many, and only the last one has to wait for anything. */
   const take = ({ done, value: frame }: IteratorResult<Frame, undefined>) => {
-    if (done || settling.isSettledInside()) return takeNearEnd(frame)
+    if (done || settling.inside()) return takeNearEnd(frame)
     const edited = editSafely(frame, wrapping.edit)
     if (edited && 'last' in edited) return endWith(edited)
     const value = stripped(frame, edited)
     return value ? { done: false as const, value } : next()
   }
   /** The engine has said all, so that looking ahead, which tells whether this is the last frame, waits for nobody. */
-  const takeNearEnd = async (frame: Frame | undefined) => {
-    ahead = frame && (await nextFrame(inner))
+  const takeNearEnd = async (frame: Frame | undefined): Promise<IteratorResult<Frame, undefined>> => {
+    ahead = frame && (await inner.next()).value
     const edited = frame && editSafely(frame, wrapping.edit)
     if (edited && 'last' in edited) return endWith(edited)
     const out = frame && stripped(frame, edited)
-    if (!ahead) await finish([out, wrapping.flush?.()])
-    else if (out) ready.push(out)
+    if (ahead) return out ? { done: false, value: out } : next()
+    await finish([out, wrapping.flush?.()])
     return next()
   }
 
@@ -151,11 +156,6 @@ const editSafely = (
       outcome: { end: 'failed', finish: new Map(), error },
     }
   }
-}
-
-const nextFrame = async (inner: AsyncIterator<Frame>) => {
-  const { done, value } = await inner.next()
-  return done ? undefined : value
 }
 
 /** Promise 5: from the first edited or withheld frame on, no frame has bytes. */

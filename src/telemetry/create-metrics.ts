@@ -134,20 +134,17 @@ const recordAttempt = (instruments: Instruments, attempt: AttemptMetrics) => {
   if (firstContentMs !== null) instruments.clientFirstChunk.observe(firstContentMs / 1000, ...call)
   if (usage.input.total > 0) instruments.clientTokenUsage.observe(usage.input.total, ...call, 'input')
   if (usage.output.total > 0) instruments.clientTokenUsage.observe(usage.output.total, ...call, 'output')
-  for (const [kind, tokens] of tokensByKind(usage))
+  const countTokens = (tokens: number, kind: string) => {
     if (tokens > 0) instruments.tokens.add(tokens, route, deployment, kind)
+  }
+  countTokens(usage.input.total, 'input')
+  countTokens(usage.input.cacheRead, 'input-cache-read')
+  countTokens(usage.input.cacheWrite, 'input-cache-write')
+  countTokens(usage.output.total, 'output')
+  countTokens(usage.output.reasoning, 'output-reasoning')
   if (costUsd === null) instruments.unpricedAttempts.add(1, route, deployment)
   else instruments.costUsd.add(costUsd, route, deployment)
 }
-
-const tokensByKind = ({ input, output }: Usage) =>
-  [
-    ['input', input.total],
-    ['input-cache-read', input.cacheRead],
-    ['input-cache-write', input.cacheWrite],
-    ['output', output.total],
-    ['output-reasoning', output.reasoning],
-  ] as const
 
 /** A gauge that is read whenever metrics are read. */
 const observeValue = (registry: Registry, name: string, help: string, read: () => number) =>

@@ -4,8 +4,12 @@
 import type { ChatEvent } from '../../llm/index.js'
 import { type CheckText, guardJson, guardJsonText } from '../guard-json.js'
 
+/** Whether these events are a whole answer, and the check would leave all of it as it is. */
+export const isCleanAnswer = (events: readonly ChatEvent[], check: CheckText): boolean =>
+  isWholeAnswer(events) && isClean(events, check)
+
 /** Whether every choice that says something in these events also finishes in them. */
-export const isWholeAnswer = (events: readonly ChatEvent[]): boolean => {
+const isWholeAnswer = (events: readonly ChatEvent[]): boolean => {
   const speaking = new Set<number>()
   const finished = new Set<number>()
   for (const { type, choice } of events) {
@@ -16,8 +20,7 @@ export const isWholeAnswer = (events: readonly ChatEvent[]): boolean => {
   return finished.size > 0 && [...speaking].every((choice) => finished.has(choice))
 }
 
-/** Whether the check would leave all of a whole answer as it is. */
-export const isClean = (events: readonly ChatEvent[], check: CheckText): boolean => {
+const isClean = (events: readonly ChatEvent[], check: CheckText): boolean => {
   const texts = new Map<string, string>()
   const add = (key: string, text: string) => texts.set(key, (texts.get(key) ?? '') + text)
   for (const event of events) {

@@ -10,6 +10,7 @@ import {
   type Frame,
   type FrameEditor,
   frameOf,
+  gistOf,
   isContent,
   mapFrames,
 } from '../../llm/index.js'
@@ -18,7 +19,7 @@ import { type Stage, withOpen } from '../call.js'
 import { type CheckText, guardJson } from '../guard-json.js'
 import type { GuardPort } from '../ports.js'
 import { createOutputChannels, type OutputChannels } from './output-channels.js'
-import { isClean, isWholeAnswer } from './whole-answer.js'
+import { isCleanAnswer } from './whole-answer.js'
 
 export interface OutputGuardDeps {
   readonly guard: GuardPort
@@ -42,9 +43,9 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
   let hasHeld = false
   return {
     edit: (frame) => {
-      const before = frame.events()
-      if (!hasHeld && isWholeAnswer(before) && isClean(before, checkOutput(deps))) return frame
+      if (!hasHeld && isCleanAnswer(gistOf(frame), checkOutput(deps))) return frame
       hasHeld = true
+      const before = frame.events()
       const after = before.flatMap((event) => guardEvent(channels, event, hasSpoken))
       hasSpoken ||= after.some(isContent)
       if (channels.isBlocked()) {

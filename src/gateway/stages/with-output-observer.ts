@@ -2,7 +2,7 @@
 // through `mapFrames` only to learn when the last frame has passed.
 
 import type { StreamGuard } from '../../guardrails/index.js'
-import { type Frame, type FrameEditor, mapFrames } from '../../llm/index.js'
+import { type Frame, type FrameEditor, gistOf, mapFrames } from '../../llm/index.js'
 import { type Stage, withOpen } from '../call.js'
 import type { OutputGuardDeps } from './with-output-guard.js'
 
@@ -14,7 +14,7 @@ export const withOutputObserver =
 const createObserver = ({ guard, policy, metrics }: OutputGuardDeps): FrameEditor => {
   const guards = new Map<number, StreamGuard>()
   const observe = (frame: Frame) => {
-    for (const event of frame.events()) {
+    for (const event of gistOf(frame)) {
       if (event.type !== 'text') continue
       const checked = guards.get(event.choice) ?? guard.createStreamGuard({ policy })
       guards.set(event.choice, checked)

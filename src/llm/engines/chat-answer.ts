@@ -54,12 +54,10 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
   const delivery = createChatDelivery({ ...options, areAllFinished: finishes.areAllFinished })
   const scanner = createFrameScanner()
   const decoding = { deployment: options.answeredBy.deployment, secrets: options.secrets }
-  const decode =
-    format === chatCompletions
-      ? createFrameDecoder(decoding)
-      : (bytes: Uint8Array) => format.decodeFrame(bytes, decoding)
+  const decoder = format === chatCompletions ? createFrameDecoder(decoding) : undefined
+  const decode = decoder?.events ?? ((bytes: Uint8Array) => format.decodeFrame(bytes, decoding))
   const frameOfBytes = (bytes: Buffer) =>
-    createFrame({ dialect: format.dialect, framing: 'sse', bytes }, decode)
+    createFrame({ dialect: format.dialect, framing: 'sse', bytes }, decode, decoder?.gist)
 
   /** Notes finishes and usage. @returns the first error */
   const observe = (events: readonly ChatEvent[]): ArchitectError | undefined => {

@@ -40,7 +40,10 @@ export const isEmpty = (fields: Fields): boolean => {
 /** Leaves out what is undefined, as `exactOptionalPropertyTypes` wants it. */
 export const compact = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
   const kept: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value
+  for (const name in fields) {
+    const value = fields[name]
+    if (value !== undefined) kept[name] = value
+  }
   return kept as { [K in keyof T]: Exclude<T[K], undefined> }
 }
 

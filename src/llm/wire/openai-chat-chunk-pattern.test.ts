@@ -10,8 +10,20 @@ import { createFrameDecoder } from './openai-chat-decode.js'
 const parsed = (text: string) => codecs['openai-chat'].createStreamDecoder().push(Buffer.from(text))
 
 const decoded = (events: readonly string[]) => {
-  const decode = createFrameDecoder()
+  const decode = createFrameDecoder().events
   return events.flatMap((event) => decode(Buffer.from(event)))
+}
+
+/** Without what stands around texts, and neighbouring texts of a choice as one. */
+const said = (events: readonly ChatEvent[]) => {
+  const joined: { type: string; choice: number; text?: string }[] = []
+  for (const { type, choice, ...event } of events) {
+    const text = 'text' in event ? { text: event.text } : {}
+    const last = joined.at(-1)
+    if (last?.text !== undefined && text.text !== undefined && last.choice === choice) last.text += text.text
+    else joined.push({ type, choice, ...text })
+  }
+  return joined
 }
 
 const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'tiny' }
@@ -50,6 +62,20 @@ describe('chunks that fit a pattern', () => {
         expect(decoded(events)).toEqual(parsed(events.join('')))
       }),
     )
+  })
+
+  it('have their texts joined in a gist, which says the same otherwise', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.nat(1)), { maxLength: 8 }), (texts) => {
+        const events = texts.map(([content, choice]) =>
+          chunk({ content: content.toWellFormed() }, null, choice),
+        )
+        const bytes = Buffer.from([...events, chunk({}, 'stop'), 'data: [DONE]\n\n'].join(''))
+        expect(said(createFrameDecoder().gist(bytes))).toEqual(said(parsed(bytes.toString())))
+      }),
+    )
+    const bytes = Buffer.from(['a', 'b', 'c', 'd'].map((content) => chunk({ content })).join(''))
+    expect(createFrameDecoder().gist(bytes)).toHaveLength(2)
   })
 
   it('stay chunks of their own when they are written again', () => {

@@ -11,6 +11,10 @@ type TextEvent = Extract<ChatEvent, { readonly type: 'text' }>
 export interface ChunkPattern {
   /** The event of a chunk that has the pattern, as the decoder would read it; otherwise undefined. */
   read(data: string): ChatEvent | undefined
+  /** No more than the text of such a chunk. */
+  readText(data: string): string | undefined
+  /** Of the chunks that have the pattern. */
+  choice(): number
   /** Decodes a chunk, and takes it as the pattern of the next ones where it can be one. */
   learn(data: string): readonly ChatEvent[]
 }
@@ -34,15 +38,20 @@ export const createChunkPattern = (decode: (data: string) => readonly ChatEvent[
   let learnt: Learnt | undefined
   let failures = 0
 
-  const read = (data: string): TextEvent | undefined => {
+  const readText = (data: string): string | undefined => {
     if (!learnt) return undefined
-    const { before, after, choice, native } = learnt
+    const { before, after } = learnt
     const end = data.length - after.length
     // Slices are compared by the word, `startsWith` by the character.
     if (end < before.length || data.slice(0, before.length) !== before || data.slice(end) !== after)
       return undefined
     const text = data.slice(before.length, end)
-    if (!isPlain(text)) return undefined
+    return isPlain(text) ? text : undefined
+  }
+  const read = (data: string): TextEvent | undefined => {
+    const text = readText(data)
+    if (text === undefined || !learnt) return undefined
+    const { choice, native } = learnt
     // By its envelope an encoder knows the events of one chunk, so each has one of its own.
     const envelope = { ...native.envelope }
     return { type: 'text', choice, text, ...withNative({ ...native, envelope }) }
@@ -76,7 +85,7 @@ export const createChunkPattern = (decode: (data: string) => readonly ChatEvent[
     failures = found ? failures : failures + 1
     return events
   }
-  return { read, learn }
+  return { read, readText, choice: () => learnt?.choice ?? 0, learn }
 }
 
 /** By an object that the events of a pattern share. */

@@ -29,21 +29,44 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
 
 /** The events of bytes that hold whole SSE events; never throws. */
 export const decodeFrame = (bytes: Uint8Array, options: DecoderOptions = {}): readonly ChatEvent[] =>
-  createFrameDecoder(options)(bytes)
+  createFrameDecoder(options).events(bytes)
 
 /** `decodeFrame` for the frames of one stream, whose chunks mostly differ in their text alone. */
-export const createFrameDecoder = (
-  options: DecoderOptions = {},
-): ((bytes: Uint8Array) => readonly ChatEvent[]) => {
+export interface FrameDecoder {
+  events(bytes: Uint8Array): readonly ChatEvent[]
+  /** For `gistOf`: such chunks are not decoded, and their texts are one. */
+  gist(bytes: Uint8Array): readonly ChatEvent[]
+}
+
+export const createFrameDecoder = (options: DecoderOptions = {}): FrameDecoder => {
   const pattern = createChunkPattern((data) => decodeChunk(data, options))
-  return (bytes) => {
-    const events: ChatEvent[] = []
-    for (const data of frameData(bytes)) {
-      const event = pattern.read(data)
-      if (event) events.push(event)
-      else events.push(...pattern.learn(data))
-    }
-    return events
+  return {
+    events: (bytes) => {
+      const events: ChatEvent[] = []
+      for (const data of frameData(bytes)) {
+        const event = pattern.read(data)
+        if (event) events.push(event)
+        else events.push(...pattern.learn(data))
+      }
+      return events
+    },
+    gist: (bytes) => {
+      const events: ChatEvent[] = []
+      let text: string | undefined
+      const endText = () => {
+        if (text !== undefined) events.push({ type: 'text', choice: pattern.choice(), text })
+        text = undefined
+      }
+      for (const data of frameData(bytes)) {
+        const more = pattern.readText(data)
+        if (more === undefined) {
+          endText()
+          events.push(...pattern.learn(data))
+        } else text = text === undefined ? more : text + more
+      }
+      endText()
+      return events
+    },
   }
 }
 
