@@ -160,6 +160,7 @@ const assemble = async (
   const files = createFileStore({ store, clock, log, ...architecture.files })
   const { concurrency, maxRequests, retentionDays } = architecture.batches
   const batches = createBatches({ store, jobs, clock, log, retentionDays })
+  const audit = auditOf(architecture, resources)
   const gateway = createGateway({
     architecture,
     architectureHash,
@@ -179,6 +180,7 @@ const assemble = async (
     runs: resources.runs,
     stored: { files, batches },
     knowledge,
+    audit,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,
     tracer,
@@ -239,6 +241,13 @@ const assemble = async (
       await vectors.close()
     },
   }
+}
+
+const auditOf = ({ audit }: Architecture, resources: Resources) => {
+  if (!audit.enabled) return undefined
+  const log = resources.audit()
+  log.prune(audit.retentionDays)
+  return log
 }
 
 interface IngestPayload {

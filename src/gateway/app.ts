@@ -15,6 +15,7 @@ import {
 import type { Architecture } from '../spec/index.js'
 import type { Metrics, Tracer } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
+import { auditedAdmin } from './audited-admin.js'
 import { createAuthenticate } from './authenticate.js'
 import { createAnswerLine } from './batch-api/answer-line.js'
 import { anthropicBatchEndpoints } from './batch-api/anthropic-batches.js'
@@ -213,8 +214,18 @@ const targetOf = (target: string): { readonly path: string; readonly search: str
 }
 
 const healthDeps = (options: GatewayOptions, isDraining: () => boolean): HealthDeps => {
-  const { architecture, architectureHash, ledger, knowledge, engineStates, resilience, log } = options
-  return { architecture, architectureHash, ledger, knowledge, engineStates, resilience, isDraining, log }
+  const { architecture, architectureHash, ledger, audit, knowledge, engineStates, resilience, log } = options
+  return {
+    architecture,
+    architectureHash,
+    ledger,
+    audit,
+    knowledge,
+    engineStates,
+    resilience,
+    isDraining,
+    log,
+  }
 }
 
 interface EndpointParts extends GatewayOptions {
@@ -312,7 +323,8 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): Served 
   const { render, resilience } = options
   const routeNames = architecture.routes.map(({ name }) => name)
   const admins = adminEndpoints({
-    ...admin,
+    ...auditedAdmin(admin, options.audit),
+    audit: options.audit,
     ledger,
     routes: routeNames,
     deployments: architecture.deployments.map(({ id }) => id),

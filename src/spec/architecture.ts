@@ -298,6 +298,13 @@ const batches = z.strictObject({
   retentionDays: z.number().positive().max(36_500).default(30),
 })
 
+/** The log of who asked or changed what and how it ended, in a signed hash chain. */
+const audit = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** How many days entries are kept; whole files of older ones are removed, and the log says so. */
+  retentionDays: z.number().positive().max(36_500).default(365),
+})
+
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8700),
@@ -325,6 +332,7 @@ export const architectureSchema = z.strictObject({
   telemetry: telemetry.prefault({}),
   files: files.prefault({}),
   batches: batches.prefault({}),
+  audit: audit.prefault({}),
   /** Modules loaded through `definePlugin`, relative to the file or by package name. */
   plugins: z.array(z.string()).default([]),
 })
