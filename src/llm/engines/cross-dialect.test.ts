@@ -123,6 +123,43 @@ describe.each(pairs)('a client of %s at a server of %s', (client, server) => {
   })
 })
 
+describe('a tool result that is an error', () => {
+  const failed = (content: unknown) => ({
+    messages: [
+      { role: 'user', content: 'Which rate?' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'rate', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c1', is_error: true, content }] },
+    ],
+  })
+  const textOf = (content: string | { text: string }[]) =>
+    typeof content === 'string' ? content : content.map(({ text }) => text).join()
+  const sent = async (server: ServedDialect, content: unknown) => {
+    await ask('anthropic-messages', server, failed(content))
+    return JSON.parse(upstream.requests.at(-1)?.body ?? '{}')
+  }
+
+  it.each([
+    ['the rate service is away', 'Error: the rate service is away'],
+    ['error: no such file', 'error: no such file'],
+    ['errorless', 'Error: errorless'],
+    ['', 'Error'],
+    [[{ type: 'text', text: 'timed out' }], 'Error: timed out'],
+  ])('says so in its text where the server has no field for it: %j', async (content, expected) => {
+    const chat = await sent('openai-chat', content)
+    expect(chat.messages.at(-1)).toMatchObject({ role: 'tool', tool_call_id: 'c1' })
+    expect(textOf(chat.messages.at(-1).content)).toBe(expected)
+    const responses = await sent('openai-responses', content)
+    expect(textOf(responses.input.at(-1).output)).toBe(expected)
+  })
+
+  it('keeps its field where the server has one', async () => {
+    const { messages } = await sent('anthropic-messages', 'away')
+    expect(messages.at(-1).content[0]).toMatchObject({ is_error: true, content: 'away' })
+    const { contents } = await sent('gemini', 'away')
+    expect(contents.at(-1).parts[0].functionResponse.response).toEqual({ error: 'away' })
+  })
+})
+
 describe('what a pair cannot express', () => {
   it.each([
     ['openai-chat', 'anthropic-messages', { n: 2 }, 'choices'],

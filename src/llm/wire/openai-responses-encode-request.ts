@@ -1,6 +1,7 @@
 // Writes a request of OpenAI's Responses API.
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
+import { writeFailure } from './failed-result.js'
 import { compact, type Fields, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
 
@@ -119,9 +120,8 @@ const writeItem = (part: Part, isOwn: boolean): unknown => {
     return { ...part.extra, type: 'function_call', call_id: id, name, arguments: part.arguments }
   }
   if (part.type === 'tool-result') {
-    if (part.isError) notExpressible('is_error', dialect)
-    const output =
-      part.content.length > 0 ? writeContent(part.content, { textType: 'input_text', isOwn }) : ''
+    const content = writeFailure(part)
+    const output = content.length > 0 ? writeContent(content, { textType: 'input_text', isOwn }) : ''
     return { ...part.extra, type: 'function_call_output', call_id: part.id, output }
   }
   return part.type === 'item' ? part.value : undefined
