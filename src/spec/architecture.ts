@@ -294,6 +294,8 @@ const batches = z.strictObject({
   /** How many requests of all batches together are under way; the rest of the capacity is left to those who wait. */
   concurrency: z.int().min(1).max(256).default(2),
   maxRequests: z.int().positive().max(100_000).default(50_000),
+  /** Share of the limits per minute of a key that its batches may use; the rest is left to its clients. */
+  minuteShare: z.number().positive().max(1).default(0.5),
   /** How many days a batch, and the results of one without files, can be asked for; then it is deleted. */
   retentionDays: z.number().positive().max(36_500).default(30),
 })
