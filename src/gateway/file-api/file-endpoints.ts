@@ -65,11 +65,12 @@ const upload: Work = async ({ port, maxFileBytes, idleMs }, { exchange, caller }
   sendJson(exchange, resource(await stored(port.add(caller.tenant, form.content, describe))))
 }
 
-/** What anything here reads, or keeps for its owner. */
-const purposes = ['batch', 'user_data']
+/** `batch` is read here; of the others a file is kept for its owner. Models are not trained by this API. */
+const purposes = ['batch', 'user_data', 'assistants', 'vision', 'evals']
+const purposeList = purposes.map((purpose) => `"${purpose}"`)
 const purposeRule = rule(
-  '"batch" or "user_data": nothing here would read a file of another purpose',
-  '"batch" 或 "user_data"：此處沒有其他用途的檔案可用',
+  `one of ${purposeList.join(', ')}; files of other purposes, such as "fine-tune", would be read by nothing here`,
+  `下列之一：${purposeList.join('、')}；此處沒有功能會讀取其他用途（例如 "fine-tune"）的檔案`,
   (value) => isText(value) && purposes.includes(value),
 )
 const anchor = rule('"created_at"', '"created_at"', (value) => value === 'created_at')

@@ -47,6 +47,15 @@ describe('the OpenAI client', () => {
     expect((await (await client.files.content(empty.id)).arrayBuffer()).byteLength).toBe(0)
   })
 
+  it.each(['assistants', 'vision', 'evals', 'user_data', 'batch'] as const)(
+    'may leave a file of the purpose %s',
+    async (purpose) => {
+      await start()
+      const file = await upload('some text', { purpose })
+      expect([file.purpose, await (await client.files.content(file.id)).text()]).toEqual([purpose, 'some text'])
+    },
+  )
+
   it('lists files by purpose, in either order, page by page', async () => {
     await start()
     const ids: string[] = []
