@@ -52,7 +52,10 @@ describe('the OpenAI client', () => {
     async (purpose) => {
       await start()
       const file = await upload('some text', { purpose })
-      expect([file.purpose, await (await client.files.content(file.id)).text()]).toEqual([purpose, 'some text'])
+      expect([file.purpose, await (await client.files.content(file.id)).text()]).toEqual([
+        purpose,
+        'some text',
+      ])
     },
   )
 
