@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createBatches, startBatchWorker } from '../batches/index.js'
 import { createConversations } from '../conversations/index.js'
 import { contentHash } from '../core/index.js'
-import { createFileStore } from '../files/index.js'
+import { createFileStore, createUploads } from '../files/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import type { Worker } from '../jobs/index.js'
@@ -178,7 +178,7 @@ const assemble = async (
     }),
     conversations,
     runs: resources.runs,
-    stored: { files, batches },
+    stored: { files, batches, uploads: createUploads({ store, files, clock, ...architecture.files }) },
     knowledge,
     audit,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,

@@ -34,6 +34,7 @@ import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
 import { fileEndpoints } from './file-api/file-endpoints.js'
+import { uploadEndpoints } from './file-api/upload-endpoints.js'
 import { geminiEndpoints } from './gemini-endpoints.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
 import { createInFlight, type InFlight } from './in-flight.js'
@@ -51,6 +52,7 @@ import type {
   KeyFinder,
   KnowledgePort,
   LedgerPort,
+  UploadPort,
 } from './ports.js'
 import { createBodyReader } from './read-body.js'
 import { createRerank } from './rerank.js'
@@ -88,7 +90,9 @@ export interface GatewayOptions {
   /** Those that run in the background, also of an architecture before this one. Default: none yet. */
   readonly runs?: BackgroundRuns | undefined
   /** Where files and batches are kept; without it there are none. */
-  readonly stored?: { readonly files: FilePort; readonly batches: BatchPort } | undefined
+  readonly stored?:
+    | { readonly files: FilePort; readonly batches: BatchPort; readonly uploads: UploadPort }
+    | undefined
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
   /** What a usage of a deployment costs, for metrics; null when no price is known. */
@@ -305,6 +309,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): Served 
     ...(stored
       ? [
           ...fileEndpoints({ ...chatting, port: stored.files, maxFileBytes, idleMs }),
+          ...uploadEndpoints({ authenticate, bodies, port: stored.uploads, maxFileBytes, idleMs }),
           ...openaiBatchEndpoints({ ...handling, ...stored }),
           ...anthropicBatchEndpoints({
             ...chatting,

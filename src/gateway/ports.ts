@@ -4,7 +4,7 @@ import type { Keyring } from '../access/index.js'
 import type { AuditLog } from '../audit/index.js'
 import type { Batches } from '../batches/index.js'
 import type { Conversations } from '../conversations/index.js'
-import type { Files } from '../files/index.js'
+import type { Files, Uploads } from '../files/index.js'
 import type { Guardrails } from '../guardrails/index.js'
 import type { Job } from '../jobs/index.js'
 import type { Ledger } from '../ledger/index.js'
@@ -21,6 +21,9 @@ export type ConversationPort = Omit<Conversations, 'start' | 'close'>
 
 /** Files that clients leave here. */
 export type FilePort = Pick<Files, 'add' | 'find' | 'list' | 'read' | 'remove'>
+
+/** Files that clients leave in parts. */
+export type UploadPort = Uploads
 
 /** Batches of requests; somebody else works on them. */
 export type BatchPort = Omit<Batches, 'start' | 'close'>
