@@ -42,7 +42,7 @@ const keep = (path: string, text: string) => writeFileSync(path, text, { mode: 0
 
 const digestKeyOf = (text: string): KeyObject => {
   const bytes = Buffer.from(text.trim(), 'hex')
-  if (bytes.length < 32) throw new Error('it holds fewer than 64 hexadecimal digits')
+  if (bytes.length < 32 || bytes.length > 64) throw new Error('it does not hold 64 to 128 hexadecimal digits')
   return createSecretKey(bytes)
 }
 

@@ -21,9 +21,20 @@ export interface EncodedLine extends Position {
 
 export const encodeLine = (record: AuditRecord, atMs: number, before: Position): EncodedLine => {
   const n = before.n + 1
-  const body = JSON.stringify({ v: 1, n, at: new Date(atMs).toISOString(), ...record })
+  const body = `{"v":1,"n":${n},"at":"${isoTime(atMs)}",${JSON.stringify(record).slice(1)}`
   const hash = chainHash(before.hash, body)
   return { n, hash, text: `${body.slice(0, -1)},"hash":"${hash}"}\n` }
+}
+
+/** Many entries are of the same millisecond. */
+let lastMs = Number.NaN
+let lastTime = ''
+const isoTime = (atMs: number): string => {
+  if (atMs !== lastMs) {
+    lastTime = new Date(atMs).toISOString()
+    lastMs = atMs
+  }
+  return lastTime
 }
 
 export const chainHash = (before: string, body: string): string => digestOf('sha256', before + body, 'hex')

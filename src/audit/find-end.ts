@@ -29,26 +29,21 @@ export const readCheckpoint = (path: string): Checkpoint | undefined => {
 
 export const findEnd = (directory: string): LogEnd => {
   const checkpoint = readCheckpoint(checkpointPath(directory))
-  const last = listSegments(directory).at(-1)
+  const [last, before] = listSegments(directory).toReversed()
   if (!last) return { head: origin, segment: undefined, tornBytes: 0, problem: checkpoint ? 'cut-off' : null }
   const { lines, bytes, tornBytes } = readSegment(last.path)
-  const entries = lines.map(decodeLine)
+  const place = { segment: { first: last.first, bytes }, tornBytes }
+  // A segment may have been begun and got no line.
+  const entries = (lines.length === 0 && before ? readSegment(before.path).lines : lines).map(decodeLine)
   const end = entries.findLast((entry) => entry !== undefined)
   if (!end) {
-    const head = lines.length === 0 ? beforeSegment(last.first, checkpoint) : undefined
-    if (head) return { head, segment: { first: last.first, bytes }, tornBytes, problem: null }
-    return { head: checkpoint ?? origin, segment: undefined, tornBytes, problem: 'unreadable' }
+    const isNew = lines.length === 0 && last.first === 1 && !checkpoint
+    if (isNew) return { head: origin, ...place, problem: null }
+    return { head: checkpoint ?? origin, ...place, segment: undefined, problem: 'unreadable' }
   }
   const head = { n: end.record.n, hash: end.hash }
   const covered = checkpoint && entries.find((entry) => entry?.record.n === checkpoint.n)
   const isRewritten = covered !== undefined && covered.hash !== checkpoint?.hash
   const isCutOff = checkpoint !== undefined && checkpoint.n > head.n
-  const problem = isCutOff ? 'cut-off' : isRewritten ? 'rewritten' : null
-  return { head, segment: { first: last.first, bytes }, tornBytes, problem }
-}
-
-/** A segment that was begun and got no line: the checkpoint is written before a new one is begun. */
-const beforeSegment = (first: number, checkpoint: Checkpoint | undefined): Position | undefined => {
-  const before = checkpoint ?? origin
-  return before.n === first - 1 ? { n: before.n, hash: before.hash } : undefined
+  return { head, ...place, problem: isCutOff ? 'cut-off' : isRewritten ? 'rewritten' : null }
 }

@@ -2,8 +2,8 @@
 // checkpoints follow within a second. While the disk is slow or takes nothing, entries wait in memory, in bounds, and
 // what goes over them is counted in the log itself. Knows no request.
 
-import { createHmac } from 'node:crypto'
-import { fdatasyncSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { fdatasync, fdatasyncSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { Clock, Log } from '../core/index.js'
 import { type AuditFile, listSegments, openSegment, readSegment, type WriteSome } from './audit-files.js'
 import { loadKeys } from './audit-keys.js'
@@ -11,6 +11,7 @@ import { decodeLine, encodeLine, type Position } from './audit-line.js'
 import type { AuditEntry, AuditRecord } from './audit-record.js'
 import { signCheckpoint } from './checkpoint.js'
 import { checkpointPath, findEnd } from './find-end.js'
+import { createKeyedDigest } from './keyed-digest.js'
 
 export interface AuditHealth {
   readonly writable: boolean
@@ -50,6 +51,8 @@ const checkpointEveryMs = 1_000
 const slowWriteMs = 20
 const retryMs = 500
 
+const syncToDisk = promisify(fdatasync)
+
 interface Stamped {
   readonly record: AuditRecord
   readonly atMs: number
@@ -61,6 +64,7 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
   const { segmentBytes = 16 * 1024 * 1024, maxWaiting = 20_000 } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const keys = loadKeys(directory)
+  const digest = createKeyedDigest(keys.digest)
   const end = findEnd(directory)
   if (end.problem)
     log.error({ directory, problem: end.problem }, 'the audit log is not as it was left: run `audit verify`')
@@ -77,6 +81,9 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
   let failure: string | null = null
   let isRetrying = false
   let isCheckpointDue = false
+  let isClosed = false
+  /** Segments that are full, and on their way to the disk. */
+  const full: AuditFile[] = []
 
   const write = (records: readonly Stamped[]) => {
     if (file.bytes() >= segmentBytes) beginSegment()
@@ -92,17 +99,22 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
     checkpointLater()
   }
   const beginSegment = () => {
-    checkpoint()
     const next = openFrom({ first: head.n + 1 })
-    file.close()
+    full.push(file)
     file = next
   }
-  const checkpoint = () => {
+  /** Never covers what a power cut could still take. The event loop does not wait for the disk. */
+  const checkpoint = async () => {
+    const covered = head
+    const ended = full.splice(0)
+    await Promise.all([...ended, file].map(({ fd }) => syncToDisk(fd)))
+    for (const one of ended) one.close()
+    if (!isClosed) keepCheckpoint(covered)
+  }
+  const keepCheckpoint = (covered: Position) => {
     const path = checkpointPath(directory)
-    fdatasyncSync(file.fd)
-    writeFileSync(`${path}.next`, `${JSON.stringify(signCheckpoint(head, clock.wallMs(), keys.signing))}\n`, {
-      mode: 0o600,
-    })
+    const signed = signCheckpoint(covered, clock.wallMs(), keys.signing)
+    writeFileSync(`${path}.next`, `${JSON.stringify(signed)}\n`, { mode: 0o600 })
     renameSync(`${path}.next`, path)
   }
   const checkpointLater = () => {
@@ -111,7 +123,9 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
     clock.sleep(checkpointEveryMs, stop.signal).then(
       () => {
         isCheckpointDue = false
-        attempt(checkpoint)
+        return checkpoint().catch((error: unknown) => {
+          if (!isClosed) failed(error)
+        })
       },
       // It rejects only when the log is closed, which writes one.
       () => {},
@@ -124,11 +138,15 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
       work()
       return true
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      if (failure === null) log.error({ directory, reason }, 'the audit log cannot be written: entries wait')
-      failure = reason
+      failed(error)
       return false
     }
+  }
+  const failed = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (failure === null) log.error({ directory, reason }, 'the audit log cannot be written: entries wait')
+    failure = reason
+    retryLater()
   }
   const hold = (entry: Stamped) => {
     if (waiting.length < maxWaiting) waiting.push(entry)
@@ -154,8 +172,9 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
     const dropped: AuditRecord = { type: 'dropped', entries: untoldEntries }
     const lost = untoldEntries > 0 ? [{ record: dropped, atMs: clock.wallMs() }] : []
     const batch = [...waiting, ...lost]
-    if (batch.length === 0) return
-    if (!attempt(() => write(batch))) return retryLater()
+    // Without entries that wait, only what failed before is tried again.
+    if (batch.length === 0 && failure === null) return
+    if (!attempt(() => (batch.length > 0 ? write(batch) : checkpointLater()))) return
     if (failure !== null) log.info({ directory }, 'the audit log can be written again')
     failure = null
     waiting = []
@@ -174,8 +193,20 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
   return {
     append: (entry) => {
       if (entry.type !== 'request') return add(entry)
-      const { content, ...kept } = entry
-      add({ ...kept, requestDigest: createHmac('sha256', keys.digest).update(content).digest('hex') })
+      const { type, requestId, tenant, keyId, route, architectureHash, answeredBy, end, errorCode } = entry
+      const requestDigest = digest(entry.content)
+      add({
+        type,
+        requestId,
+        tenant,
+        keyId,
+        route,
+        architectureHash,
+        requestDigest,
+        answeredBy,
+        end,
+        errorCode,
+      })
     },
     health: () => ({
       writable: failure === null,
@@ -195,8 +226,12 @@ export const openAuditLog = (options: AuditLogOptions): AuditLog => {
     close: () => {
       stop.abort()
       writeWaiting()
-      attempt(checkpoint)
-      file.close()
+      isClosed = true
+      attempt(() => {
+        for (const { fd } of [...full, file]) fdatasyncSync(fd)
+        keepCheckpoint(head)
+      })
+      for (const one of [...full.splice(0), file]) one.close()
     },
   }
 }
