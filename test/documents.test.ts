@@ -9,6 +9,8 @@ const documents = [
   'README.zh-TW.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'docs/audit.md',
+  'docs/audit.zh-TW.md',
   'docs/clients.md',
   'docs/clients.zh-TW.md',
   'docs/calibration.md',

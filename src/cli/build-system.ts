@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createBatches, startBatchWorker } from '../batches/index.js'
 import { createConversations } from '../conversations/index.js'
 import { contentHash } from '../core/index.js'
-import { createFileStore } from '../files/index.js'
+import { createFileStore, createUploads } from '../files/index.js'
 import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import type { Worker } from '../jobs/index.js'
@@ -160,6 +160,7 @@ const assemble = async (
   const files = createFileStore({ store, clock, log, ...architecture.files })
   const { concurrency, maxRequests, retentionDays } = architecture.batches
   const batches = createBatches({ store, jobs, clock, log, retentionDays })
+  const audit = auditOf(architecture, resources)
   const gateway = createGateway({
     architecture,
     architectureHash,
@@ -177,8 +178,9 @@ const assemble = async (
     }),
     conversations,
     runs: resources.runs,
-    stored: { files, batches },
+    stored: { files, batches, uploads: createUploads({ store, files, clock, ...architecture.files }) },
     knowledge,
+    audit,
     costUsd: (deployment, usage) => prices.price(deployment, usage)?.usd ?? null,
     metrics,
     tracer,
@@ -239,6 +241,13 @@ const assemble = async (
       await vectors.close()
     },
   }
+}
+
+const auditOf = ({ audit }: Architecture, resources: Resources) => {
+  if (!audit.enabled) return undefined
+  const log = resources.audit()
+  log.prune(audit.retentionDays)
+  return log
 }
 
 interface IngestPayload {

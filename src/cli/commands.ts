@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { registerAsk } from './ask-command.js'
 import { registerAssess } from './assess-command.js'
+import { registerAudit } from './audit-command.js'
 import { registerBench } from './bench-command.js'
 import type { CommandContext } from './command-context.js'
 import { registerDesign } from './design-command.js'
@@ -27,6 +28,7 @@ export const registerCommands = (program: Command, context: CommandContext): voi
   registerVerify(program, context)
   registerKeys(program, context)
   registerLedger(program, context)
+  registerAudit(program, context)
   registerModels(program, context)
   registerDoctor(program, context)
   registerBench(program, context)

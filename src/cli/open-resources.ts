@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createKeyring, type Keyring } from '../access/index.js'
+import { type AuditLog, openAuditLog } from '../audit/index.js'
 import { batchMigrations } from '../batches/index.js'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
 import { conversationMigrations, endLeftResponses } from '../conversations/index.js'
@@ -30,6 +31,7 @@ import { createEnginePool, type EnginePool } from './launch/engine-pool.js'
 import { openDatabase } from './open-database.js'
 import { processEntry } from './package-file.js'
 import { createPriceBook, type PriceBook } from './price-book.js'
+import { auditDirectory } from './project.js'
 
 /** Its index works in threads of its own: the main thread of the knowledge process is never busy for so long. */
 const knowledgeHealth = { everyMs: 5_000, misses: 3 }
@@ -41,6 +43,8 @@ export interface Resources {
   readonly keyring: Keyring
   readonly counters: Counters
   readonly ledger: Ledger
+  /** Opened when a system first asks for it: an architecture may do without. */
+  readonly audit: () => AuditLog
   readonly jobs: JobQueue
   /** For what a system keeps on its own terms: responses, for a time that its architecture says. */
   readonly store: Store
@@ -127,6 +131,14 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
         log,
       }),
     )
+    let auditLog: AuditLog | undefined
+    const audit = () => {
+      if (auditLog) return auditLog
+      const kept = opened(openAuditLog({ directory: auditDirectory(stateDirectory), clock, log }))
+      metrics.observeAudit(kept.health)
+      auditLog = kept
+      return kept
+    }
     const jobs = opened(createJobQueue({ store, clock, log, soleWorker: database.child !== undefined }))
     const random = createRandom(randomBytes(16).toString('hex'))
     const resilience = opened(createResilience({ clock, counters, random, log }))
@@ -142,6 +154,7 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       keyring,
       counters,
       ledger,
+      audit,
       jobs,
       store,
       knowledgeProcess,

@@ -55,3 +55,16 @@ export const wordOption =
       ),
     })
   }
+
+/** Returns the reader of a time, which stays as it was written. @throws `cli.bad-argument` */
+export const timeOption =
+  (text: CommandContext['text'], option: string) =>
+  (written: string): string => {
+    if (!Number.isNaN(Date.parse(written))) return written
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${option}: "${written}" is not a time such as 2026-11-26T10:00:00Z.`,
+        `${option}：「${written}」不是時間（例如 2026-11-26T10:00:00Z）。`,
+      ),
+    })
+  }

@@ -52,6 +52,9 @@ export const projectOf = (file: string): Project => {
   return { directory, stateDirectory }
 }
 
+/** Where a system keeps its audit log. */
+export const auditDirectory = (stateDirectory: string): string => join(stateDirectory, 'audit')
+
 export interface LoadedFile<T> {
   readonly value: T
   readonly text: string

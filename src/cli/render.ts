@@ -1,6 +1,7 @@
 // The renderer of every message of the product.
 
 import { accessMessages } from '../access/index.js'
+import { auditMessages } from '../audit/index.js'
 import { batchMessages } from '../batches/index.js'
 import { catalogMessages, engineMessages } from '../catalog/index.js'
 import { coreMessages, createRenderer, type Message, type Renderer } from '../core/index.js'
@@ -35,6 +36,7 @@ const renderKnown = createRenderer(
   guardrailsMessages,
   ragMessages,
   accessMessages,
+  auditMessages,
   ledgerMessages,
   gatewayMessages,
   verifyMessages,

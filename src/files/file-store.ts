@@ -13,11 +13,12 @@ import {
   selectBytes,
   selectFile,
   selectFiles,
-  selectPiece,
 } from './file-table.js'
 import { fileError } from './messages.js'
 import { piecesOf } from './pieces.js'
+import { readPieces } from './read-pieces.js'
 import type { Files, NewFile, StoredFile } from './records.js'
+import { deleteOldUploads } from './upload-table.js'
 
 export interface FileStoreOptions {
   readonly store: Store
@@ -110,7 +111,9 @@ export const createFileStore = (options: FileStoreOptions): Files => {
     start: () => {
       const tidy = async () => {
         const count = await deleteExpired(db, now())
-        await deleteStrayPieces(db, new Date(clock.wallMs() - strayMs))
+        const strayUntil = new Date(clock.wallMs() - strayMs)
+        await deleteOldUploads(db, strayUntil)
+        await deleteStrayPieces(db, strayUntil)
         if (count > 0) log.info({ count }, 'expired files deleted')
       }
       tidying ??= tidyRegularly(tidy, { clock, log, signal: closing.signal })
@@ -119,20 +122,6 @@ export const createFileStore = (options: FileStoreOptions): Files => {
       closing.abort()
       await tidying
     },
-  }
-}
-
-async function* readPieces(
-  db: Store['db'],
-  tenant: string,
-  { id, bytes }: Pick<StoredFile, 'id' | 'bytes'>,
-): AsyncGenerator<Uint8Array> {
-  let left = bytes
-  for (let number = 0; left > 0; number++) {
-    const content = await selectPiece(db, { tenant, id, number })
-    if (!content) throw fileError('files.gone', { id })
-    left -= content.length
-    yield content
   }
 }
 

@@ -28,4 +28,30 @@ export const fileMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: 'm002_uploads',
+    sql: [
+      `create table files_upload (
+        tenant text not null,
+        id text not null,
+        filename text not null,
+        purpose text not null,
+        bytes bigint not null,
+        file_id text not null,
+        expires_after_ms bigint,
+        status text not null,
+        created_at timestamptz not null,
+        expires_at timestamptz not null,
+        primary key (tenant, id)
+      )`,
+      `create table files_part (
+        tenant text not null,
+        upload_id text not null,
+        id text not null,
+        bytes bigint not null,
+        created_at timestamptz not null,
+        primary key (tenant, upload_id, id)
+      )`,
+    ],
+  },
 ]

@@ -17,7 +17,7 @@ import { checkFields, rule } from './check-fields.js'
 import type { Exchange, Handler } from './exchange.js'
 import { gatewayError } from './messages.js'
 import { parseJson } from './parse-json.js'
-import type { IngestPort, KeyAdmin, LedgerPort } from './ports.js'
+import type { AuditPort, IngestPort, KeyAdmin, LedgerPort } from './ports.js'
 import type { BodyReader } from './read-body.js'
 import type { Endpoint } from './router.js'
 import type { Resilience } from './routing/resilience.js'
@@ -27,6 +27,7 @@ export interface AdminDeps {
   readonly token: string
   readonly keys: KeyAdmin
   readonly ledger: LedgerPort
+  readonly audit?: AuditPort | undefined
   readonly ingest?: IngestPort | undefined
   /** Names of the routes that a key may be limited to. */
   readonly routes: readonly string[]
@@ -41,8 +42,11 @@ export const adminEndpoints = (deps: AdminDeps): readonly Endpoint[] => {
   const guarded = (handle: Handler): Handler => {
     return async (exchange, parameters) => {
       const token = bearerOf(exchange.request)
-      if (token === undefined || !isSameSecret(token, deps.token))
-        throw gatewayError('gateway.admin-key-invalid', {})
+      if (token === undefined || !isSameSecret(token, deps.token)) {
+        const errorCode = 'gateway.admin-key-invalid'
+        deps.audit?.append({ type: 'admin', action: 'refused', subject: exchange.path, errorCode })
+        throw gatewayError(errorCode, {})
+      }
       await handle(exchange, parameters)
     }
   }

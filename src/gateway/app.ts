@@ -15,6 +15,7 @@ import {
 import type { Architecture } from '../spec/index.js'
 import type { Metrics, Tracer } from '../telemetry/index.js'
 import { adminEndpoints } from './admin.js'
+import { auditedAdmin } from './audited-admin.js'
 import { createAuthenticate } from './authenticate.js'
 import { createAnswerLine } from './batch-api/answer-line.js'
 import { anthropicBatchEndpoints } from './batch-api/anthropic-batches.js'
@@ -33,6 +34,7 @@ import { createDeadlines, type Deadlines } from './enforce-deadline.js'
 import { createErrorDescriber } from './error-response.js'
 import { type Exchange, failureOf } from './exchange.js'
 import { fileEndpoints } from './file-api/file-endpoints.js'
+import { uploadEndpoints } from './file-api/upload-endpoints.js'
 import { geminiEndpoints } from './gemini-endpoints.js'
 import { checkReadiness, createHealth, createReadMetrics, type HealthDeps, type Readiness } from './health.js'
 import { createInFlight, type InFlight } from './in-flight.js'
@@ -50,6 +52,7 @@ import type {
   KeyFinder,
   KnowledgePort,
   LedgerPort,
+  UploadPort,
 } from './ports.js'
 import { createBodyReader } from './read-body.js'
 import { createRerank } from './rerank.js'
@@ -87,7 +90,9 @@ export interface GatewayOptions {
   /** Those that run in the background, also of an architecture before this one. Default: none yet. */
   readonly runs?: BackgroundRuns | undefined
   /** Where files and batches are kept; without it there are none. */
-  readonly stored?: { readonly files: FilePort; readonly batches: BatchPort } | undefined
+  readonly stored?:
+    | { readonly files: FilePort; readonly batches: BatchPort; readonly uploads: UploadPort }
+    | undefined
   /** Needed when a route names a knowledge base. */
   readonly knowledge?: KnowledgePort | undefined
   /** What a usage of a deployment costs, for metrics; null when no price is known. */
@@ -213,8 +218,18 @@ const targetOf = (target: string): { readonly path: string; readonly search: str
 }
 
 const healthDeps = (options: GatewayOptions, isDraining: () => boolean): HealthDeps => {
-  const { architecture, architectureHash, ledger, knowledge, engineStates, resilience, log } = options
-  return { architecture, architectureHash, ledger, knowledge, engineStates, resilience, isDraining, log }
+  const { architecture, architectureHash, ledger, audit, knowledge, engineStates, resilience, log } = options
+  return {
+    architecture,
+    architectureHash,
+    ledger,
+    audit,
+    knowledge,
+    engineStates,
+    resilience,
+    isDraining,
+    log,
+  }
 }
 
 interface EndpointParts extends GatewayOptions {
@@ -294,6 +309,7 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): Served 
     ...(stored
       ? [
           ...fileEndpoints({ ...chatting, port: stored.files, maxFileBytes, idleMs }),
+          ...uploadEndpoints({ authenticate, bodies, port: stored.uploads, maxFileBytes, idleMs }),
           ...openaiBatchEndpoints({ ...handling, ...stored }),
           ...anthropicBatchEndpoints({
             ...chatting,
@@ -312,7 +328,8 @@ const endpointsOf = (options: EndpointParts, isDraining: () => boolean): Served 
   const { render, resilience } = options
   const routeNames = architecture.routes.map(({ name }) => name)
   const admins = adminEndpoints({
-    ...admin,
+    ...auditedAdmin(admin, options.audit),
+    audit: options.audit,
     ledger,
     routes: routeNames,
     deployments: architecture.deployments.map(({ id }) => id),

@@ -5,7 +5,7 @@ import { type Log, toArchitectError } from '../core/index.js'
 import type { Architecture } from '../spec/index.js'
 import type { Metrics } from '../telemetry/index.js'
 import type { Exchange, Handler } from './exchange.js'
-import type { KnowledgePort, LedgerPort } from './ports.js'
+import type { AuditPort, KnowledgePort, LedgerPort } from './ports.js'
 import { canAnswer } from './routing/can-answer.js'
 import type { Resilience } from './routing/resilience.js'
 import { send, sendJson } from './send.js'
@@ -14,6 +14,7 @@ export interface HealthDeps {
   readonly architecture: Architecture
   readonly architectureHash: string
   readonly ledger: Pick<LedgerPort, 'health'>
+  readonly audit?: AuditPort | undefined
   readonly knowledge: KnowledgePort | undefined
   /** Of deployments whose engines run on this machine: `ready`, `starting` or `down`. */
   readonly engineStates: (() => ReadonlyMap<string, string>) | undefined
@@ -38,6 +39,8 @@ export const checkReadiness = async (deps: HealthDeps): Promise<Readiness> => {
     ledger: ledger.writable ? 'ok' : 'not-writable',
     store: ledger.storeFailure === null ? 'ok' : 'away',
   }
+  const audit = deps.audit?.health?.()
+  if (audit) checks.audit = audit.writable ? 'ok' : 'not-writable'
   const used = deps.architecture.knowledge.filter(({ id }) =>
     deps.architecture.routes.some(({ knowledge }) => knowledge === id),
   )
@@ -47,10 +50,11 @@ export const checkReadiness = async (deps: HealthDeps): Promise<Readiness> => {
   for (const [id, state] of brokenOf(deps)) checks[`breaker:${id}`] = state
   const isUp = (id: string) => (engines.get(id) ?? 'ready') === 'ready'
   const isAnswerable = deps.architecture.routes.every(({ strategy }) => canAnswer(strategy, isUp))
+  // What the audit log cannot write waits and is counted: no answer depends on it.
   // Without the store the journal keeps rows and known keys stay in force: requests are still answered.
   // An engine that is away makes its route fall back: only a route without any is unavailable.
   // What a breaker leaves alone is tried again by the requests that come: without them it would never heal.
-  const isSpared = (name: string) => name === 'store' || /^(engine|breaker):/.test(name)
+  const isSpared = (name: string) => /^(store|audit|engine:.*|breaker:.*)$/.test(name)
   const isWell = Object.entries(checks).every(([name, state]) => state === 'ok' || isSpared(name))
   return { isReady: isWell && isAnswerable, checks }
 }

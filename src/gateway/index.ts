@@ -5,7 +5,6 @@ export type { Readiness } from './health.js'
 export { createHttpServer, type HttpHandler, type HttpTimeouts } from './http-server.js'
 export { gatewayMessages } from './messages.js'
 export type {
-  AuditEntry,
   AuditPort,
   GuardPort,
   IngestPort,

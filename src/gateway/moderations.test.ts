@@ -1,5 +1,6 @@
 import OpenAI, { BadRequestError, NotFoundError, RateLimitError } from 'openai'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { RequestEntry } from '../audit/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import {
   architectureOf,
@@ -8,7 +9,6 @@ import {
   type TestGateway,
   type TestOptions,
 } from './__fixtures__/harness.js'
-import type { AuditEntry } from './ports.js'
 
 let gateway: TestGateway
 afterEach(() => gateway.close())
@@ -129,9 +129,9 @@ describe('POST /v1/moderations', () => {
   })
 
   it('counts as a request of its key, in metrics and audit, and asks no engine', async () => {
-    const entries: AuditEntry[] = []
+    const entries: RequestEntry[] = []
     const client = await start(
-      { audit: { append: (entry) => void entries.push(entry) } },
+      { audit: { append: (entry) => void entries.push(entry as RequestEntry) } },
       keyRecord({ requestsPerMinute: 1 }),
     )
     const { response } = await client.moderations.create({ input: address }).withResponse()

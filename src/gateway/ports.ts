@@ -1,9 +1,10 @@
 // What the gateway needs of its peers, as far as it calls them; cli/ supplies the real ones.
 
 import type { Keyring } from '../access/index.js'
+import type { AuditLog } from '../audit/index.js'
 import type { Batches } from '../batches/index.js'
 import type { Conversations } from '../conversations/index.js'
-import type { Files } from '../files/index.js'
+import type { Files, Uploads } from '../files/index.js'
 import type { Guardrails } from '../guardrails/index.js'
 import type { Job } from '../jobs/index.js'
 import type { Ledger } from '../ledger/index.js'
@@ -21,6 +22,9 @@ export type ConversationPort = Omit<Conversations, 'start' | 'close'>
 /** Files that clients leave here. */
 export type FilePort = Pick<Files, 'add' | 'find' | 'list' | 'read' | 'remove'>
 
+/** Files that clients leave in parts. */
+export type UploadPort = Uploads
+
 /** Batches of requests; somebody else works on them. */
 export type BatchPort = Omit<Batches, 'start' | 'close'>
 
@@ -37,20 +41,5 @@ export interface IngestPort {
   get(id: string): Promise<Job | undefined>
 }
 
-/** One line of the audit trail: who asked what for, as a digest, and how it ended. Holds no text. */
-export interface AuditEntry {
-  readonly requestId: string
-  readonly tenant: string
-  readonly keyId: string
-  readonly route: string
-  readonly architectureHash: string
-  /** SHA-256 of the bytes the request came in. */
-  readonly requestDigest: string
-  readonly answeredBy: string
-  readonly end: 'finished' | 'failed' | 'cancelled' | 'blocked' | 'refused'
-  readonly errorCode: string | null
-}
-
-export interface AuditPort {
-  append(entry: AuditEntry): void
-}
+/** Told of every request and of every change by an administrator. */
+export type AuditPort = Pick<AuditLog, 'append'> & Partial<Pick<AuditLog, 'health'>>

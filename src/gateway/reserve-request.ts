@@ -4,6 +4,9 @@ import type { Counters } from '../ledger/index.js'
 import type { Caller } from './authenticate.js'
 import { gatewayError } from './messages.js'
 
+/** The counter of a key's requests per minute. */
+export const requestCounter = (keyId: string): string => `requests/${keyId}`
+
 /**
  * Takes one request from the key's minute.
  * @returns the headers that tell the client what is left
@@ -15,7 +18,7 @@ export const reserveRequest = async (
 ): Promise<Readonly<Record<string, string>>> => {
   const limit = limits.requestsPerMinute
   if (limit === 0) return {}
-  const key = `requests/${keyId}`
+  const key = requestCounter(keyId)
   // One request is one request: there is nothing to settle.
   const taken = await counters.reserve({ key, amount: 1, limit, windowMs: 60_000 })
   if (!taken.granted) {

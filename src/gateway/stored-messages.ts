@@ -2,9 +2,9 @@
 
 import { defineMessages } from '../core/index.js'
 
-export type StoredKind = 'file' | 'batch'
-const storedEn: Record<StoredKind, string> = { file: 'file', batch: 'batch' }
-const storedZh: Record<StoredKind, string> = { file: '檔案', batch: '批次' }
+export type StoredKind = 'file' | 'batch' | 'upload'
+const storedEn: Record<StoredKind, string> = { file: 'file', batch: 'batch', upload: 'upload' }
+const storedZh: Record<StoredKind, string> = { file: '檔案', batch: '批次', upload: '上傳' }
 
 export const storedMessages = defineMessages({
   'gateway.stored-not-found': {
@@ -19,8 +19,9 @@ export const storedMessages = defineMessages({
   },
   'gateway.upload-not-form': {
     en: (_p: Record<string, never>) =>
-      'A file is uploaded as multipart/form-data with a boundary, with the fields "file" and "purpose".',
-    'zh-TW': () => '檔案必須以含有 boundary 的 multipart/form-data 上傳，並包含 file 與 purpose 欄位。',
+      'A file is uploaded as multipart/form-data with a boundary, with the fields "file" and "purpose"; a part of one with the field "data".',
+    'zh-TW': () =>
+      '檔案必須以含有 boundary 的 multipart/form-data 上傳，並包含 file 與 purpose 欄位；分段上傳的各部分則為 data 欄位。',
   },
   'gateway.upload-malformed': {
     en: (p: { detail: string }) => `The form could not be read: ${p.detail}. Send whole multipart/form-data.`,

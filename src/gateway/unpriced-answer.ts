@@ -1,7 +1,8 @@
 // An answer for which no model is asked, so that the ledger has no row of it: it counts as a request of its key, and
 // stands in metrics and audit.
 
-import { type Clock, contentHash } from '../core/index.js'
+import type { RequestEntry } from '../audit/index.js'
+import type { Clock } from '../core/index.js'
 import type { Counters } from '../ledger/index.js'
 import type { Metrics, Operation } from '../telemetry/index.js'
 import type { Caller } from './authenticate.js'
@@ -77,14 +78,15 @@ export const answerUnpriced = async (
 const audited = (
   { audit, architectureHash }: UnpricedDeps,
   { exchange, caller, route, bytes }: UnpricedRequest,
-  ending: Pick<Parameters<AuditPort['append']>[0], 'answeredBy' | 'end' | 'errorCode'>,
+  ending: Pick<RequestEntry, 'answeredBy' | 'end' | 'errorCode'>,
 ) =>
   audit?.append({
+    type: 'request',
     requestId: exchange.requestId,
     tenant: caller.tenant,
     keyId: caller.keyId,
     route,
     architectureHash,
-    requestDigest: contentHash(bytes),
+    content: bytes,
     ...ending,
   })

@@ -1,8 +1,8 @@
 // What /v1/embeddings and /v1/rerank have in common: key, body, route, limits, guard, ledger, audit, metrics, and an
 // answer in one piece. What a request and an answer look like is the endpoint's own.
 
-import type { Clock } from '../core/index.js'
-import { contentHash, type Usage } from '../core/index.js'
+import type { RequestEntry } from '../audit/index.js'
+import type { Clock, Usage } from '../core/index.js'
 import { guardrailsError } from '../guardrails/index.js'
 import type { Counters } from '../ledger/index.js'
 import type { Answered } from '../llm/index.js'
@@ -200,7 +200,7 @@ const callOf = <Kind extends WholeKind>(
   }
 }
 
-type Ending = Pick<Parameters<AuditPort['append']>[0], 'answeredBy' | 'end' | 'errorCode'>
+type Ending = Pick<RequestEntry, 'answeredBy' | 'end' | 'errorCode'>
 
 const audited = <Kind extends WholeKind>(
   { audit, architectureHash }: WholeAnswerDeps,
@@ -208,11 +208,12 @@ const audited = <Kind extends WholeKind>(
   ending: Ending,
 ) =>
   audit?.append({
+    type: 'request',
     requestId: exchange.requestId,
     tenant: caller.tenant,
     keyId: caller.keyId,
     route: served.route.name,
     architectureHash,
-    requestDigest: contentHash(bytes),
+    content: bytes,
     ...ending,
   })

@@ -26,4 +26,4 @@ export {
   type SummaryRow,
   summaryGroups,
 } from './read-rows.js'
-export type { KeyLimits } from './reserve-limits.js'
+export { type KeyLimits, tokenCounter } from './reserve-limits.js'

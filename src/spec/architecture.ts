@@ -294,8 +294,17 @@ const batches = z.strictObject({
   /** How many requests of all batches together are under way; the rest of the capacity is left to those who wait. */
   concurrency: z.int().min(1).max(256).default(2),
   maxRequests: z.int().positive().max(100_000).default(50_000),
+  /** Share of the limits per minute of a key that its batches may use; the rest is left to its clients. */
+  minuteShare: z.number().positive().max(1).default(0.5),
   /** How many days a batch, and the results of one without files, can be asked for; then it is deleted. */
   retentionDays: z.number().positive().max(36_500).default(30),
+})
+
+/** The log of who asked or changed what and how it ended, in a signed hash chain. */
+const audit = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** How many days entries are kept; whole files of older ones are removed, and the log says so. */
+  retentionDays: z.number().positive().max(36_500).default(365),
 })
 
 const server = z.strictObject({
@@ -325,6 +334,7 @@ export const architectureSchema = z.strictObject({
   telemetry: telemetry.prefault({}),
   files: files.prefault({}),
   batches: batches.prefault({}),
+  audit: audit.prefault({}),
   /** Modules loaded through `definePlugin`, relative to the file or by package name. */
   plugins: z.array(z.string()).default([]),
 })

@@ -116,6 +116,7 @@ describe('createMetrics', () => {
     let lagMs = 0
     metrics.observeLedger(() => ({ lagMs, pendingRows: 3, journalBytes: 4096, writable: false }))
     metrics.observeLog(() => 5)
+    metrics.observeAudit(() => ({ writtenEntries: 7, droppedEntries: 2, writable: true }))
     metrics.guardVerdict({ policy: 'strict', stage: 'input', action: 'block' })
     metrics.cacheLookup('support', 'hit')
     metrics.spansEnded('dropped', 3)
@@ -127,6 +128,9 @@ describe('createMetrics', () => {
     expect(series.get(metricNames.ledgerJournalBytes)).toBe(4096)
     expect(series.get(metricNames.ledgerWritable)).toBe(0)
     expect(series.get(metricNames.logLinesDropped)).toBe(5)
+    expect(series.get(metricNames.auditEntries)).toBe(7)
+    expect(series.get(metricNames.auditDropped)).toBe(2)
+    expect(series.get(metricNames.auditWritable)).toBe(1)
     expect(series.get(`${metricNames.spans}{result="dropped"}`)).toBe(3)
     expect(series.get(`${metricNames.guardVerdicts}{policy="strict",stage="input",action="block"}`)).toBe(1)
     expect(series.get(`${metricNames.cacheLookups}{route="support",result="hit"}`)).toBe(1)

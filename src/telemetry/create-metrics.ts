@@ -51,6 +51,12 @@ export interface LedgerGauges {
   readonly writable: boolean
 }
 
+export interface AuditGauges {
+  readonly writtenEntries: number
+  readonly droppedEntries: number
+  readonly writable: boolean
+}
+
 export interface Metrics {
   requestStarted(): void
   requestEnded(request: RequestMetrics): void
@@ -67,6 +73,8 @@ export interface Metrics {
   observeDeployments(read: () => readonly DeploymentGauges[]): void
   /** Reads the ledger's state whenever metrics are read. */
   observeLedger(read: () => LedgerGauges): void
+  /** Reads the audit log's state whenever metrics are read. */
+  observeAudit(read: () => AuditGauges): void
   /** Reads the state of engines and GPUs whenever metrics are read. */
   observeEngines(read: () => EngineObservation): void
   /** Reads the number of dropped log lines whenever metrics are read. */
@@ -102,6 +110,7 @@ export const createMetrics = (): Metrics => {
     spansEnded: (result, count) => instruments.spans.add(count, result),
     cacheLookup: (route, result) => instruments.cacheLookups.add(1, route, result),
     observeLedger: (read) => observeLedger(registry, read),
+    observeAudit: (read) => observeAudit(registry, read),
     observeEngines: (read) => observeEngines(registry, read),
     observeLog: (dropped) => observeLog(registry, dropped),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -170,13 +179,40 @@ const observeLedger = (registry: Registry, read: () => LedgerGauges) => {
   observeValue(registry, ledgerWritable, '1 when new work is taken, else 0.', () => (read().writable ? 1 : 0))
 }
 
+const observeAudit = (registry: Registry, read: () => AuditGauges) => {
+  const { auditEntries, auditDropped, auditWritable } = names
+  observeCount(
+    registry,
+    auditEntries,
+    'Entries of the audit log that were written.',
+    () => read().writtenEntries,
+  )
+  observeCount(
+    registry,
+    auditDropped,
+    'Entries that the audit log could not keep.',
+    () => read().droppedEntries,
+  )
+  observeValue(registry, auditWritable, '1 when the audit log can be written, else 0.', () =>
+    read().writable ? 1 : 0,
+  )
+}
+
 const observeLog = (registry: Registry, dropped: () => number) =>
+  observeCount(
+    registry,
+    names.logLinesDropped,
+    'Log lines dropped because their stream did not keep up.',
+    dropped,
+  )
+
+const observeCount = (registry: Registry, name: string, help: string, read: () => number) =>
   new Counter({
-    name: names.logLinesDropped,
-    help: 'Log lines dropped because their stream did not keep up.',
+    name,
+    help,
     registers: [registry],
     collect() {
       this.reset()
-      this.inc(dropped())
+      this.inc(read())
     },
   })

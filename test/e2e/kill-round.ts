@@ -2,6 +2,8 @@
 // ledger afterwards, no process may be left over, and the next start must be clean.
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { readAuditLog, verifyAuditLog } from '../../src/audit/index.js'
+import { auditDirectory, projectOf } from '../../src/cli/project.js'
 import { callAdmin } from '../../src/cli/running-system.js'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
 import type { Random } from '../../src/core/index.js'
@@ -16,6 +18,10 @@ export interface KillRound {
   readonly acknowledged: number
   /** Acknowledged requests that the ledger does not know afterwards. */
   readonly lost: readonly string[]
+  /** Acknowledged requests that are not in the audit log afterwards. */
+  readonly unaudited: readonly string[]
+  /** What is wrong with the audit log afterwards. */
+  readonly auditProblems: readonly string[]
   /** Processes of the killed system that were still there 5 s later. */
   readonly orphans: readonly number[]
 }
@@ -42,12 +48,18 @@ export const runKillRound = async (options: KillRoundOptions): Promise<KillRound
   const after = victim === 'parent' ? await startServeProcess(architectureFile) : system
   await after.ready
   const known = await requestsInLedger(after)
+  const auditLog = auditDirectory(projectOf(architectureFile).stateDirectory)
+  const audited = new Set(
+    readAuditLog(auditLog, { limit: 1e6 }).map((entry) => entry.type === 'request' && entry.requestId),
+  )
   after.stop()
   await after.exited
   return {
     victim,
     acknowledged: acknowledged.length,
     lost: acknowledged.filter((id) => !known.has(id)),
+    unaudited: acknowledged.filter((id) => !audited.has(id)),
+    auditProblems: verifyAuditLog({ directory: auditLog }).problems.map(({ code }) => code),
     orphans,
   }
 }

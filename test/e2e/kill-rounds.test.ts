@@ -15,7 +15,7 @@ describe('kill -9 under load', () => {
     async (victim) => {
       const round = await runKillRound({ ...project, victim, random })
       expect(round.acknowledged).toBeGreaterThan(0)
-      expect(round).toMatchObject({ lost: [], orphans: [] })
+      expect(round).toMatchObject({ lost: [], orphans: [], unaudited: [], auditProblems: [] })
     },
   )
 })

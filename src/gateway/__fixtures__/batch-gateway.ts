@@ -5,7 +5,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI, { toFile } from 'openai'
 import { batchMigrations, createBatches, startBatchWorker } from '../../batches/index.js'
 import { type Clock, silentLog, systemClock } from '../../core/index.js'
-import { createFileStore, fileMigrations } from '../../files/index.js'
+import { createFileStore, createUploads, fileMigrations } from '../../files/index.js'
 import { createJobQueue, jobMigrations } from '../../jobs/index.js'
 import { startTestStore } from '../../store/testing.js'
 import { keyRecord, startTestGateway, type TestGateway, type TestOptions } from './harness.js'
@@ -79,11 +79,19 @@ const startBatchGateway = async (store: Store, options: BatchGatewayOptions): Pr
     maxTenantBytes: 8 * mebibyte,
     ...limits,
   })
+  const uploads = createUploads({
+    store,
+    files,
+    clock,
+    maxFileBytes: mebibyte,
+    maxTenantBytes: 8 * mebibyte,
+    ...limits,
+  })
   const batches = createBatches({ store, clock, jobs, retentionDays: 30 })
   const gateway = await startTestGateway({
     ...rest,
     clock,
-    stored: { files, batches },
+    stored: { files, batches, uploads },
     architecture: {
       server: { requireKeys: true },
       files: { maxFileBytes: mebibyte, ...limits },
@@ -157,7 +165,7 @@ const fetchAndCheck =
     const response = await fetch(input, init)
     const url = new URL(String(input))
     const path = url.pathname
-    if (response.ok && !path.endsWith('/content') && /^\/v1\/(files|batches)/.test(path)) {
+    if (response.ok && !path.endsWith('/content') && /^\/v1\/(files|batches|uploads)/.test(path)) {
       const copy = response.clone().text()
       read.push(copy.then((body) => problemsOfAnswer(url, 'application/json', body)))
     }

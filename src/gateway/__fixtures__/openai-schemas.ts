@@ -51,6 +51,7 @@ const schemaOf = (path: string, value: { readonly object?: string; readonly dele
   if (path === '/v1/files' && value.object === 'list') return 'ListFilesResponse'
   if (path === '/v1/batches' && value.object === 'list') return 'ListBatchesResponse'
   if (path.startsWith('/v1/files')) return value.deleted ? 'DeleteFileResponse' : 'OpenAIFile'
+  if (path.startsWith('/v1/uploads')) return path.endsWith('/parts') ? 'UploadPart' : 'Upload'
   if (path.startsWith('/v1/batches')) return 'Batch'
   if (path.endsWith('/input_items')) return 'ResponseItemList'
   if (path.endsWith('/input_tokens')) return 'TokenCountsResource'

@@ -1,10 +1,11 @@
 // What a request of a batch is told, and whether asking again is of any use.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { errorFactory } from '../../core/index.js'
-import { ledgerMessages } from '../../ledger/index.js'
+import { createManualClock, errorFactory } from '../../core/index.js'
+import { createCounters, ledgerMessages } from '../../ledger/index.js'
 import { llmError } from '../__fixtures__/errors.js'
 import { keyRecord, startTestGateway, type TestGateway, type TestOptions } from '../__fixtures__/harness.js'
+import { closeTraced, spansOf, traced } from '../__fixtures__/traced-gateway.js'
 
 let gateway: TestGateway
 afterEach(() => gateway.close())
@@ -31,6 +32,48 @@ describe('a request of a batch', () => {
     expect([answer.status, again?.isLimit]).toEqual([429, true])
     expect(again?.afterMs).toBeGreaterThan(0)
     expect(again?.afterMs).toBeLessThanOrEqual(60_000)
+  })
+
+  it('leaves half of the minutes of its key to those who wait for an answer', async () => {
+    const counters = createCounters({ clock: createManualClock() })
+    await start({ counters }, { requestsPerMinute: 4, tokensPerMinute: 1_000 })
+    const online = async () => {
+      const messages = [{ role: 'user', content: 'hi' }]
+      const sent = await gateway.post({ model: 'chat', messages }, { authorization: 'Bearer la-key' })
+      return sent.status
+    }
+    expect([(await ask()).answer.status, await online()]).toEqual([200, 200])
+    // Two of four are used: clients may go on, the batch waits until one has drained, and takes nothing meanwhile.
+    for (let i = 0; i < 3; i++)
+      expect(await ask()).toMatchObject({ answer: { status: 429 }, again: { isLimit: true, afterMs: 1_000 } })
+    expect([await online(), await online(), await online()]).toEqual([200, 200, 429])
+    expect((await ask()).again).toEqual({ isLimit: true, afterMs: 30_000 })
+  })
+
+  it('looks at the tokens of its key as well, and may have all of a minute that is said to be its own', async () => {
+    const counters = createCounters({ clock: createManualClock() })
+    await counters.reserve({ key: 'tokens/key_1', amount: 600, limit: 1_000, windowMs: 60_000 })
+    await start({ counters }, { tokensPerMinute: 1_000 })
+    expect((await ask()).again).toEqual({ isLimit: true, afterMs: 6_000 })
+    await gateway.close()
+    await start(
+      { counters, architecture: { server: { requireKeys: true }, batches: { minuteShare: 1 } } },
+      { tokensPerMinute: 1_000 },
+    )
+    expect((await ask()).answer.status).toBe(200)
+  })
+
+  it('is a trace of its own, also where it fails', async () => {
+    const t = await traced()
+    await start({ tracer: t.tracer })
+    await ask()
+    await ask({}, { messages: [] })
+    const servers = (await spansOf(t, 2)).filter(({ kind }) => kind === 'server')
+    expect(servers.map(({ name, attributes }) => [name, attributes['http.response.status_code']])).toEqual([
+      ['chat chat', 200],
+      ['POST', 400],
+    ])
+    await closeTraced()
   })
 
   it('that no engine could answer is to be asked again, but not for ever', async () => {

@@ -5,7 +5,9 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { AnswerLine, LineAnswer, LineRequest } from '../../batches/index.js'
 import { type ArchitectError, type Clock, createId, type Log } from '../../core/index.js'
+import type { Counters } from '../../ledger/index.js'
 import type { Architecture } from '../../spec/index.js'
+import type { Tracer } from '../../telemetry/index.js'
 import { type Authenticate, type Caller, ownerOf } from '../authenticate.js'
 import { absent, checkFields } from '../check-fields.js'
 import { envelopeOf } from '../dialects/envelope.js'
@@ -15,10 +17,14 @@ import { gatewayError } from '../messages.js'
 import { parseJson } from '../parse-json.js'
 import type { KeyFinder } from '../ports.js'
 import type { BodyReader } from '../read-body.js'
+import { endRequest, requestFailed, traceRequest } from '../traced.js'
+import { requireShare } from './minute-share.js'
 
 export interface LineDeps {
   readonly architecture: Architecture
   readonly keyring: KeyFinder
+  readonly counters: Pick<Counters, 'used'>
+  readonly tracer?: Tracer | undefined
   readonly describeError: DescribeError
   readonly clock: Clock
   readonly log: Log
@@ -46,10 +52,14 @@ export const createAnswerLine = (
     bodies: { read: async (request) => sourceOf(request).bytes, release: () => {} },
   })
   return async (line) => {
-    const { exchange, answerOf, close } = openExchange(line, deps.clock)
+    const opened = openExchange(line, deps.clock)
+    const { answerOf, close } = opened
+    let { exchange } = opened
     try {
       const caller = ownerOf(line, deps)
       if (!caller) throw gatewayError('gateway.key-invalid', {})
+      await requireShare(deps.counters, caller, deps.architecture.batches.minuteShare)
+      exchange = traced(exchange, deps.tracer)
       const bytes = Buffer.from(line.body)
       // Neither a stream nor the promise of an answer is of use to anybody who reads it a day later.
       checkFields(parseJson(bytes), { optional: { stream: absent, background: absent } })
@@ -63,9 +73,17 @@ export const createAnswerLine = (
       line.signal.throwIfAborted()
       return failedAnswer(deps, exchange, failureOf(exchange, cause))
     } finally {
+      const { traced: trace } = exchange
+      if (trace?.span) endRequest(trace.span, exchange)
       close()
     }
   }
+}
+
+/** The exchange with a trace of its own, as every request of a client has one. */
+const traced = (exchange: Exchange, tracer: Tracer | undefined): Exchange => {
+  const { request, path, requestId } = exchange
+  return tracer ? { ...exchange, traced: traceRequest(tracer, request, { path, requestId }) } : exchange
 }
 
 /** An exchange without a client. `close` lets go of the line's signal. */
@@ -121,6 +139,7 @@ const failedAnswer = (deps: LineDeps, exchange: Exchange, error: ArchitectError)
   const { requestId } = exchange
   const reply = deps.describeError(error, { language: 'en', requestId })
   const { status, body, headers, isExpected } = reply
+  if (exchange.traced?.span) requestFailed(exchange.traced.span, error.code, status)
   if (!isExpected)
     deps.log.error({ err: error, requestId, path: exchange.path }, 'a request of a batch failed')
   const shown = envelopeOf(exchange).errorBody({ status, body, headers }, requestId)

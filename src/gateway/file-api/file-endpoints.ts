@@ -38,7 +38,7 @@ export const fileEndpoints = (deps: FileDeps): readonly Endpoint[] => {
 
 type Work = StoredWork<FileDeps>
 
-const resource = ({ id, bytes, createdAt, expiresAt, filename, purpose }: StoredFile) => ({
+export const fileResource = ({ id, bytes, createdAt, expiresAt, filename, purpose }: StoredFile) => ({
   id,
   object: 'file',
   bytes,
@@ -49,10 +49,10 @@ const resource = ({ id, bytes, createdAt, expiresAt, filename, purpose }: Stored
   status: 'processed',
 })
 
-const secondsOf = (time: Date) => Math.floor(time.getTime() / 1000)
+export const secondsOf = (time: Date) => Math.floor(time.getTime() / 1000)
 
 /** Of a form the parts around the file: more than any client sends. */
-const formBytes = 64 * 1024
+export const formBytes = 64 * 1024
 
 const upload: Work = async ({ port, maxFileBytes, idleMs }, { exchange, caller }) => {
   const { request } = exchange
@@ -62,21 +62,22 @@ const upload: Work = async ({ port, maxFileBytes, idleMs }, { exchange, caller }
   const file = rule('a file with its name', '含有檔名的檔案', () => true)
   if (!form) throw gatewayError('gateway.field-missing', { field: 'file', expected: file.expected })
   const describe = () => newFileOf(form.filename, form.fields)
-  sendJson(exchange, resource(await stored(port.add(caller.tenant, form.content, describe))))
+  sendJson(exchange, fileResource(await stored(port.add(caller.tenant, form.content, describe))))
 }
 
-/** What anything here reads, or keeps for its owner. */
-const purposes = ['batch', 'user_data']
-const purposeRule = rule(
-  '"batch" or "user_data": nothing here would read a file of another purpose',
-  '"batch" 或 "user_data"：此處沒有其他用途的檔案可用',
+/** `batch` is read here; of the others a file is kept for its owner. Models are not trained by this API. */
+const purposes = ['batch', 'user_data', 'assistants', 'vision']
+const purposeList = purposes.map((purpose) => `"${purpose}"`)
+export const purposeRule = rule(
+  `one of ${purposeList.join(', ')}; files of other purposes, such as "fine-tune", would be read by nothing here`,
+  `下列之一：${purposeList.join('、')}；此處沒有功能會讀取其他用途（例如 "fine-tune"）的檔案`,
   (value) => isText(value) && purposes.includes(value),
 )
-const anchor = rule('"created_at"', '"created_at"', (value) => value === 'created_at')
+export const anchor = rule('"created_at"', '"created_at"', (value) => value === 'created_at')
 export const expirySeconds = wholeNumber(3_600, 2_592_000)
 
 /** OpenAI's own: files of batches are forgotten, others stay. */
-const batchExpiryMs = 30 * 86_400_000
+export const batchExpiryMs = 30 * 86_400_000
 
 /** @throws gateway.field-missing, gateway.field-invalid */
 const newFileOf = (filename: string, fields: ReadonlyMap<string, string>): NewFile => {
@@ -103,7 +104,7 @@ const list: Work = async ({ port }, { exchange, caller }) => {
   const purpose = named('purpose')
   const page = await stored(port.list(caller.tenant, { purpose, order, after, limit }))
   if (!page) throw cursorUnknown('after', after)
-  sendJson(exchange, openaiList(page.files.map(resource), page.hasMore))
+  sendJson(exchange, openaiList(page.files.map(fileResource), page.hasMore))
 }
 
 const notFound = (id: string) =>
@@ -115,7 +116,7 @@ const find = async ({ port }: FileDeps, { caller, id }: Asked): Promise<StoredFi
   return file
 }
 
-const show: Work = async (deps, asked) => sendJson(asked.exchange, resource(await find(deps, asked)))
+const show: Work = async (deps, asked) => sendJson(asked.exchange, fileResource(await find(deps, asked)))
 
 const remove: Work = async ({ port }, { exchange, caller, id }) => {
   if (!(await stored(port.remove(caller.tenant, id)))) throw notFound(id)

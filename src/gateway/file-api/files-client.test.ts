@@ -47,6 +47,18 @@ describe('the OpenAI client', () => {
     expect((await (await client.files.content(empty.id)).arrayBuffer()).byteLength).toBe(0)
   })
 
+  it.each(['assistants', 'vision', 'user_data', 'batch'] as const)(
+    'may leave a file of the purpose %s',
+    async (purpose) => {
+      await start()
+      const file = await upload('some text', { purpose })
+      expect([file.purpose, await (await client.files.content(file.id)).text()]).toEqual([
+        purpose,
+        'some text',
+      ])
+    },
+  )
+
   it('lists files by purpose, in either order, page by page', async () => {
     await start()
     const ids: string[] = []
@@ -96,7 +108,8 @@ describe('the OpenAI client', () => {
     await start()
     const refused = async (more: object) =>
       (await failureOf(upload('text', more))) as InstanceType<typeof BadRequestError>
-    expect(await refused({ purpose: 'fine-tune' })).toMatchObject({ status: 400, param: 'purpose' })
+    for (const purpose of ['fine-tune', 'evals'])
+      expect(await refused({ purpose })).toMatchObject({ status: 400, param: 'purpose' })
     expect(await refused({ expires_after: { anchor: 'created_at', seconds: 5 } })).toMatchObject({
       status: 400,
       param: 'expires_after[seconds]',

@@ -19,12 +19,14 @@ const limits = { files: 1, fields: 16, fieldSize: 4096, parts: 20, headerPairs: 
 
 /**
  * @param idleMs the longest pause within the body that is the client's
+ * @param fileField the field that holds the file
  * @returns undefined when the form has no file
  * @throws gateway.upload-not-form, gateway.upload-malformed, gateway.body-cut, gateway.body-timeout
  */
 export const readUpload = async (
   { request, response }: Pick<Exchange, 'request' | 'response'>,
   idleMs: number,
+  fileField = 'file',
 ): Promise<Upload | undefined> => {
   const contentType = request.headers['content-type'] ?? ''
   const parser = parserOf(contentType)
@@ -54,7 +56,7 @@ export const readUpload = async (
   parser.on('file', (name, stream, filename) => {
     // The parser breaks a part off by an error of its own beside the form's; unheard, it would end the process.
     stream.on('error', malformed)
-    if (name !== 'file') return void stream.resume()
+    if (name !== fileField) return void stream.resume()
     file = stream
     began.resolve({ stream, filename })
   })

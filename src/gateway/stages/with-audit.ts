@@ -1,26 +1,29 @@
-// Tells the audit trail of every request: who asked, a digest of what, and how it ended. Holds no text.
+// Tells the audit log of every request, before its last frame goes on: who asked what, and how it ended.
 
-import { canonicalJson, contentHash, toArchitectError } from '../../core/index.js'
+import type { RequestEntry } from '../../audit/index.js'
+import { canonicalJson, toArchitectError } from '../../core/index.js'
 import { type ChatStream, originOf } from '../../llm/index.js'
 import { type Stage, withOpen } from '../call.js'
-import type { AuditEntry, AuditPort } from '../ports.js'
+import type { AuditPort } from '../ports.js'
 
 export const withAudit =
   (audit: AuditPort): Stage =>
   (inner) =>
     withOpen(inner, async (request, call) => {
-      const append = (ending: Pick<AuditEntry, 'answeredBy' | 'end' | 'errorCode'>) =>
+      const append = (ending: Pick<RequestEntry, 'answeredBy' | 'end' | 'errorCode'>) =>
         audit.append({
+          type: 'request',
           requestId: call.requestId,
           tenant: call.tenant,
           keyId: call.keyId,
           route: call.route,
           architectureHash: call.architectureHash,
-          requestDigest: contentHash(originOf(request)?.bytes ?? canonicalJson(request)),
+          content: originOf(request)?.bytes ?? Buffer.from(canonicalJson(request)),
           ...ending,
         })
       try {
         const stream = await inner.open(request, call)
+        // Whoever awaits the outcome later, to yield the last frame, goes on after this.
         void stream.outcome.then(({ end, error }) =>
           append({ answeredBy: nameOf(stream), end, errorCode: error?.code ?? null }),
         )

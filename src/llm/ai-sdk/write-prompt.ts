@@ -1,6 +1,7 @@
 // The messages of a request as the AI SDK's prompt. Knows no provider.
 
 import type { Message, Part } from '../contract.js'
+import { writeFailure } from '../wire/failed-result.js'
 import { notExpressible } from '../wire/foreign-fields.js'
 import type { ProviderMessage, ProviderPart } from './provider-model.js'
 import { metadataIn } from './signature.js'
@@ -80,7 +81,7 @@ const writeToolResult = (
       }
     : {
         type: 'content' as const,
-        value: part.content.map((inner, k) => writeInResult(inner, `${at}.content[${k}]`, files)),
+        value: writeFailure(part).map((inner, k) => writeInResult(inner, `${at}.content[${k}]`, files)),
       }
   return { type: 'tool-result', toolCallId: part.id, toolName: names.get(part.id) ?? '', output }
 }

@@ -123,13 +123,148 @@ describe.each(pairs)('a client of %s at a server of %s', (client, server) => {
   })
 })
 
+describe('a tool result that is an error', () => {
+  const failed = (content: unknown) => ({
+    messages: [
+      { role: 'user', content: 'Which rate?' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'rate', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c1', is_error: true, content }] },
+    ],
+  })
+  const textOf = (content: string | { text: string }[]) =>
+    typeof content === 'string' ? content : content.map(({ text }) => text).join()
+  const sent = async (server: ServedDialect, content: unknown) => {
+    await ask('anthropic-messages', server, failed(content))
+    return JSON.parse(upstream.requests.at(-1)?.body ?? '{}')
+  }
+
+  it.each([
+    ['the rate service is away', 'Error: the rate service is away'],
+    ['error: no such file', 'error: no such file'],
+    ['errorless', 'Error: errorless'],
+    ['', 'Error'],
+    [[{ type: 'text', text: 'timed out' }], 'Error: timed out'],
+  ])('says so in its text where the server has no field for it: %j', async (content, expected) => {
+    const chat = await sent('openai-chat', content)
+    expect(chat.messages.at(-1)).toMatchObject({ role: 'tool', tool_call_id: 'c1' })
+    expect(textOf(chat.messages.at(-1).content)).toBe(expected)
+    const responses = await sent('openai-responses', content)
+    expect(textOf(responses.input.at(-1).output)).toBe(expected)
+  })
+
+  it('keeps its field where the server has one', async () => {
+    const { messages } = await sent('anthropic-messages', 'away')
+    expect(messages.at(-1).content[0]).toMatchObject({ is_error: true, content: 'away' })
+    const { contents } = await sent('gemini', 'away')
+    expect(contents.at(-1).parts[0].functionResponse.response).toEqual({ error: 'away' })
+  })
+})
+
+describe('a wish that both have under other names', () => {
+  const sent = async (client: ServedDialect, server: ServedDialect, changes: object) => {
+    await ask(client, server, changes)
+    return JSON.parse(upstream.requests.at(-1)?.body ?? '{}')
+  }
+
+  it.each([
+    ['openai-chat', { reasoning_effort: 'high', parallel_tool_calls: false }],
+    ['openai-responses', { reasoning: { effort: 'high' }, parallel_tool_calls: false }],
+    [
+      'anthropic-messages',
+      {
+        output_config: { effort: 'high', format: { type: 'json_schema', schema } },
+        tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+      },
+    ],
+  ] as const)(
+    'reaches every server from %s: how much to think, and one tool at a time',
+    async (client, changes) => {
+      expect(await sent(client, 'openai-chat', changes)).toMatchObject({
+        reasoning_effort: 'high',
+        parallel_tool_calls: false,
+      })
+      expect(await sent(client, 'openai-responses', changes)).toMatchObject({
+        reasoning: { effort: 'high' },
+        parallel_tool_calls: false,
+      })
+      expect(await sent(client, 'anthropic-messages', changes)).toMatchObject({
+        output_config: { effort: 'high', format: { type: 'json_schema' } },
+        tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+      })
+    },
+  )
+
+  it.each([
+    ['beside a schema', {}, 'json_schema'],
+    ['alone', { response_format: undefined }, undefined],
+  ])('says how much to say, %s', async (_how, changes, format) => {
+    const { text } = await sent('openai-chat', 'openai-responses', { verbosity: 'low', ...changes })
+    expect([text.verbosity, text.format?.type]).toEqual(['low', format])
+  })
+
+  it('needs no tools to be harmless', async () => {
+    const changes = { tools: undefined, tool_choice: undefined, parallel_tool_calls: false }
+    expect(await sent('openai-chat', 'anthropic-messages', changes)).not.toHaveProperty('tool_choice')
+  })
+
+  it('to read a picture in some detail is no reason to refuse it', async () => {
+    const image_url = { url: 'https://example.com/a.png', detail: 'low' }
+    const messages = [{ role: 'user', content: [{ type: 'image_url', image_url }] }]
+    const { messages: read } = await sent('openai-chat', 'anthropic-messages', { messages })
+    expect(read[0].content).toEqual([{ type: 'image', source: { type: 'url', url: image_url.url } }])
+  })
+
+  it.each(['disabled', 'adaptive'])('to think as the model would anyway is none: %s', async (type) => {
+    expect(await sent('anthropic-messages', 'openai-chat', { thinking: { type } })).not.toHaveProperty(
+      'thinking',
+    )
+  })
+})
+
+describe('a conversation that another API began', () => {
+  it('goes on without what only its server can read', async () => {
+    await ask('anthropic-messages', 'openai-chat', {
+      messages: [
+        { role: 'user', content: 'Which rate?' },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'redacted_thinking', data: 'x' },
+            { type: 'text', text: '0.2' },
+          ],
+        },
+        { role: 'user', content: 'Sure?' },
+      ],
+    })
+    const { messages } = JSON.parse(upstream.requests.at(-1)?.body ?? '{}')
+    expect(messages.at(-2)).toEqual({ role: 'assistant', content: [{ type: 'text', text: '0.2' }] })
+  })
+
+  it('holds no message without a word, which the Messages API refuses', async () => {
+    await ask('openai-chat', 'anthropic-messages', {
+      messages: [
+        { role: 'user', content: 'Which rate?' },
+        { role: 'assistant', content: null },
+        { role: 'user', content: '' },
+        { role: 'user', content: 'Hello?' },
+      ],
+    })
+    const { messages } = JSON.parse(upstream.requests.at(-1)?.body ?? '{}')
+    expect(messages).toEqual([
+      { role: 'user', content: 'Which rate?' },
+      { role: 'user', content: 'Hello?' },
+    ])
+  })
+})
+
 describe('what a pair cannot express', () => {
   it.each([
     ['openai-chat', 'anthropic-messages', { n: 2 }, 'choices'],
     ['openai-chat', 'anthropic-messages', { seed: 1 }, 'seed'],
     ['openai-chat', 'anthropic-messages', { logprobs: true }, 'logprobs'],
     ['openai-chat', 'anthropic-messages', { response_format: { type: 'json_object' } }, 'response_format'],
-    ['openai-chat', 'anthropic-messages', { parallel_tool_calls: false }, 'parallel_tool_calls'],
+    ['openai-chat', 'anthropic-messages', { reasoning_effort: 'minimal' }, 'reasoning_effort'],
+    ['openai-chat', 'anthropic-messages', { verbosity: 'low' }, 'verbosity'],
     ['openai-chat', 'openai-responses', { stop: ['###'] }, 'stop'],
     ['openai-chat', 'openai-responses', { n: 3 }, 'choices'],
     ['openai-responses', 'openai-chat', { previous_response_id: 'r' }, 'previous_response_id'],

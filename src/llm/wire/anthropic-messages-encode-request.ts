@@ -5,26 +5,29 @@ import type { ChatRequest, Message, Part, ResponseFormat, Tool } from '../contra
 import { parseDataUrl } from './data-url.js'
 import { compact, type Fields, isEmpty, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
+import { writeSpokenFields } from './messages-shared-fields.js'
+import { takeSpokenFields } from './openai-shared-fields.js'
 
 const dialect = 'anthropic-messages'
 /** The API wants a limit; this is used where the request has none. */
 const defaultMaxTokens = 4096
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
-  const request = expressible(given, dialect)
+  const own = given.dialect === undefined || given.dialect === dialect
+  const spoken = own ? { request: given, fields: {} } : takeSpokenFields(given)
+  const request = expressible(spoken.request, dialect)
   for (const field of ['seed', 'choices', 'logprobs'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)
-  const own = request.dialect === undefined || request.dialect === dialect
   const extra = own ? request.extra : {}
   const systemCount = countLeadingSystem(request.messages)
   const system = request.messages.slice(0, systemCount).flatMap((message) => message.parts)
-  return {
+  const body = {
     ...extra,
     model: request.model,
     max_tokens: request.maxOutputTokens ?? extra.max_tokens ?? defaultMaxTokens,
     ...(system.length > 0 && { system: writeContent(system) }),
-    messages: mergeToolResults(request.messages.slice(systemCount)).map(writeMessage),
+    messages: mergeToolResults(said(request.messages.slice(systemCount), own)).map(writeMessage),
     ...(request.stream || 'stream' in extra ? { stream: request.stream } : {}),
     ...compact({
       tools: request.tools?.map(writeTool),
@@ -35,6 +38,14 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
       output_config: writeOutput(request.responseFormat, extra.output_config),
     }),
   }
+  return { ...body, ...writeSpokenFields(request, { body, fields: spoken.fields }) }
+}
+
+/** Other APIs take messages without a word; this one refuses them, and they say nothing. */
+const said = (messages: readonly Message[], isOwn: boolean): readonly Message[] => {
+  if (isOwn) return messages
+  const left = messages.filter(({ parts }) => parts.some((part) => part.type !== 'text' || part.text !== ''))
+  return left.length > 0 ? left : messages
 }
 
 const isSystem = (message: Message) => message.role === 'system' || message.role === 'developer'

@@ -2,6 +2,7 @@
 
 import type { ChatRequest, Dialect, Extra, Part } from '../contract.js'
 import { llmError } from '../messages.js'
+import { objectOf } from './fields.js'
 
 /** Where a request is to be written: a dialect, or the specification of the AI SDK's models, which has no wire. */
 type Target = Dialect | 'ai-sdk'
@@ -50,7 +51,7 @@ const bare = <T extends { readonly extra?: Extra }>(said: T): T =>
 
 /** A text that was empty but for its marks says nothing any more, and some engines refuse it. */
 const bareParts = (parts: readonly Part[]): readonly Part[] => {
-  const all = parts.map(barePart)
+  const all = parts.filter((part) => !isSealed(part)).map(barePart)
   const said = all.filter((part) => part.type !== 'text' || part.text !== '')
   return said.length > 0 ? said : all
 }
@@ -62,7 +63,7 @@ const barePart = (part: Part): Part => {
 
 const checkPart = (part: Part, at: string, dialect: Target): void => {
   if (part.type === 'item') {
-    if (part.dialect !== dialect) notExpressible(at, dialect)
+    if (part.dialect !== dialect && !isSealed(part)) notExpressible(at, dialect)
     return
   }
   checkExtra(part.extra, `${at}.`, dialect)
@@ -72,7 +73,8 @@ const checkPart = (part: Part, at: string, dialect: Target): void => {
 
 const checkExtra = (extra: Extra | undefined, at: string, dialect: Target) => {
   for (const [name, value] of Object.entries(extra ?? {}))
-    if (!spellings.has(name) && !saysNothing(name, value)) notExpressible(at + fullName(name, value), dialect)
+    if (!isSpelling(name, value) && !saysNothing(name, value))
+      notExpressible(at + fullName(name, value), dialect)
 }
 
 /** In an object that only groups fields, the field that is meant. */
@@ -83,9 +85,24 @@ const fullName = (name: string, value: unknown) => {
 
 const groups: ReadonlySet<string> = new Set(['generationConfig', 'toolConfig'])
 
+/** Also in the object that chat completions put around a picture's address. */
+const isSpelling = (name: string, value: unknown): boolean =>
+  spellings.has(name) ||
+  (name === 'image_url' && Object.keys(objectOf(value) ?? {}).every((inner) => spellings.has(inner)))
+
 /** Whether a field says only what is the case where it is left out. */
 const saysNothing = (name: string, value: unknown) =>
-  value === null || value === undefined || (name in defaults && value === defaults[name])
+  value === null ||
+  value === undefined ||
+  (name in defaults && value === defaults[name]) ||
+  (name === 'thinking' && thinksAnyway.has(objectOf(value)?.type))
+
+/** The Messages API thinks not at all, or as the model finds right, which is what other servers do unasked. */
+const thinksAnyway: ReadonlySet<unknown> = new Set(['disabled', 'adaptive'])
+
+/** What only the server that wrote it can read, so that no other one misses it. */
+const isSealed = (part: Part): boolean =>
+  part.type === 'item' && objectOf(part.value)?.type === 'redacted_thinking'
 
 /** By the references of the APIs that have the field. */
 const defaults: Readonly<Record<string, unknown>> = {

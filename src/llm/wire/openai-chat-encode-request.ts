@@ -2,6 +2,7 @@
 // assistant's absent content becomes null; a null description of a tool's parameters is left out.
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
+import { writeFailure } from './failed-result.js'
 import { compact, type Fields, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
 import { takeSharedFields } from './openai-shared-fields.js'
@@ -54,7 +55,7 @@ const writeMessage = (message: Message): Record<string, unknown>[] => {
     ...message.extra,
     role: 'tool',
     tool_call_id: result.id,
-    content: writeContent(checkResult(result)),
+    content: writeContent(writeFailure(result)),
   }))
   if (others.length === 0 && results.length > 0) return written
   if (message.role === 'assistant') return [...written, writeAssistant(message.parts, message.extra)]
@@ -62,9 +63,6 @@ const writeMessage = (message: Message): Record<string, unknown>[] => {
   if (message.role === 'tool' && item?.type === 'item') return [item.value as Record<string, unknown>]
   return [...written, { ...message.extra, role: message.role, content: writeContent(others) }]
 }
-
-const checkResult = (result: Extract<Part, { readonly type: 'tool-result' }>): readonly Part[] =>
-  result.isError ? notExpressible('is_error', dialect) : result.content
 
 const writeAssistant = (parts: readonly Part[], extra: Extra | undefined): Record<string, unknown> => {
   const content = parts.filter((part) => part.type !== 'reasoning' && !isCall(part))

@@ -1,13 +1,17 @@
 // Writes a request of OpenAI's Responses API.
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
+import { writeFailure } from './failed-result.js'
 import { compact, type Fields, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
+import { takeSpokenFields } from './openai-shared-fields.js'
 
 const dialect = 'openai-responses'
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
-  const request = expressible(given, dialect)
+  const isOurs = given.dialect === undefined || given.dialect === dialect
+  const spoken = isOurs ? { request: given, fields: {} } : takeSpokenFields(given)
+  const request = expressible(spoken.request, dialect)
   for (const field of ['seed', 'stop', 'choices'] as const)
     if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
       notExpressible(field, dialect)
@@ -16,9 +20,11 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
   const [first, ...others] = request.messages
   const isInstructed = first?.role === 'system' && first.extra === undefined && isPlain(first.parts)
   const messages = isInstructed ? others : request.messages
+  const { text, ...wishes } = writeWishes(spoken.fields)
   return {
     ...(!isOwn && request.logprobs && writeLogprobs(request.logprobs)),
     ...extra,
+    ...wishes,
     model: request.model,
     ...(isInstructed && { instructions: joinTexts(first.parts) }),
     ...(messages.length > 0 && { input: writeInput(messages, isOwn) }),
@@ -29,10 +35,17 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
       max_output_tokens: request.maxOutputTokens,
       temperature: request.temperature,
       top_p: request.topP,
-      text: writeFormat(request.responseFormat, extra.text),
+      text: writeFormat(request.responseFormat, extra.text ?? text) ?? text,
     }),
   }
 }
+
+/** @param fields as chat completions have them */
+const writeWishes = ({ reasoning_effort: effort, verbosity, ...others }: Fields): Fields => ({
+  ...others,
+  ...(effort !== undefined && { reasoning: { effort } }),
+  ...(verbosity !== undefined && { text: { verbosity } }),
+})
 
 const writeLogprobs = ({ top }: NonNullable<ChatRequest['logprobs']>): Fields => ({
   include: ['message.output_text.logprobs'],
@@ -119,9 +132,8 @@ const writeItem = (part: Part, isOwn: boolean): unknown => {
     return { ...part.extra, type: 'function_call', call_id: id, name, arguments: part.arguments }
   }
   if (part.type === 'tool-result') {
-    if (part.isError) notExpressible('is_error', dialect)
-    const output =
-      part.content.length > 0 ? writeContent(part.content, { textType: 'input_text', isOwn }) : ''
+    const content = writeFailure(part)
+    const output = content.length > 0 ? writeContent(content, { textType: 'input_text', isOwn }) : ''
     return { ...part.extra, type: 'function_call_output', call_id: part.id, output }
   }
   return part.type === 'item' ? part.value : undefined

@@ -1,5 +1,5 @@
-// The fields that a request of OpenAI's Responses API, or of Anthropic's Messages API, and one of the chat completions
-// API both have, under other names. Knows only the way to the latter.
+// The fields that requests of OpenAI's Responses API, of Anthropic's Messages API and of the chat completions API have
+// in common, under other names. Knows only how the last one writes them.
 
 import type { ChatRequest, Extra } from '../contract.js'
 import { compact, type Fields, isEmpty, objectOf, restOf } from './fields.js'
@@ -16,13 +16,29 @@ export const takeSharedFields = (request: ChatRequest): SharedFields => {
   return request.dialect === 'anthropic-messages' ? takeFromMessages(request) : { request, fields: {} }
 }
 
-/** Both say that at most one tool is called in an answer. */
+/** The same, for encoders of the other APIs: a request of chat completions is taken from as well. */
+export const takeSpokenFields = (request: ChatRequest): SharedFields => {
+  if (request.dialect !== 'openai-chat') return takeSharedFields(request)
+  const { parallel_tool_calls, reasoning_effort, verbosity, ...extra } = request.extra
+  const said = { parallel_tool_calls, reasoning_effort, verbosity }
+  const fields = Object.entries(said).filter(([, value]) => value !== undefined && value !== null)
+  return { request: { ...request, extra }, fields: Object.fromEntries(fields) }
+}
+
+/** Both say that at most one tool is called in an answer, and how much the model should think. */
 const takeFromMessages = (request: ChatRequest): SharedFields => {
   const isAlone = objectOf(request.extra.tool_choice)?.disable_parallel_tool_use
-  if (typeof isAlone !== 'boolean') return { request, fields: {} }
-  const { tool_choice, ...others } = request.extra
-  const extra: Extra = { ...others, ...rest('tool_choice', tool_choice, ['disable_parallel_tool_use']) }
-  return { request: { ...request, extra }, fields: isAlone ? { parallel_tool_calls: false } : {} }
+  const { tool_choice, output_config, ...others } = request.extra
+  const extra: Extra = {
+    ...others,
+    ...rest('tool_choice', tool_choice, typeof isAlone === 'boolean' ? ['disable_parallel_tool_use'] : []),
+    ...rest('output_config', output_config, ['effort']),
+  }
+  const fields = compact({
+    parallel_tool_calls: isAlone === true ? false : undefined,
+    reasoning_effort: objectOf(output_config)?.effort ?? undefined,
+  })
+  return { request: { ...request, extra }, fields }
 }
 
 /** Whether a summary of the reasoning comes with the answer is up to the server: it is a wish, and dropped. */
