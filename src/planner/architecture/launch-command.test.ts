@@ -5,9 +5,10 @@ import { requirementsOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
 import { design } from '../design.js'
 import { enginesFor } from '../memory/layouts.js'
+import { roundedContext } from '../memory/rounded-context.js'
 import { plannerMessages } from '../messages.js'
 import type { Candidate } from '../search/report.js'
-import { type Launch, type LaunchCommand, launchCommand, roundedContext } from './launch-command.js'
+import { type Launch, type LaunchCommand, launchCommand } from './launch-command.js'
 import { parsersOf } from './model-parsers.js'
 
 const catalogue = loadCatalogue()
@@ -39,6 +40,12 @@ const firstOf = (engine: string) => {
   const [candidate] = candidatesOf(engine)
   if (!candidate) throw new Error(`no candidate of ${engine}`)
   return candidate
+}
+/** Its memory, planned for so many sequences. */
+const memoryOf = (candidate: Candidate, sequences: number) => {
+  const { memory } = candidate
+  if (!memory) throw new Error(`no memory of ${candidate.id}`)
+  return { ...memory, settings: { ...memory.settings, maxSequences: sequences } }
 }
 const settingOf = ({ settings }: LaunchCommand, flag: string) =>
   settings.find((setting) => setting.flag === flag)?.value
@@ -111,7 +118,7 @@ describe('launch commands', () => {
       kvDtype: 'fp8',
       speculation: { model: 'Qwen3-32B', method: 'layer', tokens: 3, acceptance: 0.7 },
       disaggregation: { prefillReplicas: 1, decodeReplicas: 2, kvTransferMs: 10 },
-      memory: { weightsGiB: 8, kvPoolGiB: 20, maxSequences: 403 },
+      memory: memoryOf(firstOf('vllm'), 100),
     } as const
     const vllm = launchOf({ ...firstOf('vllm'), ...decided }, options)
     expect(settingOf(vllm, '--tensor-parallel-size')).toBe('2')
@@ -119,7 +126,7 @@ describe('launch commands', () => {
     expect(settingOf(vllm, '--decode-context-parallel-size')).toBe('2')
     expect(vllm.command).toContain('--enable-expert-parallel')
     expect(vllm.command).not.toContain('--pipeline-parallel-size')
-    // 403 sequences over four groups: floor(403 / 4).
+    // Of each group; SGLang counts those of all four.
     expect(settingOf(vllm, '--max-num-seqs')).toBe('100')
     expect(settingOf(vllm, '--kv-cache-dtype')).toBe('fp8')
     expect(JSON.parse(settingOf(vllm, '--speculative-config') ?? '')).toEqual({
@@ -144,7 +151,7 @@ describe('launch commands', () => {
   it('give llama-server the cache that its slots share: never more than the memory holds', () => {
     const candidate = { ...firstOf('llama.cpp'), layout: one }
     // Qwen3-32B: 2 x 2 bytes x 8 heads x 128 x 64 layers = 262,144 bytes a token; 10 GiB hold 40,960 tokens.
-    const memory = { weightsGiB: 20, kvPoolGiB: 10, maxSequences: 20 }
+    const memory = { ...memoryOf(candidate, 20), kvPoolGiB: 10 }
     const tight = launchOf({ ...candidate, memory })
     expect(settingOf(tight, '--ctx-size')).toBe('40960')
     expect(settingOf(tight, '--parallel')).toBe('20')

@@ -1,15 +1,8 @@
 // The command line that starts an engine as the design says: each setting with its reason, and whether the engine's
 // version has it.
 
-import {
-  type Catalogue,
-  checkFlags,
-  type Engine,
-  type EngineName,
-  engineOf,
-  type FlagProblem,
-} from '../../catalog/index.js'
-import { engineBudget } from '../memory/memory.js'
+import { type Catalogue, checkFlags, type Engine, engineOf, type FlagProblem } from '../../catalog/index.js'
+import { roundedContext } from '../memory/rounded-context.js'
 import type { Candidate } from '../search/report.js'
 import { llamaCppCommand } from './launch-llama-cpp.js'
 import type {
@@ -52,15 +45,11 @@ const builders: EngineCommandBuilders = {
   'llama.cpp': llamaCppCommand,
 }
 
-/** Tokens rounded up to 1,024, so that a slightly longer request is not refused, and at most what the model reads. */
-export const roundedContext = (tokens: number, modelReads: number | null): number =>
-  Math.min(Math.ceil(tokens / 1024) * 1024, modelReads ?? Number.POSITIVE_INFINITY)
-
-/** Null for a candidate that no engine serves. */
+/** Null for a candidate that no engine serves, or whose memory was not planned. */
 export const launchCommand = (launch: Launch): LaunchCommand | null => {
   const { candidate, catalogue } = launch
   const engine = candidate.engine === null ? undefined : engineOf(catalogue, candidate.engine)
-  const facts = engine && factsOf(launch, engine.name)
+  const facts = engine && factsOf(launch)
   if (!engine || !facts) return null
   const { start, settings } = builders[engine.name](facts)
   const validate = validator(engine)
@@ -74,17 +63,18 @@ export const launchCommand = (launch: Launch): LaunchCommand | null => {
   return { command, settings: placed, checkedAgainst: nameOf(engine) }
 }
 
-const factsOf = (launch: Launch, engine: EngineName): LaunchFacts | null => {
+const factsOf = (launch: Launch): LaunchFacts | null => {
   const { candidate, catalogue, contextTokens: longestTokens } = launch
   const model = catalogue.lookUpModel(candidate.model).found
   const accelerator = catalogue.lookUpAccelerator(candidate.accelerator ?? '').found
-  if (!model || !accelerator) return null
+  const { memory } = candidate
+  if (!model || !accelerator || !memory) return null
   return {
     candidate,
     layout: launch.layout,
     model,
     accelerator,
-    budget: engineBudget(engine, accelerator),
+    memory,
     servedName: launch.servedName,
     longestTokens,
     contextTokens: roundedContext(longestTokens, model.maxContext),

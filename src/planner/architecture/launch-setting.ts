@@ -2,7 +2,7 @@
 
 import type { Accelerator, EngineName, FlagProblem, Model } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
-import type { EngineBudget, Layout } from '../memory/memory.js'
+import type { Layout, MemoryPlan } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
 
 /** Whether a list of flags knows the setting. */
@@ -54,7 +54,7 @@ export interface LaunchFacts {
   readonly layout: Spread
   readonly model: Model
   readonly accelerator: Accelerator
-  readonly budget: EngineBudget
+  readonly memory: MemoryPlan
   /** Name the engine answers to. */
   readonly servedName: string
   /** Longest request that must fit, tokens. */

@@ -2,12 +2,13 @@
 
 import { launchMessage } from './launch-messages.js'
 import {
+  batchedTokensSetting,
   contextSetting,
   kvDtypeSetting,
+  memoryShareSetting,
   modelReason,
   onLoadQuantization,
   parallelSettings,
-  sequencesOf,
   sequencesReason,
   spreadOf,
 } from './launch-parts.js'
@@ -20,7 +21,8 @@ import {
 import { parsersOf } from './model-parsers.js'
 
 export const sglangCommand: EngineCommandBuilder = (facts) => {
-  const { candidate, servedName, budget, accelerator } = facts
+  const { candidate, servedName, memory } = facts
+  const { settings } = memory
   const { dataParallel } = spreadOf(facts)
   return {
     start: ['python', '-m', 'sglang.launch_server'],
@@ -30,22 +32,9 @@ export const sglangCommand: EngineCommandBuilder = (facts) => {
       flagSetting('--host', '127.0.0.1', launchMessage('planner.launch-host', {})),
       flagSetting('--port', 8000, launchMessage('planner.launch-port', {})),
       contextSetting('--context-length', facts),
-      flagSetting(
-        '--mem-fraction-static',
-        budget.utilisation,
-        launchMessage('planner.launch-memory-share', {
-          share: budget.utilisation,
-          totalGiB: accelerator.memoryGiB ?? 0,
-          weightsGiB: candidate.memory?.weightsGiB ?? 0,
-          poolGiB: candidate.memory?.kvPoolGiB ?? 0,
-        }),
-      ),
-      flagSetting('--max-running-requests', sequencesOf(facts) * dataParallel, sequencesReason(facts)),
-      flagSetting(
-        '--chunked-prefill-size',
-        budget.maxBatchedTokens,
-        launchMessage('planner.launch-batched-tokens', { tokens: budget.maxBatchedTokens }),
-      ),
+      memoryShareSetting('--mem-fraction-static', settings.utilisation, facts),
+      flagSetting('--max-running-requests', settings.maxSequences * dataParallel, sequencesReason(facts)),
+      batchedTokensSetting('--chunked-prefill-size', settings.maxBatchedTokens),
       kvDtypeSetting('--kv-cache-dtype', facts, 'fp8_e4m3'),
       ...onLoadQuantization('--quantization', facts),
       ...spread(facts),

@@ -3,7 +3,7 @@
 
 import { acceleratorsOf } from '../memory/memory.js'
 import { launchMessage } from './launch-messages.js'
-import { sequencesOf, sequencesReason } from './launch-parts.js'
+import { sequencesReason } from './launch-parts.js'
 import type { EngineCommandBuilder, SettingDraft } from './launch-setting.js'
 
 const field = (
@@ -18,7 +18,8 @@ const field = (
 })
 
 export const trtllmCommand: EngineCommandBuilder = (facts) => {
-  const { candidate, layout, budget, sharedPrefixTokens } = facts
+  const { candidate, layout, memory, sharedPrefixTokens } = facts
+  const { settings, kvPoolGiB } = memory
   const processes = acceleratorsOf(layout)
   return {
     start: ['mpirun', '-n', String(processes), 'tritonserver'],
@@ -37,13 +38,13 @@ export const trtllmCommand: EngineCommandBuilder = (facts) => {
       },
       field(
         'kv_cache_free_gpu_mem_fraction',
-        budget.utilisation,
+        settings.utilisation,
         launchMessage('planner.launch-free-share', {
-          share: budget.utilisation,
-          poolGiB: candidate.memory?.kvPoolGiB ?? 0,
+          share: settings.utilisation,
+          poolGiB: kvPoolGiB,
         }),
       ),
-      field('triton_max_batch_size', sequencesOf(facts), sequencesReason(facts)),
+      field('triton_max_batch_size', settings.maxSequences, sequencesReason(facts)),
       field('batching_strategy', 'inflight_fused_batching', launchMessage('planner.launch-inflight', {})),
       field('enable_chunked_context', true, launchMessage('planner.launch-chunked', {})),
       ...(sharedPrefixTokens > 0

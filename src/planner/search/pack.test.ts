@@ -19,6 +19,7 @@ const rag = {
   },
   safety: { guardModelParametersB: 0.3 },
 }
+const card = { accelerator: l4, totalGiB: 22, utilisation: 0.92 }
 const parts = { weightsMs: 9, cacheMs: 0, exchangeMs: 0, overheadMs: 0, sequenceMs: 0 }
 const offers = { rentable: [{ accelerator: l4, usdPerHour: 0.8, most: 100 }], efficiency: 0.5 }
 const stagesFor = (sections: Record<string, unknown>, withOffers = offers) => {
@@ -76,7 +77,7 @@ describe('the stages before the chat model', () => {
 describe('several models on one card', () => {
   it('add up their memory and their time', () => {
     const stages = stagesFor({ ...rag, scale: scaleOf({ peakRequestsPerSecond: 1 }) })
-    const packing = packStages(stages, { accelerator: l4, replicas: 2, efficiency: 0.5 })
+    const packing = packStages(stages, { ...card, replicas: 2, efficiency: 0.5 })
     const tokens = deriveWorkload(requirementsOf({}))
     // Tokens x 2 x weights over 121,000 x 0.5 Gflop/s and 2 replicas: (64 + 6,400) x 0.604 and 1,350 x 0.6.
     const guarded = tokens.inputTokens.mean + tokens.outputTokens.mean
@@ -94,14 +95,21 @@ describe('several models on one card', () => {
       interference: 0.5,
       attentionGroups: 1,
     }
-    const packing = { stages: [], memoryGiB: 0, timeShare: 0.1, savedUsdPerMonth: 0 }
+    const packing = {
+      stages: [],
+      memoryGiB: 0,
+      shares: {},
+      chatShare: 0.92,
+      timeShare: 0.1,
+      savedUsdPerMonth: 0,
+    }
     expect(sharedSteps(steps, packing).decodeAt(100)(1)).toBeCloseTo(10, 9)
     expect(sharedSteps(steps, packing).prefillMs(1000)).toBeCloseTo(100, 9)
   })
 
   it('are left apart when they would take half of the card', () => {
     const stages = stagesFor({ ...rag, scale: scaleOf({ peakRequestsPerSecond: 20 }) })
-    expect(packStages(stages, { accelerator: l4, replicas: 1, efficiency: 0.5 })).toBeNull()
+    expect(packStages(stages, { ...card, replicas: 1, efficiency: 0.5 })).toBeNull()
   })
 
   it('win where the accelerator of the chat model has time and room to spare', () => {
