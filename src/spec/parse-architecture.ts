@@ -7,6 +7,7 @@ import { kindProblems } from './deployment-kinds.js'
 import { deploymentsOf } from './deployments-of.js'
 import { problemMessage, specError } from './messages.js'
 import type { DocumentPath, Problem } from './problem.js'
+import { sharingProblems } from './shared-accelerators.js'
 import { validate, withoutGuesses } from './validate.js'
 import { readYaml, type YamlDocument } from './yaml-document.js'
 
@@ -63,6 +64,7 @@ const consistency = (document: YamlDocument, architecture: Architecture): Proble
     brokenReferences(document, architecture, { route, index }),
   ),
   ...kindProblems(document, architecture),
+  ...sharingProblems(document, architecture),
   ...publicWithoutKeys(document, architecture),
 ]
 

@@ -9,6 +9,7 @@ import type { Candidate } from '../search/report.js'
 import { architectureAround } from './architecture-around.js'
 import { type LaunchCommand, launchCommand } from './launch-command.js'
 import type { LaunchSetting } from './launch-setting.js'
+import { packedStages } from './packed-stages.js'
 import { idOf, requestsPerMinuteFor } from './system-parts.js'
 
 interface Chosen {
@@ -42,13 +43,21 @@ export const architectureOf = (chosen: Chosen): DesignedArchitecture => {
       monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
     },
   }
+  const stages = launch
+    ? packedStages({ ...chosen, host: deployment.id, replicas: replicasOf(candidate) })
+    : []
   return {
-    architecture: architectureAround(deployment, { requirements, taskModels, realLoad }),
-    launches: launch ? [{ deployment: deployment.id, settings: launch.settings }] : [],
+    architecture: architectureAround(deployment, { requirements, taskModels, realLoad, stages }),
+    launches: [
+      ...stages.map((stage) => ({ deployment: stage.deployment.id, settings: stage.launch.settings })),
+      ...(launch ? [{ deployment: deployment.id, settings: launch.settings }] : []),
+    ],
   }
 }
 
 const layoutOf = ({ layout }: Candidate) => layout ?? { tensorParallel: 1, pipelineParallel: 1 }
+const replicasOf = ({ replicas }: Candidate) =>
+  replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1
 const nameOf = ({ model }: Candidate) => idOf(model).toLowerCase()
 
 const launchOf = ({ candidate, catalogue, contextTokens, requirements }: Chosen): LaunchCommand | null =>
@@ -64,7 +73,7 @@ const launchOf = ({ candidate, catalogue, contextTokens, requirements }: Chosen)
 const selfHosted = ({ candidate, catalogue, contextTokens }: Chosen, launch: LaunchCommand | null) => {
   const layout = layoutOf(candidate)
   const id = nameOf(candidate)
-  const { replicas } = candidate
+  const { packing } = candidate
   const modelReads = catalogue.lookUpModel(candidate.model).found?.maxContext ?? null
   return {
     id,
@@ -74,10 +83,11 @@ const selfHosted = ({ candidate, catalogue, contextTokens }: Chosen, launch: Lau
     hardware: {
       accelerator: candidate.accelerator ?? '',
       count: acceleratorsOf(layout),
-      replicas: replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1,
+      replicas: replicasOf(candidate),
       quantization: candidate.precision ?? 'bf16',
       tensorParallel: layout.tensorParallel,
       pipelineParallel: layout.pipelineParallel,
+      ...(packing ? { memoryShare: packing.chatShare } : {}),
     },
     contextLength: roundedContext(contextTokens, modelReads),
     ...(candidate.provider && candidate.provider !== 'owned' ? { provider: candidate.provider } : {}),

@@ -6,6 +6,7 @@ import { roundedContext } from '../memory/rounded-context.js'
 import type { Candidate } from '../search/report.js'
 import { llamaCppCommand } from './launch-llama-cpp.js'
 import type {
+  EngineCommand,
   EngineCommandBuilders,
   LaunchFacts,
   LaunchSetting,
@@ -51,16 +52,20 @@ export const launchCommand = (launch: Launch): LaunchCommand | null => {
   const engine = candidate.engine === null ? undefined : engineOf(catalogue, candidate.engine)
   const facts = engine && factsOf(launch)
   if (!engine || !facts) return null
-  const { start, settings } = builders[engine.name](facts)
+  return placed(engine, builders[engine.name](facts))
+}
+
+/** The words of a command, and where in it each setting stands. */
+export const placed = (engine: Engine, { start, settings }: EngineCommand): LaunchCommand => {
   const validate = validator(engine)
   const command = [...start]
-  const placed = settings.map((draft): LaunchSetting => {
+  const found = settings.map((draft): LaunchSetting => {
     const at = command.length
     command.push(...draft.words)
     const { flag, value, reason } = draft
     return { flag, value, at, reason, validation: validate(draft) }
   })
-  return { command, settings: placed, checkedAgainst: nameOf(engine) }
+  return { command, settings: found, checkedAgainst: nameOf(engine) }
 }
 
 const factsOf = (launch: Launch): LaunchFacts | null => {

@@ -59,6 +59,24 @@ export const launchMessages = defineMessages({
     'zh-TW': (p) =>
       `${gib(p.totalGiB)} 的 ${formatNumber(p.share * 100)}%：每張加速器 ${gib(p.weightsGiB)} 權重、${gib(p.poolGiB)} 快取，其餘供啟動值與執行環境使用。`,
   },
+  'planner.launch-stage-model': {
+    en: (_: None) => 'The encoder that the cost is worked out for.',
+    'zh-TW': () => '費用所依據的編碼模型。',
+  },
+  'planner.launch-pooling': {
+    en: (_: None) => 'It embeds or scores texts, and writes none.',
+    'zh-TW': () => '用於嵌入或評分文字，不產生文字。',
+  },
+  'planner.launch-stage-share': {
+    en: (p: { share: number; totalGiB: number }) =>
+      `${formatNumber(p.share * 100, 3)} % of ${gib(p.totalGiB)} = ${gib(p.share * p.totalGiB)}: its weights and a GiB for its process. The chat model on the same card is told to take as much less.`,
+    'zh-TW': (p) =>
+      `${gib(p.totalGiB)} 的 ${formatNumber(p.share * 100, 3)}% = ${gib(p.share * p.totalGiB)}：其權重加上行程所需的 1 GiB。同一張卡上的對話模型則相應減少。`,
+  },
+  'planner.launch-stage-length': {
+    en: (_: None) => 'A passage and a question; longer texts are cut into passages before.',
+    'zh-TW': () => '一段文字加上問題；較長的文字會先切成段落。',
+  },
   'planner.launch-free-share': {
     en: (p: { share: number; poolGiB: number }) =>
       `${formatNumber(p.share * 100)} % of what the weights leave free; the plan counts ${gib(p.poolGiB)} of cache on each accelerator.`,

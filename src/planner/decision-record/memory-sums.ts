@@ -30,6 +30,7 @@ export const memorySums = (facts: DesignFacts, candidate: Candidate): readonly S
         eachGiB: memory.weightsGiB,
       }),
     },
+    ...sharesSum(candidate),
     {
       figure: 'memory',
       message: sumMessage('planner.sum-memory', {
@@ -64,3 +65,18 @@ export const memorySums = (facts: DesignFacts, candidate: Candidate): readonly S
     },
   ]
 }
+
+/** Several models on one card: what each engine is told to take. */
+const sharesSum = ({ packing, memory }: Candidate): readonly Sum[] =>
+  packing && memory
+    ? [
+        {
+          figure: 'shares',
+          message: sumMessage('planner.sum-shares', {
+            totalGiB: memory.totalGiB,
+            stages: packing.stages.map((stage) => ({ stage, share: packing.shares[stage] ?? 0 })),
+            chatShare: packing.chatShare,
+          }),
+        },
+      ]
+    : []

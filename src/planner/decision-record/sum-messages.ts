@@ -1,6 +1,8 @@
 // The lines of arithmetic in both languages: each an equation with its units.
 
 import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import { stageNames } from '../search/design-messages.js'
+import type { StageId } from '../search/stages.js'
 
 const n = (value: number, digits = 4) => formatNumber(value, digits)
 const pct = (share: number) => `${formatNumber(share * 100, 3)} %`
@@ -29,6 +31,15 @@ export interface MemoryRule {
   readonly heldGiB: number
   readonly poolGiB: number
 }
+
+export interface SharedCard {
+  readonly totalGiB: number
+  readonly stages: readonly { readonly stage: StageId; readonly share: number }[]
+  readonly chatShare: number
+}
+
+const sumOfShares = ({ stages, chatShare }: SharedCard) =>
+  stages.reduce((sum, { share }) => sum + share, chatShare)
 
 export const sumMessages = defineMessages({
   'planner.sum-average': {
@@ -108,6 +119,12 @@ export const sumMessages = defineMessages({
         return `記憶體：（${gib(p.totalGiB)} - ${gib(p.heldGiB)} 執行環境 - ${gib(p.weightsGiB)} 權重${step}）x ${n(p.share, 3)} = ${gib(p.poolGiB)} 快取`
       return `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.totalGiB * p.share)}；${gib(p.totalGiB * p.share)} - ${gib(p.weightsGiB)} 權重${step} - ${gib(p.heldGiB)} 執行環境與計算圖 = ${gib(p.poolGiB)} 快取`
     },
+  },
+  'planner.sum-shares': {
+    en: (p: SharedCard) =>
+      `On each accelerator of ${gib(p.totalGiB)}: ${p.stages.map(({ stage, share }) => `${n(share, 3)} ${stageNames.en[stage]}`).join(' + ')} + ${n(p.chatShare, 3)} chat model = ${n(sumOfShares(p), 3)} of the memory${p.stages.some(({ stage }) => stage === 'guard-model') ? '; the requirements name no guard model, so its share is kept free for an engine of yours' : ''}`,
+    'zh-TW': (p) =>
+      `每張 ${gib(p.totalGiB)} 加速器：${p.stages.map(({ stage, share }) => `${stageNames['zh-TW'][stage]} ${n(share, 3)}`).join(' + ')} + 對話模型 ${n(p.chatShare, 3)} = 記憶體的 ${n(sumOfShares(p), 3)}${p.stages.some(({ stage }) => stage === 'guard-model') ? '；需求未指定防護模型，其占比保留給您自行啟動的引擎' : ''}`,
   },
   'planner.sum-kv': {
     en: (p: { tokens: number; perTokenBytes: number; wholeGiB: number; perSequenceGiB: number }) =>

@@ -20,7 +20,7 @@ const metricNames = {
   },
 } as const
 type Metric = keyof (typeof metricNames)['en']
-const stageNames = {
+export const stageNames = {
   en: { 'query-embedding': 'embedding of questions', rerank: 'reranking', 'guard-model': 'the guard model' },
   'zh-TW': { 'query-embedding': '問題的向量化', rerank: '重新排序', 'guard-model': '護欄模型' },
 } as const

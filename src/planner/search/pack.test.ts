@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
+import { type Architecture, formatArchitecture, parseArchitecture } from '../../spec/index.js'
 import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
 import { deriveWorkload } from '../assessment/workload.js'
@@ -26,10 +27,11 @@ const stagesFor = (sections: Record<string, unknown>, withOffers = offers) => {
   const requirements = requirementsOf(sections)
   return stagesOf(requirements, deriveWorkload(requirements), withOffers)
 }
-const designed = (sections: Record<string, unknown>) => {
+const wholeDesign = (sections: Record<string, unknown>) => {
   const requirements = requirementsOf(sections)
-  return design({ requirements, assessment: assess(requirements, catalogue), catalogue }).report
+  return design({ requirements, assessment: assess(requirements, catalogue), catalogue })
 }
+const designed = (sections: Record<string, unknown>) => wholeDesign(sections).report
 
 describe('the stages before the chat model', () => {
   it('have their load worked out: tokens of a request x requests', () => {
@@ -112,18 +114,54 @@ describe('several models on one card', () => {
     expect(packStages(stages, { ...card, replicas: 1, efficiency: 0.5 })).toBeNull()
   })
 
+  const roomy = wholeDesign({
+    ...rag,
+    models: { allowed: ['Llama-3.1-8B-Instruct'] },
+    hosting: { allowed: ['self-hosted'] },
+    performance: { targets: [targetOf('ttft', 2000)] },
+  })
+
   it('win where the accelerator of the chat model has time and room to spare', () => {
-    const report = designed({
-      ...rag,
-      models: { allowed: ['Llama-3.1-8B-Instruct'] },
-      hosting: { allowed: ['self-hosted'] },
-      performance: { targets: [targetOf('ttft', 2000)] },
-    })
+    const { report } = roomy
     const { chosen } = report
     expect(chosen?.packing?.stages).toEqual(['query-embedding', 'rerank', 'guard-model'])
     const apart = report.candidates.find(({ id }) => id === chosen?.id.replace(' packed', ''))
     expect(chosen?.memory?.kvPoolGiB).toBeLessThan(apart?.memory?.kvPoolGiB ?? 0)
     expect(chosen?.packing?.savedUsdPerMonth).toBeGreaterThan(0)
     expect(report.reasons.map(({ code }) => code)).toContain('planner.stage-packed')
+  })
+
+  it('stand in the architecture, each told its share, and take together what the chat model would alone', () => {
+    const { architecture, launches, report } = roomy
+    const shareOf = (command: readonly string[]) =>
+      Number(command[command.indexOf('--gpu-memory-utilization') + 1])
+    const placed = (architecture?.deployments ?? []).map(({ id, kind, hardware, launch }) => ({
+      id,
+      kind,
+      host: hardware?.sharesWith,
+      share: hardware?.memoryShare ?? Number.NaN,
+      told: shareOf(launch?.command ?? []),
+    }))
+    const chat = placed.at(-1)
+    expect(placed.map(({ kind }) => kind)).toEqual(['embedding', 'rerank', 'chat'])
+    expect(placed.map(({ host }) => host)).toEqual([chat?.id, chat?.id, undefined])
+    expect(placed.map(({ told }) => told)).toEqual(placed.map(({ share }) => share))
+    // 0.92, less what is kept for the guard model, which no requirement names.
+    const packing = report.chosen?.packing
+    const guard = packing?.shares['guard-model'] ?? Number.NaN
+    expect(placed.reduce((sum, { told }) => sum + told, guard)).toBeCloseTo(0.92, 9)
+    // Each share holds its stage: (0.302 + 0.256) x 2 bytes and a GiB.
+    const totalGiB = report.chosen?.memory?.totalGiB ?? 0
+    expect((packing?.shares.rerank ?? 0) * totalGiB).toBeGreaterThanOrEqual(2.04)
+    expect(architecture?.knowledge[0]).toMatchObject({
+      embeddings: { deployment: placed[0]?.id, dimensions: 1024 },
+      rerank: { deployment: placed[1]?.id },
+    })
+    expect(parseArchitecture(formatArchitecture(architecture as Architecture))).toEqual(architecture)
+    expect(launches.map(({ deployment }) => deployment)).toEqual(placed.map(({ id }) => id))
+    const problems = launches.flatMap(({ settings }) =>
+      settings.flatMap(({ validation }) => validation.problem ?? []),
+    )
+    expect(problems).toEqual([])
   })
 })
