@@ -32,7 +32,7 @@ export const parseArchitecture = (text: string, file = 'architecture.yaml'): Arc
 export interface ArchitectureComments {
   /** The lines before it. */
   readonly head?: readonly string[]
-  /** Each in a line above the field or the item at its path; one at a path that is not there is left out. */
+  /** Each in a line above the field or the item at its path, in their order; one at a path that is not there is left out. */
   readonly beside?: readonly { readonly path: DocumentPath; readonly comment: string }[]
 }
 
@@ -44,7 +44,7 @@ export const formatArchitecture = (
   const document = new Document(architecture)
   for (const { path, comment } of beside) {
     const node = commentedNode(document, path)
-    if (node) node.commentBefore = ` ${comment}`
+    if (node) node.commentBefore = [node.commentBefore, ` ${comment}`].filter(Boolean).join('\n')
   }
   return head.map((line) => `# ${line}\n`).join('') + document.toString({ lineWidth: 110 })
 }

@@ -61,9 +61,11 @@ describe('launch commands', () => {
         expect(launch.checkedAgainst).toContain(engine)
         for (const { flag, at, value, reason, validation } of launch.settings) {
           // Of Triton's own flags the catalogue has no list, and says so.
-          const unlisted = flag === '--model-repository' ? 'not-listed' : null
+          const unlisted = engine === 'trtllm' && flag?.startsWith('--') ? 'not-listed' : null
           expect(validation, `${candidate.id} ${flag}`).toMatchObject({ problem: unlisted, list: 'snapshot' })
-          expect(launch.command.slice(at, at + 2).join(' ')).toContain(value ?? flag)
+          // A field of Triton's backend stands in a file.
+          const isWord = engine !== 'trtllm' || unlisted !== null
+          if (isWord) expect(launch.command.slice(at, at + 2).join(' ')).toContain(value ?? flag)
           for (const language of languages) expect(render(reason, language)).not.toMatch(broken)
         }
       }
@@ -76,7 +78,7 @@ describe('launch commands', () => {
       const starts = settings.map(({ at }) => at)
       expect(starts).toEqual([...starts].sort((a, b) => a - b))
       for (const [i, word] of command.entries())
-        if (word.startsWith('--')) expect(starts, `${engine} ${word}`).toContain(i)
+        if (word.startsWith('--') && engine !== 'trtllm') expect(starts, `${engine} ${word}`).toContain(i)
     }
   })
 
@@ -143,9 +145,34 @@ describe('launch commands', () => {
     expect(settingOf(sglang, '--speculative-algorithm')).toBe('NEXTN')
     for (const { settings } of [vllm, sglang])
       expect(settings.filter(({ validation }) => validation.problem !== null)).toEqual([])
-    expect(launchOf(firstOf('trtllm'), options).command).toContain(
-      '--backend-config=tensorrtllm,enable_kv_cache_reuse=true',
-    )
+    expect(settingOf(launchOf(firstOf('trtllm'), options), 'enable_kv_cache_reuse')).toBe('true')
+  })
+
+  it('start Triton once an accelerator, and say how its files are filled', () => {
+    const layout = { ...one, tensorParallel: 2 }
+    const { command, settings } = launchOf({ ...firstOf('trtllm'), layout })
+    const ranks = command.join(' ').split(' : ')
+    expect(ranks).toHaveLength(2)
+    expect(ranks[0]).toMatch(/^mpirun --allow-run-as-root -n 1 tritonserver --model-repository=\/models /)
+    expect(ranks[0]).not.toContain('--load-model')
+    expect(ranks[1]).toContain('-n 1 tritonserver --model-repository=/models --model-control-mode=explicit')
+    expect(new Set(ranks.map((rank) => /prefix\d/.exec(rank)?.[0])).size).toBe(2)
+    // The mandatory fields of docs/model_config.md.
+    const fields = settings.flatMap(({ flag, value }) => (flag?.startsWith('--') ? [] : [`${flag}:${value}`]))
+    for (const name of [
+      'triton_backend',
+      'triton_max_batch_size',
+      'decoupled_mode',
+      'engine_dir',
+      'batching_strategy',
+    ])
+      expect(
+        fields.some((field) => field.startsWith(`${name}:`)),
+        name,
+      ).toBe(true)
+    const [repository] = settings
+    expect(repository?.flag).toBe('--model-repository')
+    if (repository) expect(render(repository.reason, 'en')).toContain(fields.join(','))
   })
 
   it('give llama-server the cache that its slots share: never more than the memory holds', () => {

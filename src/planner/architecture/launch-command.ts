@@ -60,7 +60,8 @@ export const placed = (engine: Engine, { start, settings }: EngineCommand): Laun
   const validate = validator(engine)
   const command = [...start]
   const found = settings.map((draft): LaunchSetting => {
-    const at = command.length
+    // A field of a file has no word of its own: it belongs to the word that names the file.
+    const at = draft.words.length > 0 ? command.length : command.length - 1
     command.push(...draft.words)
     const { flag, value, reason } = draft
     return { flag, value, at, reason, validation: validate(draft) }

@@ -16,6 +16,18 @@ const parallel = {
 } as const
 export type ParallelKind = keyof typeof parallel
 
+export interface Repository {
+  readonly checkpoint: string
+  readonly precision: string
+  readonly kv: string
+  readonly tensorParallel: number
+  readonly pipelineParallel: number
+  /** Arguments of the build that the plan counts on. */
+  readonly build: string
+  /** The command that fills the fields. */
+  readonly fill: string
+}
+
 export const launchMessages = defineMessages({
   'planner.launch-model': {
     en: (p: { precision: string; build: string }) =>
@@ -181,16 +193,36 @@ export const launchMessages = defineMessages({
     'zh-TW': () => '除非請求要求，否則關閉隱藏推理：時間與費用都未計入其詞元。',
   },
   'planner.launch-repository': {
-    en: (p: {
-      checkpoint: string
-      precision: string
-      kv: string
-      tensorParallel: number
-      pipelineParallel: number
-    }) =>
-      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline).`,
+    en: (p: Repository) =>
+      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline): trtllm-build ${p.build}. It is a copy of inflight_batcher_llm; fill its fields before the start: ${p.fill}`,
     'zh-TW': (p) =>
-      `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎（${p.kv} 快取），供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用。`,
+      `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎（${p.kv} 快取），供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用：trtllm-build ${p.build}。內容為 inflight_batcher_llm 的副本；啟動前先填入欄位：${p.fill}`,
+  },
+  'planner.launch-ranks': {
+    en: (p: { count: number }) =>
+      p.count === 1
+        ? 'The filled files say everything.'
+        : `The filled files say everything. ${p.count} processes, one an accelerator: the first answers, the others only load the engine.`,
+    'zh-TW': (p) =>
+      p.count === 1
+        ? '設定全部在已填入的檔案中。'
+        : `設定全部在已填入的檔案中。共 ${p.count} 個行程，每張加速器一個：第一個負責回應，其餘只載入引擎。`,
+  },
+  'planner.launch-field-needed': {
+    en: (_: None) => 'The backend does not load without it.',
+    'zh-TW': () => '缺少此欄位，後端無法載入。',
+  },
+  'planner.launch-no-delay': {
+    en: (_: None) => 'A request joins the next step; none waits for others to come.',
+    'zh-TW': () => '請求直接加入下一步，不等待其他請求。',
+  },
+  'planner.launch-queue': {
+    en: (_: None) => 'No limit of its own: how many may wait is decided by the gateway.',
+    'zh-TW': () => '不另設上限：可排隊的數量由閘道決定。',
+  },
+  'planner.launch-decoupled': {
+    en: (_: None) => 'Needed for answers that come token by token.',
+    'zh-TW': () => '逐詞元回應所必需。',
   },
   'planner.launch-inflight': {
     en: (_: None) => 'Requests join and leave the running batch at every step, as the prediction assumes.',

@@ -20,7 +20,7 @@ export interface LaunchSetting {
   readonly flag: string | null
   /** Null for a flag that takes none. */
   readonly value: string | null
-  /** Place of its first word in the command. */
+  /** Place of its first word in the command; of a field of Triton's backend, of the word that names its files. */
   readonly at: number
   readonly reason: Message
   readonly validation: FlagValidation
