@@ -135,7 +135,6 @@ describe('launch commands', () => {
       method: 'mtp',
       num_speculative_tokens: 3,
     })
-    expect(settingOf(vllm, '--kv-transfer-config')).toContain('NixlConnector')
     expect(settingOf(vllm, '--cpu-offload-gb')).toBe('10')
     const sglang = launchOf({ ...firstOf('sglang'), ...decided }, options)
     expect(settingOf(sglang, '--tensor-parallel-size')).toBe('8')

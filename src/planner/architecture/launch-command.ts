@@ -5,6 +5,7 @@ import { type Catalogue, checkFlags, type Engine, engineOf, type FlagProblem } f
 import { roundedContext } from '../memory/rounded-context.js'
 import type { Candidate } from '../search/report.js'
 import { llamaCppCommand } from './launch-llama-cpp.js'
+import type { PoolRole } from './launch-messages.js'
 import type {
   EngineCommand,
   EngineCommandBuilders,
@@ -36,6 +37,10 @@ export interface Launch {
   /** The part of the prompt that is the same in every request, tokens; default none. */
   readonly sharedPrefixTokens?: number
   readonly cpuOffloadGiB?: number
+  /** Default 8000. */
+  readonly port?: number
+  /** Of an engine that reads prompts or writes answers only. */
+  readonly role?: PoolRole
 }
 
 const builders: EngineCommandBuilders = {
@@ -86,6 +91,8 @@ const factsOf = (launch: Launch): LaunchFacts | null => {
     contextTokens: roundedContext(longestTokens, model.maxContext),
     sharedPrefixTokens: launch.sharedPrefixTokens ?? 0,
     cpuOffloadGiB: launch.cpuOffloadGiB ?? 0,
+    port: launch.port ?? 8000,
+    role: launch.role ?? null,
   }
 }
 

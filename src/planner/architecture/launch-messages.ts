@@ -16,6 +16,8 @@ const parallel = {
 } as const
 export type ParallelKind = keyof typeof parallel
 
+export type PoolRole = 'prefill' | 'decode'
+
 export interface Repository {
   readonly checkpoint: string
   readonly precision: string
@@ -138,11 +140,39 @@ export const launchMessages = defineMessages({
       'The cache in 8 bits, which the memory plan counts: half the bytes to hold and to read. Evaluate it on your task.',
     'zh-TW': () => '快取採 8 位元，與記憶體規劃一致：存放與讀取的位元組減半。請在您的任務上評測。',
   },
-  'planner.launch-kv-transfer': {
+  'planner.launch-role': {
+    en: (p: { role: PoolRole; replicas: number }) =>
+      p.role === 'prefill'
+        ? `Reads prompts and sends their cache to those that write: ${p.replicas} of them in the design.`
+        : `Writes answers from the caches that it is sent: ${p.replicas} of them in the design.`,
+    'zh-TW': (p) =>
+      p.role === 'prefill'
+        ? `讀取提示，並將快取傳給負責寫回答的副本：設計中共 ${p.replicas} 份。`
+        : `以收到的快取寫出回答：設計中共 ${p.replicas} 份。`,
+  },
+  'planner.launch-transfer': {
+    en: (_: None) => 'The library that sends caches; install it beside SGLang (nixl).',
+    'zh-TW': () => '傳送快取所用的程式庫；請與 SGLang 一併安裝（nixl）。',
+  },
+  'planner.launch-bootstrap': {
+    en: (_: None) => 'Where the two sides of a transfer meet; the router is told it.',
+    'zh-TW': () => '傳送雙方會合的連接埠，路由器也使用它。',
+  },
+  'planner.launch-base-accelerator': {
+    en: (p: { first: number }) =>
+      `On this machine it takes the accelerators from number ${p.first} on: those before it read prompts. On a machine of its own: 0.`,
+    'zh-TW': (p) => `在本機使用第 ${p.first} 張起的加速器：之前的負責讀取提示。若在另一台機器則為 0。`,
+  },
+  'planner.launch-router': {
     en: (_: None) =>
-      'Prompts and answers run on replicas of their own, and the cache goes from the one to the other. A router in front of both pools has to send each request to one of each.',
-    'zh-TW': () =>
-      '提示與回答由不同副本處理，快取在兩者間傳送。兩組之前需要一個路由器，將每個請求各送一份副本。',
+      "SGLang's router (pip install sglang-router): each request goes to one replica that reads and one that writes.",
+    'zh-TW': () => 'SGLang 的路由器（pip install sglang-router）：每個請求送往一份讀取副本與一份寫入副本。',
+  },
+  'planner.launch-pool-member': {
+    en: (p: { role: PoolRole; replicas: number }) =>
+      `The ${p.role === 'prefill' ? 'reading' : 'writing'} replica on this machine${p.replicas > 1 ? `; add the flag once more for each of the ${p.replicas - 1} others` : ''}.`,
+    'zh-TW': (p) =>
+      `本機的${p.role === 'prefill' ? '讀取' : '寫入'}副本${p.replicas > 1 ? `；其餘 ${p.replicas - 1} 份請各加一次此旗標` : ''}。`,
   },
   'planner.launch-quantize': {
     en: (p: { precision: string }) =>

@@ -4,6 +4,7 @@ import type { Accelerator, EngineName, FlagProblem, Model } from '../../catalog/
 import type { Message } from '../../core/index.js'
 import type { Layout, MemoryPlan } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
+import type { PoolRole } from './launch-messages.js'
 
 /** Whether a list of flags knows the setting. */
 export interface FlagValidation {
@@ -57,6 +58,9 @@ export interface LaunchFacts {
   readonly memory: MemoryPlan
   /** Name the engine answers to. */
   readonly servedName: string
+  readonly port: number
+  /** What it does of a request; null = all of it. */
+  readonly role: PoolRole | null
   /** Longest request that must fit, tokens. */
   readonly longestTokens: number
   /** The same rounded up, and never more than the model reads. */

@@ -1,5 +1,6 @@
 // SGLang's server as the design decided. Its prefix cache is on unless it is switched off.
 
+import { acceleratorsOf } from '../memory/memory.js'
 import { launchMessage } from './launch-messages.js'
 import {
   batchedTokensSetting,
@@ -20,6 +21,9 @@ import {
 } from './launch-setting.js'
 import { parsersOf } from './model-parsers.js'
 
+/** SGLang's default. */
+export const bootstrapPort = 8998
+
 export const sglangCommand: EngineCommandBuilder = (facts) => {
   const { candidate, servedName, memory } = facts
   const { settings } = memory
@@ -30,7 +34,7 @@ export const sglangCommand: EngineCommandBuilder = (facts) => {
       flagSetting('--model-path', candidate.checkpoint, modelReason(facts)),
       flagSetting('--served-model-name', servedName, launchMessage('planner.launch-name', {})),
       flagSetting('--host', '127.0.0.1', launchMessage('planner.launch-host', {})),
-      flagSetting('--port', 8000, launchMessage('planner.launch-port', {})),
+      flagSetting('--port', facts.port, launchMessage('planner.launch-port', {})),
       contextSetting('--context-length', facts),
       memoryShareSetting('--mem-fraction-static', settings.utilisation, facts),
       flagSetting('--max-running-requests', settings.maxSequences * dataParallel, sequencesReason(facts)),
@@ -39,6 +43,7 @@ export const sglangCommand: EngineCommandBuilder = (facts) => {
       ...onLoadQuantization('--quantization', facts),
       ...spread(facts),
       ...speculation(facts),
+      ...disaggregation(facts),
       ...offload(facts),
       ...parserSettings(facts),
     ],
@@ -75,6 +80,25 @@ const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): read
   return [
     flagSetting('--speculative-algorithm', algorithms[method], reason),
     flagSetting('--speculative-num-draft-tokens', tokens, reason),
+  ]
+}
+
+/** docs.sglang.io/advanced_features/pd_disaggregation, "NIXL". */
+const disaggregation = ({ role, layout, candidate }: LaunchFacts): readonly SettingDraft[] => {
+  const pools = candidate.disaggregation
+  if (!role || !pools) return []
+  const replicas = role === 'prefill' ? pools.prefillReplicas : pools.decodeReplicas
+  const first = acceleratorsOf(layout)
+  return [
+    flagSetting('--disaggregation-mode', role, launchMessage('planner.launch-role', { role, replicas })),
+    flagSetting('--disaggregation-transfer-backend', 'nixl', launchMessage('planner.launch-transfer', {})),
+    role === 'prefill'
+      ? flagSetting(
+          '--disaggregation-bootstrap-port',
+          bootstrapPort,
+          launchMessage('planner.launch-bootstrap', {}),
+        )
+      : flagSetting('--base-gpu-id', first, launchMessage('planner.launch-base-accelerator', { first })),
   ]
 }
 

@@ -45,7 +45,6 @@ export const vllmCommand: EngineCommandBuilder = (facts) => {
       }),
       ...expertParallel(facts),
       ...speculation(facts),
-      ...cacheTransfer(facts),
       ...offload(facts),
       ...parserSettings(facts),
     ],
@@ -86,17 +85,6 @@ const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): read
   const reason = launchMessage('planner.launch-speculation', { method, tokens, acceptance })
   return [flagSetting('--speculative-config', value, reason)]
 }
-
-const cacheTransfer = ({ candidate: { disaggregation } }: LaunchFacts): readonly SettingDraft[] =>
-  disaggregation
-    ? [
-        flagSetting(
-          '--kv-transfer-config',
-          '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}',
-          launchMessage('planner.launch-kv-transfer', {}),
-        ),
-      ]
-    : []
 
 const offload = ({ cpuOffloadGiB }: LaunchFacts): readonly SettingDraft[] =>
   cpuOffloadGiB > 0
