@@ -72,6 +72,18 @@ const mostThatHold = (
   return yes
 }
 
+/** What `vllm serve` sets on an H100; on an A100 it sets less unless it is told (PR 17885), and has the same room. */
+const largeCard = { leastGiB: 70, belowGiB: 160, maxNumSeqs: 1024, maxNumBatchedTokens: 8192 }
+
+const askedOf = (engine: ServingOption['engine'], { memoryGiB }: Card) => {
+  if (engine === 'llama.cpp') return { maxNumSeqs: mostSlots, maxNumBatchedTokens: undefined }
+  const isLarge = memoryGiB >= largeCard.leastGiB && memoryGiB < largeCard.belowGiB
+  const { maxNumSeqs, maxNumBatchedTokens } = largeCard
+  return engine === 'vllm' && isLarge
+    ? { maxNumSeqs, maxNumBatchedTokens }
+    : { maxNumSeqs: undefined, maxNumBatchedTokens: undefined }
+}
+
 /** What `design fit` would be asked about the launch command, but for the number of sequences. */
 const requestOf = (option: ServingOption, { maxModelLen }: Lengths, card: Card): FitRequest => {
   const { model, build, layout, engine, kvDtype = 'auto', speculation, packing } = option
@@ -90,8 +102,7 @@ const requestOf = (option: ServingOption, { maxModelLen }: Lengths, card: Card):
     decodeContextParallel: layout.decodeContextParallel ?? 1,
     maxModelLen,
     gpuMemoryUtilization: packing?.chatShare,
-    maxNumSeqs: engine === 'llama.cpp' ? mostSlots : undefined,
-    maxNumBatchedTokens: undefined,
+    ...askedOf(engine, card),
     chunkedPrefill: undefined,
     enforceEager: false,
     prefixCaching: true,
