@@ -121,7 +121,9 @@ const settingComments = (
 
 /** Why, and whose list does not know it where none does. */
 const settingComment = ({ reason, ...setting }: LaunchSetting, language: Language): string => {
-  const why = render(reason, language)
+  const said = render(reason, language)
+  const isField = setting.flag !== null && !setting.flag.startsWith('--')
+  const why = isField ? `${setting.flag} ${setting.value}: ${said}` : said
   if (setting.validation.problem === null) return why
   const verdict = render(flagVerdict({ reason, ...setting }), language)
   return language === 'en' ? `${why} (${verdict})` : `${why}（${verdict}）`

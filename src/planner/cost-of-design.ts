@@ -140,11 +140,11 @@ const breakEvenOf = ({ chosen, candidates, context, repricer }: Priced): CostRep
 
 const comparable = (candidate: Candidate | null) => candidate && comparableUsd(candidate)
 
-/** The first of each model on each accelerator that misses nothing but a budget. */
+/** The first of each build on each accelerator that misses nothing but a budget: a narrower one may carry more. */
 const oneOfEach = (candidates: readonly Candidate[]): readonly Candidate[] => {
   const first = new Map<string, Candidate>()
   for (const candidate of candidates) {
-    const key = `${candidate.model} ${candidate.accelerator}`
+    const key = `${candidate.model} ${candidate.accelerator} ${candidate.precision}`
     if (candidate.costPerMonthUsd !== null && missesOnlyMoney(candidate) && !first.has(key))
       first.set(key, candidate)
   }

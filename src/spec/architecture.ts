@@ -91,6 +91,10 @@ const deployment = z.strictObject({
       quantization: z.string(),
       tensorParallel: z.int().positive().default(1),
       pipelineParallel: z.int().positive().default(1),
+      /** The deployment on whose accelerators it runs: `serve` starts what shares some one after the other. */
+      sharesWith: id.optional(),
+      /** Share of each accelerator's memory that its engine is told to take; those of a group add up to 1 at most. */
+      memoryShare: z.number().positive().max(1).optional(),
     })
     .optional(),
   /** What this deployment stands for when it is smaller than the design asks: shown wherever it is measured. */

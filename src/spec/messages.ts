@@ -1,6 +1,6 @@
 // What can be wrong in the two files, in both languages: what was written, and what to write instead.
 
-import { defineMessages, errorFactory, type Language, messageFactory } from '../core/index.js'
+import { defineMessages, errorFactory, formatNumber, type Language, messageFactory } from '../core/index.js'
 import type { Problem } from './problem.js'
 
 const maybe = (suggestion: string | undefined, language: Language) =>
@@ -93,6 +93,12 @@ const problemMessages = defineMessages({
       `There is no ${p.kind} "${p.id}".${maybe(p.suggestion, 'en') || (p.known.length ? ` Defined: ${list(p.known, 'en')}.` : '')}`,
     'zh-TW': (p) =>
       `沒有名為「${p.id}」的 ${p.kind}。${maybe(p.suggestion, 'zh-TW') || (p.known.length ? `已定義：${list(p.known, 'zh-TW')}。` : '')}`,
+  },
+  'spec.shares-exceed': {
+    en: (p: { id: string; sum: number }) =>
+      `The deployments on the accelerators of "${p.id}" take ${formatNumber(p.sum, 4)} of the memory together. Lower hardware.memoryShare and what their commands ask for to 1 at most.`,
+    'zh-TW': (p) =>
+      `與「${p.id}」共用加速器的部署合計使用 ${formatNumber(p.sum, 4)} 份記憶體。請調低 hardware.memoryShare 與啟動命令的占比，合計不超過 1。`,
   },
   'spec.no-task': {
     en: (p: { metric: string }) =>

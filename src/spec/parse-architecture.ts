@@ -7,6 +7,7 @@ import { kindProblems } from './deployment-kinds.js'
 import { deploymentsOf } from './deployments-of.js'
 import { problemMessage, specError } from './messages.js'
 import type { DocumentPath, Problem } from './problem.js'
+import { sharingProblems } from './shared-accelerators.js'
 import { validate, withoutGuesses } from './validate.js'
 import { readYaml, type YamlDocument } from './yaml-document.js'
 
@@ -31,7 +32,7 @@ export const parseArchitecture = (text: string, file = 'architecture.yaml'): Arc
 export interface ArchitectureComments {
   /** The lines before it. */
   readonly head?: readonly string[]
-  /** Each in a line above the field or the item at its path; one at a path that is not there is left out. */
+  /** Each in a line above the field or the item at its path, in their order; one at a path that is not there is left out. */
   readonly beside?: readonly { readonly path: DocumentPath; readonly comment: string }[]
 }
 
@@ -43,7 +44,7 @@ export const formatArchitecture = (
   const document = new Document(architecture)
   for (const { path, comment } of beside) {
     const node = commentedNode(document, path)
-    if (node) node.commentBefore = ` ${comment}`
+    if (node) node.commentBefore = [node.commentBefore, ` ${comment}`].filter(Boolean).join('\n')
   }
   return head.map((line) => `# ${line}\n`).join('') + document.toString({ lineWidth: 110 })
 }
@@ -63,6 +64,7 @@ const consistency = (document: YamlDocument, architecture: Architecture): Proble
     brokenReferences(document, architecture, { route, index }),
   ),
   ...kindProblems(document, architecture),
+  ...sharingProblems(document, architecture),
   ...publicWithoutKeys(document, architecture),
 ]
 

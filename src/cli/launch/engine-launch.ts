@@ -28,6 +28,8 @@ export interface EngineLaunch {
   readonly readyUrl: string
   readonly metricsUrl: string | undefined
   readonly readyTimeoutMs: number
+  /** Engines of one group share accelerators, and start one after the other. */
+  readonly group: string
   /** Equal for two launches that need no restart between them. */
   readonly fingerprint: string
 }
@@ -101,6 +103,7 @@ const launchOf = (
     readyUrl: found ? `${url.origin}${found.program.readyPath}` : `${address.replace(/\/$/, '')}/models`,
     metricsUrl: metricsUrlOf(url, command, found),
     readyTimeoutMs: readyTimeoutSeconds * 1000,
+    group: deployment.hardware?.sharesWith ?? deployment.id,
     fingerprint: fingerprint.slice(fingerprint.indexOf(':') + 1).slice(0, 16),
   }
 }

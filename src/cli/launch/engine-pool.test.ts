@@ -92,6 +92,20 @@ describe('engines', { timeout: 60_000 }, () => {
     ).toEqual(['a', 'b'])
   })
 
+  it('that share accelerators start one after the other', async () => {
+    const seen: EngineProgress[] = []
+    const launches = launchesOf(
+      { id: 'small', port: await freePort() },
+      { id: 'large', port: await freePort() },
+    )
+    const sharing = launches.map((launch) => ({ ...launch, group: 'card' }))
+    const change = await pool.change(sharing, { drainMs, onProgress: (progress) => seen.push(progress) })
+    change.adopt()
+    const told = seen.map(({ engine, state }) => `${engine} ${state}`)
+    expect(told.at(-1)).toBe('large ready')
+    expect(told.findIndex((line) => line.startsWith('large'))).toBeGreaterThan(told.indexOf('small ready'))
+  })
+
   it('end with the pool, workers and all', async () => {
     const port = await freePort()
     await apply({ port, env: { FAKE_STUBBORN: '1' } })

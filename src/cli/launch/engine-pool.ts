@@ -84,7 +84,7 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
     const replaced = unused.filter(isTaken)
     await Promise.all(replaced.map((engine) => engine.drain(options.drainMs)))
     await endAll(replaced)
-    const fresh = missing.map(start)
+    const fresh: RunningEngine[] = []
     /** What was started for the next architecture ends, and what was replaced comes back. */
     const undo = async () => {
       await endAll(fresh)
@@ -94,8 +94,16 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
     const loading = [...running.values()].filter(
       ({ launch, state }) => wanted.has(launch.fingerprint) && state() === 'starting',
     )
+    const unavailable = new Set<string>()
     try {
-      await untilReady(loading, options)
+      const [first = [], ...later] = wavesOf(missing)
+      const begin = (wave: readonly EngineLaunch[]) => {
+        const begun = wave.map(start)
+        fresh.push(...begun)
+        return begun
+      }
+      await untilReady([...loading, ...begin(first)], unavailable, options)
+      for (const wave of later) await untilReady(begin(wave), unavailable, options)
     } catch (error) {
       await undo()
       throw error
@@ -112,7 +120,12 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
     }
   }
 
-  const untilReady = async (engines: readonly RunningEngine[], options: ChangeOptions) => {
+  /** @param missing deployments that are done without so far; grows */
+  const untilReady = async (
+    engines: readonly RunningEngine[],
+    missing: Set<string>,
+    options: ChangeOptions,
+  ) => {
     const { signal, onProgress, canMiss } = options
     const done = new AbortController()
     const sinceMs = clock.monotonicMs()
@@ -127,7 +140,6 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
       }
     }
     void tell()
-    const missing = new Set<string>()
     const one = async ({ ready, launch, onRestart }: RunningEngine) => {
       const tellReady = () => onProgress?.({ engine: launch.id, state: 'ready', seconds: seconds() })
       try {
@@ -177,6 +189,23 @@ export const createEnginePool = (deps: EngineDeps): EnginePool => {
       await endAll([...running.values()])
     },
   }
+}
+
+/**
+ * Engines that share accelerators one after the other, the others at once: vLLM takes what another allocates while it
+ * measures itself for its own, and its cache shrinks by it (github:vllm-project/vllm#55827, 2026-09-08).
+ */
+const wavesOf = (launches: readonly EngineLaunch[]): readonly (readonly EngineLaunch[])[] => {
+  const waves: EngineLaunch[][] = []
+  const started = new Map<string, number>()
+  for (const launch of launches) {
+    const turn = started.get(launch.group) ?? 0
+    started.set(launch.group, turn + 1)
+    const wave = waves[turn]
+    if (wave) wave.push(launch)
+    else waves.push([launch])
+  }
+  return waves
 }
 
 /** Later restarts are after crashes, and the log's. */

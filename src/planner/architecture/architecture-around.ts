@@ -2,7 +2,12 @@
 // engine answers.
 
 import type { z } from 'zod'
-import { type Architecture, architectureSchema, type Requirements } from '../../spec/index.js'
+import {
+  type Architecture,
+  architectureSchema,
+  type KnowledgeBase,
+  type Requirements,
+} from '../../spec/index.js'
 import { promptFor } from '../assessment/prompts-for.js'
 import { type TaskModel, taskDeployments, withTasks } from '../machine/task-model.js'
 import { requirementsHash } from '../requirements-hash.js'
@@ -16,14 +21,21 @@ export interface Surroundings {
   readonly requirements: Requirements
   readonly taskModels: readonly TaskModel[]
   readonly realLoad?: RealLoad
+  /** Models that the knowledge base asks, and how. */
+  readonly stages?: readonly {
+    readonly deployment: DeploymentDraft
+    readonly knowledge: Pick<KnowledgeBase, 'embeddings' | 'rerank'>
+  }[]
 }
 
 export const architectureAround = (
   deployment: DeploymentDraft,
-  { requirements, taskModels, realLoad = {} }: Surroundings,
+  { requirements, taskModels, realLoad = {}, stages = [] }: Surroundings,
 ): Architecture => {
   const tasks = taskDeployments(requirements, taskModels)
-  const knowledge = knowledgeFor(requirements)
+  const asked = Object.assign({}, ...stages.map((stage) => stage.knowledge))
+  const plain = knowledgeFor(requirements)
+  const knowledge = plain && { ...plain, ...asked }
   const prompt = promptFor(requirements)
   const cache = cacheFor(requirements)
   return architectureSchema.parse({
@@ -31,7 +43,7 @@ export const architectureAround = (
     name: requirements.name,
     requirementsHash: requirementsHash(requirements),
     ...realLoad,
-    deployments: [...tasks, deployment],
+    deployments: [...tasks, ...stages.map((stage) => stage.deployment), deployment],
     routes: [
       {
         name: requirements.name,

@@ -4,10 +4,14 @@ import { type Catalogue, priceOf } from '../../catalog/index.js'
 import type { Architecture, Requirements } from '../../spec/index.js'
 import type { TaskModel } from '../machine/task-model.js'
 import { acceleratorsOf } from '../memory/memory.js'
+import { roundedContext } from '../memory/rounded-context.js'
 import type { Candidate } from '../search/report.js'
 import { architectureAround } from './architecture-around.js'
-import { type LaunchCommand, launchCommand, roundedContext } from './launch-command.js'
+import type { DeploymentDraft } from './deployment-draft.js'
+import { type Launch, type LaunchCommand, launchCommand } from './launch-command.js'
 import type { LaunchSetting } from './launch-setting.js'
+import { packedStages } from './packed-stages.js'
+import { separatePools } from './separate-pools.js'
 import { idOf, requestsPerMinuteFor } from './system-parts.js'
 
 interface Chosen {
@@ -32,8 +36,13 @@ export interface DesignedArchitecture {
 
 export const architectureOf = (chosen: Chosen): DesignedArchitecture => {
   const { candidate, requirements, taskModels } = chosen
-  const launch = candidate.kind === 'self-hosted' ? launchOf(chosen) : null
-  const deployment = candidate.kind === 'self-hosted' ? selfHosted(chosen, launch) : hosted(chosen)
+  const asked = launchFacts(chosen)
+  const isOurs = candidate.kind === 'self-hosted'
+  const whole = isOurs ? selfHosted(chosen, launchCommand(asked)) : hosted(chosen)
+  const apart = isOurs ? separatePools(asked, whole) : null
+  const launch = isOurs ? (apart?.router ?? launchCommand(asked)) : null
+  const { hardware: _, ...inFront }: DeploymentDraft = whole
+  const deployment = apart ? { ...inFront, launch: { command: [...apart.router.command] } } : whole
   const realLoad = {
     server: { requireKeys: requirements.useCase.audience === 'external' },
     limits: {
@@ -41,29 +50,40 @@ export const architectureOf = (chosen: Chosen): DesignedArchitecture => {
       monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
     },
   }
+  const stages = [
+    ...packedStages({ ...chosen, host: deployment.id, replicas: replicasOf(candidate) }),
+    ...(apart?.pools.map((pool) => ({ ...pool, knowledge: {} })) ?? []),
+  ]
   return {
-    architecture: architectureAround(deployment, { requirements, taskModels, realLoad }),
-    launches: launch ? [{ deployment: deployment.id, settings: launch.settings }] : [],
+    architecture: architectureAround(deployment, { requirements, taskModels, realLoad, stages }),
+    launches: [
+      ...stages.map((stage) => ({ deployment: stage.deployment.id, settings: stage.launch.settings })),
+      ...(launch ? [{ deployment: deployment.id, settings: launch.settings }] : []),
+    ],
   }
 }
 
 const layoutOf = ({ layout }: Candidate) => layout ?? { tensorParallel: 1, pipelineParallel: 1 }
+const replicasOf = ({ replicas }: Candidate) =>
+  replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1
 const nameOf = ({ model }: Candidate) => idOf(model).toLowerCase()
 
-const launchOf = ({ candidate, catalogue, contextTokens, requirements }: Chosen): LaunchCommand | null =>
-  launchCommand({
-    candidate,
-    layout: layoutOf(candidate),
-    catalogue,
-    contextTokens,
-    servedName: nameOf(candidate),
-    sharedPrefixTokens: requirements.scale.lengths.sharedPrefixTokens,
-  })
+const launchFacts = ({ candidate, catalogue, contextTokens, requirements }: Chosen): Launch => ({
+  candidate,
+  layout: layoutOf(candidate),
+  catalogue,
+  contextTokens,
+  servedName: nameOf(candidate),
+  sharedPrefixTokens: requirements.scale.lengths.sharedPrefixTokens,
+})
 
-const selfHosted = ({ candidate, catalogue, contextTokens }: Chosen, launch: LaunchCommand | null) => {
+const selfHosted = (
+  { candidate, catalogue, contextTokens }: Chosen,
+  launch: LaunchCommand | null,
+): DeploymentDraft => {
   const layout = layoutOf(candidate)
   const id = nameOf(candidate)
-  const { replicas } = candidate
+  const { packing } = candidate
   const modelReads = catalogue.lookUpModel(candidate.model).found?.maxContext ?? null
   return {
     id,
@@ -73,10 +93,11 @@ const selfHosted = ({ candidate, catalogue, contextTokens }: Chosen, launch: Lau
     hardware: {
       accelerator: candidate.accelerator ?? '',
       count: acceleratorsOf(layout),
-      replicas: replicas ? (replicas.serving + replicas.spare) * replicas.regions : 1,
+      replicas: replicasOf(candidate),
       quantization: candidate.precision ?? 'bf16',
       tensorParallel: layout.tensorParallel,
       pipelineParallel: layout.pipelineParallel,
+      ...(packing ? { memoryShare: packing.chatShare } : {}),
     },
     contextLength: roundedContext(contextTokens, modelReads),
     ...(candidate.provider && candidate.provider !== 'owned' ? { provider: candidate.provider } : {}),
@@ -104,7 +125,7 @@ const perTokenPrice = ({ usdPerMillionOutputTokens }: Candidate) => ({
   output: Number((usdPerMillionOutputTokens ?? 0).toPrecision(4)),
 })
 
-const hosted = ({ candidate, catalogue, contextTokens, requirements }: Chosen) => {
+const hosted = ({ candidate, catalogue, contextTokens, requirements }: Chosen): DeploymentDraft => {
   const provider = catalogue.hostedProviders.find(({ id }) => id === candidate.provider)
   const priced = priceOf(catalogue, {
     provider: candidate.provider ?? '',

@@ -5,9 +5,10 @@ import { requirementsOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
 import { design } from '../design.js'
 import { enginesFor } from '../memory/layouts.js'
+import { roundedContext } from '../memory/rounded-context.js'
 import { plannerMessages } from '../messages.js'
 import type { Candidate } from '../search/report.js'
-import { type Launch, type LaunchCommand, launchCommand, roundedContext } from './launch-command.js'
+import { type Launch, type LaunchCommand, launchCommand } from './launch-command.js'
 import { parsersOf } from './model-parsers.js'
 
 const catalogue = loadCatalogue()
@@ -40,6 +41,12 @@ const firstOf = (engine: string) => {
   if (!candidate) throw new Error(`no candidate of ${engine}`)
   return candidate
 }
+/** Its memory, planned for so many sequences. */
+const memoryOf = (candidate: Candidate, sequences: number) => {
+  const { memory } = candidate
+  if (!memory) throw new Error(`no memory of ${candidate.id}`)
+  return { ...memory, settings: { ...memory.settings, maxSequences: sequences } }
+}
 const settingOf = ({ settings }: LaunchCommand, flag: string) =>
   settings.find((setting) => setting.flag === flag)?.value
 
@@ -54,9 +61,11 @@ describe('launch commands', () => {
         expect(launch.checkedAgainst).toContain(engine)
         for (const { flag, at, value, reason, validation } of launch.settings) {
           // Of Triton's own flags the catalogue has no list, and says so.
-          const unlisted = flag === '--model-repository' ? 'not-listed' : null
+          const unlisted = engine === 'trtllm' && flag?.startsWith('--') ? 'not-listed' : null
           expect(validation, `${candidate.id} ${flag}`).toMatchObject({ problem: unlisted, list: 'snapshot' })
-          expect(launch.command.slice(at, at + 2).join(' ')).toContain(value ?? flag)
+          // A field of Triton's backend stands in a file.
+          const isWord = engine !== 'trtllm' || unlisted !== null
+          if (isWord) expect(launch.command.slice(at, at + 2).join(' ')).toContain(value ?? flag)
           for (const language of languages) expect(render(reason, language)).not.toMatch(broken)
         }
       }
@@ -69,7 +78,7 @@ describe('launch commands', () => {
       const starts = settings.map(({ at }) => at)
       expect(starts).toEqual([...starts].sort((a, b) => a - b))
       for (const [i, word] of command.entries())
-        if (word.startsWith('--')) expect(starts, `${engine} ${word}`).toContain(i)
+        if (word.startsWith('--') && engine !== 'trtllm') expect(starts, `${engine} ${word}`).toContain(i)
     }
   })
 
@@ -111,7 +120,7 @@ describe('launch commands', () => {
       kvDtype: 'fp8',
       speculation: { model: 'Qwen3-32B', method: 'layer', tokens: 3, acceptance: 0.7 },
       disaggregation: { prefillReplicas: 1, decodeReplicas: 2, kvTransferMs: 10 },
-      memory: { weightsGiB: 8, kvPoolGiB: 20, maxSequences: 403 },
+      memory: memoryOf(firstOf('vllm'), 100),
     } as const
     const vllm = launchOf({ ...firstOf('vllm'), ...decided }, options)
     expect(settingOf(vllm, '--tensor-parallel-size')).toBe('2')
@@ -119,14 +128,13 @@ describe('launch commands', () => {
     expect(settingOf(vllm, '--decode-context-parallel-size')).toBe('2')
     expect(vllm.command).toContain('--enable-expert-parallel')
     expect(vllm.command).not.toContain('--pipeline-parallel-size')
-    // 403 sequences over four groups: floor(403 / 4).
+    // Of each group; SGLang counts those of all four.
     expect(settingOf(vllm, '--max-num-seqs')).toBe('100')
     expect(settingOf(vllm, '--kv-cache-dtype')).toBe('fp8')
     expect(JSON.parse(settingOf(vllm, '--speculative-config') ?? '')).toEqual({
       method: 'mtp',
       num_speculative_tokens: 3,
     })
-    expect(settingOf(vllm, '--kv-transfer-config')).toContain('NixlConnector')
     expect(settingOf(vllm, '--cpu-offload-gb')).toBe('10')
     const sglang = launchOf({ ...firstOf('sglang'), ...decided }, options)
     expect(settingOf(sglang, '--tensor-parallel-size')).toBe('8')
@@ -136,15 +144,40 @@ describe('launch commands', () => {
     expect(settingOf(sglang, '--speculative-algorithm')).toBe('NEXTN')
     for (const { settings } of [vllm, sglang])
       expect(settings.filter(({ validation }) => validation.problem !== null)).toEqual([])
-    expect(launchOf(firstOf('trtllm'), options).command).toContain(
-      '--backend-config=tensorrtllm,enable_kv_cache_reuse=true',
-    )
+    expect(settingOf(launchOf(firstOf('trtllm'), options), 'enable_kv_cache_reuse')).toBe('true')
+  })
+
+  it('start Triton once an accelerator, and say how its files are filled', () => {
+    const layout = { ...one, tensorParallel: 2 }
+    const { command, settings } = launchOf({ ...firstOf('trtllm'), layout })
+    const ranks = command.join(' ').split(' : ')
+    expect(ranks).toHaveLength(2)
+    expect(ranks[0]).toMatch(/^mpirun --allow-run-as-root -n 1 tritonserver --model-repository=\/models /)
+    expect(ranks[0]).not.toContain('--load-model')
+    expect(ranks[1]).toContain('-n 1 tritonserver --model-repository=/models --model-control-mode=explicit')
+    expect(new Set(ranks.map((rank) => /prefix\d/.exec(rank)?.[0])).size).toBe(2)
+    // The mandatory fields of docs/model_config.md.
+    const fields = settings.flatMap(({ flag, value }) => (flag?.startsWith('--') ? [] : [`${flag}:${value}`]))
+    for (const name of [
+      'triton_backend',
+      'triton_max_batch_size',
+      'decoupled_mode',
+      'engine_dir',
+      'batching_strategy',
+    ])
+      expect(
+        fields.some((field) => field.startsWith(`${name}:`)),
+        name,
+      ).toBe(true)
+    const [repository] = settings
+    expect(repository?.flag).toBe('--model-repository')
+    if (repository) expect(render(repository.reason, 'en')).toContain(fields.join(','))
   })
 
   it('give llama-server the cache that its slots share: never more than the memory holds', () => {
     const candidate = { ...firstOf('llama.cpp'), layout: one }
     // Qwen3-32B: 2 x 2 bytes x 8 heads x 128 x 64 layers = 262,144 bytes a token; 10 GiB hold 40,960 tokens.
-    const memory = { weightsGiB: 20, kvPoolGiB: 10, maxSequences: 20 }
+    const memory = { ...memoryOf(candidate, 20), kvPoolGiB: 10 }
     const tight = launchOf({ ...candidate, memory })
     expect(settingOf(tight, '--ctx-size')).toBe('40960')
     expect(settingOf(tight, '--parallel')).toBe('20')

@@ -1,18 +1,13 @@
 // The command line that starts an engine as the design says: each setting with its reason, and whether the engine's
 // version has it.
 
-import {
-  type Catalogue,
-  checkFlags,
-  type Engine,
-  type EngineName,
-  engineOf,
-  type FlagProblem,
-} from '../../catalog/index.js'
-import { engineBudget } from '../memory/memory.js'
+import { type Catalogue, checkFlags, type Engine, engineOf, type FlagProblem } from '../../catalog/index.js'
+import { roundedContext } from '../memory/rounded-context.js'
 import type { Candidate } from '../search/report.js'
 import { llamaCppCommand } from './launch-llama-cpp.js'
+import type { PoolRole } from './launch-messages.js'
 import type {
+  EngineCommand,
   EngineCommandBuilders,
   LaunchFacts,
   LaunchSetting,
@@ -42,6 +37,10 @@ export interface Launch {
   /** The part of the prompt that is the same in every request, tokens; default none. */
   readonly sharedPrefixTokens?: number
   readonly cpuOffloadGiB?: number
+  /** Default 8000. */
+  readonly port?: number
+  /** Of an engine that reads prompts or writes answers only. */
+  readonly role?: PoolRole
 }
 
 const builders: EngineCommandBuilders = {
@@ -52,44 +51,48 @@ const builders: EngineCommandBuilders = {
   'llama.cpp': llamaCppCommand,
 }
 
-/** Tokens rounded up to 1,024, so that a slightly longer request is not refused, and at most what the model reads. */
-export const roundedContext = (tokens: number, modelReads: number | null): number =>
-  Math.min(Math.ceil(tokens / 1024) * 1024, modelReads ?? Number.POSITIVE_INFINITY)
-
-/** Null for a candidate that no engine serves. */
+/** Null for a candidate that no engine serves, or whose memory was not planned. */
 export const launchCommand = (launch: Launch): LaunchCommand | null => {
   const { candidate, catalogue } = launch
   const engine = candidate.engine === null ? undefined : engineOf(catalogue, candidate.engine)
-  const facts = engine && factsOf(launch, engine.name)
+  const facts = engine && factsOf(launch)
   if (!engine || !facts) return null
-  const { start, settings } = builders[engine.name](facts)
+  return placed(engine, builders[engine.name](facts))
+}
+
+/** The words of a command, and where in it each setting stands. */
+export const placed = (engine: Engine, { start, settings }: EngineCommand): LaunchCommand => {
   const validate = validator(engine)
   const command = [...start]
-  const placed = settings.map((draft): LaunchSetting => {
-    const at = command.length
+  const found = settings.map((draft): LaunchSetting => {
+    // A field of a file has no word of its own: it belongs to the word that names the file.
+    const at = draft.words.length > 0 ? command.length : command.length - 1
     command.push(...draft.words)
     const { flag, value, reason } = draft
     return { flag, value, at, reason, validation: validate(draft) }
   })
-  return { command, settings: placed, checkedAgainst: nameOf(engine) }
+  return { command, settings: found, checkedAgainst: nameOf(engine) }
 }
 
-const factsOf = (launch: Launch, engine: EngineName): LaunchFacts | null => {
+const factsOf = (launch: Launch): LaunchFacts | null => {
   const { candidate, catalogue, contextTokens: longestTokens } = launch
   const model = catalogue.lookUpModel(candidate.model).found
   const accelerator = catalogue.lookUpAccelerator(candidate.accelerator ?? '').found
-  if (!model || !accelerator) return null
+  const { memory } = candidate
+  if (!model || !accelerator || !memory) return null
   return {
     candidate,
     layout: launch.layout,
     model,
     accelerator,
-    budget: engineBudget(engine, accelerator),
+    memory,
     servedName: launch.servedName,
     longestTokens,
     contextTokens: roundedContext(longestTokens, model.maxContext),
     sharedPrefixTokens: launch.sharedPrefixTokens ?? 0,
     cpuOffloadGiB: launch.cpuOffloadGiB ?? 0,
+    port: launch.port ?? 8000,
+    role: launch.role ?? null,
   }
 }
 

@@ -3,15 +3,15 @@
 import { bytesPerGiB } from '../../core/index.js'
 import { acceleratorsOf, kvBytesOfSequence } from '../memory/memory.js'
 import { launchMessage } from './launch-messages.js'
-import { modelReason, sequencesOf, sequencesReason } from './launch-parts.js'
+import { batchedTokensSetting, modelReason, sequencesReason } from './launch-parts.js'
 import { type EngineCommandBuilder, flagSetting, type LaunchFacts } from './launch-setting.js'
 
 /** All layers: more than any model has. */
 const allLayers = 999
 
 export const llamaCppCommand: EngineCommandBuilder = (facts) => {
-  const { candidate, servedName, budget, model } = facts
-  const slots = sequencesOf(facts)
+  const { candidate, servedName, memory, model } = facts
+  const slots = memory.settings.maxSequences
   const tokens = cacheTokens(facts, slots)
   return {
     start: ['llama-server'],
@@ -31,11 +31,7 @@ export const llamaCppCommand: EngineCommandBuilder = (facts) => {
       ),
       flagSetting('--parallel', slots, sequencesReason(facts)),
       flagSetting('--kv-unified', null, launchMessage('planner.launch-unified', {})),
-      flagSetting(
-        '--batch-size',
-        budget.maxBatchedTokens,
-        launchMessage('planner.launch-batched-tokens', { tokens: budget.maxBatchedTokens }),
-      ),
+      batchedTokensSetting('--ubatch-size', memory.settings.maxBatchedTokens),
       flagSetting('--cache-type-k', 'f16', launchMessage('planner.launch-kv-model', {})),
       flagSetting('--cache-type-v', 'f16', launchMessage('planner.launch-kv-model', {})),
       flagSetting('--gpu-layers', allLayers, launchMessage('planner.launch-gpu-layers', {})),
@@ -58,8 +54,8 @@ export const llamaCppCommand: EngineCommandBuilder = (facts) => {
 }
 
 /** Tokens of all slots together: each its longest request, as far as the memory goes. */
-const cacheTokens = ({ candidate, model, layout, contextTokens }: LaunchFacts, slots: number): number => {
-  const poolBytes = (candidate.memory?.kvPoolGiB ?? 0) * acceleratorsOf(layout) * bytesPerGiB
+const cacheTokens = ({ memory, model, layout, contextTokens }: LaunchFacts, slots: number): number => {
+  const poolBytes = memory.kvPoolGiB * acceleratorsOf(layout) * bytesPerGiB
   const perToken = kvBytesOfSequence(model, contextTokens) / contextTokens
   const room = Math.floor(poolBytes / perToken / 1024) * 1024
   return Math.max(contextTokens, Math.min(slots * contextTokens, room))

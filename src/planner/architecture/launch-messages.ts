@@ -16,6 +16,20 @@ const parallel = {
 } as const
 export type ParallelKind = keyof typeof parallel
 
+export type PoolRole = 'prefill' | 'decode'
+
+export interface Repository {
+  readonly checkpoint: string
+  readonly precision: string
+  readonly kv: string
+  readonly tensorParallel: number
+  readonly pipelineParallel: number
+  /** Arguments of the build that the plan counts on. */
+  readonly build: string
+  /** The command that fills the fields. */
+  readonly fill: string
+}
+
 export const launchMessages = defineMessages({
   'planner.launch-model': {
     en: (p: { precision: string; build: string }) =>
@@ -58,6 +72,24 @@ export const launchMessages = defineMessages({
       `${formatNumber(p.share * 100)} % of ${gib(p.totalGiB)}: ${gib(p.weightsGiB)} weights and ${gib(p.poolGiB)} cache on each accelerator, the rest for activations and the runtime.`,
     'zh-TW': (p) =>
       `${gib(p.totalGiB)} 的 ${formatNumber(p.share * 100)}%：每張加速器 ${gib(p.weightsGiB)} 權重、${gib(p.poolGiB)} 快取，其餘供啟動值與執行環境使用。`,
+  },
+  'planner.launch-stage-model': {
+    en: (_: None) => 'The encoder that the cost is worked out for.',
+    'zh-TW': () => '費用所依據的編碼模型。',
+  },
+  'planner.launch-pooling': {
+    en: (_: None) => 'It embeds or scores texts, and writes none.',
+    'zh-TW': () => '用於嵌入或評分文字，不產生文字。',
+  },
+  'planner.launch-stage-share': {
+    en: (p: { share: number; totalGiB: number }) =>
+      `${formatNumber(p.share * 100, 3)} % of ${gib(p.totalGiB)} = ${gib(p.share * p.totalGiB)}: its weights and a GiB for its process. The chat model on the same card is told to take as much less.`,
+    'zh-TW': (p) =>
+      `${gib(p.totalGiB)} 的 ${formatNumber(p.share * 100, 3)}% = ${gib(p.share * p.totalGiB)}：其權重加上行程所需的 1 GiB。同一張卡上的對話模型則相應減少。`,
+  },
+  'planner.launch-stage-length': {
+    en: (_: None) => 'A passage and a question; longer texts are cut into passages before.',
+    'zh-TW': () => '一段文字加上問題；較長的文字會先切成段落。',
   },
   'planner.launch-free-share': {
     en: (p: { share: number; poolGiB: number }) =>
@@ -108,11 +140,39 @@ export const launchMessages = defineMessages({
       'The cache in 8 bits, which the memory plan counts: half the bytes to hold and to read. Evaluate it on your task.',
     'zh-TW': () => '快取採 8 位元，與記憶體規劃一致：存放與讀取的位元組減半。請在您的任務上評測。',
   },
-  'planner.launch-kv-transfer': {
+  'planner.launch-role': {
+    en: (p: { role: PoolRole; replicas: number }) =>
+      p.role === 'prefill'
+        ? `Reads prompts and sends their cache to those that write: ${p.replicas} of them in the design.`
+        : `Writes answers from the caches that it is sent: ${p.replicas} of them in the design.`,
+    'zh-TW': (p) =>
+      p.role === 'prefill'
+        ? `讀取提示，並將快取傳給負責寫回答的副本：設計中共 ${p.replicas} 份。`
+        : `以收到的快取寫出回答：設計中共 ${p.replicas} 份。`,
+  },
+  'planner.launch-transfer': {
+    en: (_: None) => 'The library that sends caches; install it beside SGLang (nixl).',
+    'zh-TW': () => '傳送快取所用的程式庫；請與 SGLang 一併安裝（nixl）。',
+  },
+  'planner.launch-bootstrap': {
+    en: (_: None) => 'Where the two sides of a transfer meet; the router is told it.',
+    'zh-TW': () => '傳送雙方會合的連接埠，路由器也使用它。',
+  },
+  'planner.launch-base-accelerator': {
+    en: (p: { first: number }) =>
+      `On this machine it takes the accelerators from number ${p.first} on: those before it read prompts. On a machine of its own: 0.`,
+    'zh-TW': (p) => `在本機使用第 ${p.first} 張起的加速器：之前的負責讀取提示。若在另一台機器則為 0。`,
+  },
+  'planner.launch-router': {
     en: (_: None) =>
-      'Prompts and answers run on replicas of their own, and the cache goes from the one to the other. A router in front of both pools has to send each request to one of each.',
-    'zh-TW': () =>
-      '提示與回答由不同副本處理，快取在兩者間傳送。兩組之前需要一個路由器，將每個請求各送一份副本。',
+      "SGLang's router (pip install sglang-router): each request goes to one replica that reads and one that writes.",
+    'zh-TW': () => 'SGLang 的路由器（pip install sglang-router）：每個請求送往一份讀取副本與一份寫入副本。',
+  },
+  'planner.launch-pool-member': {
+    en: (p: { role: PoolRole; replicas: number }) =>
+      `The ${p.role === 'prefill' ? 'reading' : 'writing'} replica on this machine${p.replicas > 1 ? `; add the flag once more for each of the ${p.replicas - 1} others` : ''}.`,
+    'zh-TW': (p) =>
+      `本機的${p.role === 'prefill' ? '讀取' : '寫入'}副本${p.replicas > 1 ? `；其餘 ${p.replicas - 1} 份請各加一次此旗標` : ''}。`,
   },
   'planner.launch-quantize': {
     en: (p: { precision: string }) =>
@@ -163,16 +223,36 @@ export const launchMessages = defineMessages({
     'zh-TW': () => '除非請求要求，否則關閉隱藏推理：時間與費用都未計入其詞元。',
   },
   'planner.launch-repository': {
-    en: (p: {
-      checkpoint: string
-      precision: string
-      kv: string
-      tensorParallel: number
-      pipelineParallel: number
-    }) =>
-      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline).`,
+    en: (p: Repository) =>
+      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline): trtllm-build ${p.build}. It is a copy of inflight_batcher_llm; fill its fields before the start: ${p.fill}`,
     'zh-TW': (p) =>
-      `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎（${p.kv} 快取），供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用。`,
+      `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎（${p.kv} 快取），供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用：trtllm-build ${p.build}。內容為 inflight_batcher_llm 的副本；啟動前先填入欄位：${p.fill}`,
+  },
+  'planner.launch-ranks': {
+    en: (p: { count: number }) =>
+      p.count === 1
+        ? 'The filled files say everything.'
+        : `The filled files say everything. ${p.count} processes, one an accelerator: the first answers, the others only load the engine.`,
+    'zh-TW': (p) =>
+      p.count === 1
+        ? '設定全部在已填入的檔案中。'
+        : `設定全部在已填入的檔案中。共 ${p.count} 個行程，每張加速器一個：第一個負責回應，其餘只載入引擎。`,
+  },
+  'planner.launch-field-needed': {
+    en: (_: None) => 'The backend does not load without it.',
+    'zh-TW': () => '缺少此欄位，後端無法載入。',
+  },
+  'planner.launch-no-delay': {
+    en: (_: None) => 'A request joins the next step; none waits for others to come.',
+    'zh-TW': () => '請求直接加入下一步，不等待其他請求。',
+  },
+  'planner.launch-queue': {
+    en: (_: None) => 'No limit of its own: how many may wait is decided by the gateway.',
+    'zh-TW': () => '不另設上限：可排隊的數量由閘道決定。',
+  },
+  'planner.launch-decoupled': {
+    en: (_: None) => 'Needed for answers that come token by token.',
+    'zh-TW': () => '逐詞元回應所必需。',
   },
   'planner.launch-inflight': {
     en: (_: None) => 'Requests join and leave the running batch at every step, as the prediction assumes.',

@@ -20,22 +20,28 @@ export const contextReason = ({ contextTokens, longestTokens, model }: LaunchFac
     isModelsLimit: contextTokens === model.maxContext,
   })
 
-/** Sequences that one attention group runs at once. */
-export const sequencesOf = ({ candidate, budget, layout }: LaunchFacts): number =>
-  Math.max(
-    1,
-    Math.min(
-      budget.maxSequences,
-      Math.floor((candidate.memory?.maxSequences ?? budget.maxSequences) / (layout.dataParallel ?? 1)),
-    ),
+export const sequencesReason = ({ memory: { settings, kvPoolGiB } }: LaunchFacts): Message =>
+  launchMessage('planner.launch-sequences', {
+    sequences: settings.maxSequences,
+    poolGiB: kvPoolGiB,
+    isEnginesLimit: settings.maxSequences >= settings.sequencesLimit,
+  })
+
+/** @param share as the flag counts it */
+export const memoryShareSetting = (flag: string, share: number, { memory }: LaunchFacts): SettingDraft =>
+  flagSetting(
+    flag,
+    share,
+    launchMessage('planner.launch-memory-share', {
+      share,
+      totalGiB: memory.totalGiB,
+      weightsGiB: memory.weightsGiB,
+      poolGiB: memory.kvPoolGiB,
+    }),
   )
 
-export const sequencesReason = (facts: LaunchFacts): Message =>
-  launchMessage('planner.launch-sequences', {
-    sequences: sequencesOf(facts),
-    poolGiB: facts.candidate.memory?.kvPoolGiB ?? 0,
-    isEnginesLimit: sequencesOf(facts) >= facts.budget.maxSequences,
-  })
+export const batchedTokensSetting = (flag: string, tokens: number): SettingDraft =>
+  flagSetting(flag, tokens, launchMessage('planner.launch-batched-tokens', { tokens }))
 
 /** @param narrow what the engine calls an fp8 cache */
 export const kvDtypeSetting = (flag: string, { candidate }: LaunchFacts, narrow: string): SettingDraft =>

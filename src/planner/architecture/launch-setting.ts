@@ -2,8 +2,9 @@
 
 import type { Accelerator, EngineName, FlagProblem, Model } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
-import type { EngineBudget, Layout } from '../memory/memory.js'
+import type { Layout, MemoryPlan } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
+import type { PoolRole } from './launch-messages.js'
 
 /** Whether a list of flags knows the setting. */
 export interface FlagValidation {
@@ -20,7 +21,7 @@ export interface LaunchSetting {
   readonly flag: string | null
   /** Null for a flag that takes none. */
   readonly value: string | null
-  /** Place of its first word in the command. */
+  /** Place of its first word in the command; of a field of Triton's backend, of the word that names its files. */
   readonly at: number
   readonly reason: Message
   readonly validation: FlagValidation
@@ -54,9 +55,12 @@ export interface LaunchFacts {
   readonly layout: Spread
   readonly model: Model
   readonly accelerator: Accelerator
-  readonly budget: EngineBudget
+  readonly memory: MemoryPlan
   /** Name the engine answers to. */
   readonly servedName: string
+  readonly port: number
+  /** What it does of a request; null = all of it. */
+  readonly role: PoolRole | null
   /** Longest request that must fit, tokens. */
   readonly longestTokens: number
   /** The same rounded up, and never more than the model reads. */

@@ -1,13 +1,15 @@
 // SGLang's server as the design decided. Its prefix cache is on unless it is switched off.
 
+import { acceleratorsOf } from '../memory/memory.js'
 import { launchMessage } from './launch-messages.js'
 import {
+  batchedTokensSetting,
   contextSetting,
   kvDtypeSetting,
+  memoryShareSetting,
   modelReason,
   onLoadQuantization,
   parallelSettings,
-  sequencesOf,
   sequencesReason,
   spreadOf,
 } from './launch-parts.js'
@@ -19,8 +21,12 @@ import {
 } from './launch-setting.js'
 import { parsersOf } from './model-parsers.js'
 
+/** SGLang's default. */
+export const bootstrapPort = 8998
+
 export const sglangCommand: EngineCommandBuilder = (facts) => {
-  const { candidate, servedName, budget, accelerator } = facts
+  const { candidate, servedName, memory } = facts
+  const { settings } = memory
   const { dataParallel } = spreadOf(facts)
   return {
     start: ['python', '-m', 'sglang.launch_server'],
@@ -28,28 +34,16 @@ export const sglangCommand: EngineCommandBuilder = (facts) => {
       flagSetting('--model-path', candidate.checkpoint, modelReason(facts)),
       flagSetting('--served-model-name', servedName, launchMessage('planner.launch-name', {})),
       flagSetting('--host', '127.0.0.1', launchMessage('planner.launch-host', {})),
-      flagSetting('--port', 8000, launchMessage('planner.launch-port', {})),
+      flagSetting('--port', facts.port, launchMessage('planner.launch-port', {})),
       contextSetting('--context-length', facts),
-      flagSetting(
-        '--mem-fraction-static',
-        budget.utilisation,
-        launchMessage('planner.launch-memory-share', {
-          share: budget.utilisation,
-          totalGiB: accelerator.memoryGiB ?? 0,
-          weightsGiB: candidate.memory?.weightsGiB ?? 0,
-          poolGiB: candidate.memory?.kvPoolGiB ?? 0,
-        }),
-      ),
-      flagSetting('--max-running-requests', sequencesOf(facts) * dataParallel, sequencesReason(facts)),
-      flagSetting(
-        '--chunked-prefill-size',
-        budget.maxBatchedTokens,
-        launchMessage('planner.launch-batched-tokens', { tokens: budget.maxBatchedTokens }),
-      ),
+      memoryShareSetting('--mem-fraction-static', settings.utilisation, facts),
+      flagSetting('--max-running-requests', settings.maxSequences * dataParallel, sequencesReason(facts)),
+      batchedTokensSetting('--chunked-prefill-size', settings.maxBatchedTokens),
       kvDtypeSetting('--kv-cache-dtype', facts, 'fp8_e4m3'),
       ...onLoadQuantization('--quantization', facts),
       ...spread(facts),
       ...speculation(facts),
+      ...disaggregation(facts),
       ...offload(facts),
       ...parserSettings(facts),
     ],
@@ -86,6 +80,25 @@ const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): read
   return [
     flagSetting('--speculative-algorithm', algorithms[method], reason),
     flagSetting('--speculative-num-draft-tokens', tokens, reason),
+  ]
+}
+
+/** docs.sglang.io/advanced_features/pd_disaggregation, "NIXL". */
+const disaggregation = ({ role, layout, candidate }: LaunchFacts): readonly SettingDraft[] => {
+  const pools = candidate.disaggregation
+  if (!role || !pools) return []
+  const replicas = role === 'prefill' ? pools.prefillReplicas : pools.decodeReplicas
+  const first = acceleratorsOf(layout)
+  return [
+    flagSetting('--disaggregation-mode', role, launchMessage('planner.launch-role', { role, replicas })),
+    flagSetting('--disaggregation-transfer-backend', 'nixl', launchMessage('planner.launch-transfer', {})),
+    role === 'prefill'
+      ? flagSetting(
+          '--disaggregation-bootstrap-port',
+          bootstrapPort,
+          launchMessage('planner.launch-bootstrap', {}),
+        )
+      : flagSetting('--base-gpu-id', first, launchMessage('planner.launch-base-accelerator', { first })),
   ]
 }
 

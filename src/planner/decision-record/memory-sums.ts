@@ -1,10 +1,8 @@
 // The arithmetic of one accelerator's memory: weights, cache and what is left for the rest.
 
 import { bytesPerGiB } from '../../core/index.js'
-import { kvCost } from '../memory/kv-cache.js'
-import { acceleratorsOf, engineBudget, kvBytesOfSequence } from '../memory/memory.js'
+import { acceleratorsOf, kvBytesOfSequence } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
-import { acceleratorFor } from './accelerator-for.js'
 import type { DesignFacts, Sum } from './design-facts.js'
 import { sumMessage } from './sum-messages.js'
 
@@ -14,16 +12,12 @@ export const memorySums = (facts: DesignFacts, candidate: Candidate): readonly S
   const { workload } = assessment
   const { memory, layout, engine } = candidate
   const model = catalogue.lookUpModel(candidate.model).found
-  const accelerator = acceleratorFor(candidate, facts)
-  if (!memory || !layout || !engine || !model || !accelerator) return []
-  const budget = engineBudget(engine, accelerator)
+  if (!memory || !layout || !engine || !model) return []
+  const { settings } = memory
   const count = acceleratorsOf(layout)
-  const totalGiB = accelerator.memoryGiB ?? 0
-  const usableGiB = totalGiB * budget.utilisation
   const weightsGiB = memory.weightsGiB * count
   const tokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean)
   const dtype = candidate.kvDtype ?? 'auto'
-  const perSequenceGiB = kvCost(model, { sharding: layout, dtype }).bytesOf(tokens) / bytesPerGiB
   return [
     {
       figure: 'weights',
@@ -36,14 +30,16 @@ export const memorySums = (facts: DesignFacts, candidate: Candidate): readonly S
         eachGiB: memory.weightsGiB,
       }),
     },
+    ...sharesSum(candidate),
     {
       figure: 'memory',
       message: sumMessage('planner.sum-memory', {
-        totalGiB,
-        share: budget.utilisation,
-        usableGiB,
+        rule: engine === 'sglang' || engine === 'trtllm' ? engine : 'share',
+        totalGiB: memory.totalGiB,
+        share: settings.utilisation,
         weightsGiB: memory.weightsGiB,
-        restGiB: usableGiB - memory.weightsGiB - memory.kvPoolGiB,
+        stepGiB: memory.stepGiB,
+        heldGiB: memory.heldGiB,
         poolGiB: memory.kvPoolGiB,
       }),
     },
@@ -53,18 +49,34 @@ export const memorySums = (facts: DesignFacts, candidate: Candidate): readonly S
         tokens,
         perTokenBytes: model.kvBytesPerToken * (candidate.kvDtype === 'fp8' ? 0.5 : 1),
         wholeGiB: kvBytesOfSequence(model, tokens, dtype) / bytesPerGiB,
-        perSequenceGiB,
+        perSequenceGiB: memory.kvGiBPerSequence,
       }),
     },
     {
       figure: 'sequences',
       message: sumMessage('planner.sum-sequences', {
         poolGiB: memory.kvPoolGiB,
-        perSequenceGiB,
-        held: Math.floor(memory.kvPoolGiB / perSequenceGiB),
-        limit: budget.maxSequences,
+        perSequenceGiB: memory.kvGiBPerSequence,
+        limit: settings.sequencesLimit,
+        each: settings.maxSequences,
+        groups: layout.dataParallel ?? 1,
         sequences: memory.maxSequences,
       }),
     },
   ]
 }
+
+/** Several models on one card: what each engine is told to take. */
+const sharesSum = ({ packing, memory }: Candidate): readonly Sum[] =>
+  packing && memory
+    ? [
+        {
+          figure: 'shares',
+          message: sumMessage('planner.sum-shares', {
+            totalGiB: memory.totalGiB,
+            stages: packing.stages.map((stage) => ({ stage, share: packing.shares[stage] ?? 0 })),
+            chatShare: packing.chatShare,
+          }),
+        },
+      ]
+    : []

@@ -1,6 +1,8 @@
 // The lines of arithmetic in both languages: each an equation with its units.
 
 import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import { stageNames } from '../search/design-messages.js'
+import type { StageId } from '../search/stages.js'
 
 const n = (value: number, digits = 4) => formatNumber(value, digits)
 const pct = (share: number) => `${formatNumber(share * 100, 3)} %`
@@ -19,6 +21,26 @@ export const basisNames = {
   published: { en: 'published by the provider or a third party', 'zh-TW': '供應商或第三方公開' },
   assumed: { en: 'assumed: nothing alike was measured', 'zh-TW': '假設值：無相近實測' },
 } as const
+
+export interface MemoryRule {
+  /** How the engine divides a card: a share of it, of what was free (SGLang), or of what is left (TensorRT-LLM). */
+  readonly rule: 'share' | 'sglang' | 'trtllm'
+  readonly totalGiB: number
+  readonly share: number
+  readonly weightsGiB: number
+  readonly stepGiB: number
+  readonly heldGiB: number
+  readonly poolGiB: number
+}
+
+export interface SharedCard {
+  readonly totalGiB: number
+  readonly stages: readonly { readonly stage: StageId; readonly share: number }[]
+  readonly chatShare: number
+}
+
+const sumOfShares = ({ stages, chatShare }: SharedCard) =>
+  stages.reduce((sum, { share }) => sum + share, chatShare)
 
 export const sumMessages = defineMessages({
   'planner.sum-average': {
@@ -82,17 +104,28 @@ export const sumMessages = defineMessages({
       `權重：${n(p.parametersB)}B 參數 x ${n(p.bits, 3)} 位元（${p.precision}，含縮放值與未量化部分）/ 8 = ${gib(p.weightsGiB)} / ${p.count} = 每張加速器 ${gib(p.eachGiB)}`,
   },
   'planner.sum-memory': {
-    en: (p: {
-      totalGiB: number
-      share: number
-      usableGiB: number
-      weightsGiB: number
-      restGiB: number
-      poolGiB: number
-    }) =>
-      `Memory: ${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}; ${gib(p.usableGiB)} - ${gib(p.weightsGiB)} weights - ${gib(p.restGiB)} activations, graphs and runtime = ${gib(p.poolGiB)} for the cache`,
+    en: (p: MemoryRule) => {
+      const step = p.stepGiB > 0 ? ` - ${gib(p.stepGiB)} activations of the widest step` : ''
+      if (p.rule === 'sglang')
+        return `Memory: (${gib(p.totalGiB)} - ${gib(p.heldGiB)} context and runtime) x ${n(p.share, 3)} - ${gib(p.weightsGiB)} weights = ${gib(p.poolGiB)} for the cache; activations and graphs live in the rest`
+      if (p.rule === 'trtllm')
+        return `Memory: (${gib(p.totalGiB)} - ${gib(p.heldGiB)} context and runtime - ${gib(p.weightsGiB)} weights${step}) x ${n(p.share, 3)} = ${gib(p.poolGiB)} for the cache`
+      return `Memory: ${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.totalGiB * p.share)}; ${gib(p.totalGiB * p.share)} - ${gib(p.weightsGiB)} weights${step} - ${gib(p.heldGiB)} runtime and graphs = ${gib(p.poolGiB)} for the cache`
+    },
+    'zh-TW': (p) => {
+      const step = p.stepGiB > 0 ? ` - ${gib(p.stepGiB)} 最寬步驟的啟動值` : ''
+      if (p.rule === 'sglang')
+        return `記憶體：（${gib(p.totalGiB)} - ${gib(p.heldGiB)} 執行環境）x ${n(p.share, 3)} - ${gib(p.weightsGiB)} 權重 = ${gib(p.poolGiB)} 快取；啟動值與計算圖使用其餘部分`
+      if (p.rule === 'trtllm')
+        return `記憶體：（${gib(p.totalGiB)} - ${gib(p.heldGiB)} 執行環境 - ${gib(p.weightsGiB)} 權重${step}）x ${n(p.share, 3)} = ${gib(p.poolGiB)} 快取`
+      return `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.totalGiB * p.share)}；${gib(p.totalGiB * p.share)} - ${gib(p.weightsGiB)} 權重${step} - ${gib(p.heldGiB)} 執行環境與計算圖 = ${gib(p.poolGiB)} 快取`
+    },
+  },
+  'planner.sum-shares': {
+    en: (p: SharedCard) =>
+      `On each accelerator of ${gib(p.totalGiB)}: ${p.stages.map(({ stage, share }) => `${n(share, 3)} ${stageNames.en[stage]}`).join(' + ')} + ${n(p.chatShare, 3)} chat model = ${n(sumOfShares(p), 3)} of the memory${p.stages.some(({ stage }) => stage === 'guard-model') ? '; the requirements name no guard model, so its share is kept free for an engine of yours' : ''}`,
     'zh-TW': (p) =>
-      `記憶體：${gib(p.totalGiB)} x ${n(p.share, 3)} = ${gib(p.usableGiB)}；${gib(p.usableGiB)} - ${gib(p.weightsGiB)} 權重 - ${gib(p.restGiB)} 啟動值、計算圖與執行環境 = ${gib(p.poolGiB)} 快取`,
+      `每張 ${gib(p.totalGiB)} 加速器：${p.stages.map(({ stage, share }) => `${stageNames['zh-TW'][stage]} ${n(share, 3)}`).join(' + ')} + 對話模型 ${n(p.chatShare, 3)} = 記憶體的 ${n(sumOfShares(p), 3)}${p.stages.some(({ stage }) => stage === 'guard-model') ? '；需求未指定防護模型，其占比保留給您自行啟動的引擎' : ''}`,
   },
   'planner.sum-kv': {
     en: (p: { tokens: number; perTokenBytes: number; wholeGiB: number; perSequenceGiB: number }) =>
@@ -101,10 +134,17 @@ export const sumMessages = defineMessages({
       `平均請求的快取：${n(p.tokens)} 個詞元，完整保留的各層每詞元 ${n(p.perTokenBytes, 7)} 位元組，另計視窗與狀態：共 ${n(p.wholeGiB, 3)} GiB，每張加速器 ${n(p.perSequenceGiB, 3)} GiB`,
   },
   'planner.sum-sequences': {
-    en: (p: { poolGiB: number; perSequenceGiB: number; held: number; limit: number; sequences: number }) =>
-      `Sequences at once: ${gib(p.poolGiB)} / ${n(p.perSequenceGiB, 3)} GiB = ${n(p.held)}, the engine's limit is ${n(p.limit)}: ${n(p.sequences)}`,
+    en: (p: {
+      poolGiB: number
+      perSequenceGiB: number
+      limit: number
+      each: number
+      groups: number
+      sequences: number
+    }) =>
+      `Sequences at once: ${gib(p.poolGiB)} / ${n(p.perSequenceGiB, 3)} GiB, the engine's limit is ${n(p.limit)}: ${n(p.each)}${p.groups > 1 ? ` x ${p.groups} attention groups = ${n(p.sequences)}` : ''}`,
     'zh-TW': (p) =>
-      `同時序列數：${gib(p.poolGiB)} / ${n(p.perSequenceGiB, 3)} GiB = ${n(p.held)}，引擎上限 ${n(p.limit)}：取 ${n(p.sequences)}`,
+      `同時序列數：${gib(p.poolGiB)} / ${n(p.perSequenceGiB, 3)} GiB，引擎上限 ${n(p.limit)}：取 ${n(p.each)}${p.groups > 1 ? ` x ${p.groups} 個注意力群組 = ${n(p.sequences)}` : ''}`,
   },
   'planner.sum-read-weights': {
     en: (p: { readGB: number; bandwidth: number; ms: number; activeShare: number }) =>

@@ -1,9 +1,9 @@
 // The cache that an engine lays out in what its budget leaves: tokens as it prints them, and what requests take of it.
 
 import type { BlockPlan } from '../memory/engine-blocks.js'
-import { planBlocks } from '../memory/engine-blocks.js'
 import type { EngineMemory } from '../memory/engine-memory.js'
-import { type KvCost, kvCost } from '../memory/kv-cache.js'
+import type { KvCost } from '../memory/kv-cache.js'
+import type { MemoryParts } from '../memory/memory-parts.js'
 import type { Sharding } from '../memory/sharding.js'
 import type { FitRequest } from './fit-request.js'
 
@@ -17,27 +17,22 @@ export interface CachePool {
   readonly bytes: number
 }
 
-export const cachePool = (
-  request: FitRequest,
-  {
-    memory,
-    sharding,
-    draftLayers,
-  }: { readonly memory: EngineMemory; readonly sharding: Sharding; readonly draftLayers: number },
-): CachePool => {
-  const bytes = Math.max(0, memory.kvBytes)
-  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, memory, sharding, draftLayers))
-  const cost = kvCost(request.model, { sharding, dtype: request.kvDtype })
+interface PoolFacts {
+  readonly memory: EngineMemory
+  readonly sharding: Sharding
+  readonly draftLayers: number
+  readonly parts: MemoryParts
+}
+
+export const cachePool = (request: FitRequest, facts: PoolFacts): CachePool => {
+  const bytes = Math.max(0, facts.memory.kvBytes)
+  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts))
+  const cost = facts.parts.kvCost(request.model, facts.sharding, request.kvDtype)
   return request.engine === 'sglang' ? sglangPool(bytes, cost) : plainPool(bytes, cost)
 }
 
-const planOf = (
-  request: FitRequest,
-  memory: EngineMemory,
-  sharding: Sharding,
-  draftLayers: number,
-): BlockPlan =>
-  planBlocks(request.model, {
+const planOf = (request: FitRequest, { memory, sharding, draftLayers, parts }: PoolFacts): BlockPlan =>
+  parts.blocks(request.model, {
     sharding,
     dtype: request.kvDtype,
     version: memory.version,

@@ -1,6 +1,7 @@
 // One way to start the engine: the memory it leaves and the cache in it, for a longest request.
 
 import { type EngineMemory, engineMemory } from '../memory/engine-memory.js'
+import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { Sharding } from '../memory/sharding.js'
 import { adapterBytes } from './adapter-bytes.js'
 import { type CachePool, cachePool } from './cache-pool.js'
@@ -24,9 +25,15 @@ export const shardingOf = (request: FitRequest): Sharding => ({
   decodeContextParallel: request.decodeContextParallel,
 })
 
-export const startAt = (request: FitRequest, sharding: Sharding, maxModelLen: number): Start => {
+/** @param parts what was worked out before; default: all of it anew */
+export const startAt = (
+  request: FitRequest,
+  sharding: Sharding,
+  maxModelLen: number,
+  parts: MemoryParts = createMemoryParts(),
+): Start => {
   const draft = draftCost(request.model, request.speculation, request.tensorParallel)
-  const memory = engineMemory(request.model, {
+  const options = {
     engine: request.engine,
     version: request.engineVersion,
     card: request.card,
@@ -42,11 +49,8 @@ export const startAt = (request: FitRequest, sharding: Sharding, maxModelLen: nu
     extraBytes: draft.bytes + adapterBytes(request.model, request),
     prediction: draft.prediction,
     kvCacheBytes: request.kvCacheMemoryBytes,
-  })
-  return {
-    maxModelLen,
-    memory,
-    pool: cachePool(request, { memory, sharding, draftLayers: draft.layers }),
-    isFixed: request.kvCacheMemoryBytes !== undefined,
   }
+  const memory = engineMemory(request.model, options, parts)
+  const pool = cachePool(request, { memory, sharding, draftLayers: draft.layers, parts })
+  return { maxModelLen, memory, pool, isFixed: request.kvCacheMemoryBytes !== undefined }
 }

@@ -1,7 +1,7 @@
 // The peak of the run by which an engine measures itself at start-up: one step of as many tokens as it may have,
 // then the sampler over as many sequences. Knows no weights, no cache and no card.
 
-import type { Model } from '../../catalog/index.js'
+import type { Model, StateCache } from '../../catalog/index.js'
 import type { EngineSettings } from './engine-defaults.js'
 import type { EngineVersion } from './engine-version.js'
 
@@ -70,9 +70,14 @@ const forwardBytesPerToken = (model: Model, tensorParallel: number): number => {
 
 /** Gated delta rule and Mamba-2: inputs of the convolution twice, and a state for every 64 tokens. */
 const linearBytesPerToken = (model: Model): number => {
-  const state = model.shape.layers.flatMap(({ caches }) => caches).find((cache) => cache.kind === 'state')
+  const state = stateOf(model)
   if (!state) return 0
   return 6 * (state.channels + state.groupChannels) * 2 + (state.stateValues * 2) / 64
+}
+
+const stateOf = ({ shape: { layers } }: Model): StateCache | null => {
+  for (const { caches } of layers) for (const cache of caches) if (cache.kind === 'state') return cache
+  return null
 }
 
 /** Two buffers of the fused experts: the wider of gate-and-up and output, and the product between them. */

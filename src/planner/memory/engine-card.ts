@@ -76,6 +76,21 @@ export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
 const isSame = (nominalGiB: number, memoryGiB: number | null | undefined): boolean =>
   memoryGiB === null || memoryGiB === undefined || Math.abs(memoryGiB - nominalGiB) <= nominalGiB * 0.1
 
+/** The card of a known accelerator; a memory that differs from the catalogue's was given by who owns it. */
+export const cardOf = (accelerator: Accelerator, catalogue: Catalogue): Card => {
+  const { found } = findCard(accelerator.name, catalogue)
+  const isGiven = accelerator.memoryGiB !== (found?.accelerator?.memoryGiB ?? null)
+  if (found && !isGiven) return { ...found, accelerator }
+  return {
+    name: accelerator.name,
+    label: accelerator.label,
+    memoryGiB: accelerator.memoryGiB ?? 0,
+    memoryFrom: 'given',
+    isPreAmpere: isOld(accelerator),
+    accelerator,
+  }
+}
+
 const isOld = (accelerator: Accelerator | undefined): boolean =>
   accelerator?.vendor === 'NVIDIA' && accelerator.year !== null && accelerator.year < 2020
 

@@ -8,8 +8,8 @@ import type { Card } from './engine-card.js'
 import { assumedVersions, type EngineSettings, isV0, settingsOf } from './engine-defaults.js'
 import { graphBytes, nonTorchBytes } from './engine-runtime.js'
 import { type EngineVersion, engineVersion } from './engine-version.js'
+import { createMemoryParts, type MemoryParts } from './memory-parts.js'
 import type { Sharding } from './sharding.js'
-import { weightsOf } from './weights.js'
 
 export interface EngineMemoryOptions {
   readonly engine: EngineName
@@ -41,11 +41,20 @@ export interface EngineMemory {
   readonly activations: Activations
   readonly nonTorchBytes: number
   readonly graphBytes: number
+  /** What the engine sets aside for the widest step: of vLLM the peak, of llama.cpp the compute buffer. */
+  readonly stepBytes: number
+  /** What it holds whatever it does: context, runtime and reserved graphs, as far as its budget counts them. */
+  readonly heldBytes: number
   /** On each accelerator; negative = weights and peak alone exceed the budget. */
   readonly kvBytes: number
 }
 
-export const engineMemory = (model: Model, options: EngineMemoryOptions): EngineMemory => {
+/** @param parts what was worked out before; default: all of it anew */
+export const engineMemory = (
+  model: Model,
+  options: EngineMemoryOptions,
+  parts: MemoryParts = createMemoryParts(),
+): EngineMemory => {
   const { engine, card, sharding } = options
   const written = options.version ?? assumedVersions[engine]
   const version = engineVersion(written) ?? engineVersion(assumedVersions[engine]) ?? 0
@@ -54,13 +63,13 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
     ...options,
     accelerators: sharding.tensorParallel * sharding.pipelineParallel,
   })
-  const weights = weightsOf(model, {
+  const weights = parts.weights(model, {
     sharding,
     precision: options.precision,
     vision: options.vision ?? true,
     prediction: options.prediction ?? false,
   })
-  const parts = {
+  const found = {
     version,
     isV0: v0,
     settings,
@@ -88,11 +97,17 @@ export const engineMemory = (model: Model, options: EngineMemoryOptions): Engine
         : 0,
   }
   const totalBytes = card.memoryGiB * bytesPerGiB
-  const budgetBytes = totalBytes * settings.utilisation
+  const stepBytes = stepBytesOf({ engine, model }, found)
+  const heldBytes = heldBytesOf(engine, found)
+  const needs = { weightsBytes: found.weightsBytes, stepBytes, heldBytes }
   return {
-    ...parts,
-    budgetBytes,
-    kvBytes: options.kvCacheBytes ?? leftOf({ engine, model }, totalBytes, parts),
+    ...found,
+    stepBytes,
+    heldBytes,
+    // TensorRT-LLM's share is one of what all else leaves.
+    budgetBytes: totalBytes * (engine === 'trtllm' ? 1 : settings.utilisation),
+    kvBytes:
+      options.kvCacheBytes ?? leftOf(engine, { totalBytes, utilisation: settings.utilisation, ...needs }),
   }
 }
 
@@ -113,36 +128,55 @@ const paddingBytes = (
 /** CUDA context and kernels of an idle process, GiB: 0.51 on an H100 (llm-d logs, 2026-04-22). */
 const contextGiB = 0.51
 
-const leftOf = (
+type Found = Omit<EngineMemory, 'budgetBytes' | 'kvBytes' | 'stepBytes' | 'heldBytes'>
+
+const stepBytesOf = (
   { engine, model }: { readonly engine: EngineName; readonly model: Model },
-  totalBytes: number,
-  parts: Omit<EngineMemory, 'budgetBytes' | 'kvBytes'>,
+  found: Found,
 ): number => {
-  const { settings, weightsBytes, activations, nonTorchBytes: runtime } = parts
-  const free = totalBytes - contextGiB * bytesPerGiB
+  const { activations, version } = found
   switch (engine) {
     case 'vllm':
-      return (
-        totalBytes * settings.utilisation - weightsBytes - activations.peakBytes - runtime - parts.graphBytes
-      )
-    // SGLang: free memory before loading x static share - weights; activations and graphs live in the rest.
+      return activations.peakBytes
+    // Activations and graphs live in what its static share leaves.
     case 'sglang':
-      return (free - runtime) * settings.utilisation - weightsBytes
-    // TensorRT-LLM: a share of what weights and the widest step leave.
+      return 0
     case 'trtllm':
-      return (
-        (free - runtime - weightsBytes - activations.forwardBytes - builtEngineBytes(parts.version)) *
-        settings.utilisation
-      )
-    // TGI: what its warm-up of a whole prefill batch leaves, less 5 % of the card.
+      return activations.forwardBytes + builtEngineBytes(version)
+    // A whole prefill batch.
     case 'tgi':
-      return (
-        free - totalBytes * (1 - settings.utilisation) - runtime - weightsBytes - warmUpBytes(model, parts)
-      )
-    // llama.cpp: all that weights and a compute buffer of one micro-batch leave.
+      return warmUpBytes(model, found)
+    // One micro-batch.
     case 'llama.cpp':
-      return free - weightsBytes - computeBufferBytes(activations)
+      return computeBufferBytes(activations)
   }
+}
+
+/** vLLM counts from what an idle process leaves; llama.cpp has no runtime to speak of beside its context. */
+const heldBytesOf = (engine: EngineName, { nonTorchBytes: runtime, graphBytes: graphs }: Found): number => {
+  if (engine === 'vllm') return runtime + graphs
+  return contextGiB * bytesPerGiB + (engine === 'llama.cpp' ? 0 : runtime)
+}
+
+interface Needs {
+  readonly totalBytes: number
+  readonly utilisation: number
+  readonly weightsBytes: number
+  readonly stepBytes: number
+  readonly heldBytes: number
+}
+
+/**
+ * What is left of an accelerator for the cache. vLLM, TGI and llama.cpp: a share of the card less all that is needed.
+ * SGLang: a share of what was free before loading, less the weights. TensorRT-LLM: a share of what all else leaves.
+ */
+const leftOf = (
+  engine: EngineName,
+  { totalBytes, utilisation, weightsBytes, stepBytes, heldBytes }: Needs,
+): number => {
+  if (engine === 'sglang') return (totalBytes - heldBytes) * utilisation - weightsBytes
+  if (engine === 'trtllm') return (totalBytes - heldBytes - weightsBytes - stepBytes) * utilisation
+  return totalBytes * utilisation - weightsBytes - stepBytes - heldBytes
 }
 
 /**

@@ -1,44 +1,40 @@
-// Weights and KV cost of a search, each worked out once: the same model in the same precision and layout stands on many
-// cards and engines. Knows no budget.
+// Parts of memory plans, each worked out once: the same model in the same precision and layout stands on many cards and
+// engines. Knows no budget.
 
-import type { Model, Precision } from '../../catalog/index.js'
+import type { Model } from '../../catalog/index.js'
 import type { KvDtype } from './cache-cost.js'
+import { type BlockOptions, type BlockPlan, planBlocks } from './engine-blocks.js'
 import { type KvCost, kvCost } from './kv-cache.js'
 import type { Sharding } from './sharding.js'
-import { weightsOf } from './weights.js'
+import { type WeightBytes, type WeightOptions, weightsOf } from './weights.js'
 
 export interface MemoryParts {
-  /** Bytes on the fullest accelerator. */
-  weightBytes(model: Model, precision: Precision, layout: Sharding): number
+  weights(model: Model, options: Omit<WeightOptions, 'stage'>): WeightBytes
   kvCost(model: Model, layout: Sharding, dtype: KvDtype): KvCost
+  blocks(model: Model, options: BlockOptions): BlockPlan
 }
 
 /** Keeps what it works out for as long as it lives. */
 export const createMemoryParts = (): MemoryParts => {
-  const weights = new Map<string, number>()
+  const weights = new Map<string, WeightBytes>()
   const costs = new Map<string, KvCost>()
+  const plans = new Map<string, BlockPlan>()
   return {
-    weightBytes: (model, precision, layout) =>
-      kept(
-        weights,
-        `${model.name} ${precision} ${keyOf(layout)}`,
-        () => weightsOf(model, { sharding: layout, precision }).perAccelerator,
-      ),
-    kvCost: (model, layout, dtype) =>
-      kept(costs, `${model.name} ${dtype} ${keyOf(layout)}`, () =>
-        kvCost(model, { sharding: layout, dtype }),
-      ),
+    weights: (model, options) => kept(weights, keyOf(model, options), () => weightsOf(model, options)),
+    kvCost: (model, sharding, dtype) =>
+      kept(costs, keyOf(model, { sharding, dtype }), () => kvCost(model, { sharding, dtype })),
+    blocks: (model, options) => kept(plans, keyOf(model, options), () => planBlocks(model, options)),
   }
 }
 
-const keyOf = ({
-  tensorParallel,
-  pipelineParallel,
-  dataParallel,
-  expertParallel,
-  decodeContextParallel,
-}: Sharding) =>
-  [tensorParallel, pipelineParallel, dataParallel, expertParallel, decodeContextParallel].join(' ')
+const keyOf = <Options extends { readonly sharding: Sharding }>(
+  { name }: Model,
+  { sharding, ...options }: Options,
+): string => {
+  const { tensorParallel, pipelineParallel, dataParallel, expertParallel, decodeContextParallel } = sharding
+  const layout = [tensorParallel, pipelineParallel, dataParallel, expertParallel, decodeContextParallel]
+  return `${name} ${layout.join(' ')} ${Object.values(options).join(' ')}`
+}
 
 const kept = <T>(known: Map<string, T>, key: string, make: () => T): T => {
   const found = known.get(key)

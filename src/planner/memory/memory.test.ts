@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { loadCatalogue, requireAccelerator, requireModel } from '../../catalog/index.js'
-import { bytesPerGiB } from '../../core/index.js'
-import { kvBytesOfSequence, planMemory, splitParameters } from './memory.js'
+import { loadCatalogue, requireModel } from '../../catalog/index.js'
+import { kvCost } from './kv-cache.js'
+import { kvBytesOfSequence, splitParameters } from './memory.js'
 
 const catalogue = loadCatalogue()
 const llama8 = requireModel(catalogue, 'Llama-3.1-8B')
-const h100 = requireAccelerator(catalogue, 'H100')
 
 describe('parameters', () => {
   it('split into experts, embeddings and the rest that add up', () => {
@@ -36,37 +35,7 @@ describe('the KV cache', () => {
 
   it('of a latent cache is not divided by tensor parallelism', () => {
     const v3 = requireModel(catalogue, 'DeepSeek-V3')
-    const h200 = requireAccelerator(catalogue, 'H200')
-    const plan = planMemory(v3, {
-      precision: 'fp8',
-      layout: { tensorParallel: 8, pipelineParallel: 1 },
-      engine: 'vllm',
-      accelerator: h200,
-      tokensPerSequence: 8192,
-    })
-    expect(plan.kvGiBPerSequence).toBeCloseTo((8192 * 70_272) / bytesPerGiB, 6)
-  })
-})
-
-describe('a memory plan', () => {
-  const plan = (tensorParallel: number, precision: 'bf16' | 'fp8' = 'bf16') =>
-    planMemory(llama8, {
-      precision,
-      layout: { tensorParallel, pipelineParallel: 1 },
-      engine: 'vllm',
-      accelerator: h100,
-      tokensPerSequence: 2048,
-    })
-
-  it('leaves 80 x 0.92 - weights - activations - runtime for the cache', () => {
-    const { weightsGiB, activationsGiB, kvPoolGiB, maxSequences } = plan(1)
-    expect(weightsGiB).toBeCloseTo(16.06e9 / bytesPerGiB, 1)
-    expect(kvPoolGiB).toBeCloseTo(73.6 - weightsGiB - activationsGiB - 1.2, 9)
-    expect(maxSequences).toBe(Math.floor((kvPoolGiB * bytesPerGiB) / (2048 * 131_072)))
-  })
-
-  it('holds more sequences with more accelerators and with fewer bits', () => {
-    expect(plan(2).maxSequences).toBeGreaterThan(plan(1).maxSequences)
-    expect(plan(1, 'fp8').maxSequences).toBeGreaterThan(plan(1).maxSequences)
+    const cost = kvCost(v3, { sharding: { tensorParallel: 8, pipelineParallel: 1 } })
+    expect(cost.bytesOf(8192)).toBe(8192 * 70_272)
   })
 })

@@ -1,12 +1,13 @@
 // What every candidate of one design is judged by, derived once from the requirements.
 
-import type { Catalogue } from '../../catalog/index.js'
+import type { Accelerator, Catalogue } from '../../catalog/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
 import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
 import type { CostLine } from '../cost/cost-breakdown.js'
 import { marketOf } from '../cost/market.js'
 import { systemLines, systemReadMs } from '../cost/system-lines.js'
+import { type Card, cardOf } from '../memory/engine-card.js'
 import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
 import { createStepFacts } from '../speed/known-step-facts.js'
@@ -43,6 +44,8 @@ export interface DesignContext {
   readonly scoreOf: (quality: QualityEstimate) => Estimate | null
   /** Bytes that were worked out already. */
   readonly memoryParts: MemoryParts
+  /** The memory that an engine finds on an accelerator. */
+  readonly cardOf: (accelerator: Accelerator) => Card
   readonly stepFactsOf: ReturnType<typeof createStepFacts>
   readonly platformMs: number
   /** The load of a week, for the hours that replicas run. */
@@ -89,6 +92,7 @@ export const createContext = (
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
     memoryParts: createMemoryParts(),
+    cardOf: createCardOf(catalogue),
     stepFactsOf: createStepFacts(),
     platformMs: platformOverheadMs(requirements) + systemReadMs(system),
     // What a stage costs is what its line costs: an API may read it for less than hardware of its own.
@@ -104,6 +108,16 @@ export const createContext = (
     replicaFactor: 1,
     enginePeak: (workload.requestsPerSecond.peak * throughCache) / regions,
     contextTokens,
+  }
+}
+
+/** Remembers: the same few accelerators come with every model. */
+const createCardOf = (catalogue: Catalogue): DesignContext['cardOf'] => {
+  const known = new Map<Accelerator, Card>()
+  return (accelerator) => {
+    const card = known.get(accelerator) ?? cardOf(accelerator, catalogue)
+    known.set(accelerator, card)
+    return card
   }
 }
 

@@ -20,7 +20,7 @@ const metricNames = {
   },
 } as const
 type Metric = keyof (typeof metricNames)['en']
-const stageNames = {
+export const stageNames = {
   en: { 'query-embedding': 'embedding of questions', rerank: 'reranking', 'guard-model': 'the guard model' },
   'zh-TW': { 'query-embedding': '問題的向量化', rerank: '重新排序', 'guard-model': '護欄模型' },
 } as const
@@ -38,6 +38,12 @@ export const designMessages = defineMessages({
     en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
       `The ${p.heads} attention heads and ${p.kvHeads} KV heads of ${p.model} do not split evenly over ${p.width}.`,
     'zh-TW': (p) => `${p.model} 的 ${p.heads} 個注意力頭與 ${p.kvHeads} 個 KV 頭無法平均分給 ${p.width} 張。`,
+  },
+  'planner.no-pool-router': {
+    en: (p: { engine: string }) =>
+      `Prompts and answers on replicas of their own need a router that sends each request to one of each. ${p.engine} brings none that is meant for production; SGLang does.`,
+    'zh-TW': (p) =>
+      `提示與回答分由不同副本處理時，需要能將每個請求各送一份副本的路由器。${p.engine} 未提供可用於正式環境的路由器；SGLang 則有。`,
   },
   'planner.no-unit': {
     en: (p: { accelerator: string; precision: string }) =>

@@ -2,6 +2,7 @@
 
 import { servingLines } from '../cost/self-hosted-cost.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
+import { designMessage } from './design-messages.js'
 import { type Pools, sizePools } from './disaggregated.js'
 import { bandOf, judge } from './estimates.js'
 import { priceCandidate } from './price-candidate.js'
@@ -57,11 +58,31 @@ export const evaluateDisaggregated = (
     pools: [prefillReplicas, decodeReplicas].map((replicas) => ({ load: replicas, replicas })),
     slowness: apart.bands.tpot.high,
   })
-  if (!context.itemised) return priced.candidate
+  const judged = withRouter(option, priced.candidate)
+  if (!context.itemised) return judged
   const lines = priced.bought.flatMap(({ order, cost }) => servingLines(order, cost))
   // How much of the answers is good is not known for pools hour by hour.
-  return { ...priced.candidate, bill: { lines, goodShare: null, serving: null } }
+  return { ...judged, bill: { lines, goodShare: null, serving: null } }
 }
+
+/**
+ * SGLang has a router that sends each request to one replica of each pool. vLLM documents only a proxy out of its tests
+ * (docs.vllm.ai, nixl_connector_usage), and the others are planned without separate pools: shown, not chosen.
+ */
+const withRouter = ({ engine }: ServingOption, candidate: Candidate): Candidate =>
+  engine === 'sglang'
+    ? candidate
+    : {
+        ...candidate,
+        violations: [
+          ...candidate.violations,
+          {
+            constraint: 'disaggregation',
+            reason: designMessage('planner.no-pool-router', { engine }),
+            relaxable: false,
+          },
+        ],
+      }
 
 const rangeOf = (
   target: ResolvedTarget,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
+import { type Architecture, formatArchitecture, parseArchitecture } from '../../spec/index.js'
 import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
 import { deriveWorkload } from '../assessment/workload.js'
@@ -19,16 +20,18 @@ const rag = {
   },
   safety: { guardModelParametersB: 0.3 },
 }
+const card = { accelerator: l4, totalGiB: 22, utilisation: 0.92 }
 const parts = { weightsMs: 9, cacheMs: 0, exchangeMs: 0, overheadMs: 0, sequenceMs: 0 }
 const offers = { rentable: [{ accelerator: l4, usdPerHour: 0.8, most: 100 }], efficiency: 0.5 }
 const stagesFor = (sections: Record<string, unknown>, withOffers = offers) => {
   const requirements = requirementsOf(sections)
   return stagesOf(requirements, deriveWorkload(requirements), withOffers)
 }
-const designed = (sections: Record<string, unknown>) => {
+const wholeDesign = (sections: Record<string, unknown>) => {
   const requirements = requirementsOf(sections)
-  return design({ requirements, assessment: assess(requirements, catalogue), catalogue }).report
+  return design({ requirements, assessment: assess(requirements, catalogue), catalogue })
 }
+const designed = (sections: Record<string, unknown>) => wholeDesign(sections).report
 
 describe('the stages before the chat model', () => {
   it('have their load worked out: tokens of a request x requests', () => {
@@ -76,7 +79,7 @@ describe('the stages before the chat model', () => {
 describe('several models on one card', () => {
   it('add up their memory and their time', () => {
     const stages = stagesFor({ ...rag, scale: scaleOf({ peakRequestsPerSecond: 1 }) })
-    const packing = packStages(stages, { accelerator: l4, replicas: 2, efficiency: 0.5 })
+    const packing = packStages(stages, { ...card, replicas: 2, efficiency: 0.5 })
     const tokens = deriveWorkload(requirementsOf({}))
     // Tokens x 2 x weights over 121,000 x 0.5 Gflop/s and 2 replicas: (64 + 6,400) x 0.604 and 1,350 x 0.6.
     const guarded = tokens.inputTokens.mean + tokens.outputTokens.mean
@@ -94,28 +97,71 @@ describe('several models on one card', () => {
       interference: 0.5,
       attentionGroups: 1,
     }
-    const packing = { stages: [], memoryGiB: 0, timeShare: 0.1, savedUsdPerMonth: 0 }
+    const packing = {
+      stages: [],
+      memoryGiB: 0,
+      shares: {},
+      chatShare: 0.92,
+      timeShare: 0.1,
+      savedUsdPerMonth: 0,
+    }
     expect(sharedSteps(steps, packing).decodeAt(100)(1)).toBeCloseTo(10, 9)
     expect(sharedSteps(steps, packing).prefillMs(1000)).toBeCloseTo(100, 9)
   })
 
   it('are left apart when they would take half of the card', () => {
     const stages = stagesFor({ ...rag, scale: scaleOf({ peakRequestsPerSecond: 20 }) })
-    expect(packStages(stages, { accelerator: l4, replicas: 1, efficiency: 0.5 })).toBeNull()
+    expect(packStages(stages, { ...card, replicas: 1, efficiency: 0.5 })).toBeNull()
+  })
+
+  const roomy = wholeDesign({
+    ...rag,
+    models: { allowed: ['Llama-3.1-8B-Instruct'] },
+    hosting: { allowed: ['self-hosted'] },
+    performance: { targets: [targetOf('ttft', 2000)] },
   })
 
   it('win where the accelerator of the chat model has time and room to spare', () => {
-    const report = designed({
-      ...rag,
-      models: { allowed: ['Llama-3.1-8B-Instruct'] },
-      hosting: { allowed: ['self-hosted'] },
-      performance: { targets: [targetOf('ttft', 2000)] },
-    })
+    const { report } = roomy
     const { chosen } = report
     expect(chosen?.packing?.stages).toEqual(['query-embedding', 'rerank', 'guard-model'])
     const apart = report.candidates.find(({ id }) => id === chosen?.id.replace(' packed', ''))
     expect(chosen?.memory?.kvPoolGiB).toBeLessThan(apart?.memory?.kvPoolGiB ?? 0)
     expect(chosen?.packing?.savedUsdPerMonth).toBeGreaterThan(0)
     expect(report.reasons.map(({ code }) => code)).toContain('planner.stage-packed')
+  })
+
+  it('stand in the architecture, each told its share, and take together what the chat model would alone', () => {
+    const { architecture, launches, report } = roomy
+    const shareOf = (command: readonly string[]) =>
+      Number(command[command.indexOf('--gpu-memory-utilization') + 1])
+    const placed = (architecture?.deployments ?? []).map(({ id, kind, hardware, launch }) => ({
+      id,
+      kind,
+      host: hardware?.sharesWith,
+      share: hardware?.memoryShare ?? Number.NaN,
+      told: shareOf(launch?.command ?? []),
+    }))
+    const chat = placed.at(-1)
+    expect(placed.map(({ kind }) => kind)).toEqual(['embedding', 'rerank', 'chat'])
+    expect(placed.map(({ host }) => host)).toEqual([chat?.id, chat?.id, undefined])
+    expect(placed.map(({ told }) => told)).toEqual(placed.map(({ share }) => share))
+    // 0.92, less what is kept for the guard model, which no requirement names.
+    const packing = report.chosen?.packing
+    const guard = packing?.shares['guard-model'] ?? Number.NaN
+    expect(placed.reduce((sum, { told }) => sum + told, guard)).toBeCloseTo(0.92, 9)
+    // Each share holds its stage: (0.302 + 0.256) x 2 bytes and a GiB.
+    const totalGiB = report.chosen?.memory?.totalGiB ?? 0
+    expect((packing?.shares.rerank ?? 0) * totalGiB).toBeGreaterThanOrEqual(2.04)
+    expect(architecture?.knowledge[0]).toMatchObject({
+      embeddings: { deployment: placed[0]?.id, dimensions: 1024 },
+      rerank: { deployment: placed[1]?.id },
+    })
+    expect(parseArchitecture(formatArchitecture(architecture as Architecture))).toEqual(architecture)
+    expect(launches.map(({ deployment }) => deployment)).toEqual(placed.map(({ id }) => id))
+    const problems = launches.flatMap(({ settings }) =>
+      settings.flatMap(({ validation }) => validation.problem ?? []),
+    )
+    expect(problems).toEqual([])
   })
 })

@@ -11,6 +11,10 @@ export interface Packing {
   readonly stages: readonly StageId[]
   /** On each accelerator of a replica, GiB. */
   readonly memoryGiB: number
+  /** Shares of an accelerator's memory, as vLLM takes them (`--gpu-memory-utilization`): of each stage ... */
+  readonly shares: Readonly<Partial<Record<StageId, number>>>
+  /** ... and of the chat model; together what it would take alone. */
+  readonly chatShare: number
   /** Of the time of a replica at the peak. */
   readonly timeShare: number
   /** What they would cost on hardware of their own. */
@@ -27,9 +31,17 @@ const mostShare = 0.5
  */
 export const packStages = (
   stages: readonly Stage[],
-  options: { readonly accelerator: Accelerator; readonly replicas: number; readonly efficiency: number },
+  options: {
+    readonly accelerator: Accelerator
+    /** Of the accelerator, GiB. */
+    readonly totalGiB: number
+    /** What the chat model's engine would take alone. */
+    readonly utilisation: number
+    readonly replicas: number
+    readonly efficiency: number
+  },
 ): Packing | null => {
-  const { accelerator, replicas, efficiency } = options
+  const { accelerator, totalGiB, utilisation, replicas, efficiency } = options
   if (stages.length === 0) return null
   let timeShare = 0
   for (const { parametersB, tokensPerSecond } of stages) {
@@ -38,8 +50,13 @@ export const packStages = (
     timeShare += tokensPerSecond / speed / replicas
   }
   if (timeShare >= mostShare) return null
+  const thousandths = stages.map(({ memoryGiB }) => Math.ceil((memoryGiB / totalGiB) * 1000))
+  const left = Math.floor(utilisation * 1000 + 1e-6) - thousandths.reduce((sum, one) => sum + one, 0)
+  if (left <= 0) return null
   return {
     stages: stages.map(({ id }) => id),
+    shares: Object.fromEntries(stages.map(({ id }, i) => [id, (thousandths[i] ?? 0) / 1000])),
+    chatShare: left / 1000,
     memoryGiB: stages.reduce((sum, { memoryGiB }) => sum + memoryGiB, 0),
     timeShare,
     savedUsdPerMonth: stages.reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0),

@@ -6,7 +6,7 @@ import type { SpeedTarget } from '../../spec/index.js'
 import type { CostReport } from '../cost/cost-report.js'
 import type { ServingDetail } from '../cost/serving-detail.js'
 import type { KvDtype } from '../memory/cache-cost.js'
-import type { Layout } from '../memory/memory.js'
+import type { Layout, MemoryPlan } from '../memory/memory.js'
 import type { Packing } from './pack.js'
 import type { Speculation } from './serving-option.js'
 
@@ -142,11 +142,8 @@ export interface Candidate {
   readonly qualityScore: Estimate | null
   /** Load over what the rented replicas could carry, at the peak and over the month. */
   readonly utilisation: { readonly peak: number; readonly average: number } | null
-  readonly memory: {
-    readonly weightsGiB: number
-    readonly kvPoolGiB: number
-    readonly maxSequences: number
-  } | null
+  /** Of one accelerator of a replica; null where there is none. */
+  readonly memory: MemoryPlan | null
   /** How well the prediction is founded; the ranges widen with it. */
   readonly basis: 'calibrated' | 'measured' | 'similar' | 'published' | 'assumed'
   /** Load tests of the operator's own that its times rest on. */

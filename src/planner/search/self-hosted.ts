@@ -3,18 +3,19 @@
 import { hoursPerMonth } from '../../core/index.js'
 import { hoursOf } from '../cost/replica-plan.js'
 import type { ServingCost } from '../cost/self-hosted-cost.js'
-import { acceleratorsOf, type MemoryPlan, planMemory } from '../memory/memory.js'
+import { acceleratorsOf, type MemoryPlan } from '../memory/memory.js'
+import { roundedContext } from '../memory/rounded-context.js'
 import { steadyState } from '../speed/serving.js'
 import { billOf } from './bill-of.js'
 import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { estimateTarget, latencyP90 } from './estimates.js'
+import { type Planned, planMemory } from './plan-memory.js'
 import { priceCandidate } from './price-candidate.js'
 import type { Candidate, Violation } from './report.js'
 import { optionId, type ServingOption } from './serving-option.js'
 import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
-import { draftedContext, draftGiB } from './speculate.js'
 import { isTested, stepModelOf, testedBands } from './step-model-of.js'
 
 /** A candidate with what its numbers came from; null where memory ended it early. */
@@ -25,13 +26,14 @@ export interface Evaluation {
 
 /** Evaluates one option. Violations of memory end it early, with the numbers known so far. */
 export const evaluateSelfHosted = (option: ServingOption, context: DesignContext): Evaluation => {
-  const memory = memoryOf(option, context)
+  const planned = memoryOf(option, context)
+  const memory = planned.plan
   const blank = blankCandidate(option, memory, context)
   const end = (violation: Violation): Evaluation => ({
     candidate: { ...blank, violations: [violation] },
     served: null,
   })
-  const impossible = memoryViolation(option, context, memory)
+  const impossible = memoryViolation(option, planned)
   if (impossible) return end(impossible)
   const server = serverOf(option, context, memory.maxSequences)
   const sizing = server && sizeReplicas(server, context)
@@ -39,27 +41,13 @@ export const evaluateSelfHosted = (option: ServingOption, context: DesignContext
   return { candidate: together({ option, context, blank, server, sizing }), served: { server, sizing } }
 }
 
-const memoryOf = (option: ServingOption, { workload, memoryParts }: DesignContext): MemoryPlan => {
-  const { model, build, layout, engine, supply, kvDtype, speculation, packing } = option
-  const { layers } = model
-  const tokens = workload.inputTokens.mean + workload.outputTokens.mean
-  const plain = {
-    precision: build.precision,
-    layout,
-    engine,
-    accelerator: supply.accelerator,
-    tokensPerSequence: tokens,
-    ...(kvDtype ? { kvDtype } : {}),
-    takenGiB: packing?.memoryGiB ?? 0,
-    parts: memoryParts,
+const memoryOf = (option: ServingOption, context: DesignContext): Planned => {
+  const { workload, memoryParts: parts, cardOf, contextTokens } = context
+  const lengths = {
+    maxModelLen: roundedContext(contextTokens, option.model.maxContext),
+    mean: workload.inputTokens.mean + workload.outputTokens.mean,
   }
-  if (!speculation) return planMemory(model, plain)
-  const { weightsGiB } = planMemory(model, plain)
-  return planMemory(model, {
-    ...plain,
-    tokensPerSequence: tokens + draftedContext(speculation, tokens, layers),
-    takenGiB: plain.takenGiB + draftGiB(speculation, weightsGiB, layers),
-  })
+  return planMemory(option, lengths, { card: cardOf(option.supply.accelerator), parts })
 }
 
 const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: DesignContext): Candidate => {
@@ -87,11 +75,7 @@ const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: Desi
     targets: [],
     ...buildQuality(model, build.precision, context, kvDtype === 'fp8'),
     utilisation: null,
-    memory: {
-      weightsGiB: memory.weightsGiB,
-      kvPoolGiB: memory.kvPoolGiB,
-      maxSequences: memory.maxSequences,
-    },
+    memory,
     basis: 'assumed',
     loadTests: context.loadTestsOf(option).length,
     violations: [],
@@ -100,34 +84,33 @@ const blankCandidate = (option: ServingOption, memory: MemoryPlan, context: Desi
 
 const memoryViolation = (
   { model, supply, layout }: ServingOption,
-  { contextTokens, workload }: DesignContext,
-  memory: MemoryPlan,
+  { plan, requestGiB }: Planned,
 ): Violation | null => {
   const accelerator = supply.accelerator.label
   const count = acceleratorsOf(layout)
-  if (memory.kvPoolGiB <= 0)
+  if (plan.kvPoolGiB <= 0)
     return hard(
       'memory',
       designMessage('planner.weights-do-not-fit', {
         model: model.name,
         accelerator,
         count,
-        weightsGiB: memory.weightsGiB,
-        availableGiB: memory.weightsGiB + memory.kvPoolGiB,
+        weightsGiB: plan.weightsGiB,
+        availableGiB: plan.weightsGiB + plan.kvPoolGiB,
       }),
     )
-  const mean = workload.inputTokens.mean + workload.outputTokens.mean
-  const longest = (memory.kvGiBPerSequence * contextTokens) / mean
-  if (longest <= memory.kvPoolGiB && memory.maxSequences >= 1) return null
+  const { maxModelLen } = plan.settings
+  const longest = requestGiB(maxModelLen)
+  if (longest <= plan.kvPoolGiB && plan.maxSequences >= 1) return null
   return hard(
     'memory',
     designMessage('planner.context-does-not-fit', {
       model: model.name,
       accelerator,
       count,
-      contextTokens,
+      contextTokens: maxModelLen,
       neededGiB: longest,
-      poolGiB: memory.kvPoolGiB,
+      poolGiB: plan.kvPoolGiB,
     }),
   )
 }

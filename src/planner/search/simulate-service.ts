@@ -1,8 +1,6 @@
 // What users wait for a way to serve at the design's real traffic, by simulation of its engine's scheduler, and against
 // which targets. Knows no price, and does not decide.
 
-import { bytesPerGiB } from '../../core/index.js'
-import { engineBudget } from '../memory/memory.js'
 import type { GoodputLimits } from '../simulator/meter.js'
 import { predictPercentiles } from '../simulator/predict-percentiles.js'
 import { stepCostOf } from '../simulator/roofline-cost.js'
@@ -114,17 +112,15 @@ const ofOneGroup = (steps: StepTimes): StepTimes => ({
 
 /** Of one attention group. */
 const schedulerFor = (
-  { model, engine, supply, layout, kvDtype }: ServingOption,
+  { engine }: ServingOption,
   memory: NonNullable<Candidate['memory']>,
-  { workload, contextTokens, memoryParts }: DesignContext,
+  { workload, contextTokens }: DesignContext,
 ): Scheduler => {
-  const groups = layout.dataParallel ?? 1
-  const { maxBatchedTokens } = engineBudget(engine, supply.accelerator)
-  const maxSequences = Math.max(1, Math.floor(memory.maxSequences / groups))
+  const { maxBatchedTokens } = memory.settings
+  const maxSequences = Math.max(1, memory.settings.maxSequences)
   const mean = workload.inputTokens.mean + workload.outputTokens.mean
-  const perToken = memoryParts.kvCost(model, layout, kvDtype ?? 'auto').bytesOf(mean) / mean
   return schedulerOf(engine, {
-    kvTokens: Math.max(contextTokens + 32, (memory.kvPoolGiB * bytesPerGiB) / perToken),
+    kvTokens: Math.max(contextTokens + 32, (memory.kvPoolGiB / memory.kvGiBPerSequence) * mean),
     // Without prompts in parts the budget must hold a whole one beside the answers.
     maxBatchedTokens:
       engine === 'trtllm' ? Math.max(maxBatchedTokens, contextTokens + maxSequences) : maxBatchedTokens,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StepModel } from '../speed/roofline.js'
-import { draftedContext, draftGiB, speculate, tokensPerStep } from './speculate.js'
+import { speculate, tokensPerStep } from './speculate.js'
 
 /** 10 ms to read the weights, or 0.2 ms a token to compute; 0.001 ms a cached token and sequence. */
 const steps: StepModel = {
@@ -31,15 +31,11 @@ describe('speculative decoding', () => {
     expect(steps.decodeAt(1)(100) / speculate(steps, ngram, 40).decodeAt(1)(100)).toBeLessThan(1)
   })
 
-  it('takes time and memory for a drafting layer', () => {
+  it('takes time for a drafting layer', () => {
     const layer = { ...ngram, method: 'layer' } as const
     // Each of 3 drafts costs a fortieth of an 11 ms step: 0.825 ms more over 2.533.
     const extra =
       speculate(steps, layer, 40).decodeAt(1000)(1) - speculate(steps, ngram, 40).decodeAt(1000)(1)
     expect(extra).toBeCloseTo(0.825 / 2.533, 6)
-    expect(draftGiB(layer, 20, 40)).toBe(0.5)
-    expect(draftGiB(ngram, 20, 40)).toBe(0)
-    expect(draftedContext(layer, 2000, 40)).toBe(53)
-    expect(draftedContext(ngram, 2000, 40)).toBe(3)
   })
 })

@@ -34,17 +34,3 @@ export const speculate = (steps: StepModel, speculation: Speculation, layers: nu
     },
   }
 }
-
-/**
- * Memory that drafting takes from each accelerator, GiB: a drafting layer is one more of the model's.
- * @param weightsGiB of the model on one accelerator
- */
-export const draftGiB = ({ method }: Speculation, weightsGiB: number, layers: number): number =>
-  method === 'layer' ? weightsGiB / layers : 0
-
-/** Tokens that each sequence holds more: those drafted, and a drafting layer's share of the whole context. */
-export const draftedContext = (
-  { method, tokens }: Speculation,
-  contextTokens: number,
-  layers: number,
-): number => tokens + (method === 'layer' ? contextTokens / layers : 0)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
+import { formatArchitecture, parseArchitecture } from '../../spec/index.js'
 import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-of.js'
+import { architectureOf } from '../architecture/architecture-of.js'
 import { assess } from '../assessment/assess.js'
 import { design } from '../design.js'
 import { kvTransferMs } from './disaggregated.js'
@@ -126,8 +128,64 @@ describe('prompts and answers on replicas of their own', () => {
     performance: { targets: [targetOf('ttft', 3000), targetOf('tpot', 30)] },
   }
 
+  const { candidates } = designed(heavy)
+
+  it('are chosen where a router comes with the engine, and else shown with what is missing', () => {
+    const missing = (engine: string) =>
+      candidates
+        .filter((candidate) => candidate.disaggregation && candidate.engine === engine)
+        .map(({ violations }) => violations.some(({ constraint }) => constraint === 'disaggregation'))
+    expect(new Set(missing('sglang'))).toEqual(new Set([false]))
+    expect(new Set(missing('vllm'))).toEqual(new Set([true]))
+    const ofSglang = candidates.filter(
+      ({ engine, violations }) => engine === 'sglang' && violations.length === 0,
+    )
+    const apart = ofSglang.filter(({ disaggregation }) => disaggregation)
+    expect(apart.length).toBeGreaterThan(0)
+    // Here they need fewer accelerators than any that serve together.
+    const fewest = (of: readonly Candidate[]) => Math.min(...of.map(({ accelerators }) => accelerators))
+    expect(fewest(apart)).toBeLessThanOrEqual(
+      fewest(ofSglang.filter(({ disaggregation }) => !disaggregation)),
+    )
+  })
+
+  it('stand in the architecture as two engines and the router in front of them', () => {
+    const candidate = candidates.find(({ engine, disaggregation }) => engine === 'sglang' && disaggregation)
+    if (!candidate?.disaggregation) throw new Error('no separate pools')
+    const { architecture, launches } = architectureOf({
+      candidate,
+      requirements: requirementsOf(heavy),
+      taskModels: [],
+      catalogue,
+      contextTokens: 6600,
+    })
+    const [prefill, decode, router] = architecture.deployments
+    const { prefillReplicas, decodeReplicas } = candidate.disaggregation
+    const spare = (candidate.replicas?.spare ?? 0) / 2
+    expect(prefill?.hardware?.replicas).toBe(prefillReplicas + spare)
+    expect(decode?.hardware?.replicas).toBe(decodeReplicas + spare)
+    const wordAfter = (command: readonly string[] = [], flag: string) => command[command.indexOf(flag) + 1]
+    for (const [pool, role] of [
+      [prefill, 'prefill'],
+      [decode, 'decode'],
+    ] as const) {
+      const command = pool?.launch?.command
+      expect(wordAfter(command, '--disaggregation-mode')).toBe(role)
+      expect(`http://127.0.0.1:${wordAfter(command, '--port')}/v1`).toBe(pool?.address)
+      expect(`${wordAfter(router?.launch?.command, `--${role}`)}/v1`).toBe(pool?.address)
+    }
+    // The cards of one are not those of the other.
+    expect(wordAfter(decode?.launch?.command, '--base-gpu-id')).toBe(String(prefill?.hardware?.count))
+    expect(architecture.routes[0]?.strategy).toEqual({ deployment: router?.id })
+    expect(parseArchitecture(formatArchitecture(architecture))).toEqual(architecture)
+    const engines = launches.filter(({ deployment }) => deployment !== router?.id)
+    const problems = engines.flatMap(({ settings }) =>
+      settings.flatMap(({ validation }) => validation.problem ?? []),
+    )
+    expect(problems).toEqual([])
+  })
+
   it('are sized apart, and only where they need no more accelerators than together', () => {
-    const { candidates } = designed(heavy)
     const apart = candidates.filter(({ disaggregation }) => disaggregation)
     expect(apart.length).toBeGreaterThan(0)
     for (const { id, disaggregation, replicas, accelerators, targets } of apart) {

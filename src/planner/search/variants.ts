@@ -22,15 +22,22 @@ export const variantsOf = (
   ...packed(option, evaluation, context),
 ]
 
-/** The stages beside the model on its own cards, where one of them would otherwise be paid for. */
+/**
+ * The stages beside the model on its own cards, where one of them would otherwise be paid for. Of the engines vLLM is
+ * told its share of a card whoever started first, and serves the stages too.
+ */
 const packed = (
   option: ServingOption,
   { candidate, served }: Evaluation,
   { stages, fitted }: DesignContext,
 ): readonly ServingOption[] => {
-  if (!served || candidate.violations.some(({ relaxable }) => !relaxable)) return []
+  const { memory } = candidate
+  if (option.engine !== 'vllm' || !served || !memory) return []
+  if (candidate.violations.some(({ relaxable }) => !relaxable)) return []
   const packing = packStages(stages, {
     accelerator: option.supply.accelerator,
+    totalGiB: memory.totalGiB,
+    utilisation: memory.settings.utilisation,
     replicas: served.sizing.replicas,
     efficiency: fitted.coefficients.compute.bf16,
   })
