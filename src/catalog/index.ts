@@ -36,6 +36,7 @@ export {
 } from './engine-program.js'
 export { type Lookup, normaliseName } from './find-by-name.js'
 export { furtherModel, lookUpFurtherModel, readFurtherModels, sameShape } from './further-models.js'
+export type { GpuProvider } from './gpu-provider.js'
 export { readConfigText } from './hf-config/parse-config.js'
 export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'

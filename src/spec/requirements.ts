@@ -195,6 +195,11 @@ const hosting = z.strictObject({
     .default(['self-hosted', 'hosted-api']),
   /** ISO 3166 codes or region names where data may be processed; empty = anywhere. */
   dataResidency: z.array(z.string()).default([]),
+  /**
+   * Where a provider processes, as its contract with you says, by its name in the design: `OpenAI: [EU]`. Goes before
+   * what the catalogue knows.
+   */
+  processedIn: z.record(z.string(), z.array(z.string()).min(1)).default({}),
   /** Hardware that exists already: a constraint, not a suggestion. */
   owned: z.array(ownedHardware).default([]),
   /** Use only what is owned. */

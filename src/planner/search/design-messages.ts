@@ -233,8 +233,9 @@ export const designMessages = defineMessages({
   },
   'planner.assume-residency': {
     en: (p: { places: string }) =>
-      `The price list does not say which providers have machines in ${p.places}: ask before you rent, or place your own there.`,
-    'zh-TW': (p) => `價目表未載明哪些供應商在 ${p.places} 有機房：租用前請先確認，或自行在當地設置。`,
+      `Only providers that are known to process in ${p.places}, or of which hosting.processedIn says it, are taken. Prices are those of their lists, which may be another region's: ask whether this machine is sold there.`,
+    'zh-TW': (p) =>
+      `只採用已知在 ${p.places} 處理資料、或由 hosting.processedIn 載明的供應商。價格為其牌價，可能屬於其他地區：請確認當地是否提供該主機。`,
   },
 })
 

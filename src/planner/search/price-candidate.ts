@@ -37,7 +37,7 @@ export const priceCandidate = (
       requirements: context.requirements,
       clock: context.clock,
       supply: option.supply,
-      purchaseRates: context.catalogue.purchaseRates,
+      purchaseRates: context.purchaseRates,
       engine: option.engine,
       weightsGiB: (memory?.weightsGiB ?? 0) * perReplica,
       acceleratorsPerReplica: perReplica,
