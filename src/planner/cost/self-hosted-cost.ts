@@ -14,7 +14,7 @@ import { hoursOf, planReplicas, type ReplicaLevel, type ReplicaNeed, replicaHour
 import { startUpMinutes } from './start-up.js'
 
 export interface ServingOrder {
-  readonly requirements: Pick<Requirements, 'availability' | 'hosting' | 'budget'>
+  readonly requirements: Pick<Requirements, 'availability' | 'hosting' | 'budget' | 'performance' | 'scale'>
   readonly clock: CapacityClock
   readonly supply: Supply
   readonly purchaseRates: readonly PurchaseRate[]
@@ -77,10 +77,25 @@ const cheapest = (order: ServingOrder, { levels, need }: Planned): Purchase | nu
   const { acceleratorsPerReplica } = order
   let best: Purchase | null = null
   for (const prices of pricesFor(order)) {
-    const bought = buyHours(prices, { levels, acceleratorsPerReplica, startMinutes: need.startMinutes })
+    const bought = buyHours(prices, {
+      levels,
+      acceleratorsPerReplica,
+      startMinutes: need.startMinutes,
+      spotReplicas: spotReplicasOf(order),
+    })
     if (bought && (best === null || bought.usdPerMonth < best.usdPerMonth)) best = bought
   }
   return best
+}
+
+/**
+ * Replicas of one region whose loss at one moment breaks no target, since spot machines of a kind go together: those
+ * that the spare stands in for, and what answers requests that may take a day. Any number where no speed is promised.
+ */
+export const spotReplicasOf = ({ requirements, load }: Pick<ServingOrder, 'requirements' | 'load'>): number => {
+  const { availability, performance, scale } = requirements
+  if (performance.targets.length === 0) return Number.POSITIVE_INFINITY
+  return (availability.survivesReplicaLoss ? 1 : 0) + Math.floor(scale.deferrableShare * load)
 }
 
 /** Hourly list prices, and, where the requirements allow more than the hour, the lists that sell more. */

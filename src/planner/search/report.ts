@@ -66,6 +66,14 @@ export interface Disaggregation {
   readonly kvTransferMs: number
 }
 
+/** Accelerator-hours a month and what each costs, US dollars. */
+export interface PurchasePlan {
+  readonly acceleratorHours: Readonly<Record<PurchaseWay, number>>
+  readonly usdPerHour: Readonly<Record<PurchaseWay, number>>
+}
+export const purchaseWays = ['reserved', 'onDemand', 'spot'] as const
+export type PurchaseWay = (typeof purchaseWays)[number]
+
 export interface Candidate {
   readonly id: string
   readonly kind: 'self-hosted' | 'hosted-api'
@@ -93,6 +101,8 @@ export interface Candidate {
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number
   readonly costPerMonthUsd: number | null
+  /** How its hours are bought, of all regions; absent where nothing is rented. */
+  readonly purchase?: PurchasePlan
   readonly usdPerMillionOutputTokens: number | null
   readonly latency: {
     readonly ttftP90Ms: Estimate

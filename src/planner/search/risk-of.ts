@@ -49,8 +49,14 @@ const nearSaturation = 0.8
 /** Points of MMLU-Pro between the ends of the quality's band from which it counts as wide. */
 const wideQuality = 8
 
-/** @param spotShare share of the accelerators that the provider may take back, in [0, 1] */
-export const riskOf = (candidate: Candidate, spotShare = 0): CandidateRisk => {
+/** Share of the accelerator-hours that the provider may take back, in [0, 1]. */
+const spotShareOf = ({ purchase }: Candidate): number => {
+  if (!purchase) return 0
+  const { reserved, onDemand, spot } = purchase.acceleratorHours
+  return spot / (reserved + onDemand + spot || 1)
+}
+
+export const riskOf = (candidate: Candidate, spotShare = spotShareOf(candidate)): CandidateRisk => {
   const { basis, targets, kind, replicas, utilisation, quality, qualityScore, build } = candidate
   const has: Readonly<Record<Exclude<RiskFactorKind, 'spot'>, boolean>> = {
     'prediction-similar': basis === 'similar',
