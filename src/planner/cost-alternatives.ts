@@ -9,6 +9,7 @@ import { bestHybrid } from './cost/hybrid.js'
 import { type ServingOrder, selfHostedCost } from './cost/self-hosted-cost.js'
 import type { ServingDetail } from './cost/serving-detail.js'
 import { evaluateAll } from './search/candidates.js'
+import { cascadeGaps } from './search/cascade-candidate.js'
 import { createContext } from './search/design-context.js'
 import { otherKind } from './search/explain.js'
 import { rankCandidates } from './search/rank-candidates.js'
@@ -16,9 +17,8 @@ import type { Priced } from './search/repricing.js'
 import { systemUsdOf, wholeUsd } from './search/system-cost.js'
 
 export const costAlternatives = (priced: Priced, bill: ServingDetail): readonly CostAlternative[] => [
-  ...(bill.serving?.cost.purchase ? purchases(priced, bill.serving.order) : []),
-  ...hybrid(priced, bill),
-  ...cascade(priced),
+  ...(bill.serving?.cost.purchase ? purchases(priced, bill, bill.serving.order) : []),
+  ...(priced.chosen.routing ? [] : [...hybrid(priced, bill), ...cascade(priced)]),
   ...cache(priced),
 ]
 
@@ -31,7 +31,7 @@ const lessOf = ({ chosen, context }: Priced, usd: number) => {
 }
 
 /** Reserved and spot machines, where the requirements do not allow them yet and they cost less. */
-const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternative[] => {
+const purchases = (priced: Priced, bill: ServingDetail, order: ServingOrder): readonly CostAlternative[] => {
   const { hosting } = order.requirements
   const ways = [
     {
@@ -44,12 +44,14 @@ const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternativ
   return ways.flatMap(({ kind, open, change }): CostAlternative[] => {
     const requirements = { ...order.requirements, hosting: { ...hosting, ...change } }
     const cost = open ? selfHostedCost({ ...order, requirements }) : null
-    if (!cost?.purchase || cost.usdPerMonth >= (priced.chosen.costPerMonthUsd ?? 0) * (1 - noticeable))
-      return []
+    const now = bill.serving?.cost.usdPerMonth ?? 0
+    if (!cost?.purchase || cost.usdPerMonth >= now * (1 - noticeable)) return []
     const { reserved, onDemand, spot } = cost.purchase.acceleratorHours
     const share = (kind === 'reserved' ? reserved : spot) / (reserved + onDemand + spot)
     if (share === 0) return []
-    const usd = cost.usdPerMonth + systemUsdOf(priced.chosen, priced.context)
+    // What the API above a base costs stays.
+    const beside = bill.serving ? (priced.chosen.costPerMonthUsd ?? 0) - bill.serving.cost.usdPerMonth : 0
+    const usd = cost.usdPerMonth + beside + systemUsdOf(priced.chosen, priced.context)
     const said = { provider: cost.provider, usd, less: lessOf(priced, usd) }
     return [
       {
@@ -122,11 +124,14 @@ const cascade = (priced: Priced): readonly CostAlternative[] => {
     mainUsdAt: (share) => repricer.again(chosen, atShare(requirements, share))?.costPerMonthUsd ?? 0,
   })
   const usd = found.usdPerMonth + systemUsdOf(chosen, context)
+  const gaps = lessOf(priced, usd) > noticeable ? cascadeGaps(small, context) : []
   return [
     {
       kind: 'cascade',
       usdPerMonth: usd,
+      ...(gaps.length > 0 ? { waitsFor: gaps } : {}),
       message: costMessage('planner.alternative-cascade', {
+        waitsFor: gaps,
         small: small.id,
         escalatedShare: asked.escalatedShare,
         usd,

@@ -46,10 +46,13 @@ describe('the bill of a design', () => {
   it('counts per request and per million tokens, all of them and the fast ones', () => {
     const requests = 60 * 3600 * (hoursPerMonth / 24) * (8 * 0.1 + 12 + 4 * 0.4)
     expect(breakdown.usdPerRequest).toBeCloseTo(breakdown.totalUsdPerMonth / requests, 8)
-    const { usdPerMillionGoodOutputTokens, usdPerMillionOutputTokens, goodShare } = breakdown
+    const { systemUsdPerMillionGoodOutputTokens, systemUsdPerMillionOutputTokens, goodShare } = breakdown
     // The target asks for 95 % at the peak; the quiet hours are better.
     expect(goodShare).toBeGreaterThan(0.95)
-    expect(usdPerMillionGoodOutputTokens).toBeCloseTo(usdPerMillionOutputTokens / (goodShare ?? 1), 8)
+    expect(systemUsdPerMillionGoodOutputTokens).toBeCloseTo(
+      systemUsdPerMillionOutputTokens / (goodShare ?? 1),
+      8,
+    )
   })
 
   it('says what reserving the base would save, from a price that a provider lists', () => {

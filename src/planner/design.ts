@@ -15,6 +15,7 @@ import { paretoFront } from './search/pareto-front.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import { findRelaxations } from './search/relaxations.js'
 import type { DesignReport } from './search/report.js'
+import { routedCandidates } from './search/routed-candidates.js'
 import { fittedCoefficients } from './speed/coefficients.js'
 
 export interface Design {
@@ -42,7 +43,8 @@ export const design = ({
   readonly taskModels?: readonly TaskModel[]
 }): Design => {
   const context = createContext(requirements, catalogue, fittedCoefficients)
-  const evaluated = evaluateAll(context)
+  const alone = evaluateAll(context)
+  const evaluated = [...alone, ...routedCandidates(alone, context)]
   const candidates = rankCandidates(evaluated.map(({ candidate }) => candidate))
   const [first] = candidates
   const chosen = first && first.violations.length === 0 ? first : null

@@ -145,7 +145,18 @@ const scale = z.strictObject({
   /** Share of requests whose answer may take a day. */
   deferrableShare: share.default(0),
   /** A smaller model that answers first, and the share of its answers that the main model gives again. */
-  cascade: z.strictObject({ model: z.string(), escalatedShare: share }).optional(),
+  cascade: z
+    .strictObject({
+      model: z.string(),
+      escalatedShare: share,
+      /** The probability of an answer's least certain token, below which it was given again when the share was measured. */
+      escalateBelow: share.optional(),
+      /** What your own suites gave both models together, the small one first. */
+      evals: z
+        .array(z.strictObject({ metric: z.enum(qualityMetrics), suite: z.string(), value: share }))
+        .default([]),
+    })
+    .optional(),
   /** Traffic a year from now relative to today. */
   growthPerYear: positive.default(1),
 })

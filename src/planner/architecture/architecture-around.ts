@@ -1,8 +1,8 @@
-// The architecture around one engine: routes, knowledge, prompts and guards follow from the requirements, whichever
-// engine answers.
+// The architecture around what answers: routes, knowledge, prompts and guards follow from the requirements, whichever
+// engines those are.
 
 import type { z } from 'zod'
-import { type Architecture, architectureSchema, type Requirements } from '../../spec/index.js'
+import { type Architecture, architectureSchema, type Requirements, type Strategy } from '../../spec/index.js'
 import { promptFor } from '../assessment/prompts-for.js'
 import { type TaskModel, taskDeployments, withTasks } from '../machine/task-model.js'
 import { requirementsHash } from '../requirements-hash.js'
@@ -18,8 +18,20 @@ export interface Surroundings {
   readonly realLoad?: RealLoad
 }
 
+/** The deployments that answer, and how the route asks them. */
+export interface Answering {
+  readonly deployments: readonly DeploymentDraft[]
+  readonly strategy: Strategy
+}
+
+/** One deployment that answers everything. */
+export const answeringAlone = (deployment: DeploymentDraft): Answering => ({
+  deployments: [deployment],
+  strategy: { deployment: deployment.id },
+})
+
 export const architectureAround = (
-  deployment: DeploymentDraft,
+  { deployments, strategy }: Answering,
   { requirements, taskModels, realLoad = {} }: Surroundings,
 ): Architecture => {
   const tasks = taskDeployments(requirements, taskModels)
@@ -31,11 +43,11 @@ export const architectureAround = (
     name: requirements.name,
     requirementsHash: requirementsHash(requirements),
     ...realLoad,
-    deployments: [...tasks, deployment],
+    deployments: [...tasks, ...deployments],
     routes: [
       {
         name: requirements.name,
-        strategy: withTasks({ deployment: deployment.id }, tasks, taskModels),
+        strategy: withTasks(strategy, tasks, taskModels),
         prompt: prompt.id,
         guardrails: 'default',
         ...(knowledge ? { knowledge: knowledge.id } : {}),

@@ -4,7 +4,8 @@ import { type ServingCost, type ServingOrder, selfHostedCost } from '../cost/sel
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
-import type { Candidate, PurchasePlan, PurchaseWay, TargetEstimate, Violation } from './report.js'
+import { purchaseOf } from './purchase-of.js'
+import type { Candidate, TargetEstimate, Violation } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { systemUsdOf } from './system-cost.js'
 import { budgetViolations, targetViolation } from './violations.js'
@@ -58,34 +59,16 @@ export const priceCandidate = (
     candidate: {
       ...candidate,
       provider: whole ? (bought[0]?.cost.provider ?? null) : null,
-      ...(whole ? purchaseOf(bought, context) : {}),
+      ...(whole
+        ? purchaseOf(
+            bought.map(({ cost }) => cost),
+            context.requirements,
+          )
+        : {}),
       accelerators,
       costPerMonthUsd,
       usdPerMillionOutputTokens: perMillion,
       violations: violationsOf({ option, context, targets, accelerators, costPerMonthUsd, perMillion }),
-    },
-  }
-}
-
-/** One of each pool together, of all regions. */
-const purchaseOf = (
-  bought: Priced['bought'],
-  { requirements }: DesignContext,
-): { readonly purchase?: PurchasePlan } => {
-  const plans = bought.flatMap(({ cost }) => cost.purchase ?? [])
-  const [first] = plans
-  if (!first) return {}
-  const { regions } = requirements.availability
-  const hoursOf = (way: PurchaseWay) =>
-    plans.reduce((sum, { acceleratorHours }) => sum + acceleratorHours[way], 0) * regions
-  return {
-    purchase: {
-      acceleratorHours: {
-        reserved: hoursOf('reserved'),
-        onDemand: hoursOf('onDemand'),
-        spot: hoursOf('spot'),
-      },
-      usdPerHour: first.usdPerHour,
     },
   }
 }

@@ -66,6 +66,33 @@ export interface Disaggregation {
   readonly kvTransferMs: number
 }
 
+/** What the replicas have no room for goes to an API, and what one of them would have answered while it is away. */
+export interface Overflow {
+  readonly kind: 'overflow'
+  readonly api: Candidate
+  /** Share of the requests that the API answers, in [0, 1]. */
+  readonly apiShare: number
+  readonly apiRequestsPerMonth: number
+  readonly apiUsdPerRequest: number
+  readonly ownUsdPerMonth: number
+  /** What the replicas of one region carry when they are full. */
+  readonly basePeakRequestsPerSecond: number
+  /** Requests in flight that fill the replicas: beyond it the API is asked. */
+  readonly concurrency: number
+}
+
+/** Every request costs the first model; the main one gives again what the first is not sure of. */
+export interface Escalation {
+  readonly kind: 'cascade'
+  readonly first: Candidate
+  readonly firstUsdPerMonth: number
+  readonly escalatedShare: number
+  /** Probability of an answer's least certain token, below which the main model is asked. */
+  readonly escalateBelow: number
+}
+
+export type Routing = Overflow | Escalation
+
 /** Accelerator-hours a month and what each costs, US dollars. */
 export interface PurchasePlan {
   readonly acceleratorHours: Readonly<Record<PurchaseWay, number>>
@@ -73,6 +100,10 @@ export interface PurchasePlan {
 }
 export const purchaseWays = ['reserved', 'onDemand', 'spot'] as const
 export type PurchaseWay = (typeof purchaseWays)[number]
+
+/** Whether more than hours on demand is bought. */
+export const isMixed = ({ acceleratorHours }: PurchasePlan): boolean =>
+  acceleratorHours.reserved + acceleratorHours.spot > 0
 
 export interface Candidate {
   readonly id: string
@@ -122,6 +153,8 @@ export interface Candidate {
   } | null
   /** How well the prediction is founded; the ranges widen with it. */
   readonly basis: 'measured' | 'similar' | 'published' | 'assumed'
+  /** A second way to serve that this one is joined with; absent where it serves alone. */
+  readonly routing?: Routing
   /** The lines of the bill; only of a candidate that was asked for them. */
   readonly bill?: ServingDetail
   /** Empty = meets every requirement. */

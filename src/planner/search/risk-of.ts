@@ -57,13 +57,14 @@ const spotShareOf = ({ purchase }: Candidate): number => {
 }
 
 export const riskOf = (candidate: Candidate, spotShare = spotShareOf(candidate)): CandidateRisk => {
-  const { basis, targets, kind, replicas, utilisation, quality, qualityScore, build } = candidate
+  const { basis, targets, kind, replicas, utilisation, quality, qualityScore, build, routing } = candidate
   const has: Readonly<Record<Exclude<RiskFactorKind, 'spot'>, boolean>> = {
     'prediction-similar': basis === 'similar',
     'prediction-assumed': basis === 'assumed',
     'speed-published-only': basis === 'published',
     'target-only-possible': targets.some(({ met }) => met === 'possible'),
-    'single-replica': replicas !== null && replicas.spare === 0 && replicas.regions === 1,
+    'single-replica':
+      replicas !== null && replicas.spare === 0 && replicas.regions === 1 && routing?.kind !== 'overflow',
     'single-provider': kind === 'hosted-api',
     'near-saturation': (utilisation?.peak ?? 0) > nearSaturation,
     'quality-stand-in': quality.kind === 'size-proxy',
