@@ -12,7 +12,8 @@ export const replicaSums = (
   { requirements, assessment: { workload } }: DesignFacts,
   candidate: Candidate,
 ): readonly Sum[] => {
-  const { replicas, utilisation, layout, accelerators, targets } = candidate
+  const { replicas, utilisation, layout, accelerators, routing } = candidate
+  const targets = routing?.kind === 'overflow' ? routing.baseTargets : candidate.targets
   if (!replicas || !layout) return []
   const { serving, spare, regions } = replicas
   const wholePeak = enginePeakOf({

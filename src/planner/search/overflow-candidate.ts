@@ -60,6 +60,7 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
     api,
     inFlight: base.bill?.serving?.inFlight ?? 0,
     basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
+    baseTargets: base.targets,
     context,
   })
   return {
@@ -148,10 +149,11 @@ const routingOf = (
     readonly api: Candidate
     readonly inFlight: number
     readonly basePeakRequestsPerSecond: number
+    readonly baseTargets: Overflow['baseTargets']
     readonly context: DesignContext
   },
 ): Overflow => {
-  const { api, inFlight, basePeakRequestsPerSecond, context } = options
+  const { api, inFlight, basePeakRequestsPerSecond, baseTargets, context } = options
   const { workload, requirements } = context
   const requests = workload.requestsPerMonth * (1 - workload.repeatedShare) * found.overflowShare
   const all = inFlight * requirements.availability.regions
@@ -163,6 +165,7 @@ const routingOf = (
     apiUsdPerRequest: requests > 0 ? found.apiUsdPerMonth / requests : 0,
     ownUsdPerMonth: found.ownUsdPerMonth,
     basePeakRequestsPerSecond,
+    baseTargets,
     concurrency: Math.max(1, Math.ceil(all + busy * Math.sqrt(all))),
   }
 }

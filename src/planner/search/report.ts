@@ -77,6 +77,8 @@ export interface Overflow {
   readonly ownUsdPerMonth: number
   /** What the replicas of one region carry when they are full. */
   readonly basePeakRequestsPerSecond: number
+  /** What the replicas alone promise then. */
+  readonly baseTargets: readonly TargetEstimate[]
   /** Requests in flight that fill the replicas: beyond it the API is asked. */
   readonly concurrency: number
 }

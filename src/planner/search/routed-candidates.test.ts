@@ -89,8 +89,8 @@ describe('an API above a base of replicas', () => {
   it('takes what owned cards have no room for', () => {
     const owned = designed({
       ...sections,
-      hosting: { owned: [{ accelerator: 'L4', count: 1 }] },
-      scale: scaleOf({ peakRequestsPerSecond: 20, dailyCurve: peaky }),
+      hosting: { owned: [{ accelerator: 'H100 SXM', count: 1 }] },
+      scale: scaleOf({ peakRequestsPerSecond: 60, dailyCurve: peaky }),
     })
     const { routing, provider, replicas } = owned.report.chosen ?? {}
     expect([routing?.kind, provider, replicas?.serving]).toEqual(['overflow', 'owned', 1])
