@@ -20,7 +20,7 @@ export const basisNames = {
   assumed: { en: 'assumed: nothing alike was measured', 'zh-TW': '假設值：無相近實測' },
 } as const
 
-interface BoughtHours {
+export interface BoughtHours {
   readonly way: PurchaseWay
   readonly hours: number
   readonly usdPerHour: number
