@@ -40,12 +40,6 @@ export const adviceMessages = defineMessages({
     'zh-TW': (p) =>
       `基載以上改用 ${p.provider} 的競價主機（占 ${percent(p.spotShare)} 的時數），每月 ${formatUsd(p.usd)}，省 ${percent(p.less)}：hosting.spot: true。主機可能隨時被收回。`,
   },
-  'planner.alternative-hybrid': {
-    en: (p: { base: number; own: string; api: string; usd: number; less: number; overflowShare: number }) =>
-      `${p.base} replica${p.base === 1 ? '' : 's'} of ${p.own} for the base and ${p.api} for the ${percent(p.overflowShare)} above it, and for a replica that fails, would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}.`,
-    'zh-TW': (p) =>
-      `以 ${p.base} 份 ${p.own} 承擔基載、超出的 ${percent(p.overflowShare)} 與副本故障時交給 ${p.api}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}。`,
-  },
   'planner.alternative-cascade': {
     en: (p: {
       small: string

@@ -11,7 +11,7 @@ import type { Sensitivity } from './sensitivity.js'
 
 /** Another way to buy or to route the same work. */
 export interface CostAlternative {
-  readonly kind: 'reserved' | 'spot' | 'hybrid' | 'cascade' | 'cache'
+  readonly kind: 'reserved' | 'spot' | 'cascade' | 'cache'
   /** Of the whole system. */
   readonly usdPerMonth: number
   readonly message: Message
