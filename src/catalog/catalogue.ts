@@ -5,6 +5,7 @@ import { type BatchDiscount, readBatchDiscounts } from './batch-discount.js'
 import { type Engine, type EngineName, readEngines } from './engine-flags.js'
 import { createAcceleratorLookup } from './find-accelerator.js'
 import { createLookup, type Lookup } from './find-by-name.js'
+import { type GpuProvider, readGpuProviders } from './gpu-provider.js'
 import {
   type HostedModel,
   type HostedProvider,
@@ -25,6 +26,8 @@ export interface Catalogue {
   readonly gpuPrices: readonly GpuPrice[]
   /** Accelerators that one provider sells in several ways: by the hour, reserved, spot. */
   readonly purchaseRates: readonly PurchaseRate[]
+  /** Where machines for rent stand, of the providers that say it. */
+  readonly gpuProviders: readonly GpuProvider[]
   readonly batchDiscounts: readonly BatchDiscount[]
   /** Our own rows; `priceOf` asks the genai-prices package first. */
   readonly apiPrices: readonly ApiPrice[]
@@ -53,6 +56,7 @@ export const loadCatalogue = (): Catalogue => {
     accelerators,
     gpuPrices,
     purchaseRates: readPurchaseRates(accelerators, gpuPrices),
+    gpuProviders: readGpuProviders(),
     batchDiscounts: readBatchDiscounts(),
     apiPrices: readApiPrices(),
     hostedProviders: readHostedProviders(),

@@ -43,6 +43,7 @@ export {
   sameShape,
   weightBlockOf,
 } from './further-models.js'
+export type { GpuProvider } from './gpu-provider.js'
 export { readConfigText } from './hf-config/parse-config.js'
 export { modelOfConfig, type ReadConfig, readConfig } from './hf-config/read-model-config.js'
 export type { HostedModel, HostedProvider } from './hosted-model.js'

@@ -52,8 +52,12 @@ const names: Readonly<Record<string, readonly [en: string, zhTW: string]>> = {
   accelerator: ['accelerator', '加速器'],
   replicas: ['replicas', '副本'],
   accelerators: ['accelerators', '加速器數量'],
+  joinedWith: ['joined with', '合用'],
+  joinedShare: ['passed on', '轉交比例'],
+  reservedShare: ['reserved hours', '預留時數'],
+  spotShare: ['spot hours', '競價時數'],
   costPerMonthUsd: ['cost a month', '每月費用'],
-  usdPerMillionOutputTokens: ['per million output tokens', '每百萬輸出詞元'],
+  usdPerMillionOutputTokens: ['per million output tokens, the model alone', '每百萬輸出詞元（僅模型）'],
   ttftP90Ms: ['time to first token P90', '首個詞元時間 P90'],
   tpotP90Ms: ['time per token P90', '每個詞元時間 P90'],
   e2eP90Ms: ['whole answer P90', '完整回答時間 P90'],
@@ -75,6 +79,7 @@ const shown = (value: ComparedValue, unit: ComparedFigure['unit']): string => {
   if (typeof value === 'string') return value
   if (unit === 'usd') return formatUsd(value)
   if (unit === 'ms') return formatMs(value)
+  if (unit === 'percent') return `${formatNumber(value, 2)} %`
   return unit === 'tokens/s' ? `${formatNumber(value)} tokens/s` : formatNumber(value, 6)
 }
 

@@ -80,17 +80,22 @@ const rangeOf = (low: number, high: number) =>
   high - low <= 0.005 * Math.abs(high) ? '' : `${formatUsd(low)} – ${formatUsd(high)}`
 
 const perUnit = (breakdown: CostBreakdown, say: Say): string => {
-  const { usdPerMillionOutputTokens, usdPerMillionGoodOutputTokens, goodShare, usdPerRequest } = breakdown
+  const {
+    systemUsdPerMillionOutputTokens: all,
+    systemUsdPerMillionGoodOutputTokens: allGood,
+    goodShare,
+    usdPerRequest,
+  } = breakdown
   const good =
-    usdPerMillionGoodOutputTokens === null
+    allGood === null
       ? ''
       : say(
-          `, ${formatUsd(usdPerMillionGoodOutputTokens)} a million as fast as asked (${formatNumber((goodShare ?? 0) * 100)} %)`,
-          `，符合速度目標者每百萬 ${formatUsd(usdPerMillionGoodOutputTokens)}（${formatNumber((goodShare ?? 0) * 100)}%）`,
+          `, ${formatUsd(allGood)} a million as fast as asked (${formatNumber((goodShare ?? 0) * 100)} %)`,
+          `，符合速度目標者每百萬 ${formatUsd(allGood)}（${formatNumber((goodShare ?? 0) * 100)}%）`,
         )
   return say(
-    `${formatUsd(usdPerMillionOutputTokens)} a million output tokens${good}; ${formatUsd(usdPerRequest)} a request`,
-    `每百萬輸出詞元 ${formatUsd(usdPerMillionOutputTokens)}${good}；每個請求 ${formatUsd(usdPerRequest)}`,
+    `The whole system: ${formatUsd(all)} a million output tokens${good}; ${formatUsd(usdPerRequest)} a request`,
+    `整個系統：每百萬輸出詞元 ${formatUsd(all)}${good}；每個請求 ${formatUsd(usdPerRequest)}`,
   )
 }
 

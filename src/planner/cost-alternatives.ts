@@ -1,24 +1,22 @@
 // Other ways to buy or to route the work of a chosen design, each with what it would cost: reserved and spot machines,
-// an API above the base, a small model in front, and what the answer cache saves.
+// a small model in front, and what the answer cache saves. An API above a base is a candidate, not told again here.
 
 import type { Requirements } from '../spec/index.js'
 import { cascadeCost } from './cost/cascade.js'
 import { costMessage } from './cost/cost-messages.js'
 import type { CostAlternative } from './cost/cost-report.js'
-import { bestHybrid } from './cost/hybrid.js'
 import { type ServingOrder, selfHostedCost } from './cost/self-hosted-cost.js'
 import type { ServingDetail } from './cost/serving-detail.js'
 import { evaluateAll } from './search/candidates.js'
+import { cascadeGaps } from './search/cascade-candidate.js'
 import { createContext } from './search/design-context.js'
-import { otherKind } from './search/explain.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import type { Priced } from './search/repricing.js'
 import { systemUsdOf, wholeUsd } from './search/system-cost.js'
 
 export const costAlternatives = (priced: Priced, bill: ServingDetail): readonly CostAlternative[] => [
-  ...(bill.serving?.cost.purchase ? purchases(priced, bill.serving.order) : []),
-  ...hybrid(priced, bill),
-  ...cascade(priced),
+  ...(bill.serving?.cost.purchase ? purchases(priced, bill, bill.serving.order) : []),
+  ...(priced.chosen.routing ? [] : cascade(priced)),
   ...cache(priced),
 ]
 
@@ -31,7 +29,7 @@ const lessOf = ({ chosen, context }: Priced, usd: number) => {
 }
 
 /** Reserved and spot machines, where the requirements do not allow them yet and they cost less. */
-const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternative[] => {
+const purchases = (priced: Priced, bill: ServingDetail, order: ServingOrder): readonly CostAlternative[] => {
   const { hosting } = order.requirements
   const ways = [
     {
@@ -44,12 +42,14 @@ const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternativ
   return ways.flatMap(({ kind, open, change }): CostAlternative[] => {
     const requirements = { ...order.requirements, hosting: { ...hosting, ...change } }
     const cost = open ? selfHostedCost({ ...order, requirements }) : null
-    if (!cost?.purchase || cost.usdPerMonth >= (priced.chosen.costPerMonthUsd ?? 0) * (1 - noticeable))
-      return []
+    const now = bill.serving?.cost.usdPerMonth ?? 0
+    if (!cost?.purchase || cost.usdPerMonth >= now * (1 - noticeable)) return []
     const { reserved, onDemand, spot } = cost.purchase.acceleratorHours
     const share = (kind === 'reserved' ? reserved : spot) / (reserved + onDemand + spot)
     if (share === 0) return []
-    const usd = cost.usdPerMonth + systemUsdOf(priced.chosen, priced.context)
+    // What the API above a base costs stays.
+    const beside = bill.serving ? (priced.chosen.costPerMonthUsd ?? 0) - bill.serving.cost.usdPerMonth : 0
+    const usd = cost.usdPerMonth + beside + systemUsdOf(priced.chosen, priced.context)
     const said = { provider: cost.provider, usd, less: lessOf(priced, usd) }
     return [
       {
@@ -62,46 +62,6 @@ const purchases = (priced: Priced, order: ServingOrder): readonly CostAlternativ
       },
     ]
   })
-}
-
-const hybrid = (priced: Priced, bill: ServingDetail): readonly CostAlternative[] => {
-  const { chosen, candidates, context, repricer } = priced
-  const other = otherKind(candidates, chosen)
-  if (!other) return []
-  const [own, api] = chosen.kind === 'self-hosted' ? [chosen, other] : [other, chosen]
-  const serving = chosen === own ? bill.serving : (repricer.itemised(own)?.bill?.serving ?? null)
-  const { availability } = context.requirements
-  const { workload } = context
-  if (!serving || !api.costPerMonthUsd) return []
-  const { order } = serving
-  const withoutSpare = {
-    ...order.requirements,
-    availability: { ...availability, survivesReplicaLoss: false },
-  }
-  const found = bestHybrid({
-    clock: context.clock,
-    load: order.load,
-    requestsPerSecondPeak: context.enginePeak * availability.regions,
-    apiUsdPerRequest: api.costPerMonthUsd / (workload.requestsPerMonth * (1 - workload.repeatedShare)),
-    ownUsdAt: (replicas) =>
-      selfHostedCost({ ...order, requirements: withoutSpare, replicas })?.usdPerMonth ?? null,
-  })
-  if (!found) return []
-  const usd = found.usdPerMonth + systemUsdOf(chosen, context)
-  return [
-    {
-      kind: 'hybrid',
-      usdPerMonth: usd,
-      message: costMessage('planner.alternative-hybrid', {
-        base: found.baseReplicas,
-        own: own.id,
-        api: api.id,
-        usd,
-        less: lessOf(priced, usd),
-        overflowShare: found.overflowShare,
-      }),
-    },
-  ]
 }
 
 const cascade = (priced: Priced): readonly CostAlternative[] => {
@@ -122,11 +82,14 @@ const cascade = (priced: Priced): readonly CostAlternative[] => {
     mainUsdAt: (share) => repricer.again(chosen, atShare(requirements, share))?.costPerMonthUsd ?? 0,
   })
   const usd = found.usdPerMonth + systemUsdOf(chosen, context)
+  const gaps = lessOf(priced, usd) > noticeable ? cascadeGaps(small, context) : []
   return [
     {
       kind: 'cascade',
       usdPerMonth: usd,
+      ...(gaps.length > 0 ? { waitsFor: gaps } : {}),
       message: costMessage('planner.alternative-cascade', {
+        waitsFor: gaps,
         small: small.id,
         escalatedShare: asked.escalatedShare,
         usd,

@@ -18,6 +18,7 @@ import { paretoFront } from './search/pareto-front.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import { findRelaxations } from './search/relaxations.js'
 import type { DesignReport } from './search/report.js'
+import { routedCandidates } from './search/routed-candidates.js'
 import { fittedCoefficients } from './speed/coefficients.js'
 
 export interface Design {
@@ -51,7 +52,8 @@ export const design = ({
     fitted: fittedCoefficients,
     loadTestsOf: createLoadTests(tested),
   })
-  const all = evaluateAll(context)
+  const alone = evaluateAll(context)
+  const all = [...alone, ...routedCandidates(alone, context)]
   const ranked = rankCandidates(all.map(({ candidate }) => candidate))
   const evaluated = confirmBySimulation(all, ranked, context)
   const candidates = evaluated === all ? ranked : rankCandidates(evaluated.map(({ candidate }) => candidate))

@@ -22,6 +22,7 @@ export { draftRequirements, type RequirementsDraft } from './draft-requirements.
 export { specMessages } from './messages.js'
 export { formatArchitecture, parseArchitecture } from './parse-architecture.js'
 export { parseRequirements } from './parse-requirements.js'
+export { isWithin } from './places.js'
 export { type Preset, presets, type UseCaseKind } from './presets.js'
 export type { Problem } from './problem.js'
 export {

@@ -140,7 +140,15 @@ const crossedPercentiles = (document: YamlDocument): Problem[] =>
   })
 
 const unknownPlaces = (document: YamlDocument): Problem[] => {
-  const path = ['hosting', 'dataResidency']
+  const processedIn = valueAt(document.data, ['hosting', 'processedIn'])
+  const providers = typeof processedIn === 'object' && processedIn !== null ? Object.keys(processedIn) : []
+  return [
+    ['hosting', 'dataResidency'],
+    ...providers.map((provider) => ['hosting', 'processedIn', provider]),
+  ].flatMap((path) => unknownPlacesAt(document, path))
+}
+
+const unknownPlacesAt = (document: YamlDocument, path: string[]): Problem[] => {
   const places = valueAt(document.data, path)
   if (!Array.isArray(places)) return []
   return places.flatMap((place: unknown, index) => {

@@ -3,7 +3,13 @@
 
 import { suggest } from '../core/index.js'
 
-const unions = ['EU', 'EEA']
+/** Member states of the European Union, 2026; the economic area adds three. */
+const eu = 'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' ')
+const members: ReadonlyMap<string, readonly string[]> = new Map([
+  ['EU', eu],
+  ['EEA', [...eu, 'EU', 'IS', 'LI', 'NO']],
+])
+const unions = [...members.keys()]
 /** Codes that Unicode knows and ISO 3166 does not: groups, dissolved countries, placeholders, test locales. */
 const noCountries = new Set([
   'AN',
@@ -38,6 +44,12 @@ export const isPlace = (text: string): boolean => {
   const [country = '', part] = text.split('-')
   if (part === undefined) return unions.includes(text) || isCountry(country)
   return isCountry(country) && /^[A-Z0-9]{1,3}$/.test(part) && text.split('-').length === 2
+}
+
+/** Whether all of `place` lies in `area`: `FR` in `EU`, `US-CA` in `US`, `EU` in `EEA`. */
+export const isWithin = (place: string, area: string): boolean => {
+  const [country = ''] = place.split('-')
+  return place === area || country === area || (members.get(area) ?? []).includes(country)
 }
 
 /** The code that a writer of `text` most likely meant, by its name in English or Chinese. */

@@ -149,7 +149,18 @@ const scale = z.strictObject({
   /** Share of requests whose answer may take a day. */
   deferrableShare: share.default(0),
   /** A smaller model that answers first, and the share of its answers that the main model gives again. */
-  cascade: z.strictObject({ model: z.string(), escalatedShare: share }).optional(),
+  cascade: z
+    .strictObject({
+      model: z.string(),
+      escalatedShare: share,
+      /** The probability of an answer's least certain token, below which it was given again when the share was measured. */
+      escalateBelow: share.optional(),
+      /** What your own suites gave both models together, the small one first. */
+      evals: z
+        .array(z.strictObject({ metric: z.enum(qualityMetrics), suite: z.string(), value: share }))
+        .default([]),
+    })
+    .optional(),
   /** Traffic a year from now relative to today. */
   growthPerYear: upTo(1000).default(1),
 })
@@ -199,6 +210,11 @@ const hosting = z.strictObject({
     .default(['self-hosted', 'hosted-api']),
   /** ISO 3166 codes or region names where data may be processed; empty = anywhere. */
   dataResidency: z.array(z.string()).default([]),
+  /**
+   * Where a provider processes, as its contract with you says, by its name in the design: `OpenAI: [EU]`. Goes before
+   * what the catalogue knows.
+   */
+  processedIn: z.record(z.string(), z.array(z.string()).min(1)).default({}),
   /** Hardware that exists already: a constraint, not a suggestion. */
   owned: z.array(ownedHardware).default([]),
   /** Use only what is owned. */

@@ -1,5 +1,5 @@
-// The architecture around one engine: routes, knowledge, prompts and guards follow from the requirements, whichever
-// engine answers.
+// The architecture around what answers: routes, knowledge, prompts and guards follow from the requirements, whichever
+// engines those are.
 
 import type { z } from 'zod'
 import {
@@ -7,6 +7,7 @@ import {
   architectureSchema,
   type KnowledgeBase,
   type Requirements,
+  type Strategy,
 } from '../../spec/index.js'
 import { promptFor } from '../assessment/prompts-for.js'
 import { type TaskModel, taskDeployments, withTasks } from '../machine/task-model.js'
@@ -28,8 +29,20 @@ export interface Surroundings {
   }[]
 }
 
+/** The deployments that answer, and how the route asks them. */
+export interface Answering {
+  readonly deployments: readonly DeploymentDraft[]
+  readonly strategy: Strategy
+}
+
+/** One deployment that answers everything. */
+export const answeringAlone = (deployment: DeploymentDraft): Answering => ({
+  deployments: [deployment],
+  strategy: { deployment: deployment.id },
+})
+
 export const architectureAround = (
-  deployment: DeploymentDraft,
+  { deployments, strategy }: Answering,
   { requirements, taskModels, realLoad = {}, stages = [] }: Surroundings,
 ): Architecture => {
   const tasks = taskDeployments(requirements, taskModels)
@@ -43,11 +56,11 @@ export const architectureAround = (
     name: requirements.name,
     requirementsHash: requirementsHash(requirements),
     ...realLoad,
-    deployments: [...tasks, ...stages.map((stage) => stage.deployment), deployment],
+    deployments: [...tasks, ...stages.map((stage) => stage.deployment), ...deployments],
     routes: [
       {
         name: requirements.name,
-        strategy: withTasks({ deployment: deployment.id }, tasks, taskModels),
+        strategy: withTasks(strategy, tasks, taskModels),
         prompt: prompt.id,
         guardrails: 'default',
         ...(knowledge ? { knowledge: knowledge.id } : {}),

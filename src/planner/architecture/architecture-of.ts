@@ -6,7 +6,7 @@ import type { TaskModel } from '../machine/task-model.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import { roundedContext } from '../memory/rounded-context.js'
 import type { Candidate } from '../search/report.js'
-import { architectureAround } from './architecture-around.js'
+import { answeringAlone, architectureAround } from './architecture-around.js'
 import type { DeploymentDraft } from './deployment-draft.js'
 import { type Launch, type LaunchCommand, launchCommand } from './launch-command.js'
 import type { LaunchSetting } from './launch-setting.js'
@@ -36,13 +36,9 @@ export interface DesignedArchitecture {
 
 export const architectureOf = (chosen: Chosen): DesignedArchitecture => {
   const { candidate, requirements, taskModels } = chosen
-  const asked = launchFacts(chosen)
-  const isOurs = candidate.kind === 'self-hosted'
-  const whole = isOurs ? selfHosted(chosen, launchCommand(asked)) : hosted(chosen)
-  const apart = isOurs ? separatePools(asked, whole) : null
-  const launch = isOurs ? (apart?.router ?? launchCommand(asked)) : null
-  const { hardware: _, ...inFront }: DeploymentDraft = whole
-  const deployment = apart ? { ...inFront, launch: { command: [...apart.router.command] } } : whole
+  const parts = withOwnPorts(partsOf(candidate).map((part) => deploymentOf({ ...chosen, candidate: part })))
+  const deployments = withOwnNames(parts.map(({ deployment }) => deployment))
+  const stages = parts.flatMap((part) => part.stages)
   const realLoad = {
     server: { requireKeys: requirements.useCase.audience === 'external' },
     limits: {
@@ -50,17 +46,120 @@ export const architectureOf = (chosen: Chosen): DesignedArchitecture => {
       monthlyBudgetUsd: requirements.budget.monthlyUsd ?? 0,
     },
   }
-  const stages = [
-    ...packedStages({ ...chosen, host: deployment.id, replicas: replicasOf(candidate) }),
-    ...(apart?.pools.map((pool) => ({ ...pool, knowledge: {} })) ?? []),
-  ]
   return {
-    architecture: architectureAround(deployment, { requirements, taskModels, realLoad, stages }),
+    architecture: architectureAround(answeringBy(candidate, deployments), {
+      requirements,
+      taskModels,
+      realLoad,
+      stages,
+    }),
     launches: [
       ...stages.map((stage) => ({ deployment: stage.deployment.id, settings: stage.launch.settings })),
-      ...(launch ? [{ deployment: deployment.id, settings: launch.settings }] : []),
+      ...parts.flatMap(({ launch }, i) =>
+        launch ? [{ deployment: deployments[i]?.id ?? '', settings: launch.settings }] : [],
+      ),
     ],
   }
+}
+
+/** The ways to serve in the order in which they are asked; the price of each is its own. */
+const partsOf = (candidate: Candidate): readonly Candidate[] => {
+  const { routing, usdPerMillionOutputTokens, costPerMonthUsd } = candidate
+  if (!routing) return [candidate]
+  const tokensInMillions = (costPerMonthUsd ?? 0) / (usdPerMillionOutputTokens || 1)
+  if (routing.kind === 'overflow') {
+    const usd = routing.ownUsdPerMonth / (tokensInMillions * (1 - routing.apiShare))
+    return [{ ...candidate, usdPerMillionOutputTokens: usd }, routing.api]
+  }
+  const { first, firstUsdPerMonth, escalatedShare } = routing
+  const mainUsd = (costPerMonthUsd ?? 0) - firstUsdPerMonth
+  const usd = escalatedShare === 0 ? 0 : mainUsd / (tokensInMillions * escalatedShare)
+  return [first, { ...candidate, usdPerMillionOutputTokens: usd }]
+}
+
+type Stage = NonNullable<Parameters<typeof architectureAround>[1]['stages']>[number] & {
+  readonly launch: LaunchCommand
+}
+
+interface Part {
+  readonly deployment: DeploymentDraft
+  readonly launch: LaunchCommand | null
+  /** Engines of their own that belong to it: what shares its accelerators, or its separate pools. */
+  readonly stages: readonly Stage[]
+}
+
+const deploymentOf = (chosen: Chosen): Part => {
+  const { candidate } = chosen
+  if (candidate.kind !== 'self-hosted') return { deployment: hosted(chosen), launch: null, stages: [] }
+  const asked = launchFacts(chosen)
+  const command = launchCommand(asked)
+  const whole = selfHosted(chosen, command)
+  const apart = separatePools(asked, whole)
+  const { hardware: _, ...inFront }: DeploymentDraft = whole
+  const deployment = apart ? { ...inFront, launch: { command: [...apart.router.command] } } : whole
+  return {
+    deployment,
+    launch: apart?.router ?? command,
+    stages: [
+      ...packedStages({ ...chosen, host: deployment.id, replicas: replicasOf(candidate) }),
+      ...(apart?.pools.map((pool) => ({ ...pool, knowledge: {} })) ?? []),
+    ],
+  }
+}
+
+const firstPort = 8000
+
+/** Two engines on one machine need two ports. */
+const withOwnPorts = (parts: readonly Part[]): readonly Part[] =>
+  parts.map((part, i) => {
+    const { deployment, launch } = part
+    const before = parts.slice(0, i).filter((other) => other.launch !== null).length
+    if (!launch || before === 0) return part
+    const port = String(firstPort + before)
+    const moved = (text: string) => text.replace(String(firstPort), port)
+    const command = launch.command.map((word) => (word === String(firstPort) ? port : word))
+    return {
+      ...part,
+      deployment: {
+        ...deployment,
+        ...(deployment.address ? { address: moved(deployment.address) } : {}),
+        launch: { command },
+      },
+      launch: {
+        ...launch,
+        command,
+        settings: launch.settings.map((setting) =>
+          setting.flag === '--port' && setting.value !== null ? { ...setting, value: port } : setting,
+        ),
+      },
+    }
+  })
+
+/** Of two that serve the same model, the second is named after its provider as well. */
+const withOwnNames = (deployments: readonly DeploymentDraft[]): readonly DeploymentDraft[] =>
+  deployments.map((deployment, i) => {
+    const taken = deployments.slice(0, i).some(({ id }) => id === deployment.id)
+    return taken ? { ...deployment, id: `${deployment.id}-${deployment.provider ?? i + 1}` } : deployment
+  })
+
+/** Overflow: what finds no seat at the replicas goes on at once. A cascade: what the first is not sure of. */
+const answeringBy = (
+  { routing }: Candidate,
+  deployments: readonly DeploymentDraft[],
+): Parameters<typeof architectureAround>[0] => {
+  const [first, second] = deployments
+  if (!first) throw new RangeError('A design has at least one deployment.')
+  if (!routing || !second) return answeringAlone(first)
+  const strategies = [{ deployment: first.id }, { deployment: second.id }]
+  return routing.kind === 'overflow'
+    ? {
+        deployments: [{ ...first, limits: { concurrency: routing.concurrency, queue: 0 } }, second],
+        strategy: { fallback: strategies },
+      }
+    : {
+        deployments,
+        strategy: { cascade: { strategies, escalateBelow: routing.escalateBelow } },
+      }
 }
 
 const layoutOf = ({ layout }: Candidate) => layout ?? { tensorParallel: 1, pipelineParallel: 1 }

@@ -7,6 +7,7 @@ import { costConflicts } from '../cost/cost-conflicts.js'
 import { weightsOf } from '../memory/weights.js'
 import { isNamed } from '../search/is-named.js'
 import { isDescribed, ownedAccelerator } from '../search/owned-accelerator.js'
+import { staysInPlace } from '../search/residency.js'
 import { fittedCoefficients } from '../speed/coefficients.js'
 import { allowedModels } from './allowed-models.js'
 import type { Conflict } from './assessment.js'
@@ -151,11 +152,12 @@ const smallestWeights = (models: readonly Model[]) =>
     }))
     .sort((a, b) => a.gib - b.gib)[0]
 
-const residencyConflicts = ({ hosting }: Requirements, { hostedProviders }: Catalogue): Conflict[] => {
+const residencyConflicts = (requirements: Requirements, catalogue: Catalogue): Conflict[] => {
+  const { hosting } = requirements
   const places = hosting.dataResidency
   if (places.length === 0 || !hosting.allowed.includes('hosted-api')) return []
-  const known = hostedProviders.filter(({ regions }) => places.every((place) => regions?.includes(place)))
-  if (known.length > 0) return []
+  const { hostedProviders } = catalogue
+  if (hostedProviders.some(({ id }) => staysInPlace(id, requirements, catalogue))) return []
   const kind = hosting.allowed.includes('self-hosted') ? tension : contradiction
   return [
     kind(

@@ -1,6 +1,7 @@
 // Other ways to the same system and what they cost, in both languages.
 
 import { defineMessages, formatNumber, formatUsd } from '../../core/index.js'
+import type { CascadeGap } from './cascade.js'
 
 const percent = (share: number) => `${formatNumber(share * 100)} %`
 const strategies = {
@@ -11,6 +12,20 @@ const strategies = {
   },
   'zh-TW': { retrieve: '檢索段落', 'map-reduce': '分段閱讀再彙整', 'long-context': '更長的上下文' },
 } as const
+
+const cascadeGaps = {
+  en: {
+    threshold: 'scale.cascade.escalateBelow, the token probability at which the share was measured',
+    probabilities: 'a first model whose engine tells token probabilities',
+    quality:
+      'a measurement that both together are good enough, in scale.cascade.evals (the small model alone does not reach the floor)',
+  },
+  'zh-TW': {
+    threshold: 'scale.cascade.escalateBelow，即量測該比例時的詞元機率門檻',
+    probabilities: '能回報詞元機率的第一個模型',
+    quality: '證明兩者合用品質足夠的量測，寫入 scale.cascade.evals（小模型單獨未達下限）',
+  },
+} as const satisfies Record<string, Record<CascadeGap, string>>
 
 export const adviceMessages = defineMessages({
   'planner.alternative-reserved': {
@@ -25,17 +40,18 @@ export const adviceMessages = defineMessages({
     'zh-TW': (p) =>
       `基載以上改用 ${p.provider} 的競價主機（占 ${percent(p.spotShare)} 的時數），每月 ${formatUsd(p.usd)}，省 ${percent(p.less)}：hosting.spot: true。主機可能隨時被收回。`,
   },
-  'planner.alternative-hybrid': {
-    en: (p: { base: number; own: string; api: string; usd: number; less: number; overflowShare: number }) =>
-      `${p.base} replica${p.base === 1 ? '' : 's'} of ${p.own} for the base and ${p.api} for the ${percent(p.overflowShare)} above it, and for a replica that fails, would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}.`,
-    'zh-TW': (p) =>
-      `以 ${p.base} 份 ${p.own} 承擔基載、超出的 ${percent(p.overflowShare)} 與副本故障時交給 ${p.api}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}。`,
-  },
   'planner.alternative-cascade': {
-    en: (p: { small: string; escalatedShare: number; usd: number; less: number; breakEvenShare: number }) =>
-      `${p.small} first and ${percent(p.escalatedShare)} passed on would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}; it pays while at most ${percent(p.breakEvenShare)} are passed on.`,
+    en: (p: {
+      small: string
+      escalatedShare: number
+      usd: number
+      less: number
+      breakEvenShare: number
+      waitsFor: readonly CascadeGap[]
+    }) =>
+      `${p.small} first and ${percent(p.escalatedShare)} passed on would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}; it pays while at most ${percent(p.breakEvenShare)} are passed on.${p.waitsFor.length > 0 ? ` It is not chosen, because its strategy, cascade, waits for: ${p.waitsFor.map((gap) => cascadeGaps.en[gap]).join('; ')}.` : ''}`,
     'zh-TW': (p) =>
-      `先由 ${p.small} 回答、轉交 ${percent(p.escalatedShare)}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}；轉交比例在 ${percent(p.breakEvenShare)} 以內才划算。`,
+      `先由 ${p.small} 回答、轉交 ${percent(p.escalatedShare)}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}；轉交比例在 ${percent(p.breakEvenShare)} 以內才划算。${p.waitsFor.length > 0 ? `尚未採用，因其策略 cascade 還缺：${p.waitsFor.map((gap) => cascadeGaps['zh-TW'][gap]).join('；')}。` : ''}`,
   },
   'planner.alternative-cache': {
     en: (p: { usd: number; more: number; repeatedShare: number }) =>

@@ -19,6 +19,8 @@ export interface Purchase {
   readonly provider: string
   readonly usdPerMonth: number
   readonly acceleratorHours: { readonly reserved: number; readonly onDemand: number; readonly spot: number }
+  /** US dollars per accelerator and hour of each way. */
+  readonly usdPerHour: { readonly reserved: number; readonly onDemand: number; readonly spot: number }
 }
 
 /**
@@ -30,8 +32,9 @@ export interface Purchase {
 const hoursBetweenInterruptions = 24
 
 /**
- * @param levels replicas by how long they run, longest first
- * @param startMinutes of a replica
+ * @param options.levels replicas by how long they run, longest first
+ * @param options.startMinutes of a replica
+ * @param options.spotReplicas at most so many may be taken back at once
  * @returns null when no machine of the provider can hold a replica
  */
 export const buyHours = (
@@ -40,9 +43,10 @@ export const buyHours = (
     readonly levels: readonly ReplicaLevel[]
     readonly acceleratorsPerReplica: number
     readonly startMinutes: number
+    readonly spotReplicas: number
   },
 ): Purchase | null => {
-  const { levels, acceleratorsPerReplica, startMinutes } = options
+  const { acceleratorsPerReplica, startMinutes, spotReplicas } = options
   const size = prices.instanceSize ?? acceleratorsPerReplica
   if (size < acceleratorsPerReplica) return null
   const perMachine = Math.floor(size / acceleratorsPerReplica)
@@ -51,16 +55,36 @@ export const buyHours = (
   let usdPerMonth = 0
   // A machine runs as long as the first replica on it.
   let room = 0
-  for (const { replicas, hours } of levels) {
+  for (const { replicas, hours, maySpot } of splitAt(options.levels, spotReplicas)) {
     const machines = Math.ceil(Math.max(0, replicas - room) / perMachine)
     room += machines * perMachine - replicas
     if (machines === 0) continue
     const count = machines * size
-    const best = cheapestWay(prices, { hours: hours * count, whole: hoursPerMonth * count, again })
+    const sold = maySpot ? prices : { ...prices, spotUsd: null }
+    const best = cheapestWay(sold, { hours: hours * count, whole: hoursPerMonth * count, again })
     bought[best.way] += best.hours
     usdPerMonth += best.usd
   }
-  return { provider: prices.provider, usdPerMonth, acceleratorHours: bought }
+  const { onDemandUsd, reservedUsd, spotUsd } = prices
+  return {
+    provider: prices.provider,
+    usdPerMonth,
+    acceleratorHours: bought,
+    usdPerHour: { reserved: reservedUsd ?? 0, onDemand: onDemandUsd, spot: spotUsd ?? 0 },
+  }
+}
+
+/** Of the replicas those that run shortest may be spot, `most` of them; a level of both kinds becomes two. */
+const splitAt = (levels: readonly ReplicaLevel[], most: number) => {
+  let above = levels.reduce((sum, { replicas }) => sum + replicas, 0)
+  return levels.flatMap(({ replicas, hours }) => {
+    above -= replicas
+    const spot = Math.min(replicas, Math.max(0, most - above))
+    return [
+      { replicas: replicas - spot, hours, maySpot: false },
+      { replicas: spot, hours, maySpot: true },
+    ].filter((part) => part.replicas > 0)
+  })
 }
 
 interface Way {

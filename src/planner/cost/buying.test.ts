@@ -3,8 +3,10 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue, priceOf } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
+import { requirementsOf, scaleOf } from '../__fixtures__/requirements-of.js'
 import { buyHours, type HourlyPrices } from './buy-hours.js'
 import { powerCost } from './power-cost.js'
+import { spotReplicasOf } from './self-hosted-cost.js'
 
 const prices: HourlyPrices = {
   provider: 'A',
@@ -19,7 +21,12 @@ const levels = [
   { replicas: 1, hours: month * 0.8 },
   { replicas: 1, hours: month * 0.3 },
 ]
-const order = { levels, acceleratorsPerReplica: 2, startMinutes: 12 }
+const order = {
+  levels,
+  acceleratorsPerReplica: 2,
+  startMinutes: 12,
+  spotReplicas: Number.POSITIVE_INFINITY,
+}
 
 describe('buying hours', () => {
   it('pays every hour of every accelerator', () => {
@@ -40,6 +47,31 @@ describe('buying hours', () => {
     const bought = buyHours({ ...prices, spotUsd: 1 }, order)
     expect(bought?.usdPerMonth).toBeCloseTo(2 * 2 * 3 * month + 1.1 * 2 * again * 1 * month, 6)
     expect(bought?.acceleratorHours.spot).toBeCloseTo(1.1 * 2 * again * month, 6)
+  })
+
+  it('takes no more spot machines than may go at once, the shortest first', () => {
+    const again = 1 + 0.2 / 24
+    const spotHoursWith = (spotReplicas: number) =>
+      buyHours({ ...prices, spotUsd: 1 }, { ...order, spotReplicas })?.acceleratorHours.spot
+    expect(spotHoursWith(0)).toBe(0)
+    expect(spotHoursWith(1)).toBeCloseTo(0.3 * 2 * again * month, 6)
+    // Of three replicas that run equally long, two.
+    const together = { ...order, levels: [{ replicas: 3, hours: month / 2 }], spotReplicas: 2 }
+    const bought = buyHours({ ...prices, spotUsd: 1 }, together)
+    expect(bought?.acceleratorHours.spot).toBeCloseTo((2 * 2 * again * month) / 2, 6)
+    expect(bought?.acceleratorHours.onDemand).toBeCloseTo((1 * 2 * month) / 2, 6)
+  })
+
+  it('loses to the provider only what the spare or time can make good', () => {
+    const asked = { metric: 'ttft', id: 'ttft', op: '<', value: 1, unit: 's', load: 'peak' }
+    const promise = { ...asked, lengths: 'workload', cache: 'warm' }
+    const replicasOf = (sections: Parameters<typeof requirementsOf>[0]) =>
+      spotReplicasOf({ requirements: requirementsOf(sections), load: 7.5 })
+    const performance = { targets: [promise] }
+    expect(replicasOf({ performance })).toBe(1)
+    expect(replicasOf({ performance, availability: { survivesReplicaLoss: false } })).toBe(0)
+    expect(replicasOf({ performance, scale: scaleOf({ deferrableShare: 0.4 }) })).toBe(1 + 3)
+    expect(replicasOf({})).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('mixes all three', () => {

@@ -1,5 +1,11 @@
 // A small model first, the main one where the small one is not sure. Knows no model: only what each costs.
 
+/**
+ * What is missing before a cascade may be chosen: the threshold that its share was measured at, a first model whose
+ * engine tells token probabilities, or a measurement that both together are good enough.
+ */
+export type CascadeGap = 'threshold' | 'probabilities' | 'quality'
+
 export interface Cascade {
   readonly usdPerMonth: number
   readonly smallUsdPerMonth: number

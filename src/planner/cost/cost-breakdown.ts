@@ -19,11 +19,14 @@ export interface CostBreakdown {
   readonly totalUsdPerMonth: number
   readonly lowUsdPerMonth: number
   readonly highUsdPerMonth: number
-  /** Over all answers of the month, those from the cache too. */
-  readonly usdPerMillionOutputTokens: number
+  /**
+   * Of the whole system, over all answers of the month, those from the cache too. The candidate's
+   * `usdPerMillionOutputTokens` is of the model alone: engines or API.
+   */
+  readonly systemUsdPerMillionOutputTokens: number
   /** Share of the output tokens whose request met every speed target; null when there is no target, or no prediction. */
   readonly goodShare: number | null
-  readonly usdPerMillionGoodOutputTokens: number | null
+  readonly systemUsdPerMillionGoodOutputTokens: number | null
   readonly usdPerRequest: number
   /** What the total leaves out. */
   readonly notCounted: readonly Message[]
@@ -57,9 +60,9 @@ export const breakdownOf = (
     totalUsdPerMonth: total,
     lowUsdPerMonth: lines.reduce((sum, line) => sum + line.lowUsdPerMonth, 0),
     highUsdPerMonth: lines.reduce((sum, line) => sum + line.highUsdPerMonth, 0),
-    usdPerMillionOutputTokens: perMillion,
+    systemUsdPerMillionOutputTokens: perMillion,
     goodShare,
-    usdPerMillionGoodOutputTokens: goodShare ? perMillion / goodShare : null,
+    systemUsdPerMillionGoodOutputTokens: goodShare ? perMillion / goodShare : null,
     usdPerRequest: total / requestsPerMonth,
     notCounted,
   }

@@ -111,6 +111,26 @@ const lineMessages = defineMessages({
     'zh-TW': (p) =>
       `${formatNumber(p.requests)} 個請求 × ${formatNumber(p.tokens)} 個詞元 × 每百萬 ${formatUsd(p.usdPerMillion)}`,
   },
+  'planner.cost-overflow': {
+    en: (p: { api: string }) => `API above the base: ${p.api}`,
+    'zh-TW': (p) => `基本負載以上的 API：${p.api}`,
+  },
+  'planner.cost-overflow-basis': {
+    en: (p: { share: number; requests: number; usdPerRequest: number; base: number }) =>
+      `${percent(p.share)} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
+    'zh-TW': (p) =>
+      `${percent(p.share)} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：依曲線超過副本的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5 %' : ''}`,
+  },
+  'planner.cost-first-model': {
+    en: (p: { model: string }) => `First model of the cascade: ${p.model}`,
+    'zh-TW': (p) => `串接中的第一個模型：${p.model}`,
+  },
+  'planner.cost-first-model-basis': {
+    en: (p: { escalatedShare: number }) =>
+      `every request; ${percent(p.escalatedShare)} of its answers are given again by the main model, whose lines are those requests alone`,
+    'zh-TW': (p) =>
+      `處理每個請求；其中 ${percent(p.escalatedShare)} 的回答由主模型重答，主模型各項僅計這些請求`,
+  },
   'planner.cost-batch': {
     en: (_: Record<never, never>) => 'API: discount for answers that may take a day',
     'zh-TW': () => 'API：可延後一天的回答之折扣',

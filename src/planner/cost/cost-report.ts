@@ -3,6 +3,7 @@
 import type { Message } from '../../core/index.js'
 import type { AdaptationAdvice } from './adaptation.js'
 import type { BreakEven } from './break-even.js'
+import type { CascadeGap } from './cascade.js'
 import type { CostBreakdown } from './cost-breakdown.js'
 import type { IngestPlan } from './ingest-plan.js'
 import type { LongDocumentStrategy } from './long-documents.js'
@@ -10,10 +11,12 @@ import type { Sensitivity } from './sensitivity.js'
 
 /** Another way to buy or to route the same work. */
 export interface CostAlternative {
-  readonly kind: 'reserved' | 'spot' | 'hybrid' | 'cascade' | 'cache'
+  readonly kind: 'reserved' | 'spot' | 'cascade' | 'cache'
   /** Of the whole system. */
   readonly usdPerMonth: number
   readonly message: Message
+  /** Cheaper, and not chosen only because these are not known. */
+  readonly waitsFor?: readonly CascadeGap[]
 }
 
 export interface CostReport {

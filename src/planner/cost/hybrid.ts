@@ -15,36 +15,54 @@ export interface Hybrid {
 }
 
 /**
- * Tries every base from one replica to one fewer than the peak takes. What exceeds the base, by the curve, is sent to
- * the API: load x mean excess of the curve over base / load. The API also stands in for a replica that fails, so the
- * base has no spare.
+ * Share of the time in which the only replica of a base is away and the API answers for it: what the instance-level
+ * agreement of a large provider leaves open (https://aws.amazon.com/compute/sla/: 99.5 %).
+ */
+const awayShare = 0.005
+/** Of hundreds of replicas so many bases are tried. */
+const mostTried = 64
+
+/**
+ * Tries every base from `least` to what the peak takes. What exceeds the base, by the curve, is sent to the API: load
+ * x mean excess of the curve over base / load; and what the only replica of a base would have answered while it is away.
  * @param options.load replicas that the peak takes, before rounding up
+ * @param options.least replicas that run whatever the load
  * @param options.requestsPerSecondPeak requests that reach the engines at the peak, all regions
- * @param options.ownUsdAt what so many serving replicas cost a month, without a spare; null = cannot be had
- * @returns null when the peak takes one replica only
+ * @param options.ownUsdAt what so many serving replicas cost a month, with what stands in for one; null = cannot be had
+ * @returns null when no base can be had
  */
 export const bestHybrid = (options: {
   readonly clock: CapacityClock
   readonly load: number
+  readonly least?: number
   readonly requestsPerSecondPeak: number
   readonly apiUsdPerRequest: number
   readonly ownUsdAt: (replicas: number) => number | null
 }): Hybrid | null => {
-  const { clock, load, requestsPerSecondPeak, apiUsdPerRequest } = options
+  const { load, least = 1 } = options
+  const most = Math.max(least, Math.ceil(load - 1e-9))
+  const step = Math.ceil((most - least + 1) / mostTried)
   let best: Hybrid | null = null
-  for (let base = 1; base < load; base++) {
-    const own = options.ownUsdAt(base)
-    if (own === null) continue
-    const overflow = clock.meanExcess(base / load)
-    const api = overflow * requestsPerSecondPeak * secondsPerMonth * apiUsdPerRequest
-    if (best === null || own + api < best.usdPerMonth)
-      best = {
-        baseReplicas: base,
-        ownUsdPerMonth: own,
-        apiUsdPerMonth: api,
-        usdPerMonth: own + api,
-        overflowShare: overflow / clock.mean,
-      }
+  for (let base = least; base <= most; base += step) {
+    const found = hybridAt(base, options)
+    if (found && (best === null || found.usdPerMonth < best.usdPerMonth)) best = found
   }
   return best
+}
+
+/** @returns null when so many replicas cannot be had */
+export const hybridAt = (base: number, options: Parameters<typeof bestHybrid>[0]): Hybrid | null => {
+  const { clock, load, requestsPerSecondPeak, apiUsdPerRequest } = options
+  const own = options.ownUsdAt(base)
+  if (own === null) return null
+  const beyond = clock.meanExcess(base / load)
+  const overflow = beyond + (base === 1 ? awayShare * (clock.mean - beyond) : 0)
+  const api = overflow * requestsPerSecondPeak * secondsPerMonth * apiUsdPerRequest
+  return {
+    baseReplicas: base,
+    ownUsdPerMonth: own,
+    apiUsdPerMonth: api,
+    usdPerMonth: own + api,
+    overflowShare: overflow / clock.mean,
+  }
 }

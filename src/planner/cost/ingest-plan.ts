@@ -3,7 +3,14 @@
 
 import type { Requirements } from '../../spec/index.js'
 import { usdPerCoreHour } from './cpu-price.js'
-import { type EncoderSize, encoders, tokensPerSecondOfAccelerator, tokensPerSecondOfCore } from './encoder.js'
+import {
+  acceleratorRange,
+  coreRange,
+  type EncoderSize,
+  encoders,
+  tokensPerSecondOfAccelerator,
+  tokensPerSecondOfCore,
+} from './encoder.js'
 import type { Rentable } from './reading-supply.js'
 
 export interface IngestWay {
@@ -46,8 +53,6 @@ export const assumedTokensPerDocument = 1000
 const tokensPerPassage = 256
 /** Without a deadline the plan is for a week. */
 const defaultDays = 7
-/** Short texts fill an accelerator less than the prompts its efficiency was fitted to: assumed. */
-const slowestShare = 1 / 3
 
 /** The size of the encoder that the requirements ask for; null = no vectors. */
 export const embeddingsOf = ({ useCase }: Pick<Requirements, 'useCase'>): EncoderSize | null => {
@@ -79,8 +84,11 @@ export const planIngest = (
   const ways = [
     ...(offers.cores ? [onCores(parametersB, tokens, days)] : []),
     ...offers.rentable.flatMap((rentable) => {
-      const speed = tokensPerSecondOfAccelerator(parametersB, rentable.accelerator, offers.efficiency)
-      return speed === null ? [] : [onAccelerators(rentable, { speed, tokens, days })]
+      const { accelerator } = rentable
+      const speed = tokensPerSecondOfAccelerator(parametersB, accelerator, offers.efficiency)
+      const range = acceleratorRange(parametersB, accelerator, offers.efficiency)
+      if (speed === null || range === null) return []
+      return [onAccelerators(rentable, { speed: { value: speed, ...range }, tokens, days })]
     }),
     ...offers.apis.map((api) => byApi(api, tokens)),
   ]
@@ -96,38 +104,45 @@ export const planIngest = (
   }
 }
 
+/** As many as the slow end of what was measured takes. */
 const onCores = (parametersB: number, tokens: number, days: number): IngestWay => {
-  const coreHours = tokens / tokensPerSecondOfCore(parametersB) / 3600
-  const count = Math.max(1, Math.ceil(coreHours / (days * 24)))
+  const { low, high } = coreRange(parametersB)
+  const hoursAt = (tokensPerSecond: number) => tokens / tokensPerSecond / 3600
+  const count = Math.max(1, Math.ceil(hoursAt(low) / (days * 24)))
   return {
     kind: 'cores',
     name: 'vCPU',
     count,
-    days: coreHours / count / 24,
-    usd: coreHours * usdPerCoreHour.middle,
-    lowUsd: coreHours * usdPerCoreHour.low,
-    highUsd: coreHours * usdPerCoreHour.high,
+    days: hoursAt(low) / count / 24,
+    usd: hoursAt(tokensPerSecondOfCore(parametersB)) * usdPerCoreHour.middle,
+    lowUsd: hoursAt(high) * usdPerCoreHour.low,
+    highUsd: hoursAt(low) * usdPerCoreHour.high,
     inTime: true,
   }
 }
 
-/** Counts are of the slow end of the range, so that the day is kept. */
+interface Speed {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+/** As many as the slow end of what was measured takes. */
 const onAccelerators = (
   { accelerator, usdPerHour, most }: Rentable,
-  work: { readonly speed: number; readonly tokens: number; readonly days: number },
+  { speed, tokens, days }: { readonly speed: Speed; readonly tokens: number; readonly days: number },
 ): IngestWay => {
-  const hours = work.tokens / work.speed / 3600
-  const slowHours = hours / slowestShare
-  const wanted = Math.max(1, Math.ceil(slowHours / (work.days * 24)))
+  const hoursAt = (tokensPerSecond: number) => tokens / tokensPerSecond / 3600
+  const wanted = Math.max(1, Math.ceil(hoursAt(speed.low) / (days * 24)))
   const count = Math.min(wanted, most)
   return {
     kind: 'accelerators',
     name: accelerator.label,
     count,
-    days: slowHours / count / 24,
-    usd: hours * usdPerHour,
-    lowUsd: hours * usdPerHour,
-    highUsd: slowHours * usdPerHour,
+    days: hoursAt(speed.low) / count / 24,
+    usd: hoursAt(speed.value) * usdPerHour,
+    lowUsd: hoursAt(speed.high) * usdPerHour,
+    highUsd: hoursAt(speed.low) * usdPerHour,
     inTime: wanted <= most,
   }
 }

@@ -2,7 +2,8 @@
 
 import { type Catalogue, priceOf } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
-import { listOffers } from '../search/rent.js'
+import { allowedOffers } from '../search/allowed-offers.js'
+import { staysInPlace } from '../search/residency.js'
 import type { EmbeddingApi } from './ingest-plan.js'
 import type { Rentable } from './reading-supply.js'
 
@@ -21,11 +22,14 @@ export interface Market {
 }
 
 /** Accelerators at their lowest list price, or the owned ones; APIs where hosting and residency allow them. */
-export const marketOf = ({ hosting }: Requirements, catalogue: Catalogue): Market => {
+export const marketOf = (requirements: Requirements, catalogue: Catalogue): Market => {
+  const { hosting } = requirements
   const own = hosting.allowed.includes('self-hosted')
   return {
-    rentable: own ? [...owned(hosting, catalogue), ...(hosting.ownedOnly ? [] : rented(catalogue))] : [],
-    apis: hosting.allowed.includes('hosted-api') && !hosting.ownedOnly ? apis(hosting, catalogue) : [],
+    rentable: own
+      ? [...owned(hosting, catalogue), ...(hosting.ownedOnly ? [] : rented(requirements, catalogue))]
+      : [],
+    apis: hosting.allowed.includes('hosted-api') && !hosting.ownedOnly ? apis(requirements, catalogue) : [],
     cores: own && !hosting.ownedOnly,
   }
 }
@@ -36,10 +40,10 @@ const owned = ({ owned }: Requirements['hosting'], catalogue: Catalogue): readon
     return found ? [{ accelerator: found, usdPerHour: 0, most: count }] : []
   })
 
-const rented = (catalogue: Catalogue): readonly Rentable[] =>
+const rented = (requirements: Requirements, catalogue: Catalogue): readonly Rentable[] =>
   catalogue.accelerators.flatMap((accelerator) => {
     // Small work fills no machine of eight, so only single accelerators are asked for.
-    const prices = listOffers(catalogue, accelerator.name)
+    const prices = allowedOffers(catalogue, accelerator.name, requirements)
       .filter(({ instanceSize }) => instanceSize === null || instanceSize === 1)
       .map(({ usdPerHour }) => usdPerHour)
     return prices.length > 0
@@ -47,10 +51,9 @@ const rented = (catalogue: Catalogue): readonly Rentable[] =>
       : []
   })
 
-const apis = ({ dataResidency }: Requirements['hosting'], catalogue: Catalogue): readonly EmbeddingApi[] =>
+const apis = (requirements: Requirements, catalogue: Catalogue): readonly EmbeddingApi[] =>
   embeddingModels.flatMap(({ provider, model }) => {
-    const { regions = null } = catalogue.hostedProviders.find(({ id }) => id === provider) ?? {}
-    if (!dataResidency.every((place) => regions?.includes(place))) return []
+    if (!staysInPlace(provider, requirements, catalogue)) return []
     const priced = priceOf(catalogue, { provider, model, readsOnly: true })
     return priced ? [{ name: `${provider}/${model}`, usdPerMillionTokens: priced.price.input }] : []
   })

@@ -23,11 +23,12 @@ describe('base load on replicas, the rest to an API', () => {
       apiUsdPerRequest: 0.001,
       ownUsdAt: (replicas) => replicas * 2 * hoursPerMonth,
     })
-    // The overflow above 0.25: a triangle of two hours, 0.75 high: mean 0.75 / 24.
+    // The overflow above 0.25: a triangle of two hours, 0.75 high: mean 0.75 / 24. The only replica is away for 0.5 %.
+    const overflow = 0.75 / 24 + 0.005 * 0.25
     expect(found?.baseReplicas).toBe(1)
-    expect(found?.apiUsdPerMonth).toBeCloseTo((0.75 / 24) * 4 * secondsPerMonth * 0.001, 0)
-    expect(found?.usdPerMonth).toBeCloseTo(2 * hoursPerMonth + (0.75 / 24) * 4 * secondsPerMonth * 0.001, 0)
-    expect(found?.overflowShare).toBeCloseTo(0.75 / 24 / (0.25 + 0.75 / 24), 2)
+    expect(found?.apiUsdPerMonth).toBeCloseTo(overflow * 4 * secondsPerMonth * 0.001, 0)
+    expect(found?.usdPerMonth).toBeCloseTo(2 * hoursPerMonth + overflow * 4 * secondsPerMonth * 0.001, 0)
+    expect(found?.overflowShare).toBeCloseTo(overflow / (0.25 + 0.75 / 24), 2)
   })
 
   it('buys more replicas when the API is dear', () => {
@@ -38,12 +39,13 @@ describe('base load on replicas, the rest to an API', () => {
       apiUsdPerRequest: 0.1,
       ownUsdAt: (replicas) => replicas * 2 * hoursPerMonth,
     })
-    expect(found?.baseReplicas).toBe(3)
+    expect(found?.baseReplicas).toBe(4)
   })
 
-  it('has nothing to say where one replica carries the peak', () => {
+  it('stands in for the only replica, and has nothing to say where none can be had', () => {
     const one = { clock, load: 1, requestsPerSecondPeak: 1, apiUsdPerRequest: 1, ownUsdAt: () => 1 }
-    expect(bestHybrid(one)).toBeNull()
+    expect(bestHybrid(one)?.overflowShare).toBeCloseTo(0.005, 6)
+    expect(bestHybrid({ ...one, ownUsdAt: () => null })).toBeNull()
   })
 })
 

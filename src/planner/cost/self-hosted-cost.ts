@@ -14,7 +14,7 @@ import { hoursOf, planReplicas, type ReplicaLevel, type ReplicaNeed, replicaHour
 import { startUpMinutes } from './start-up.js'
 
 export interface ServingOrder {
-  readonly requirements: Pick<Requirements, 'availability' | 'hosting' | 'budget'>
+  readonly requirements: Pick<Requirements, 'availability' | 'hosting' | 'budget' | 'performance' | 'scale'>
   readonly clock: CapacityClock
   readonly supply: Supply
   readonly purchaseRates: readonly PurchaseRate[]
@@ -26,6 +26,8 @@ export interface ServingOrder {
   readonly load: number
   /** Replicas of one region that serve at most. */
   readonly replicas: number
+  /** Never more serve, however large the load: what is above goes elsewhere. Default: as many as it takes. */
+  readonly mostReplicas?: number
   /** By what factor the middle of the prediction is faster than what was planned on. */
   readonly slowness: number
 }
@@ -77,10 +79,28 @@ const cheapest = (order: ServingOrder, { levels, need }: Planned): Purchase | nu
   const { acceleratorsPerReplica } = order
   let best: Purchase | null = null
   for (const prices of pricesFor(order)) {
-    const bought = buyHours(prices, { levels, acceleratorsPerReplica, startMinutes: need.startMinutes })
+    const bought = buyHours(prices, {
+      levels,
+      acceleratorsPerReplica,
+      startMinutes: need.startMinutes,
+      spotReplicas: spotReplicasOf(order),
+    })
     if (bought && (best === null || bought.usdPerMonth < best.usdPerMonth)) best = bought
   }
   return best
+}
+
+/**
+ * Replicas of one region whose loss at one moment breaks no target, since spot machines of a kind go together: those
+ * that the spare stands in for, and what answers requests that may take a day. Any number where no speed is promised.
+ */
+export const spotReplicasOf = ({
+  requirements,
+  load,
+}: Pick<ServingOrder, 'requirements' | 'load'>): number => {
+  const { availability, performance, scale } = requirements
+  if (performance.targets.length === 0) return Number.POSITIVE_INFINITY
+  return (availability.survivesReplicaLoss ? 1 : 0) + Math.floor(scale.deferrableShare * load)
 }
 
 /** Hourly list prices, and, where the requirements allow more than the hour, the lists that sell more. */
@@ -136,14 +156,16 @@ const power = (order: ServingOrder, planned: Planned) => {
 export const servingLines = (order: ServingOrder, cost: ServingCost): readonly CostLine[] => {
   if (cost.purchase === null) return [powerLine(order, cost)]
   const costAt = (load: number) =>
-    selfHostedCost({ ...order, load, replicas: Math.max(1, Math.ceil(load - 1e-9)) })?.usdPerMonth ??
-    cost.usdPerMonth
+    selfHostedCost({ ...order, load, replicas: replicasAt(load, order) })?.usdPerMonth ?? cost.usdPerMonth
   return hourLines(order, cost, {
     purchase: cost.purchase,
     lowShare: Math.min(1, costAt(order.load / order.slowness / trafficBand) / cost.usdPerMonth),
     highShare: Math.max(1, costAt(order.load * trafficBand) / cost.usdPerMonth),
   })
 }
+
+const replicasAt = (load: number, { mostReplicas = Number.POSITIVE_INFINITY }: ServingOrder): number =>
+  Math.min(mostReplicas, Math.max(1, Math.ceil(load - 1e-9)))
 
 const powerLine = (order: ServingOrder, cost: ServingCost): CostLine => {
   const { usd, lowUsd, highUsd } = power(order, cost)

@@ -8,5 +8,10 @@ export interface ServingDetail {
   /** Share of the output tokens whose request met every speed target; null = there is none. */
   readonly goodShare: number | null
   /** Of replicas; null for an API. */
-  readonly serving: { readonly order: ServingOrder; readonly cost: ServingCost } | null
+  readonly serving: {
+    readonly order: ServingOrder
+    readonly cost: ServingCost
+    /** Requests in one region at the peak: those that decode and those that are read or wait for it. */
+    readonly inFlight: number
+  } | null
 }

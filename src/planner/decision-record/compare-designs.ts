@@ -1,14 +1,14 @@
 // Two designs side by side: what was chosen, what it costs, how fast and how good it is, and which settings differ.
 
 import type { Design } from '../design.js'
-import type { Candidate, QualityEstimate } from '../search/report.js'
+import type { Candidate, PurchaseWay, QualityEstimate } from '../search/report.js'
 
 export type ComparedValue = string | number | null
 
 export interface ComparedFigure {
   /** `costPerMonthUsd`, `target ttft-p95`, `setting --max-num-seqs`. */
   readonly figure: string
-  readonly unit: 'usd' | 'ms' | 'tokens/s' | 'count' | 'text'
+  readonly unit: 'usd' | 'ms' | 'tokens/s' | 'count' | 'percent' | 'text'
   readonly before: ComparedValue
   readonly after: ComparedValue
 }
@@ -44,6 +44,10 @@ const figures: readonly Figure[] = [
       chosen?.replicas ? (chosen.replicas.serving + chosen.replicas.spare) * chosen.replicas.regions : null,
   },
   { figure: 'accelerators', unit: 'count', of: (chosen) => chosen?.accelerators ?? null },
+  { figure: 'joinedWith', unit: 'text', of: (chosen) => joinedWith(chosen) },
+  { figure: 'joinedShare', unit: 'percent', of: (chosen) => joinedShare(chosen) },
+  { figure: 'reservedShare', unit: 'percent', of: (chosen) => boughtShare(chosen, 'reserved') },
+  { figure: 'spotShare', unit: 'percent', of: (chosen) => boughtShare(chosen, 'spot') },
   { figure: 'costPerMonthUsd', unit: 'usd', of: (chosen) => chosen?.costPerMonthUsd ?? null },
   {
     figure: 'usdPerMillionOutputTokens',
@@ -60,6 +64,26 @@ const figures: readonly Figure[] = [
     of: (_, { report }) => report.candidates.filter(({ violations }) => violations.length === 0).length,
   },
 ]
+
+/** The API above a base, or the model that is asked first. */
+const joinedWith = (chosen: Candidate | null): string | null => {
+  const routing = chosen?.routing
+  if (!routing) return null
+  return routing.kind === 'overflow' ? `overflow ${routing.api.id}` : `cascade ${routing.first.id}`
+}
+
+/** In percent: what goes to the API, or is given again by the main model. */
+const joinedShare = (chosen: Candidate | null): number | null => {
+  const routing = chosen?.routing
+  if (!routing) return null
+  return 100 * (routing.kind === 'overflow' ? routing.apiShare : routing.escalatedShare)
+}
+
+/** In percent of the accelerator-hours; null where nothing is rented. */
+const boughtShare = (chosen: Candidate | null, way: PurchaseWay): number | null => {
+  const hours = chosen?.purchase?.acceleratorHours
+  return hours ? (100 * hours[way]) / (hours.reserved + hours.onDemand + hours.spot || 1) : null
+}
 
 const qualityText = (quality: QualityEstimate): string | null => {
   if (quality.kind === 'published') return `${quality.metric} ${quality.value}`

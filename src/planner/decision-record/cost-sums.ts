@@ -4,7 +4,7 @@ import { type Catalogue, priceOf } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import { listOffers } from '../search/rent.js'
-import type { Candidate } from '../search/report.js'
+import { type Candidate, isMixed, purchaseWays } from '../search/report.js'
 import type { DesignFacts, Sum } from './design-facts.js'
 import { sumMessage } from './sum-messages.js'
 
@@ -13,9 +13,7 @@ export const costSums = (facts: DesignFacts, candidate: Candidate): readonly Sum
   if (costPerMonthUsd === null) return []
   const outputTokens = facts.assessment.workload.tokensPerMonth.output
   return [
-    ...(candidate.kind === 'hosted-api'
-      ? tokenSums(facts, candidate, costPerMonthUsd)
-      : hourSums(facts.catalogue, candidate, costPerMonthUsd)),
+    ...wayToCost(facts, candidate, costPerMonthUsd),
     ...(usdPerMillionOutputTokens === null
       ? []
       : [
@@ -32,36 +30,75 @@ export const costSums = (facts: DesignFacts, candidate: Candidate): readonly Sum
   ]
 }
 
-const hourSums = (catalogue: Catalogue, candidate: Candidate, costUsd: number): readonly Sum[] => {
-  if (candidate.provider === 'owned')
+/** Of two ways that are joined each has its sum, and both have one. */
+const wayToCost = (facts: DesignFacts, candidate: Candidate, costUsd: number): readonly Sum[] => {
+  const { routing } = candidate
+  if (!routing)
+    return candidate.kind === 'hosted-api'
+      ? tokenSums(facts, candidate, costUsd)
+      : hourSums(candidate, costUsd)
+  if (routing.kind === 'overflow') {
+    const { ownUsdPerMonth: ownUsd, apiShare, apiRequestsPerMonth, apiUsdPerRequest, api } = routing
     return [
-      { figure: 'cost', message: sumMessage('planner.sum-owned', { accelerators: candidate.accelerators }) },
+      ...hourSums(candidate, ownUsd),
+      {
+        figure: 'cost-overflow',
+        message: sumMessage('planner.sum-overflow', {
+          api: api.id,
+          requests: apiRequestsPerMonth,
+          share: apiShare,
+          usdPerRequest: apiUsdPerRequest,
+          base: candidate.replicas?.serving ?? 0,
+          usd: costUsd - ownUsd,
+        }),
+      },
+      {
+        figure: 'cost-both',
+        message: sumMessage('planner.sum-both', { oneUsd: ownUsd, otherUsd: costUsd - ownUsd, costUsd }),
+      },
     ]
-  const offer = offerOf(catalogue, candidate)
-  // Reserved or spot hours have no single price: what they come to is told.
-  if (!offer)
+  }
+  const { first, firstUsdPerMonth: oneUsd, escalatedShare } = routing
+  return [
+    {
+      figure: 'cost-first',
+      message: sumMessage('planner.sum-first', { first: first.id, usd: oneUsd }),
+    },
+    {
+      figure: 'cost-escalated',
+      message: sumMessage('planner.sum-escalated', { escalatedShare, usd: costUsd - oneUsd }),
+    },
+    {
+      figure: 'cost-both',
+      message: sumMessage('planner.sum-both', { oneUsd, otherUsd: costUsd - oneUsd, costUsd }),
+    },
+  ]
+}
+
+const hourSums = (candidate: Candidate, costUsd: number): readonly Sum[] => {
+  const { provider, accelerators, purchase } = candidate
+  if (provider === 'owned' || !purchase)
+    return [{ figure: 'cost', message: sumMessage('planner.sum-owned', { accelerators }) }]
+  if (isMixed(purchase)) {
+    const parts = purchaseWays
+      .filter((way) => purchase.acceleratorHours[way] > 0)
+      .map((way) => ({ way, hours: purchase.acceleratorHours[way], usdPerHour: purchase.usdPerHour[way] }))
     return [
       {
         figure: 'cost',
-        message: sumMessage('planner.sum-effective', {
-          provider: candidate.provider ?? '',
-          accelerators: candidate.accelerators,
-          hours: hoursPerMonth,
-          costUsd,
-          usdPerHour: costUsd / candidate.accelerators / hoursPerMonth,
-        }),
+        message: sumMessage('planner.sum-purchase', { parts, provider: provider ?? '', costUsd }),
       },
     ]
-  const { usdPerHour } = offer
+  }
   return [
     {
       figure: 'cost',
       message: sumMessage('planner.sum-hours', {
-        provider: offer.provider,
-        usdPerHour,
+        provider: provider ?? '',
+        usdPerHour: purchase.usdPerHour.onDemand,
         hours: hoursPerMonth,
-        accelerators: candidate.accelerators,
-        paid: costUsd / usdPerHour / hoursPerMonth,
+        accelerators,
+        paid: purchase.acceleratorHours.onDemand / hoursPerMonth,
         costUsd,
       }),
     },
@@ -91,6 +128,8 @@ const tokenSums = (facts: DesignFacts, candidate: Candidate, costUsd: number): r
     output: (workload.tokensPerMonth.output * share) / 1e6,
   }
   const fullUsd = millions.input * price.input + millions.output * price.output
+  const reasoningUsd = lineUsd(facts, candidate, 'api-reasoning')
+  const laterUsd = -lineUsd(facts, candidate, 'api-batch')
   return [
     {
       figure: 'cost',
@@ -99,13 +138,21 @@ const tokenSums = (facts: DesignFacts, candidate: Candidate, costUsd: number): r
         inputUsd: price.input,
         outputUsd: price.output,
         repeated: workload.repeatedShare,
+        reasoningUsd,
+        laterUsd,
         // What the provider's own cache of prompt beginnings takes off.
-        cachedUsd: Math.max(0, fullUsd - costUsd),
+        cachedUsd: Math.max(0, fullUsd + reasoningUsd - laterUsd - costUsd),
         costUsd,
       }),
     },
   ]
 }
+
+/** A line of the choice's bill; of another candidate there is none. */
+const lineUsd = ({ report }: DesignFacts, candidate: Candidate, id: string): number =>
+  candidate === report.chosen
+    ? (report.cost?.breakdown.lines.find((line) => line.id === id)?.usdPerMonth ?? 0)
+    : 0
 
 const breakEven = ({ report, assessment: { workload } }: DesignFacts): readonly Sum[] => {
   const { breakEvenRequestsPerSecond, chosen } = report

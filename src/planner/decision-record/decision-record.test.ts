@@ -20,7 +20,7 @@ const factsOf = (requirements: Requirements): DesignFacts => {
   return { requirements, assessment, report, launches, catalogue }
 }
 const onlyLlama = { models: { allowed: ['Llama-3.1-8B-Instruct'] }, hosting: { allowed: ['self-hosted'] } }
-const llama = factsOf(requirementsOf({ ...onlyLlama, performance: { targets: [targetOf('ttft', 800)] } }))
+const llama = factsOf(requirementsOf({ ...onlyLlama, performance: { targets: [targetOf('ttft', 1500)] } }))
 const paramsOf = (facts: DesignFacts, figure: string) => {
   const sum = arithmeticOf(facts)
     .flatMap(({ sums }) => sums)

@@ -3,6 +3,7 @@
 import { formatMs, formatNumber, formatUsd, type Message } from '../../core/index.js'
 import type { CostBreakdown } from '../cost/cost-breakdown.js'
 import type { CostReport } from '../cost/cost-report.js'
+import { type Candidate, isMixed, purchaseWays } from '../search/report.js'
 import type { DesignFacts } from './design-facts.js'
 import { markdownList, markdownTable } from './markdown.js'
 import { recordMessage } from './record-messages.js'
@@ -14,19 +15,22 @@ const shownInputs = 5
 const shownIngest = 3
 
 /** Nothing when nothing was chosen. */
-export const moneySection = ({ report: { cost } }: DesignFacts, write: RecordWriter): string[] =>
-  cost
+export const moneySection = ({ report }: DesignFacts, write: RecordWriter): string[] => {
+  const { cost, chosen } = report
+  return cost
     ? [
         write.heading(recordMessage('planner.record-bill', {})),
         billTable(cost.breakdown, write),
-        write.text(perUnit(cost.breakdown)),
+        write.text(perUnit(cost.breakdown, chosen)),
         ...listOf(cost.breakdown.notCounted, write),
+        ...purchasePlan(chosen, write),
         ...otherWays(cost, write),
         ...movers(cost, write),
         ...adaptation(cost, write),
         ...documents(cost, write),
       ]
     : []
+}
 
 const listOf = (messages: readonly Message[], { text }: RecordWriter): string[] =>
   messages.length > 0 ? [markdownList(messages.map(text))] : []
@@ -53,13 +57,40 @@ const billTable = (breakdown: CostBreakdown, write: RecordWriter): string => {
   )
 }
 
-const perUnit = (breakdown: CostBreakdown): Message =>
+const perUnit = (breakdown: CostBreakdown, chosen: Candidate | null): Message =>
   recordMessage('planner.bill-per-unit', {
-    perMillion: breakdown.usdPerMillionOutputTokens,
-    perMillionGood: breakdown.usdPerMillionGoodOutputTokens,
+    perMillion: breakdown.systemUsdPerMillionOutputTokens,
+    modelPerMillion: chosen?.usdPerMillionOutputTokens ?? null,
+    perMillionGood: breakdown.systemUsdPerMillionGoodOutputTokens,
     goodShare: breakdown.goodShare,
     perRequest: breakdown.usdPerRequest,
   })
+
+/** Which hours are bought how; nothing where all is by the hour, or owned. */
+const purchasePlan = (chosen: Candidate | null, write: RecordWriter): string[] => {
+  const { purchase, provider } = chosen ?? {}
+  if (!purchase || !isMixed(purchase)) return []
+  const { acceleratorHours, usdPerHour } = purchase
+  const all = purchaseWays.reduce((sum, way) => sum + acceleratorHours[way], 0)
+  return [
+    write.heading(recordMessage('planner.record-purchase', {}), 3),
+    ...listOf(
+      purchaseWays
+        .filter((way) => acceleratorHours[way] > 0)
+        .map((way) =>
+          recordMessage('planner.purchase-line', {
+            way,
+            hours: acceleratorHours[way],
+            share: acceleratorHours[way] / all,
+            usdPerHour: usdPerHour[way],
+            usd: acceleratorHours[way] * usdPerHour[way],
+            provider: provider ?? '',
+          }),
+        ),
+      write,
+    ),
+  ]
+}
 
 const otherWays = ({ alternatives, usdPerMonthInAYear }: CostReport, write: RecordWriter): string[] => {
   const messages = [

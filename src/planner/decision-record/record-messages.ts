@@ -1,6 +1,7 @@
 // Headings and sentences of the decision record, in both languages.
 
 import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import type { PurchaseWay } from '../search/report.js'
 
 type None = Record<never, never>
 const n = (value: number, digits = 3) => formatNumber(value, digits)
@@ -13,6 +14,19 @@ const moved = (input: string, by: number) =>
     : input.startsWith('availability')
       ? String(by !== 0)
       : `× ${by}`
+
+const purchaseNames = {
+  en: {
+    reserved: 'Reserved, for what runs so long that the term is cheaper',
+    onDemand: 'On demand, by the hour',
+    spot: 'Spot, for what the spare or time makes good when it is taken back (a second start a day is in the hours)',
+  },
+  'zh-TW': {
+    reserved: '預留：執行時間長到以約期較便宜者',
+    onDemand: '隨需：按小時',
+    spot: '競價：被收回時由備援或時間補足者（時數含每日一次重新啟動）',
+  },
+} as const satisfies Record<string, Record<PurchaseWay, string>>
 
 export const recordMessages = defineMessages({
   'planner.record-title': {
@@ -123,13 +137,31 @@ export const recordMessages = defineMessages({
   'planner.bill-per-unit': {
     en: (p: {
       perMillion: number
+      modelPerMillion: number | null
       perMillionGood: number | null
       goodShare: number | null
       perRequest: number
     }) =>
-      `${formatUsd(p.perMillion)} a million output tokens${p.perMillionGood === null ? '' : `, ${formatUsd(p.perMillionGood)} a million of those as fast as asked (${n((p.goodShare ?? 0) * 100)} %)`}; ${formatUsd(p.perRequest)} a request.`,
+      `The whole system: ${formatUsd(p.perMillion)} a million output tokens${p.modelPerMillion === null ? '' : ` (the model alone: ${formatUsd(p.modelPerMillion)}, which budgets per token and comparisons of candidates mean; the rest is the other lines of this bill)`}${p.perMillionGood === null ? '' : `, ${formatUsd(p.perMillionGood)} a million of those as fast as asked (${n((p.goodShare ?? 0) * 100)} %)`}; ${formatUsd(p.perRequest)} a request.`,
     'zh-TW': (p) =>
-      `每百萬輸出詞元 ${formatUsd(p.perMillion)}${p.perMillionGood === null ? '' : `，符合速度目標者每百萬 ${formatUsd(p.perMillionGood)}（${n((p.goodShare ?? 0) * 100)}%）`}；每個請求 ${formatUsd(p.perRequest)}。`,
+      `整個系統：每百萬輸出詞元 ${formatUsd(p.perMillion)}${p.modelPerMillion === null ? '' : `（僅模型：${formatUsd(p.modelPerMillion)}，詞元預算與方案比較採此值；差額為本帳單的其他項目）`}${p.perMillionGood === null ? '' : `，符合速度目標者每百萬 ${formatUsd(p.perMillionGood)}（${n((p.goodShare ?? 0) * 100)}%）`}；每個請求 ${formatUsd(p.perRequest)}。`,
+  },
+  'planner.record-purchase': {
+    en: (_: None) => 'How the hours are bought',
+    'zh-TW': () => '時數的購買方式',
+  },
+  'planner.purchase-line': {
+    en: (p: {
+      way: PurchaseWay
+      hours: number
+      share: number
+      usdPerHour: number
+      usd: number
+      provider: string
+    }) =>
+      `${purchaseNames.en[p.way]}: ${n(p.hours)} accelerator-hours (${n(p.share * 100)} %) x ${formatUsd(p.usdPerHour)} (${p.provider}) = ${formatUsd(p.usd)} a month`,
+    'zh-TW': (p) =>
+      `${purchaseNames['zh-TW'][p.way]}：${n(p.hours)} 加速器小時（${n(p.share * 100)}%）× ${formatUsd(p.usdPerHour)}（${p.provider}）= 每月 ${formatUsd(p.usd)}`,
   },
   'planner.bill-in-a-year': {
     en: (p: { usd: number }) => `In a year, with the growth that is expected: ${formatUsd(p.usd)} a month.`,

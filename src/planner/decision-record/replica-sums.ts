@@ -3,21 +3,25 @@
 import { acceleratorsOf } from '../memory/memory.js'
 import type { Candidate } from '../search/report.js'
 import type { DesignFacts, Sum } from './design-facts.js'
+import { replicaPeakOf } from './replica-peak.js'
 import { sumMessage } from './sum-messages.js'
 import { enginePeakOf } from './workload-sums.js'
 
 /** None for an API, whose capacity is its provider's. */
 export const replicaSums = (
   { requirements, assessment: { workload } }: DesignFacts,
-  { replicas, utilisation, layout, accelerators }: Candidate,
+  candidate: Candidate,
 ): readonly Sum[] => {
+  const { replicas, utilisation, layout, accelerators, routing } = candidate
+  const targets = routing?.kind === 'overflow' ? routing.baseTargets : candidate.targets
   if (!replicas || !layout) return []
   const { serving, spare, regions } = replicas
-  const enginePeak = enginePeakOf({
+  const wholePeak = enginePeakOf({
     peak: workload.requestsPerSecond.peak,
     repeated: workload.repeatedShare,
     regions: requirements.availability.regions,
   })
+  const enginePeak = replicaPeakOf(candidate, wholePeak)
   const each = acceleratorsOf(layout)
   const load = utilisation
     ? [
@@ -28,6 +32,7 @@ export const replicaSums = (
             serving,
             rate: enginePeak / serving,
             saturation: enginePeak / ((serving + spare) * utilisation.peak),
+            unsure: targets.filter(({ met }) => met === 'possible').map(({ id }) => id),
           }),
         },
         {

@@ -2,6 +2,7 @@
 
 import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
 import { stageNames } from '../search/design-messages.js'
+import type { PurchaseWay } from '../search/report.js'
 import type { StageId } from '../search/stages.js'
 
 const n = (value: number, digits = 4) => formatNumber(value, digits)
@@ -41,6 +42,15 @@ export interface SharedCard {
 
 const sumOfShares = ({ stages, chatShare }: SharedCard) =>
   stages.reduce((sum, { share }) => sum + share, chatShare)
+export interface BoughtHours {
+  readonly way: PurchaseWay
+  readonly hours: number
+  readonly usdPerHour: number
+}
+const wayNames = {
+  en: { reserved: 'reserved', onDemand: 'on demand', spot: 'spot' },
+  'zh-TW': { reserved: '預留', onDemand: '隨需', spot: '競價' },
+} as const satisfies Record<string, Record<PurchaseWay, string>>
 
 export const sumMessages = defineMessages({
   'planner.sum-average': {
@@ -213,10 +223,16 @@ export const sumMessages = defineMessages({
       `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}`,
   },
   'planner.sum-saturation': {
-    en: (p: { enginePeak: number; serving: number; rate: number; saturation: number }) =>
-      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable and within its targets when steps take as long as the bad end of their range`,
+    en: (p: {
+      enginePeak: number
+      serving: number
+      rate: number
+      saturation: number
+      unsure: readonly string[]
+    }) =>
+      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range; ${p.unsure.length === 0 ? 'its targets then hold as well' : `${p.unsure.join(', ')} then fail${p.unsure.length === 1 ? 's' : ''}, being met by the middle of the prediction only`}`,
     'zh-TW': (p) =>
-      `單一副本的負載：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定並符合目標`,
+      `單一副本的負載：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定；${p.unsure.length === 0 ? '此時目標亦符合' : `此時 ${p.unsure.join('、')} 不符合，僅預測中值符合`}`,
   },
   'planner.sum-utilisation': {
     en: (p: { peak: number; average: number; replicas: number }) =>
@@ -242,11 +258,39 @@ export const sumMessages = defineMessages({
     'zh-TW': (p) =>
       `費用：平均付費 ${n(p.paid, 3)} 張加速器（尖峰 ${p.accelerators} 張；副本隨每日曲線增減）x ${n(p.hours)} 小時 x ${formatUsd(p.usdPerHour)}（${p.provider} 牌價）= 每月 ${formatUsd(p.costUsd)}`,
   },
-  'planner.sum-effective': {
-    en: (p: { provider: string; accelerators: number; hours: number; costUsd: number; usdPerHour: number }) =>
-      `Cost: ${formatUsd(p.costUsd)} a month from ${p.provider}, which is ${formatUsd(p.usdPerHour)} for each hour of ${p.accelerators} accelerators x ${n(p.hours)} h`,
+  'planner.sum-purchase': {
+    en: (p: { parts: readonly BoughtHours[]; provider: string; costUsd: number }) =>
+      `Cost: ${p.parts.map((part) => `${n(part.hours)} accelerator-hours ${wayNames.en[part.way]} x ${formatUsd(part.usdPerHour)}`).join(' + ')} (${p.provider}) = ${formatUsd(p.costUsd)} a month`,
     'zh-TW': (p) =>
-      `費用：${p.provider} 每月 ${formatUsd(p.costUsd)}，相當於 ${p.accelerators} 張加速器 x ${n(p.hours)} 小時，每小時 ${formatUsd(p.usdPerHour)}`,
+      `費用：${p.parts.map((part) => `${wayNames['zh-TW'][part.way]} ${n(part.hours)} 加速器小時 x ${formatUsd(part.usdPerHour)}`).join(' + ')}（${p.provider}）= 每月 ${formatUsd(p.costUsd)}`,
+  },
+  'planner.sum-overflow': {
+    en: (p: {
+      api: string
+      requests: number
+      share: number
+      usdPerRequest: number
+      usd: number
+      base: number
+    }) =>
+      `Above the base: ${n(p.requests)} requests (${pct(p.share)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
+    'zh-TW': (p) =>
+      `基本負載以上：${n(p.requests)} 個請求（${pct(p.share)}：依曲線超過副本者${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
+  },
+  'planner.sum-first': {
+    en: (p: { first: string; usd: number }) =>
+      `First model, every request: ${p.first} = ${formatUsd(p.usd)} a month`,
+    'zh-TW': (p) => `第一個模型，處理每個請求：${p.first} = 每月 ${formatUsd(p.usd)}`,
+  },
+  'planner.sum-escalated': {
+    en: (p: { escalatedShare: number; usd: number }) =>
+      `Main model, at ${pct(p.escalatedShare)} of the load: ${formatUsd(p.usd)} a month`,
+    'zh-TW': (p) => `主模型，承擔 ${pct(p.escalatedShare)} 的負載：每月 ${formatUsd(p.usd)}`,
+  },
+  'planner.sum-both': {
+    en: (p: { oneUsd: number; otherUsd: number; costUsd: number }) =>
+      `Together: ${formatUsd(p.oneUsd)} + ${formatUsd(p.otherUsd)} = ${formatUsd(p.costUsd)} a month`,
+    'zh-TW': (p) => `合計：${formatUsd(p.oneUsd)} + ${formatUsd(p.otherUsd)} = 每月 ${formatUsd(p.costUsd)}`,
   },
   'planner.sum-owned': {
     en: (p: { accelerators: number }) =>
@@ -260,17 +304,20 @@ export const sumMessages = defineMessages({
       inputUsd: number
       outputUsd: number
       repeated: number
+      reasoningUsd: number
+      laterUsd: number
       cachedUsd: number
       costUsd: number
     }) =>
-      `Cost: ${n(p.input)} million in x ${formatUsd(p.inputUsd)} + ${n(p.output)} million out x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? ` (without the ${pct(p.repeated)} that repeat)` : ''}${p.cachedUsd > 0.005 ? ` - ${formatUsd(p.cachedUsd)} for prompt beginnings in the provider's cache` : ''} = ${formatUsd(p.costUsd)} a month`,
+      `Cost: ${n(p.input)} million in x ${formatUsd(p.inputUsd)} + ${n(p.output)} million out x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? ` (without the ${pct(p.repeated)} that repeat)` : ''}${p.reasoningUsd > 0.005 ? ` + ${formatUsd(p.reasoningUsd)} hidden reasoning` : ''}${p.laterUsd > 0.005 ? ` - ${formatUsd(p.laterUsd)} for answers that may take a day` : ''}${p.cachedUsd > 0.005 ? ` - ${formatUsd(p.cachedUsd)} for prompt beginnings in the provider's cache` : ''} = ${formatUsd(p.costUsd)} a month`,
     'zh-TW': (p) =>
-      `費用：輸入 ${n(p.input)} 百萬 x ${formatUsd(p.inputUsd)} + 輸出 ${n(p.output)} 百萬 x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? `（不含重複的 ${pct(p.repeated)}）` : ''}${p.cachedUsd > 0.005 ? ` - 供應商快取提示開頭的 ${formatUsd(p.cachedUsd)}` : ''} = 每月 ${formatUsd(p.costUsd)}`,
+      `費用：輸入 ${n(p.input)} 百萬 x ${formatUsd(p.inputUsd)} + 輸出 ${n(p.output)} 百萬 x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? `（不含重複的 ${pct(p.repeated)}）` : ''}${p.reasoningUsd > 0.005 ? ` + 隱藏推理 ${formatUsd(p.reasoningUsd)}` : ''}${p.laterUsd > 0.005 ? ` - 可延後回答的折扣 ${formatUsd(p.laterUsd)}` : ''}${p.cachedUsd > 0.005 ? ` - 供應商快取提示開頭的 ${formatUsd(p.cachedUsd)}` : ''} = 每月 ${formatUsd(p.costUsd)}`,
   },
   'planner.sum-per-million': {
     en: (p: { costUsd: number; millions: number; usd: number }) =>
-      `Per million output tokens: ${formatUsd(p.costUsd)} / ${n(p.millions)} million = ${formatUsd(p.usd)}`,
-    'zh-TW': (p) => `每百萬輸出詞元：${formatUsd(p.costUsd)} / ${n(p.millions)} 百萬 = ${formatUsd(p.usd)}`,
+      `Per million output tokens, the model alone: ${formatUsd(p.costUsd)} / ${n(p.millions)} million = ${formatUsd(p.usd)}`,
+    'zh-TW': (p) =>
+      `每百萬輸出詞元（僅模型）：${formatUsd(p.costUsd)} / ${n(p.millions)} 百萬 = ${formatUsd(p.usd)}`,
   },
   'planner.sum-break-even': {
     en: (p: { kind: 'self-hosted' | 'hosted-api'; peak: number; requestsPerSecond: number }) =>

@@ -7,6 +7,7 @@ import { peakTflops } from '../memory/precision.js'
 import type { Candidate } from '../search/report.js'
 import { acceleratorFor } from './accelerator-for.js'
 import type { DesignFacts, Sum } from './design-facts.js'
+import { replicaPeakOf } from './replica-peak.js'
 import { sumMessage } from './sum-messages.js'
 import { enginePeakOf } from './workload-sums.js'
 
@@ -28,12 +29,12 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   if (bandwidth === null || peakRate === null || model.parametersB === null) return []
   const activeB = model.activeParametersB ?? model.parametersB
   const readGB = (memory.weightsGiB * bytesPerGiB * (activeB / model.parametersB)) / 1e9
-  const rate =
-    enginePeakOf({
-      peak: workload.requestsPerSecond.peak,
-      repeated: workload.repeatedShare,
-      regions: requirements.availability.regions,
-    }) / replicas.serving
+  const wholePeak = enginePeakOf({
+    peak: workload.requestsPerSecond.peak,
+    repeated: workload.repeatedShare,
+    regions: requirements.availability.regions,
+  })
+  const rate = replicaPeakOf(candidate, wholePeak) / replicas.serving
   const inFlight = (rate * latency.e2eP90Ms.value) / 1000
   const context = workload.inputTokens.mean + workload.outputTokens.mean / 2
   const cache = kvCost(model, { sharding: layout, dtype: candidate.kvDtype ?? 'auto' })

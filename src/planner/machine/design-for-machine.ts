@@ -2,7 +2,7 @@
 
 import type { Catalogue } from '../../catalog/index.js'
 import type { Architecture, Requirements } from '../../spec/index.js'
-import { architectureAround } from '../architecture/architecture-around.js'
+import { answeringAlone, architectureAround } from '../architecture/architecture-around.js'
 import type { DeploymentDraft } from '../architecture/deployment-draft.js'
 import { deriveWorkload } from '../assessment/workload.js'
 import { findEngineHints, useFoundEngine } from './found-engines.js'
@@ -47,7 +47,7 @@ export const designForMachine = (options: MachineDesignOptions): MachineDesign =
       : useFoundEngine(engine, { machine, catalogue })
   if (deployment)
     return {
-      architecture: architectureAround(deployment, { requirements, taskModels }),
+      architecture: architectureAround(answeringAlone(deployment), { requirements, taskModels }),
       predictions: [
         ...(deployment.engine === 'extractive' ? predictionsHere(options) : []),
         ...predictTasks(taskModels, machine, options.questionTokens ?? defaultQuestionTokens),

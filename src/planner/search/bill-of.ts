@@ -23,8 +23,16 @@ export const billOf = (sized: Sized, cost: ServingCost, order: ServingOrder): Se
       timed.map((target) => timedTarget(sized, target)),
       workload.weekCurve,
     ),
-    serving: { order, cost },
+    serving: { order, cost, inFlight: inFlightOf(sized) },
   }
+}
+
+/** Little's law for the wait and the prompt; what decodes is known. */
+const inFlightOf = ({ server: { warm }, sizing: { replicas }, context }: Sized): number => {
+  const rate = context.enginePeak / replicas
+  const state = steadyState(warm, rate)
+  if (!state) return 0
+  return replicas * (state.running + (rate * (state.waiting.mean + warm.prefill.mean)) / 1000)
 }
 
 const timedTarget = ({ server, sizing, context }: Sized, target: ResolvedTarget): TimedTarget => ({

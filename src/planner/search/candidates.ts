@@ -13,6 +13,7 @@ import {
 } from '../memory/layouts.js'
 import { type Layout, type ParameterSplit, splitParameters } from '../memory/memory.js'
 import { refusesUnevenBlocks, unevenBlock } from '../memory/uneven-blocks.js'
+import { allowedOffers } from './allowed-offers.js'
 import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
@@ -26,6 +27,7 @@ import { ownedAccelerator } from './owned-accelerator.js'
 import { effectiveParametersB, publishedQualityOf } from './quality.js'
 import { listOffers, type Supply } from './rent.js'
 import type { Candidate, Violation } from './report.js'
+import { residencyViolations } from './residency.js'
 import { fp8KvRetention, retained } from './retention.js'
 import { type Evaluation, evaluateSelfHosted } from './self-hosted.js'
 import type { ServingOption } from './serving-option.js'
@@ -35,7 +37,7 @@ import { variantsOf } from './variants.js'
 export interface Evaluated {
   readonly candidate: Candidate
   readonly again: ((context: DesignContext) => Candidate) | null
-  /** What a simulation needs; null for APIs, closed groups and separate pools. */
+  /** What a simulation needs; null for APIs, closed groups, separate pools and ways that are joined. */
   readonly option: ServingOption | null
 }
 
@@ -186,11 +188,11 @@ const suppliesOf = ({ requirements, catalogue }: DesignContext): readonly Supply
     (accelerator): Supply => ({
       accelerator,
       most: Number.POSITIVE_INFINITY,
-      offers: listOffers(catalogue, accelerator.name),
+      offers: allowedOffers(catalogue, accelerator.name, requirements),
       owned: false,
     }),
   )
-  return [...there, ...rented.filter(({ offers }) => offers.length > 0)]
+  return [...there, ...rented.filter(({ accelerator }) => listOffers(catalogue, accelerator.name).length > 0)]
 }
 
 interface Placed {
@@ -205,8 +207,8 @@ const onAccelerator = (
   context: DesignContext,
 ): readonly Evaluated[] => {
   const { accelerator } = supply
-  const missing = missingFacts(accelerator)
-  if (missing) return [closed({ model, accelerator, violations: [missing] }, context)]
+  const violations = [...missingFacts(accelerator), ...elsewhere(supply, context)]
+  if (violations.length > 0) return [closed({ model, accelerator, violations }, context)]
   return enginesFor(accelerator).flatMap((engine) =>
     buildsOf(model, engine, context.catalogue).flatMap((build) => {
       if (!admit.admits(build)) return []
@@ -300,14 +302,26 @@ const withoutSmaller = (layouts: readonly (readonly Evaluated[])[]): readonly Ev
   ]
 }
 
-const missingFacts = (accelerator: Accelerator): Violation | null =>
+const missingFacts = (accelerator: Accelerator): readonly Violation[] =>
   accelerator.memoryGiB !== null && accelerator.bandwidthGBps !== null
-    ? null
-    : {
-        constraint: 'accelerator',
-        relaxable: false,
-        reason: gateMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
-      }
+    ? []
+    : [
+        {
+          constraint: 'accelerator',
+          relaxable: false,
+          reason: gateMessage('planner.accelerator-unknown', { accelerator: accelerator.label }),
+        },
+      ]
+
+/** Accelerators that nobody rents where the data may be. */
+const elsewhere = (
+  { accelerator, owned, offers }: Supply,
+  { requirements, catalogue }: DesignContext,
+): readonly Violation[] => {
+  if (owned || offers.length > 0) return []
+  const sellers = listOffers(catalogue, accelerator.name).map(({ provider }) => provider)
+  return residencyViolations([...new Set(sellers)], requirements, catalogue)
+}
 
 const noUnit = (
   options: {

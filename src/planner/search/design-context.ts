@@ -1,6 +1,6 @@
 // What every candidate of one design is judged by, derived once from the requirements.
 
-import type { Accelerator, Catalogue } from '../../catalog/index.js'
+import type { Accelerator, Catalogue, PurchaseRate } from '../../catalog/index.js'
 import type { Requirements, SpeedTarget } from '../../spec/index.js'
 import { deriveWorkload, type Workload } from '../assessment/workload.js'
 import { type CapacityClock, createCapacityClock } from '../cost/capacity-clock.js'
@@ -13,6 +13,7 @@ import type { FittedCoefficients } from '../speed/coefficients.js'
 import { createStepFacts } from '../speed/known-step-facts.js'
 import { fixedLength, normalQuantile } from '../speed/length-distribution.js'
 import type { Traffic } from '../speed/serving.js'
+import { allowedRates } from './allowed-offers.js'
 import type { LoadTestsOf } from './load-tests.js'
 import { platformOverheadMs } from './platform-overhead.js'
 import { createScoreOf, type QualityFloor, qualityFloor } from './quality.js'
@@ -54,6 +55,8 @@ export interface DesignContext {
   readonly stages: readonly Stage[]
   /** What the system costs beside the model that answers, line by line. */
   readonly systemLines: readonly CostLine[]
+  /** What may be reserved or bought as spot, of providers that process where the data may be. */
+  readonly purchaseRates: readonly PurchaseRate[]
   /** Whether candidates carry the lines of their bill. */
   readonly itemised: boolean
   readonly targets: readonly ResolvedTarget[]
@@ -102,6 +105,7 @@ export const createContext = (
     })),
     clock: createCapacityClock(workload.weekCurve),
     systemLines: lines,
+    purchaseRates: allowedRates(catalogue, requirements),
     itemised: false,
     targets: requirements.performance.targets.map((target) => resolveTarget(target, workload, regions)),
     ignored: [],

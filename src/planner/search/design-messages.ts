@@ -101,8 +101,8 @@ export const designMessages = defineMessages({
   },
   'planner.over-token-budget': {
     en: (p: { costUsd: number; budgetUsd: number }) =>
-      `${formatUsd(p.costUsd)} per million output tokens; ${formatUsd(p.budgetUsd)} are allowed.`,
-    'zh-TW': (p) => `每百萬輸出詞元 ${formatUsd(p.costUsd)}；上限為 ${formatUsd(p.budgetUsd)}。`,
+      `${formatUsd(p.costUsd)} per million output tokens for the model alone; ${formatUsd(p.budgetUsd)} are allowed.`,
+    'zh-TW': (p) => `僅模型部分每百萬輸出詞元 ${formatUsd(p.costUsd)}；上限為 ${formatUsd(p.budgetUsd)}。`,
   },
   'planner.needs-more-owned': {
     en: (p: { accelerator: string; needed: number; owned: number }) =>
@@ -126,11 +126,30 @@ export const designMessages = defineMessages({
     'zh-TW': (p) =>
       `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個可用既有硬體符合全部需求，此為其中品質最佳者。`,
   },
-  'planner.chosen-replicas': {
-    en: (p: { serving: number; spare: number; regions: number; accelerator: string; perReplica: number }) =>
-      `${p.serving} replica${p.serving === 1 ? '' : 's'} of ${p.perReplica} x ${p.accelerator} carry the peak${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
+  'planner.chosen-overflow': {
+    en: (p: { base: number; api: string; share: number; concurrency: number }) =>
+      `${p.base} replica${p.base === 1 ? '' : 's'} carry the base: up to ${p.concurrency} requests at a time. What is above it${p.base === 1 ? ', and all of it while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
     'zh-TW': (p) =>
-      `尖峰需要 ${p.serving} 份副本，每份 ${p.perReplica} 張 ${p.accelerator}${p.spare > 0 ? `，另加 ${p.spare} 份以容許一份故障` : ''}${p.regions > 1 ? `，共 ${p.regions} 個區域各一組` : ''}。`,
+      `${p.base} 份副本承擔基本負載：同時至多 ${p.concurrency} 個請求。超出部分${p.base === 1 ? '與副本離線時的全部請求' : ''}交給 ${p.api}：占 ${formatNumber(p.share * 100, 2)}%。兩者以同一名稱回答，回答可能來自任一模型；此處的時間與品質取兩者較差者。`,
+  },
+  'planner.chosen-cascade': {
+    en: (p: { first: string; escalatedShare: number; escalateBelow: number }) =>
+      `${p.first} is asked first; its answer is held back until it is complete, and the main model gives it again where the least certain token has a probability below ${formatNumber(p.escalateBelow)}: ${formatNumber(p.escalatedShare * 100)} % of the answers, as scale.cascade says. So the first token comes when the small model has finished.`,
+    'zh-TW': (p) =>
+      `先問 ${p.first}；其回答在完成前不送出，若最不確定的詞元機率低於 ${formatNumber(p.escalateBelow)}，改由主模型重答：依 scale.cascade 為 ${formatNumber(p.escalatedShare * 100)}%。因此首個詞元要等小模型寫完。`,
+  },
+  'planner.chosen-replicas': {
+    en: (p: {
+      serving: number
+      spare: number
+      regions: number
+      accelerator: string
+      perReplica: number
+      overflows: boolean
+    }) =>
+      `${p.serving} replica${p.serving === 1 ? '' : 's'} of ${p.perReplica} x ${p.accelerator} carry ${p.overflows ? 'the base' : 'the peak'}${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
+    'zh-TW': (p) =>
+      `${p.overflows ? '基本負載' : '尖峰'}需要 ${p.serving} 份副本，每份 ${p.perReplica} 張 ${p.accelerator}${p.spare > 0 ? `，另加 ${p.spare} 份以容許一份故障` : ''}${p.regions > 1 ? `，共 ${p.regions} 個區域各一組` : ''}。`,
   },
   'planner.stage-place': {
     en: (p: { stage: StageName; tokensPerSecond: number; count: number; name: string; ms: number }) =>
@@ -158,9 +177,9 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-utilisation': {
     en: (p: { peak: number; average: number; usdPerMillion: number }) =>
-      `Utilisation that follows from the traffic: ${formatNumber(p.peak * 100, 2)} % at the peak, ${formatNumber(p.average * 100, 2)} % over the month; ${formatUsd(p.usdPerMillion)} per million output tokens.`,
+      `Utilisation that follows from the traffic: ${formatNumber(p.peak * 100, 2)} % at the peak, ${formatNumber(p.average * 100, 2)} % over the month; ${formatUsd(p.usdPerMillion)} per million output tokens for the model alone (the bill adds the rest of the system).`,
     'zh-TW': (p) =>
-      `由流量推得的使用率：尖峰 ${formatNumber(p.peak * 100, 2)}%，全月平均 ${formatNumber(p.average * 100, 2)}%；每百萬輸出詞元 ${formatUsd(p.usdPerMillion)}。`,
+      `由流量推得的使用率：尖峰 ${formatNumber(p.peak * 100, 2)}%，全月平均 ${formatNumber(p.average * 100, 2)}%；僅模型部分每百萬輸出詞元 ${formatUsd(p.usdPerMillion)}（系統其餘部分見帳單）。`,
   },
   'planner.chosen-build': {
     en: (p: { checkpoint: string; precision: string; from: string }) =>
@@ -245,8 +264,9 @@ export const designMessages = defineMessages({
   },
   'planner.assume-residency': {
     en: (p: { places: string }) =>
-      `The price list does not say which providers have machines in ${p.places}: ask before you rent, or place your own there.`,
-    'zh-TW': (p) => `價目表未載明哪些供應商在 ${p.places} 有機房：租用前請先確認，或自行在當地設置。`,
+      `Only providers that are known to process in ${p.places}, or of which hosting.processedIn says it, are taken. Prices are those of their lists, which may be another region's: ask whether this machine is sold there.`,
+    'zh-TW': (p) =>
+      `只採用已知在 ${p.places} 處理資料、或由 hosting.processedIn 載明的供應商。價格為其牌價，可能屬於其他地區：請確認當地是否提供該主機。`,
   },
 })
 

@@ -1,10 +1,11 @@
 // A candidate whose prompts and answers run on replicas of their own, out of the one that serves them together.
 
 import { servingLines } from '../cost/self-hosted-cost.js'
+import { bandOf } from './band-of.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { type Pools, sizePools } from './disaggregated.js'
-import { bandOf, judge } from './estimates.js'
+import { judge } from './estimates.js'
 import { priceCandidate } from './price-candidate.js'
 import type { Candidate, Estimate, TargetEstimate } from './report.js'
 import type { ServingOption } from './serving-option.js'
@@ -93,7 +94,7 @@ const rangeOf = (
   const times = pools.latency(target, rate)
   if (!times) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
   const value = metricOf(target, times)
-  const { low, high } = bandOf(server, target, times)
+  const { low, high } = bandOf(server.bands, target, times)
   return wantsMore(target.target.metric)
     ? { value, low: value / high, high: value / low }
     : { value, low: value * low, high: value * high }

@@ -1,7 +1,7 @@
 // What a number of replicas promises: each metric with the range that four in five deployments should fall into.
 
-import type { ErrorBand } from '../speed/coefficients.js'
-import { type Latency, largestRate, steadyState } from '../speed/serving.js'
+import { largestRate, steadyState } from '../speed/serving.js'
+import { bandOf } from './band-of.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
 import type { Candidate, Estimate, TargetEstimate } from './report.js'
 import { idleRate, isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
@@ -48,27 +48,11 @@ const rangeOf = ({ server }: Sized, resolved: ResolvedTarget, rate: number): Est
   if (!state) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
   const times = server.latency(resolved, state)
   const value = metricOf(resolved, times)
-  const { low, high } = bandOf(server, resolved, times)
+  const { low, high } = bandOf(server.bands, resolved, times)
   return wantsMore(resolved.target.metric)
     ? { value, low: value / high, high: value / low }
     : { value, low: value * low, high: value * high }
 }
-
-/** How far a time of this metric may be off; a speed is off by what a token's time is. */
-export const bandOf = (
-  { bands: { tpot, ttft } }: Pick<Server, 'bands'>,
-  { target: { metric } }: ResolvedTarget,
-  times: Latency,
-): ErrorBand => {
-  if (metric === 'ttft') return ttft
-  return metric === 'e2e' ? mix(ttft, tpot, Math.min(1, times.ttftMs / times.e2eMs)) : tpot
-}
-
-/** The range of a whole answer: that of the first token and that of the others, each by its part of the time. */
-const mix = (first: ErrorBand, rest: ErrorBand, share: number): ErrorBand => ({
-  low: share * first.low + (1 - share) * rest.low,
-  high: share * first.high + (1 - share) * rest.high,
-})
 
 /** Output tokens/s of all replicas of all regions when they are full. */
 const systemSpeed = ({ server, context, sizing }: Sized): Estimate => {

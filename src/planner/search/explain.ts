@@ -44,13 +44,40 @@ export const reasonsFor = ({
       : designMessage('planner.chosen-cheapest', { feasible, considered, costUsd: cost })
   return [
     first,
+    ...routingReasons(chosen),
     ...hardwareReasons(chosen, context),
+    ...waiting(chosen, money),
     ...stageReasons(chosen, context),
     ...evidenceFor(chosen),
     ...doubts(chosen),
     ...comparison(chosen, money),
   ]
 }
+
+/** What joining two ways to serve means. */
+const routingReasons = ({ routing, replicas }: Candidate): readonly Message[] => {
+  if (!routing) return []
+  if (routing.kind === 'overflow')
+    return [
+      designMessage('planner.chosen-overflow', {
+        base: replicas?.serving ?? 0,
+        api: routing.api.id,
+        share: routing.apiShare,
+        concurrency: routing.concurrency,
+      }),
+    ]
+  return [
+    designMessage('planner.chosen-cascade', {
+      first: routing.first.id,
+      escalatedShare: routing.escalatedShare,
+      escalateBelow: routing.escalateBelow,
+    }),
+  ]
+}
+
+/** A cheaper way that only lacks a measurement. */
+const waiting = ({ routing }: Candidate, cost: CostReport | null): readonly Message[] =>
+  routing ? [] : (cost?.alternatives ?? []).flatMap(({ waitsFor, message }) => (waitsFor ? [message] : []))
 
 const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): readonly Message[] => {
   const { replicas, layout, utilisation, accelerator, precision, checkpoint, build } = chosen
@@ -60,6 +87,7 @@ const hardwareReasons = (chosen: Candidate, { catalogue }: DesignContext): reado
       ...replicas,
       accelerator: catalogue.lookUpAccelerator(accelerator ?? '').found?.label ?? accelerator ?? '',
       perReplica: acceleratorsOf(layout),
+      overflows: chosen.routing?.kind === 'overflow',
     }),
     ...(utilisation
       ? [

@@ -88,9 +88,9 @@ export const gateMessages = defineMessages({
   },
   'planner.residency-not-shown': {
     en: (p: { provider: string; places: string; known: string | null }) =>
-      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}.`,
+      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}. Where a contract says so, write it into hosting.processedIn.`,
     'zh-TW': (p) =>
-      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。`,
+      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。若合約已載明，請寫入 hosting.processedIn。`,
   },
 })
 

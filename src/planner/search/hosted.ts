@@ -14,6 +14,7 @@ import { buildGates, modelGates } from './model-gates.js'
 import { ownEvalOf } from './own-evals.js'
 import { effectiveParametersB, publishedQualityOf } from './quality.js'
 import type { Candidate, Estimate, QualityEstimate, TargetEstimate, Violation } from './report.js'
+import { residencyViolations } from './residency.js'
 import { metricOf } from './sizing.js'
 import { meets, wantsMore } from './target.js'
 import { budgetViolations, targetViolation } from './violations.js'
@@ -201,20 +202,8 @@ const residencyAndContext = (
   priced: PricedModel,
   context: DesignContext,
 ): Violation[] => {
-  const { requirements, contextTokens } = context
-  const { dataResidency } = requirements.hosting
-  const { regions, id } = hosted.provider
-  const found: Violation[] = []
-  if (!dataResidency.every((place) => regions?.includes(place)))
-    found.push({
-      constraint: 'hosting.dataResidency',
-      relaxable: false,
-      reason: gateMessage('planner.residency-not-shown', {
-        provider: id,
-        places: dataResidency.join(', '),
-        known: regions?.join(', ') ?? null,
-      }),
-    })
+  const { requirements, catalogue, contextTokens } = context
+  const found = residencyViolations([hosted.provider.id], requirements, catalogue)
   if (priced.contextTokens !== null && priced.contextTokens < contextTokens)
     found.push({
       constraint: 'models.minContextTokens',

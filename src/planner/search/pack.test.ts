@@ -50,12 +50,12 @@ describe('the stages before the chat model', () => {
       scale: scaleOf({ peakRequestsPerSecond: 0.01 }),
       performance: { targets },
     })
-    // One core reads 42.5 / (2 x 0.302) = 70 tokens/s: 91 s a request. 500 ms of the 2 s may be taken, which on an L4
-    // is 6400 x 2 x 0.302 / (121,000 x 0.5) = 64 ms.
+    // One core reads 715 x 21.2 / 302 = 50.3 tokens/s: 127 s a request. 500 ms of the 2 s may be taken, which on an L4
+    // is 6400 x 2 x 0.302 / (121,000 x 0.2) = 160 ms.
     expect(free?.supply.on).toBe('cores')
-    expect(free?.msPerRequest).toBeCloseTo(91_000, -3)
+    expect(free?.msPerRequest).toBeCloseTo(127_300, -3)
     expect(timed?.supply).toMatchObject({ on: 'accelerators', inTime: true })
-    expect(timed?.msPerRequest).toBeCloseTo(64, 0)
+    expect(timed?.msPerRequest).toBeCloseTo(160, 0)
   })
 
   it('are named as the bottleneck: accelerators for the chat model would not help', () => {
@@ -81,9 +81,9 @@ describe('several models on one card', () => {
     const stages = stagesFor({ ...rag, scale: scaleOf({ peakRequestsPerSecond: 1 }) })
     const packing = packStages(stages, { ...card, replicas: 2, efficiency: 0.5 })
     const tokens = deriveWorkload(requirementsOf({}))
-    // Tokens x 2 x weights over 121,000 x 0.5 Gflop/s and 2 replicas: (64 + 6,400) x 0.604 and 1,350 x 0.6.
+    // Tokens x 2 x weights over 121,000 x 0.2 Gflop/s and 2 replicas: (64 + 6,400) x 0.604 and 1,350 x 0.6.
     const guarded = tokens.inputTokens.mean + tokens.outputTokens.mean
-    expect(packing?.timeShare).toBeCloseTo((6464 * 0.604 + guarded * 0.6) / 60_500 / 2, 3)
+    expect(packing?.timeShare).toBeCloseTo((6464 * 0.604 + guarded * 0.6) / 24_200 / 2, 3)
     // (0.302 + 0.256) x 2 bytes = 1.04 GiB twice, 0.56 GiB for the guard, and a GiB for each process
     expect(packing?.memoryGiB).toBeCloseTo(1.04 * 2 + 0.56 + 3, 1)
   })

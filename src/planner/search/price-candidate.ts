@@ -4,6 +4,7 @@ import { type ServingCost, type ServingOrder, selfHostedCost } from '../cost/sel
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
+import { purchaseOf } from './purchase-of.js'
 import type { Candidate, TargetEstimate, Violation } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { systemUsdOf } from './system-cost.js'
@@ -37,7 +38,7 @@ export const priceCandidate = (
       requirements: context.requirements,
       clock: context.clock,
       supply: option.supply,
-      purchaseRates: context.catalogue.purchaseRates,
+      purchaseRates: context.purchaseRates,
       engine: option.engine,
       weightsGiB: (memory?.weightsGiB ?? 0) * perReplica,
       acceleratorsPerReplica: perReplica,
@@ -58,6 +59,12 @@ export const priceCandidate = (
     candidate: {
       ...candidate,
       provider: whole ? (bought[0]?.cost.provider ?? null) : null,
+      ...(whole
+        ? purchaseOf(
+            bought.map(({ cost }) => cost),
+            context.requirements,
+          )
+        : {}),
       accelerators,
       costPerMonthUsd,
       usdPerMillionOutputTokens: perMillion,

@@ -102,6 +102,46 @@ export interface SimulatedService {
   /** Identifiers of targets whose conditions are not simulated: a number in flight, other lengths. */
   readonly leftOut: readonly string[]
 }
+/** What the replicas have no room for goes to an API, and what one of them would have answered while it is away. */
+export interface Overflow {
+  readonly kind: 'overflow'
+  readonly api: Candidate
+  /** Share of the requests that the API answers, in [0, 1]. */
+  readonly apiShare: number
+  readonly apiRequestsPerMonth: number
+  readonly apiUsdPerRequest: number
+  readonly ownUsdPerMonth: number
+  /** What the replicas of one region carry when they are full. */
+  readonly basePeakRequestsPerSecond: number
+  /** What the replicas alone promise then. */
+  readonly baseTargets: readonly TargetEstimate[]
+  /** Requests in flight that fill the replicas: beyond it the API is asked. */
+  readonly concurrency: number
+}
+
+/** Every request costs the first model; the main one gives again what the first is not sure of. */
+export interface Escalation {
+  readonly kind: 'cascade'
+  readonly first: Candidate
+  readonly firstUsdPerMonth: number
+  readonly escalatedShare: number
+  /** Probability of an answer's least certain token, below which the main model is asked. */
+  readonly escalateBelow: number
+}
+
+export type Routing = Overflow | Escalation
+
+/** Accelerator-hours a month and what each costs, US dollars. */
+export interface PurchasePlan {
+  readonly acceleratorHours: Readonly<Record<PurchaseWay, number>>
+  readonly usdPerHour: Readonly<Record<PurchaseWay, number>>
+}
+export const purchaseWays = ['reserved', 'onDemand', 'spot'] as const
+export type PurchaseWay = (typeof purchaseWays)[number]
+
+/** Whether more than hours on demand is bought. */
+export const isMixed = ({ acceleratorHours }: PurchasePlan): boolean =>
+  acceleratorHours.reserved + acceleratorHours.spot > 0
 
 export interface Candidate {
   readonly id: string
@@ -130,6 +170,8 @@ export interface Candidate {
   /** Of all replicas and regions at the peak. */
   readonly accelerators: number
   readonly costPerMonthUsd: number | null
+  /** How its hours are bought, of all regions; absent where nothing is rented. */
+  readonly purchase?: PurchasePlan
   readonly usdPerMillionOutputTokens: number | null
   readonly latency: {
     readonly ttftP90Ms: Estimate
@@ -150,6 +192,8 @@ export interface Candidate {
   readonly loadTests: number
   /** Only of a way that was looked at to be chosen. */
   readonly simulation?: SimulatedService
+  /** A second way to serve that this one is joined with; absent where it serves alone. */
+  readonly routing?: Routing
   /** The lines of the bill; only of a candidate that was asked for them. */
   readonly bill?: ServingDetail
   /** Empty = meets every requirement. */

@@ -37,7 +37,8 @@ export const createRepricer = (evaluated: readonly Evaluated[], context: DesignC
   )
   const under = (candidate: Candidate, changed: DesignContext): Candidate | null => {
     const model = hosted.get(candidate.id)
-    if (candidate.kind === 'hosted-api') return model ? evaluateHosted(model, changed) : null
+    if (candidate.kind === 'hosted-api' && !candidate.routing)
+      return model ? evaluateHosted(model, changed) : null
     const ask = askOf.get(candidate)
     return ask && reads(candidate, changed) ? ask(changed) : null
   }

@@ -49,15 +49,22 @@ const nearSaturation = 0.8
 /** Points of MMLU-Pro between the ends of the quality's band from which it counts as wide. */
 const wideQuality = 8
 
-/** @param spotShare share of the accelerators that the provider may take back, in [0, 1] */
-export const riskOf = (candidate: Candidate, spotShare = 0): CandidateRisk => {
-  const { basis, targets, kind, replicas, utilisation, quality, qualityScore, build } = candidate
+/** Share of the accelerator-hours that the provider may take back, in [0, 1]. */
+const spotShareOf = ({ purchase }: Candidate): number => {
+  if (!purchase) return 0
+  const { reserved, onDemand, spot } = purchase.acceleratorHours
+  return spot / (reserved + onDemand + spot || 1)
+}
+
+export const riskOf = (candidate: Candidate, spotShare = spotShareOf(candidate)): CandidateRisk => {
+  const { basis, targets, kind, replicas, utilisation, quality, qualityScore, build, routing } = candidate
   const has: Readonly<Record<Exclude<RiskFactorKind, 'spot'>, boolean>> = {
     'prediction-similar': basis === 'similar',
     'prediction-assumed': basis === 'assumed',
     'speed-published-only': basis === 'published',
     'target-only-possible': targets.some(({ met }) => met === 'possible'),
-    'single-replica': replicas !== null && replicas.spare === 0 && replicas.regions === 1,
+    'single-replica':
+      replicas !== null && replicas.spare === 0 && replicas.regions === 1 && routing?.kind !== 'overflow',
     'single-provider': kind === 'hosted-api',
     'near-saturation': (utilisation?.peak ?? 0) > nearSaturation,
     'quality-stand-in': quality.kind === 'size-proxy',

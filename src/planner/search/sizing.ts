@@ -1,6 +1,5 @@
 // How many replicas meet the targets. Knows no price.
 
-import type { ErrorBand } from '../speed/coefficients.js'
 import {
   type Latency,
   largestRate,
@@ -12,16 +11,17 @@ import {
   type SteadyState,
   steadyState,
 } from '../speed/serving.js'
+import { type Bands, bandOf } from './band-of.js'
 import { type DesignContext, type ResolvedTarget, trafficOf } from './design-context.js'
-import { meets } from './target.js'
+import { meets, wantsMore } from './target.js'
 
 /** A replica with its caches warm and cold, and how far off its predictions may be. */
 export interface Server {
   readonly warm: PreparedReplica
   readonly cold: PreparedReplica
-  readonly bands: { readonly tpot: ErrorBand; readonly ttft: ErrorBand }
+  readonly bands: Bands
   /** The same as if it had never been load tested. */
-  readonly untestedBands: Server['bands']
+  readonly untestedBands: Bands
   /** Times of a request of the target at a steady state. */
   latency(target: ResolvedTarget, state: SteadyState): Latency
 }
@@ -67,20 +67,21 @@ export const isOfSystem = ({ target }: ResolvedTarget): boolean =>
 
 /**
  * The fewest replicas that meet every target within reach of one idle replica. Capacity is planned on the bad end of
- * the prediction's range: a replica must stay stable when every step takes as long as nine in ten runs stay below.
+ * the prediction's range, below which nine in ten runs stay: a replica must be stable when every step takes that long,
+ * and meet its targets there, where an idle one does; the others are met by the middle.
  * @returns null when not even one sequence can run
  */
 export const sizeReplicas = (server: Server, context: DesignContext): Sizing | null => {
   const { enginePeak, requirements } = context
   const within = targetsWithinReach(server, context)
-  const atPeak = within.filter((target) => !target.cold && rateOf(target) >= enginePeak)
+  const atPeak = within.filter(({ target }) => !target.cold && rateOf(target) >= enginePeak)
   const ratePerReplica = largestStableRate(server, atPeak, enginePeak)
   if (ratePerReplica === 0) return null
   const needed = within
-    .filter((target) => !atPeak.includes(target))
-    .map((target) => {
-      const rate = rateOf(target)
-      const one = largestStableRate(server, [target], rate)
+    .filter((planned) => !atPeak.includes(planned))
+    .map((planned) => {
+      const rate = rateOf(planned.target)
+      const one = largestStableRate(server, [planned], rate)
       return one === 0 ? 1 : rate / one
     })
   const load = atLeast(Math.max(enginePeak / ratePerReplica, ...needed), context)
@@ -96,31 +97,42 @@ const atLeast = (load: number, { replicaFactor, requirements }: DesignContext): 
   replicaFactor === 1
     ? load
     : replicaFactor * Math.max(requirements.availability.minReplicas, Math.ceil(load - 1e-9))
+interface PlannedTarget {
+  readonly target: ResolvedTarget
+  /** The end of the prediction that has to meet it. */
+  readonly by: 'bad-end' | 'middle'
+}
 
 /** Targets on a rate that one idle replica meets; the others no number of replicas will. */
 const targetsWithinReach = (server: Server, { targets, ignored }: DesignContext) => {
   const idle = { warm: steadyState(server.warm, idleRate), cold: steadyState(server.cold, idleRate) }
-  return targets.filter((target) => {
+  return targets.flatMap((target): PlannedTarget[] => {
     const state = target.cold ? idle.cold : idle.warm
-    if (!state || isOfSystem(target) || ignored.includes(target.target.id)) return false
-    return 'requestsPerSecond' in target.load && isMet(server, target, state)
+    if (!state || isOfSystem(target) || ignored.includes(target.target.id)) return []
+    if (!('requestsPerSecond' in target.load)) return []
+    if (isMet(server, { target, by: 'bad-end' }, state)) return [{ target, by: 'bad-end' }]
+    return isMet(server, { target, by: 'middle' }, state) ? [{ target, by: 'middle' }] : []
   })
 }
 
 /** The largest rate at which a group of targets of one cache state is met, and the replica stays stable if slow. */
-const largestStableRate = (server: Server, group: readonly ResolvedTarget[], limit: number): number => {
-  const replica = group.some(({ cold }) => cold) ? server.cold : server.warm
+const largestStableRate = (server: Server, group: readonly PlannedTarget[], limit: number): number => {
+  const replica = group.some(({ target }) => target.cold) ? server.cold : server.warm
   return largestRate((rate) => {
     if (!steadyState(replica, rate, server.bands.tpot.high)) return false
     const state = steadyState(replica, rate)
-    return state !== null && group.every((target) => isMet(server, target, state))
+    return state !== null && group.every((planned) => isMet(server, planned, state))
   }, limit)
 }
 
 const rateOf = ({ load }: ResolvedTarget) => ('requestsPerSecond' in load ? load.requestsPerSecond : 0)
 
-const isMet = (server: Server, target: ResolvedTarget, state: SteadyState): boolean =>
-  meets(target.target, target.limit, metricOf(target, server.latency(target, state)))
+const isMet = (server: Server, { target, by }: PlannedTarget, state: SteadyState): boolean => {
+  const times = server.latency(target, state)
+  const value = metricOf(target, times)
+  const { high } = by === 'bad-end' ? bandOf(server.bands, target, times) : { high: 1 }
+  return meets(target.target, target.limit, wantsMore(target.target.metric) ? value / high : value * high)
+}
 
 /** The target's own metric out of the three times, in its unit. */
 export const metricOf = ({ target: { metric } }: ResolvedTarget, times: Latency): number => {

@@ -134,10 +134,7 @@ const rowOf = (candidate: Candidate, report: DesignReport): SummaryRow => {
     id,
     kind,
     model,
-    served:
-      kind === 'hosted-api'
-        ? (provider ?? '')
-        : [candidate.engine, candidate.precision].filter(Boolean).join(' '),
+    served: servedBy(candidate),
     hardware: hardwareOf(candidate),
     provider,
     costPerMonthUsd,
@@ -147,6 +144,13 @@ const rowOf = (candidate: Candidate, report: DesignReport): SummaryRow => {
     verdict: isChosen ? 'chosen' : violations.length > 0 ? 'rejected' : 'possible',
     why: isChosen ? null : (whyNot(report, id)[0] ?? null),
   }
+}
+
+/** Of two ways that are joined, both. */
+const servedBy = ({ kind, provider, engine, precision, routing }: Candidate): string => {
+  const own = kind === 'hosted-api' ? (provider ?? '') : [engine, precision].filter(Boolean).join(' ')
+  if (!routing) return own
+  return routing.kind === 'overflow' ? `${own} + ${routing.api.id}` : `${routing.first.id} > ${own}`
 }
 
 const hardwareOf = ({ replicas, layout, accelerator }: Candidate): string => {

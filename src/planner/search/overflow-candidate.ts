@@ -1,0 +1,221 @@
+// Replicas for the base, an API for what is above it and for a replica that is away: as one candidate. The gateway
+// runs it as a fallback whose first deployment takes so many requests at a time.
+
+import type { HostedModel } from '../../catalog/index.js'
+import { hoursPerMonth } from '../../core/index.js'
+import type { CostLine } from '../cost/cost-breakdown.js'
+import { costMessage } from '../cost/cost-messages.js'
+import { bestHybrid, type Hybrid, hybridAt } from '../cost/hybrid.js'
+import { hoursOf } from '../cost/replica-plan.js'
+import { type ServingOrder, selfHostedCost, servingLines } from '../cost/self-hosted-cost.js'
+import { acceleratorsOf } from '../memory/memory.js'
+import type { Evaluated } from './candidates.js'
+import type { DesignContext } from './design-context.js'
+import { evaluateHosted } from './hosted.js'
+import { purchaseOf } from './purchase-of.js'
+import type { Candidate, Overflow } from './report.js'
+import { missesOnlyMoney } from './repricing.js'
+import { systemUsdOf } from './system-cost.js'
+import { budgetViolations, targetViolation } from './violations.js'
+import { poorerQuality, slowerLatency, weakerBasis, worseTargets } from './worse-of.js'
+
+export interface OverflowPair {
+  readonly own: Evaluated
+  readonly api: HostedModel
+}
+
+/** Misses nothing but money, or has too few owned accelerators for the whole peak: the API takes the rest. */
+export const canBeBase = ({ kind, latency, packing, disaggregation, routing, violations }: Candidate) =>
+  kind === 'self-hosted' &&
+  latency !== null &&
+  !packing &&
+  !disaggregation &&
+  !routing &&
+  violations.every(({ constraint }) => constraint.startsWith('budget.') || constraint === 'hosting.owned')
+
+/** Traffic that is a tenth more or less than planned. */
+const trafficBand = 1.1
+/** In the busiest twentieth of the time so many standard deviations more are in flight (Poisson). */
+const busy = 1.645
+
+/** @returns null when one of the two alone misses more than money, or no base can be had */
+export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Candidate | null => {
+  const own = pair.own.again?.({ ...context, itemised: true })
+  const api = evaluateHosted(pair.api, { ...context, itemised: true })
+  const serving = own?.bill?.serving
+  if (!own || !serving || !canBeBase(own) || !api?.costPerMonthUsd || !missesOnlyMoney(api)) return null
+  const question = questionOf(serving.order, api.costPerMonthUsd, context)
+  const found = bestHybrid(question)
+  const base = found && baseOf(pair.own, found.baseReplicas / serving.order.load, context)
+  const cost = found && selfHostedCost(baseOrder(serving.order, found.baseReplicas))
+  if (!found || !base?.latency || !api.latency || !cost) return null
+  const order = baseOrder(serving.order, found.baseReplicas)
+  const { requirements, workload } = context
+  const perMillion = found.usdPerMonth / (workload.tokensPerMonth.output / 1e6)
+  const each = acceleratorsOf(own.layout ?? { tensorParallel: 1, pipelineParallel: 1 })
+  const spare = order.requirements.availability.survivesReplicaLoss ? 1 : 0
+  const { regions } = requirements.availability
+  const targets = worseTargets(base.targets, api.targets)
+  const routing = routingOf(found, {
+    api,
+    inFlight: base.bill?.serving?.inFlight ?? 0,
+    basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
+    baseTargets: base.targets,
+    context,
+  })
+  return {
+    ...base,
+    id: `${own.id} + ${api.id}`,
+    provider: cost.provider,
+    replicas: { serving: found.baseReplicas, spare, regions },
+    accelerators: (found.baseReplicas + spare) * each * regions,
+    costPerMonthUsd: found.usdPerMonth,
+    ...purchaseOf([cost], requirements),
+    usdPerMillionOutputTokens: perMillion,
+    latency: slowerLatency(base.latency, api.latency),
+    targets,
+    ...poorerQuality(own, api),
+    basis: weakerBasis(own.basis, api.basis),
+    utilisation: utilisationOf(base, found, { order, spare, hours: hoursOf(cost.levels) }),
+    routing,
+    bill: {
+      lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order })],
+      goodShare: goodShareOf(own, api, routing.apiShare),
+      serving: { order, cost, inFlight: routing.concurrency },
+    },
+    violations: [
+      ...targets.flatMap(targetViolation),
+      ...budgetViolations(requirements, found.usdPerMonth + systemUsdOf(base, context), perMillion),
+    ],
+  }
+}
+
+/**
+ * For the only replica of a base the API stands in. Of several the others would be given its requests before the API
+ * is, so they keep their spare.
+ */
+const baseOrder = (order: ServingOrder, replicas: number): ServingOrder => {
+  const { availability } = order.requirements
+  const survivesReplicaLoss = availability.survivesReplicaLoss && replicas > 1
+  return {
+    ...order,
+    requirements: { ...order.requirements, availability: { ...availability, survivesReplicaLoss } },
+    replicas,
+    mostReplicas: replicas,
+  }
+}
+
+type Question = Parameters<typeof bestHybrid>[0]
+
+const questionOf = (order: ServingOrder, apiUsdPerMonth: number, context: DesignContext): Question => {
+  const { workload, requirements } = context
+  const { regions, minReplicas } = requirements.availability
+  const most = Math.floor(order.supply.most / order.acceleratorsPerReplica / regions)
+  return {
+    clock: context.clock,
+    load: order.load,
+    least: Math.max(1, minReplicas),
+    requestsPerSecondPeak: context.enginePeak * regions,
+    apiUsdPerRequest: apiUsdPerMonth / (workload.requestsPerMonth * (1 - workload.repeatedShare)),
+    ownUsdAt: (replicas) =>
+      replicas > most ? null : (selfHostedCost(baseOrder(order, replicas))?.usdPerMonth ?? null),
+  }
+}
+
+/** Requests/s of one region; a hair less than the targets allow, so that rounding adds no replica. */
+const basePeakOf = (share: number, { enginePeak }: DesignContext): number =>
+  enginePeak * Math.min(1, share * 0.999)
+
+/** The replicas of the base, as full as the targets allow: the share of the peak that they carry. */
+const baseOf = ({ again }: Evaluated, share: number, context: DesignContext): Candidate | null => {
+  const enginePeak = basePeakOf(share, context)
+  return (
+    again?.({
+      ...context,
+      enginePeak,
+      targets: context.targets.map((target) =>
+        'requestsPerSecond' in target.load
+          ? { ...target, load: { requestsPerSecond: Math.min(target.load.requestsPerSecond, enginePeak) } }
+          : target,
+      ),
+      itemised: true,
+    }) ?? null
+  )
+}
+
+const routingOf = (
+  found: Hybrid,
+  options: {
+    readonly api: Candidate
+    readonly inFlight: number
+    readonly basePeakRequestsPerSecond: number
+    readonly baseTargets: Overflow['baseTargets']
+    readonly context: DesignContext
+  },
+): Overflow => {
+  const { api, inFlight, basePeakRequestsPerSecond, baseTargets, context } = options
+  const { workload, requirements } = context
+  const requests = workload.requestsPerMonth * (1 - workload.repeatedShare) * found.overflowShare
+  const all = inFlight * requirements.availability.regions
+  return {
+    kind: 'overflow',
+    api,
+    apiShare: found.overflowShare,
+    apiRequestsPerMonth: requests,
+    apiUsdPerRequest: requests > 0 ? found.apiUsdPerMonth / requests : 0,
+    ownUsdPerMonth: found.ownUsdPerMonth,
+    basePeakRequestsPerSecond,
+    baseTargets,
+    concurrency: Math.max(1, Math.ceil(all + busy * Math.sqrt(all))),
+  }
+}
+
+const utilisationOf = (
+  { utilisation, replicas }: Candidate,
+  { baseReplicas }: Hybrid,
+  { order, spare, hours }: { readonly order: ServingOrder; readonly spare: number; readonly hours: number },
+): Candidate['utilisation'] => {
+  if (!utilisation || !replicas || hours === 0) return utilisation
+  const { clock, load } = order
+  const carried = load * (clock.mean - clock.meanExcess(baseReplicas / load))
+  const running = hours / hoursPerMonth
+  // Of the replicas that serve, as full as the base lets them be; it was worked out with a spare.
+  const full = (utilisation.peak * (replicas.serving + replicas.spare)) / replicas.serving
+  const peakLoad = Math.min(load, baseReplicas)
+  return {
+    peak: (full * baseReplicas) / (baseReplicas + spare),
+    average: (full * baseReplicas * carried) / peakLoad / running,
+  }
+}
+
+/** More or less traffic meets the same base, so that the API's part moves most. */
+const overflowLine = (
+  found: Hybrid,
+  question: Question,
+  { routing, order }: { readonly routing: Overflow; readonly order: ServingOrder },
+): CostLine => {
+  const at = (factor: number, slower: number) =>
+    hybridAt(found.baseReplicas, {
+      ...question,
+      load: question.load * factor * slower,
+      requestsPerSecondPeak: question.requestsPerSecondPeak * factor,
+    })?.apiUsdPerMonth ?? found.apiUsdPerMonth
+  return {
+    id: 'api-overflow',
+    title: costMessage('planner.cost-overflow', { api: routing.api.id }),
+    usdPerMonth: found.apiUsdPerMonth,
+    lowUsdPerMonth: Math.min(found.apiUsdPerMonth, at(1 / trafficBand, 1 / order.slowness)),
+    highUsdPerMonth: Math.max(found.apiUsdPerMonth, at(trafficBand, 1)),
+    basis: costMessage('planner.cost-overflow-basis', {
+      share: routing.apiShare,
+      requests: routing.apiRequestsPerMonth,
+      usdPerRequest: routing.apiUsdPerRequest,
+      base: found.baseReplicas,
+    }),
+  }
+}
+
+const goodShareOf = (own: Candidate, api: Candidate, apiShare: number): number | null => {
+  const [one, other] = [own.bill?.goodShare ?? null, api.bill?.goodShare ?? null]
+  return one === null || other === null ? null : one * (1 - apiShare) + other * apiShare
+}
