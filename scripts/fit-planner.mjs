@@ -2,7 +2,8 @@
 // coefficients, the same without each architecture, how deployments differ from them, and the hash of the file they
 // came from. The file of runs is not part of the product. Predictions are made by the planner's own code (dist/).
 //
-// Usage: node scripts/build.mjs && node scripts/fit-planner.mjs MEASURED.csv [--write]
+// Usage: node scripts/build.mjs && node scripts/fit-planner.mjs MEASURED.csv [--write] [--ranges]
+// --ranges: coefficients stay as they are; only what is made of their residuals is worked out anew (seconds).
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,14 +11,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, exit, stderr } from 'node:process'
 import { loadCatalogue } from '../dist/catalog/index.js'
-import { calibrate } from '../dist/planner/speed/calibrate.js'
 import { closedLoopParts, predictClosedLoop } from '../dist/planner/speed/closed-loop.js'
 import { stepModelOf } from '../dist/planner/speed/roofline.js'
+import { closedLoopOf } from '../dist/planner/validation/closed-loop-of.js'
 import { factsOf } from '../dist/planner/validation/facts-of.js'
 import { deploymentKey, servingRuns } from '../dist/planner/validation/measured-run.js'
 import { readMeasured } from '../dist/planner/validation/read-measured.js'
 import { simulatedTtftMs, simulateQueue } from '../dist/planner/validation/simulated-ttft.js'
 import { quantile } from '../dist/stats/index.js'
+import { fitRange } from './fit-planner/fit-range.mjs'
 import { fitSpread } from './fit-planner/fit-spread.mjs'
 import { leastSquares } from './fit-planner/least-squares.mjs'
 import {
@@ -30,7 +32,7 @@ import {
 
 const [file] = argv.slice(2).filter((word) => !word.startsWith('--'))
 if (!file) {
-  stderr.write('Usage: node scripts/fit-planner.mjs MEASURED.csv [--write]\n')
+  stderr.write('Usage: node scripts/fit-planner.mjs MEASURED.csv [--write] [--ranges]\n')
   exit(2)
 }
 const target = join(import.meta.dirname, '..', 'src', 'planner', 'speed', 'fitted-coefficients.json')
@@ -39,7 +41,7 @@ const text = readFileSync(file, 'utf8')
 const serving = readMeasured(text).rows.filter(({ use }) => use === 'anchor' || use === 'sparse')
 const { runs, refused } = servingRuns(serving, loadCatalogue())
 const cases = runs
-  .map((run) => ({ ...run, facts: factsOf(run.deployment) }))
+  .map((run) => ({ ...run, ...closedLoopOf(run), facts: factsOf(run.deployment) }))
   .filter(({ facts, tpotMs, ttftMs }) => facts && tpotMs && ttftMs)
 stderr.write(`${serving.length} rows, ${cases.length} runs, ${refused.length} rows refused\n`)
 
@@ -57,19 +59,35 @@ const balanced = (some) => {
     counts.set(deployment.architecture, (counts.get(deployment.architecture) ?? 0) + 1)
   return some.map(({ deployment }) => some.length / counts.size / counts.get(deployment.architecture))
 }
+const valuesOf = (parameters, from) =>
+  parameters.map(([path, , share]) =>
+    encode(
+      path.split('.').reduce((node, key) => node[key], from),
+      share,
+    ),
+  )
+const priorsOf = (parameters) => parameters.map(([, value, share]) => encode(value, share))
 const fitMetric = (some, base, { parameters, metric, softScale, ridge }) => {
   const x = leastSquares({
     residuals: (at) => residuals(some, withValues(base, parameters, at), metric),
-    prior: parameters.map(([, value, share]) => encode(value, share)),
+    prior: priorsOf(parameters),
+    start: valuesOf(parameters, base),
     weights: balanced(some),
     softScale,
     pull: ridge * some.length,
   })
   return withValues(base, parameters, x)
 }
-const tpot = { parameters: tpotParameters, metric: 'tpotMs', softScale: 0.15, ridge: 0.0015 }
-const ttft = { parameters: ttftParameters, metric: 'ttftMs', softScale: 0.3, ridge: 0.0025 }
-const fitBoth = (some, base) => fitMetric(some, fitMetric(some, base, tpot), ttft)
+const tpot = { parameters: tpotParameters, metric: 'tpotMs', softScale: 0.15, ridge: 0.0007 }
+const ttft = { parameters: ttftParameters, metric: 'ttftMs', softScale: 0.3, ridge: 0.001 }
+/** Each time depends on what is fitted to the other, so both are fitted in turn, from the priors: no run is seen before. */
+const rounds = 2
+const fitBoth = (some, base) => {
+  const all = [...tpotParameters, ...ttftParameters]
+  let fit = withValues(base, all, priorsOf(all))
+  for (let round = 0; round < rounds; round++) fit = fitMetric(some, fitMetric(some, fit, tpot), ttft)
+  return fit
+}
 
 /** Where many run together the queue decides, and is simulated. */
 const leastSimulated = 16
@@ -102,7 +120,8 @@ const told = (r) =>
   `median ${quantile(errorsOf(r), 0.5).toFixed(1)} %, p90 ${quantile(errorsOf(r), 0.9).toFixed(1)} %`
 
 const start = JSON.parse(readFileSync(target, 'utf8'))
-const coefficients = fitBoth(cases, start.coefficients)
+const isKept = argv.includes('--ranges')
+const coefficients = isKept ? start.coefficients : fitBoth(cases, start.coefficients)
 coefficients.engines.tgi = { ...coefficients.engines.vllm, kvBytesFactor: 1 }
 for (const metric of ['tpotMs', 'ttftMs'])
   stderr.write(`all runs: ${metric} ${told(residuals(cases, coefficients, metric))}\n`)
@@ -111,10 +130,12 @@ const architectures = [...new Set(cases.map(({ deployment }) => deployment.archi
 const isOf = (architecture) => (each) => each.deployment.architecture === architecture
 const apart = {}
 for (const architecture of architectures)
-  apart[architecture] = fitBoth(
-    cases.filter((each) => !isOf(architecture)(each)),
-    start.coefficients,
-  )
+  apart[architecture] = isKept
+    ? start.without[architecture].coefficients
+    : fitBoth(
+        cases.filter((each) => !isOf(architecture)(each)),
+        start.coefficients,
+      )
 
 /** Residuals and parts of one metric where the architecture was not seen: what bands and spreads are made of. */
 const partsOf = (each, coefficients, metric) => {
@@ -145,31 +166,29 @@ for (const { metric } of [tpot, ttft]) {
   )
   stderr.write(`spread: ${JSON.stringify(spread[metric])}\n`)
 }
-const deviationOf = (some, metric) => {
-  const prior = calibrate([], spread[metric])
-  const scores = some.map(({ parts, residual }) => -residual / prior.deviation(parts))
-  return { low: quantile(scores, 0.1), high: quantile(scores, 0.9) }
+const rangeOf = (isIn, metric) => {
+  const some = unseen[metric].filter(({ each }) => isIn(each))
+  return fitRange(
+    some.map(({ each, residual }) => ({
+      point: { engine: each.deployment.engine, ...closedLoopOf(each) },
+      residual: -residual,
+    })),
+    balanced(some.map(({ each }) => each)),
+  )
 }
-const deviationsOf = (isIn) => ({
-  tpot: deviationOf(
-    unseen.tpotMs.filter(({ each }) => isIn(each)),
-    'tpotMs',
-  ),
-  ttft: deviationOf(
-    unseen.ttftMs.filter(({ each }) => isIn(each)),
-    'ttftMs',
-  ),
-})
+const rangesOf = (isIn) => ({ tpot: rangeOf(isIn, 'tpotMs'), ttft: rangeOf(isIn, 'ttftMs') })
 const without = Object.fromEntries(
   architectures.map((architecture) => [
     architecture,
     {
       coefficients: apart[architecture],
-      simulatedTtft: fitSimulated(
-        cases.filter((each) => !isOf(architecture)(each)),
-        apart[architecture],
-      ),
-      deviations: deviationsOf((each) => !isOf(architecture)(each)),
+      simulatedTtft: isKept
+        ? start.without[architecture].simulatedTtft
+        : fitSimulated(
+            cases.filter((each) => !isOf(architecture)(each)),
+            apart[architecture],
+          ),
+      ranges: rangesOf((each) => !isOf(architecture)(each)),
     },
   ]),
 )
@@ -183,8 +202,8 @@ const residualsOf = (metric) => unseen[metric].map(({ residual }) => residual)
 const band = (r) => ({ low: round(Math.exp(-quantile(r, 0.9))), high: round(Math.exp(-quantile(r, 0.1))) })
 const result = {
   coefficients: rounded(coefficients),
-  simulatedTtft: rounded(fitSimulated(cases, coefficients)),
-  deviations: rounded(deviationsOf(() => true)),
+  simulatedTtft: rounded(isKept ? start.simulatedTtft : fitSimulated(cases, coefficients)),
+  ranges: rounded(rangesOf(() => true)),
   spread: rounded({ tpot: spread.tpotMs, ttft: spread.ttftMs }),
   without: rounded(without),
   bands: { tpot: band(residualsOf('tpotMs')), ttft: band(residualsOf('ttftMs')) },

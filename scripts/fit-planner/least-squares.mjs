@@ -25,15 +25,16 @@ const solve = (matrix, right) => {
 /**
  * Minimises sum w_i x rho(r_i) + pull x |x - prior|^2 with the soft-L1 loss rho(r) = 2 s^2 (sqrt(1 + (r/s)^2) - 1).
  * @param options.residuals x -> Float64Array
+ * @param options.start where to begin; the prior when left out
  */
-export const leastSquares = ({ residuals, prior, weights, softScale, pull, steps = 40 }) => {
+export const leastSquares = ({ residuals, prior, start = prior, weights, softScale, pull, steps = 40 }) => {
   const cost = (x, r) => {
     let sum = 0
     for (let i = 0; i < r.length; i++)
       sum += weights[i] * softScale ** 2 * 2 * (Math.sqrt(1 + (r[i] / softScale) ** 2) - 1)
     return x.reduce((total, value, i) => total + pull * (value - prior[i]) ** 2, sum)
   }
-  let x = [...prior]
+  let x = [...start]
   let r = residuals(x)
   let damping = 1e-2
   for (let step = 0; step < steps; step++) {

@@ -8,7 +8,7 @@ export const tpotParameters = [
   ['weightBandwidth', 0.8, true],
   ['expertBandwidth', 0.75, true],
   ['expertBandwidth4', 0.6, true],
-  ['widenedExperts', 0.5, true],
+  ['widenedGBps', 3500],
   ['kvBandwidth', 0.8, true],
   ['latentBandwidth', 0.6, true],
   ['compute.bf16', 0.55, true],
@@ -23,6 +23,7 @@ export const tpotParameters = [
   ['linearLayerMs', 0.02],
   ['latentLayerMs', 0.02],
   ['expertImbalance', 0.2],
+  ['chanceImbalance', 0.5, true],
   ['groupImbalance', 0.1],
   ['expertCut4', 0.1],
   ...each('interference', [0.8, 0.8, 0.8]),
@@ -32,13 +33,23 @@ export const tpotParameters = [
   ...each('stepMs', [1, 1, 1]),
 ]
 
+/** Both times say something of them; the time to first token more. */
+export const promptParameters = [
+  ['prompt.bf16', 0.6, true],
+  ['prompt.fp8', 0.6, true],
+  ['prompt.fp4', 0.5, true],
+  ['prompt.experts', 0.5, true],
+  ['prompt.scores', 0.6, true],
+  ['prompt.bus', 0.7, true],
+]
+
 export const ttftParameters = [
+  ...promptParameters,
   ...each('requestMs', [15, 15, 15]),
   ...each('requestMsPerLayer', [0.5, 0.5, 0.5]),
-  ...each('promptFactor', [1, 1, 1]),
   ...each('joinedStepFactor', [1, 1, 1]),
   ...each('waitFactor', [1, 1, 1]),
-  ...each('burstShare', [0.1, 0.1, 0.1]),
+  ...each('burstShare', [0.15, 0.15, 0.15]),
   ...each('concurrencyMs', [0.3, 0.3, 0.3]),
   ...each('promptTokenMs', [0.005, 0.005, 0.005]),
 ]

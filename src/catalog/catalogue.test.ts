@@ -6,13 +6,33 @@ const catalogue = loadCatalogue()
 
 describe('the catalogue', () => {
   it('holds the models, accelerators and prices of its data files, each with source and date', () => {
-    expect(catalogue.models).toHaveLength(95 + 6 + 38)
+    expect(catalogue.models).toHaveLength(95 + 6 + 38 + 10)
     expect(catalogue.accelerators).toHaveLength(144)
     expect(catalogue.gpuPrices).toHaveLength(61)
     for (const { source } of [...catalogue.models, ...catalogue.accelerators, ...catalogue.gpuPrices]) {
       expect(source.origin).not.toBe('')
       expect(source.date).toMatch(/^\d{4}-\d{2}/)
     }
+  })
+
+  it('tells a release apart from an earlier one of the same sizes with a shorter context', () => {
+    const pairs = [
+      ['Qwen/Qwen3-235B-A22B', 'Qwen/Qwen3-235B-A22B-Instruct-2507'],
+      ['Qwen/Qwen3-30B-A3B', 'Qwen/Qwen3-30B-A3B-Thinking-2507'],
+      ['Qwen/Qwen3-30B-A3B-FP8', 'Qwen/Qwen3-30B-A3B-Instruct-2507-FP8'],
+      ['microsoft/phi-4', 'microsoft/Phi-4-reasoning-plus'],
+      ['Qwen/Qwen2.5-32B-Instruct', 'deepseek-ai/DeepSeek-R1-Distill-Qwen-32B'],
+    ] as const
+    const contexts = pairs.map((names) => names.map((name) => requireModel(catalogue, name).maxContext))
+    expect(contexts).toEqual([
+      [40_960, 262_144],
+      [40_960, 262_144],
+      [40_960, 262_144],
+      [16_384, 32_768],
+      [32_768, 131_072],
+    ])
+    for (const [earlier, later] of pairs)
+      expect(requireModel(catalogue, later).parametersB).toBe(requireModel(catalogue, earlier).parametersB)
   })
 
   it('has the numbers that arithmetic divides by', () => {

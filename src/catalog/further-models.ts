@@ -65,7 +65,7 @@ export const sameShape: Readonly<Record<string, string>> = {
   'zai-org/GLM-4.6': 'zai-org/GLM-4.7',
   'MiniMaxAI/MiniMax-M2': 'MiniMaxAI/MiniMax-M2.5',
   'MiniMaxAI/MiniMax-M2.1': 'MiniMaxAI/MiniMax-M2.5',
-  'Qwen/Qwen3-Coder-30B-A3B-Instruct': 'Qwen/Qwen3-30B-A3B',
+  'Qwen/Qwen3-Coder-30B-A3B-Instruct': 'Qwen/Qwen3-30B-A3B-Instruct-2507',
   'meta-llama/Llama-2-7b-chat-hf': 'meta-llama/Llama-2-7b-hf',
   'lmsys/vicuna-7b-v1.5': 'meta-llama/Llama-2-7b-hf',
   'deepseek-ai/DeepSeek-R1-Distill-Llama-8B': 'meta-llama/Llama-3.1-8B-Instruct',

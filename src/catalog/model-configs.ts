@@ -15,11 +15,25 @@ export interface ModelConfig {
 }
 
 export const readModelConfigs = (): readonly ModelConfig[] =>
-  Object.entries({ ...table, ...further }).map(([name, { source, config }]) => ({
+  Object.entries(rows).map(([name, row]) => ({
     name,
-    source: sourceOf(source),
-    config: { ...(expand(config) as Readonly<Record<string, unknown>>), ...addedTo(name) },
+    source: sourceOf(row.source),
+    config: { ...expanded(row), ...addedTo(name) },
   }))
+
+interface Row {
+  readonly source: readonly string[]
+  /** A model of the same shape, whose configuration this one only differs from. */
+  readonly like?: string
+  readonly config: object
+}
+
+const rows: Readonly<Record<string, Row>> = { ...table, ...further }
+
+const expanded = ({ like, config }: Row): Readonly<Record<string, unknown>> => {
+  const shared = like === undefined ? undefined : rows[like]
+  return { ...(shared ? expanded(shared) : {}), ...(expand(config) as Readonly<Record<string, unknown>>) }
+}
 
 const addedTo = (name: string): Readonly<Record<string, unknown>> => {
   const all: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> } | undefined>> =

@@ -1,15 +1,18 @@
 // What load tests of a deployment say about its other loads. Factors are worked out anew from the tests each time, so
 // that tests outlive a new fit of the coefficients.
 
+import type { EngineName } from '../../catalog/index.js'
 import { calibrate, type Parts, scaledTotal } from '../speed/calibrate.js'
 import { type ClosedLoop, closedLoopParts } from '../speed/closed-loop.js'
 import type { EngineCoefficients, ErrorBand, Fit, FittedCoefficients, OfBoth } from '../speed/coefficients.js'
+import { rangeOf } from '../speed/range-of.js'
 import type { StepModel } from '../speed/roofline.js'
 import type { LoadTest } from './load-test.js'
 
 /** A deployment whose loads can be predicted. */
 export interface Predictable {
   readonly steps: StepModel
+  readonly engine: EngineName
   readonly ofEngine: EngineCoefficients
 }
 
@@ -34,9 +37,9 @@ const normalEnds = { low: -1.2816, high: 1.2816 } as const
 
 /** With no test of a metric it is predicted as the fit does, within the range of unseen deployments. */
 export const calibrateDeployment = (
-  { steps, ofEngine }: Predictable,
+  { steps, engine, ofEngine }: Predictable,
   tests: readonly LoadTest[],
-  { spread, deviations }: Pick<FittedCoefficients, 'spread'> & Pick<Fit, 'deviations'>,
+  { spread, ranges }: Pick<FittedCoefficients, 'spread'> & Pick<Fit, 'ranges'>,
 ): DeploymentCalibration => {
   const partsOf = (load: ClosedLoop): OfBoth<Parts> => {
     const { tpot, ttft } = closedLoopParts(steps, load, ofEngine)
@@ -50,15 +53,14 @@ export const calibrateDeployment = (
     return { count: points.length, ...calibrate(points, spread[metric]) }
   }
   const learned = { tpot: learn('tpot'), ttft: learn('ttft') }
-  const bandOf = (metric: 'tpot' | 'ttft', parts: Parts): ErrorBand => {
-    // The fit's own errors are not quite normal; what tests leave open is.
-    const { low, high } = learned[metric].count === 0 ? deviations[metric] : normalEnds
+  const bandOf = (metric: 'tpot' | 'ttft', parts: Parts, load: ClosedLoop): ErrorBand => {
+    if (learned[metric].count === 0) return rangeOf(ranges[metric], { engine, ...load })
     const deviation = learned[metric].deviation(parts)
-    return { low: Math.exp(low * deviation), high: Math.exp(high * deviation) }
+    return { low: Math.exp(normalEnds.low * deviation), high: Math.exp(normalEnds.high * deviation) }
   }
-  const ranged = (metric: 'tpot' | 'ttft', parts: Parts): Ranged => {
+  const ranged = (metric: 'tpot' | 'ttft', parts: Parts, load: ClosedLoop): Ranged => {
     const value = scaledTotal(parts, learned[metric].factors)
-    const { low, high } = bandOf(metric, parts)
+    const { low, high } = bandOf(metric, parts, load)
     return { value, low: value * low, high: value * high }
   }
   return {
@@ -66,11 +68,11 @@ export const calibrateDeployment = (
     factors: { tpot: learned.tpot.factors, ttft: learned.ttft.factors },
     band: (load) => {
       const { tpot, ttft } = partsOf(load)
-      return { tpot: bandOf('tpot', tpot), ttft: bandOf('ttft', ttft) }
+      return { tpot: bandOf('tpot', tpot, load), ttft: bandOf('ttft', ttft, load) }
     },
     predict: (load) => {
       const { tpot, ttft } = partsOf(load)
-      return { tpot: ranged('tpot', tpot), ttft: ranged('ttft', ttft) }
+      return { tpot: ranged('tpot', tpot, load), ttft: ranged('ttft', ttft, load) }
     },
   }
 }

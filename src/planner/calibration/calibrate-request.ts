@@ -33,7 +33,7 @@ export const calibrateRequest = (
   const largest = [...tests].sort((a, b) => b.load.concurrency - a.load.concurrency)[0]
   if (!steps || !largest) return null
   const ofEngine = fittedCoefficients.coefficients.engines[request.engine]
-  const predictable = { steps, ofEngine }
+  const predictable = { steps, engine: request.engine, ofEngine }
   const untested = calibrateDeployment(predictable, [], fittedCoefficients)
   const tested = calibrateDeployment(predictable, tests, fittedCoefficients)
   const target = targetOf(request) ?? largest.load

@@ -17,7 +17,7 @@ export interface CalibratedServing {
 export const calibratedServing = (
   predictable: Predictable,
   { tests, load }: { readonly tests: readonly LoadTest[]; readonly load: ClosedLoop },
-  fitted: Pick<FittedCoefficients, 'spread'> & Pick<Fit, 'deviations'>,
+  fitted: Pick<FittedCoefficients, 'spread'> & Pick<Fit, 'ranges'>,
 ): CalibratedServing => {
   const calibration = calibrateDeployment(predictable, tests, fitted)
   const { tpot, ttft } = calibration.band(load)

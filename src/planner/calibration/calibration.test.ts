@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
 import type { Spread } from '../speed/calibrate.js'
 import { fittedCoefficients } from '../speed/coefficients.js'
+import { rangeOf } from '../speed/range-of.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
 import { calibrateDeployment } from './calibrate-deployment.js'
 import { calibratedServing } from './calibrated-serving.js'
@@ -25,7 +26,7 @@ const steps: StepModel = {
   attentionGroups: 1,
 }
 const ofEngine = fittedCoefficients.coefficients.engines.vllm
-const predictable = { steps, ofEngine }
+const predictable = { steps, engine: 'vllm', ofEngine } as const
 
 describe('calibrated steps', () => {
   it('scale each part by its own factor', () => {
@@ -61,9 +62,7 @@ describe('a calibrated deployment', () => {
     const { low, high } = of([]).band(load).tpot
     expect(low * tpot.value).toBeCloseTo(tpot.low, 9)
     expect(high * tpot.value).toBeCloseTo(tpot.high, 9)
-    const { deviations } = fittedCoefficients
-    // Both ends are so many of the same deviation.
-    expect(Math.log(high) / Math.log(low)).toBeCloseTo(deviations.tpot.high / deviations.tpot.low, 9)
+    expect({ low, high }).toEqual(rangeOf(fittedCoefficients.ranges.tpot, { engine: 'vllm', concurrency: 8 }))
   })
 
   it('comes nearer to what was measured and is surer of it with each test', () => {

@@ -166,7 +166,11 @@ const closedLoop = (
 /** Of the steps as they are shown to it: without load tests it changes nothing. */
 const calibrationOf = (request: FitRequest, steps: StepModel): DeploymentCalibration => {
   const ofEngine = fittedCoefficients.coefficients.engines[request.engine]
-  return calibrateDeployment({ steps, ofEngine }, request.loadTests ?? [], fittedCoefficients)
+  return calibrateDeployment(
+    { steps, engine: request.engine, ofEngine },
+    request.loadTests ?? [],
+    fittedCoefficients,
+  )
 }
 
 const openLoop = (

@@ -20,7 +20,6 @@ const vllmOnCpu: EngineCoefficients = {
   // HTTP, template, tokeniser and two hand-overs between processes.
   requestMs: 8,
   requestMsPerLayer: 0,
-  promptFactor: 1,
   joinedStepFactor: 1,
   waitFactor: 1,
   burstShare: 0.1,
@@ -38,6 +37,7 @@ export const cpuCoefficients = (speedScore: number): Coefficients => {
     weightBandwidth: 0.8,
     kvBandwidth: 0.4,
     compute: { ...coefficients.compute, bf16: 0.7 },
+    prompt: { ...coefficients.prompt, bf16: 0.7, scores: 0.5 },
     engines: {
       ...coefficients.engines,
       vllm: {

@@ -8,6 +8,8 @@ export interface ClosedLoop {
   readonly concurrency: number
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Sequences that the KV cache holds; the others wait for a place. Left out: all. */
+  readonly maxSequences?: number
 }
 
 export interface ClosedLoopTimes {
@@ -34,6 +36,8 @@ export interface ClosedLoopParts {
     /** Waiting for prompts of others in a steady state, and at the common start. */
     readonly waitMs: number
     readonly startMs: number
+    /** Waiting for a place in the KV cache. */
+    readonly placeMs: number
   }
 }
 
@@ -42,17 +46,20 @@ export interface ClosedLoopParts {
  * while this one writes (each reads its prompt once in `outputTokens` steps).
  * Time to first token: CPU work, the prompt, the step it joins, waiting for prompts of others as in M/D/1 at the share
  * of time that prompts take, and a share of the queue with which such benchmarks begin, when all requests come at once.
+ * Requests beyond those that the cache holds wait for a place, by Little's law: as long as a request is served for each
+ * time that those who run would have to be replaced.
  */
 export const closedLoopParts = (
   steps: StepModel,
-  { concurrency, inputTokens, outputTokens }: ClosedLoop,
+  { concurrency, inputTokens, outputTokens, maxSequences = concurrency }: ClosedLoop,
   ofEngine: EngineCoefficients,
 ): ClosedLoopParts => {
   const context = inputTokens + outputTokens / 2
-  const decode = steps.partsAt(context)(concurrency)
+  const running = Math.max(1, Math.min(concurrency, maxSequences))
+  const decode = steps.partsAt(context)(running)
   const decodeMs = sumOf(decode)
   const promptMs = steps.prefillMs(inputTokens)
-  const local = Math.max(1, concurrency / steps.attentionGroups)
+  const local = Math.max(1, running / steps.attentionGroups)
   const promptsMs = (steps.interference * local * promptMs) / outputTokens
   const cycleMs = outputTokens * (decodeMs + promptsMs) + promptMs
   const busy = Math.min(mostBusy, (local * promptMs) / cycleMs)
@@ -61,10 +68,11 @@ export const closedLoopParts = (
     ttft: {
       requestMs:
         steps.requestOverheadMs + ofEngine.concurrencyMs * concurrency + ofEngine.promptTokenMs * inputTokens,
-      promptMs: ofEngine.promptFactor * promptMs,
+      promptMs,
       stepMs: ofEngine.joinedStepFactor * decodeMs,
       waitMs: (ofEngine.waitFactor * (busy / (1 - busy)) * promptMs) / 2,
-      startMs: (ofEngine.burstShare * local * promptMs) / 2,
+      startMs: (ofEngine.burstShare * (local - 1) * promptMs) / 2,
+      placeMs: cycleMs * (concurrency / running - 1),
     },
   }
 }

@@ -18,8 +18,7 @@ export interface EngineCoefficients {
   /** CPU time before the first step, ms, and ms per layer of the model. */
   readonly requestMs: number
   readonly requestMsPerLayer: number
-  /** Time of a prompt against the one counted, and of the step that it joins. */
-  readonly promptFactor: number
+  /** Time of the step that a prompt joins, against the one counted. */
   readonly joinedStepFactor: number
   /** Wait for other prompts against that of a queue with the same load, M/D/1. */
   readonly waitFactor: number
@@ -30,6 +29,19 @@ export interface EngineCoefficients {
   readonly promptTokenMs: number
 }
 
+/** Shares of what the data sheets promise that reading a prompt reaches. */
+export interface PromptCoefficients {
+  /** Of the peak rates of products; `experts` is what experts reach of that. */
+  readonly bf16: number
+  readonly fp8: number
+  readonly fp4: number
+  readonly experts: number
+  /** Of the 16-bit peak, in attention over the pairs of tokens. */
+  readonly scores: number
+  /** Of the link, between accelerators. */
+  readonly bus: number
+}
+
 export interface Coefficients {
   /** Shares of the peak bandwidth reached on dense weights, on expert weights of 8 or more and of 4 bits, and on KV. */
   readonly weightBandwidth: number
@@ -37,11 +49,16 @@ export interface Coefficients {
   readonly expertBandwidth4: number
   readonly kvBandwidth: number
   readonly latentBandwidth: number
-  /** Of the bandwidth on 4-bit experts, what is reached where the chip multiplies in 16 bits (Marlin kernels). */
-  readonly widenedExperts: number
+  /**
+   * Bytes of 4-bit experts that kernels widen to 16 bits, GB/s on one accelerator, whatever its memory gives: widening is
+   * work of the cores, of which a B200 has hardly more than an H200 (published runs of one model take as long on both).
+   */
+  readonly widenedGBps: number
   /** Shares of the peak rate reached in products, and of that what experts reach. */
   readonly compute: { readonly bf16: number; readonly fp8: number; readonly fp4: number }
   readonly expertCompute: number
+  /** Of prompts, whose products and messages are thousands of tokens high. */
+  readonly prompt: PromptCoefficients
   readonly ggufBandwidth: { readonly q4: number; readonly f16: number }
   /** All-reduce of tensor parallelism: share of the link, and latency of one. */
   readonly busEfficiency: number
@@ -54,6 +71,8 @@ export interface Coefficients {
   readonly latentLayerMs: number
   /** How much longer the fullest accelerator's experts take than the mean, and the fullest attention group. */
   readonly expertImbalance: number
+  /** Of what the fullest accelerator holds beyond the mean by chance, where few tokens touch few experts, the share felt. */
+  readonly chanceImbalance: number
   readonly groupImbalance: number
   /** How much longer 4-bit experts take for each halving of their width, where each is cut over accelerators. */
   readonly expertCut4: number
@@ -83,15 +102,28 @@ export interface SimulatedTtft {
   readonly laterShare: number
 }
 
+/** The range of runs of unseen deployments (see `rangeOf`), fitted to architectures that were left out. */
+export interface RangeFit {
+  /** What four in five of log(measured / predicted) of a further architecture lie between, in units of the width. */
+  readonly low: number
+  readonly high: number
+  /** Log of the width: of vLLM with 16 requests and a nearly empty cache, and what is added to it for others. */
+  readonly width: number
+  readonly perConcurrency: number
+  readonly perFullness: number
+  readonly sglang: number
+  readonly trtllm: number
+}
+
 export interface Fit {
   readonly coefficients: Coefficients
   readonly simulatedTtft: Readonly<Record<string, SimulatedTtft>>
-  /** The same in standard deviations of the log, which differ by what a time is made of (see `calibrate`). */
-  readonly deviations: OfBoth<ErrorBand>
+  /** By load and engine, for deployments without load tests. */
+  readonly ranges: OfBoth<RangeFit>
 }
 
 export interface FittedCoefficients extends Fit {
-  /** Whatever a time is made of. */
+  /** Whatever the load. */
   readonly bands: OfBoth<ErrorBand>
   /** How deployments differ from the fit, which calibration starts from. */
   readonly spread: OfBoth<Spread>

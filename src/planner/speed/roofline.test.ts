@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue, type Precision, requireAccelerator, requireModel } from '../../catalog/index.js'
-import { predictClosedLoop } from './closed-loop.js'
+import { closedLoopParts, predictClosedLoop } from './closed-loop.js'
 import { fittedCoefficients } from './coefficients.js'
 import { createStepModel } from './roofline.js'
 
@@ -86,6 +86,36 @@ describe('a decode step', () => {
     expect((mixture?.decodeAt(1)(64) ?? 0) - one).toBeGreaterThan(5)
   })
 
+  it('reads 4-bit experts that are widened to 16 bits no faster on a chip with more bandwidth than cores', () => {
+    // 64 tokens touch 1 - (1 - 8/384)^64 = 74 % of Kimi K2.5's experts in 4 bits; a B200 reads 8,000 GB/s, an H200 4,800.
+    const weights = (gpu: string) =>
+      steps('Kimi-K2.5', gpu, { tensorParallel: 8, precision: 'int4' })?.partsAt(1)(64).weightsMs ?? 0
+    const [wide, narrow] = [weights('B200'), weights('H200')]
+    expect(narrow / wide).toBeGreaterThan(1)
+    expect(narrow / wide).toBeLessThan(1.35)
+  })
+
+  it('of narrow experts in MXFP4 takes what published runs took, within a quarter', () => {
+    // gpt-oss-120b, vLLM, H100, 1,024 tokens in and out: InferenceX issue 828 (SemiAnalysis, 2026-03-01), ms per token.
+    const published = [
+      [8, 4, 3.72],
+      [8, 8, 4.05],
+      [8, 16, 4.83],
+      [8, 32, 5.82],
+      [8, 64, 7.36],
+      [4, 64, 9.89],
+      [2, 64, 15.21],
+    ] as const
+    for (const [tensorParallel, concurrency, measuredMs] of published) {
+      const model = steps('gpt-oss-120b', 'H100', { tensorParallel, precision: 'mxfp4' })
+      if (!model) throw new Error('no step model')
+      const load = { concurrency, inputTokens: 1024, outputTokens: 1024 }
+      const { tpotMs } = predictClosedLoop(model, load, coefficients.engines.vllm)
+      expect(tpotMs / measuredMs).toBeGreaterThan(0.8)
+      expect(tpotMs / measuredMs).toBeLessThan(1.25)
+    }
+  })
+
   it('is refused where the chip has no unit for the precision', () => {
     expect(steps('Llama-3.1-8B', 'A100', { precision: 'fp8' })).toBeNull()
     expect(steps('Llama-3.1-8B', 'H100', { precision: 'nvfp4' })).toBeNull()
@@ -95,7 +125,7 @@ describe('a decode step', () => {
 describe('a prompt', () => {
   it('costs 2 operations a parameter and token over the reached rate', () => {
     const ms = steps('Llama-3.1-70B', 'H100', { tensorParallel: 4 })?.prefillMs(1000) ?? 0
-    const products = (2 * 70.55e9 * 1000) / (4 * 1978e12 * coefficients.compute.fp8)
+    const products = (2 * 70.55e9 * 1000) / (4 * 1978e12 * coefficients.prompt.fp8)
     expect(ms / 1000).toBeGreaterThan(products)
     // Attention over the pairs of tokens and the sums over the link come on top.
     expect(ms / 1000).toBeLessThan(1.7 * products)
@@ -122,6 +152,23 @@ describe('the closed loop', () => {
     expect(tpot(32, 1024)).toBeGreaterThan(tpot(8, 1024))
     // 32 prompts of 8192 tokens hold up 1024 steps: 31 x 0.64 x 7168 more tokens to read than with 1024.
     expect(tpot(32, 8192)).toBeGreaterThan(tpot(32, 1024) * 1.3)
+  })
+
+  it('makes requests wait that the cache has no place for, and runs no more than it has', () => {
+    const model = steps('Llama-3.1-70B', 'H100', { tensorParallel: 4 })
+    if (!model) throw new Error('no step model')
+    const load = { concurrency: 64, inputTokens: 1024, outputTokens: 1024 }
+    const of = (maxSequences: number) =>
+      closedLoopParts(model, { ...load, maxSequences }, coefficients.engines.vllm)
+    const free = of(64)
+    const full = of(32)
+    expect(free.ttft.placeMs).toBe(0)
+    expect(full.tpot).toEqual(
+      closedLoopParts(model, { ...load, concurrency: 32 }, coefficients.engines.vllm).tpot,
+    )
+    // Two requests for each place: one waits as long as another is served (1,024 tokens and the prompt).
+    const tokenMs = Object.values(full.tpot).reduce((sum, part) => sum + part, 0)
+    expect(full.ttft.placeMs).toBeCloseTo(1024 * tokenMs + full.ttft.promptMs, 6)
   })
 
   it('was fitted to runs whose unseen architectures it predicts within 15 % at the median', () => {

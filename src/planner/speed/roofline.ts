@@ -5,6 +5,7 @@
 import type { EngineName } from '../../catalog/index.js'
 import type { Coefficients } from './coefficients.js'
 import { collectives } from './collectives.js'
+import { normalQuantile } from './length-distribution.js'
 import { type FactsOptions, type MatrixFacts, type StepFacts, stepFacts } from './step-facts.js'
 
 export interface StepOptions extends FactsOptions {
@@ -103,7 +104,7 @@ const createDecode = (facts: StepFacts, engine: EngineName, coefficients: Coeffi
           dense(facts.attention, local) +
           dense(facts.feedForward, local) +
           headMs +
-          expertsMs(facts, coefficients, part),
+          expertsMs(facts, engine, coefficients, part),
         cacheMs: local * ofOneMs,
         exchangeMs: communicate(local),
         overheadMs,
@@ -116,17 +117,37 @@ const createDecode = (facts: StepFacts, engine: EngineName, coefficients: Coeffi
 /** Share of the 16-bit peak that attention kernels reach; assumed, since other terms hide it in most runs. */
 const scoreEfficiency = 0.6
 
-const expertsMs = (facts: StepFacts, coefficients: Coefficients, tokens: number): number => {
+const expertsMs = (
+  facts: StepFacts,
+  engine: EngineName,
+  coefficients: Coefficients,
+  tokens: number,
+): number => {
   const { experts } = facts
   if (!experts) return 0
   // Share of the experts that at least one of the tokens is routed to.
   const touched = 1 - facts.missed ** tokens
   const longer = expertFactor(facts, experts, coefficients)
+  const fullest = facts.expertParallel ? fullestShare(facts, touched, coefficients.chanceImbalance) : 1
   const rate = coefficients.compute[experts.compute] * coefficients.expertCompute
+  const bytes = experts.bytes * touched * longer * fullest
+  const readMs = bytes / (facts.bytesPerMs * expertShare(coefficients, engine, experts))
+  const isWidened = experts.bits === 4 && experts.compute === 'bf16' && engine !== 'llama.cpp'
   return slower(
-    (experts.bytes * touched * longer) / (facts.bytesPerMs * expertShare(coefficients, experts)),
+    isWidened ? slower(readMs, bytes / (coefficients.widenedGBps * 1e6)) : readMs,
     (2 * experts.activeParameters * tokens * longer) / (facts.count * experts.peakPerMs * rate),
   )
+}
+
+/**
+ * Experts that are touched on the fullest accelerator, over the mean: of those it holds each is touched with probability
+ * p, so that their number is about normal, and of n such numbers the largest is expected at the quantile
+ * (n - 3/8) / (n + 1/4) (G. Blom: Statistical Estimates and Transformed Beta-Variables, 1958).
+ */
+const fullestShare = ({ count, expertCount }: StepFacts, touched: number, felt: number): number => {
+  const held = expertCount / count
+  const deviations = normalQuantile((count - 0.375) / (count + 0.25))
+  return Math.min(count, 1 + felt * deviations * Math.sqrt((1 - touched) / (held * touched)))
 }
 
 /** Whole experts wait for the fullest accelerator; narrow slices of 4-bit ones leave kernels half empty. */
@@ -142,16 +163,20 @@ const layerOverheads = (facts: StepFacts, coefficients: Coefficients): number =>
 
 /** A prompt on its own attention group: products, attention over its pairs of tokens, and what is exchanged. */
 const createPrefill = (facts: StepFacts, coefficients: Coefficients) => {
-  const { width } = facts
-  const { transfer } = collectives(facts, coefficients)
-  const perToken = (matrix: MatrixFacts, share: number) =>
-    (2 * matrix.activeParameters) / (width * matrix.peakPerMs * coefficients.compute[matrix.compute] * share)
-  const { experts } = facts
+  const { width, experts } = facts
+  const { prompt } = coefficients
+  const { transfer } = collectives(facts, {
+    ...coefficients,
+    busEfficiency: prompt.bus,
+    exchangeEfficiency: prompt.bus,
+  })
+  const perToken = ({ activeParameters, peakPerMs, compute }: MatrixFacts, share: number) =>
+    (2 * activeParameters) / (width * peakPerMs * prompt[compute] * share)
   const tokenMs =
     perToken(facts.attention, 1) +
     perToken(facts.feedForward, 1) +
-    (experts ? perToken(experts, coefficients.expertCompute) * expertFactor(facts, experts, coefficients) : 0)
-  const pairMs = facts.pairOperations / (width * facts.bf16PerMs * promptScoreEfficiency)
+    (experts ? perToken(experts, prompt.experts) * expertFactor(facts, experts, coefficients) : 0)
+  const pairMs = facts.pairOperations / (width * facts.bf16PerMs * prompt.scores)
   return (tokens: number, cached = 0): number => {
     const fresh = Math.max(1, tokens - cached)
     // Each token meets those before it: half of all pairs.
@@ -160,15 +185,12 @@ const createPrefill = (facts: StepFacts, coefficients: Coefficients) => {
   }
 }
 
-/** Share of the 16-bit peak that attention over a whole prompt reaches (assumed, as above). */
-const promptScoreEfficiency = 0.5
-
 const weightShare = (coefficients: Coefficients, engine: EngineName, { bits }: MatrixFacts): number => {
   if (engine !== 'llama.cpp') return coefficients.weightBandwidth
   return bits === 4 ? coefficients.ggufBandwidth.q4 : coefficients.ggufBandwidth.f16
 }
 
-const expertShare = (coefficients: Coefficients, { bits, compute }: MatrixFacts): number => {
-  if (bits !== 4) return coefficients.expertBandwidth
-  return coefficients.expertBandwidth4 * (compute === 'bf16' ? coefficients.widenedExperts : 1)
+const expertShare = (coefficients: Coefficients, engine: EngineName, experts: MatrixFacts): number => {
+  if (engine === 'llama.cpp') return weightShare(coefficients, engine, experts)
+  return experts.bits === 4 ? coefficients.expertBandwidth4 : coefficients.expertBandwidth
 }

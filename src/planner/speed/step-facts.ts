@@ -46,6 +46,8 @@ export interface StepFacts {
   readonly expertLayers: number
   readonly linearLayers: number
   readonly latentLayers: number
+  /** Experts of one layer; 0 in a dense model. */
+  readonly expertCount: number
   /** Share of the experts that one token is not routed to. */
   readonly missed: number
   /** Accelerators of one stage. */
@@ -119,6 +121,7 @@ export const stepFacts = (options: FactsOptions): StepFacts | null => {
     expertLayers: model.experts > 0 ? model.moeLayers : 0,
     linearLayers: caches.filter(({ kind }) => kind === 'state').length,
     latentLayers: caches.filter(({ kind }) => kind === 'latent').length,
+    expertCount: model.experts,
     missed: model.experts > 0 ? 1 - model.expertsPerToken / model.experts : 0,
     count,
     width,

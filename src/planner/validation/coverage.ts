@@ -1,8 +1,9 @@
 // Whether the bands hold what they promise: four in five runs of models that were not seen. Knows no calibration.
 
 import { quantile, wilson } from '../../stats/index.js'
-import { calibrate, totalOf } from '../speed/calibrate.js'
+import { totalOf } from '../speed/calibrate.js'
 import type { FittedCoefficients } from '../speed/coefficients.js'
+import { rangeOf } from '../speed/range-of.js'
 import { type Figure, shareFigure } from './errors.js'
 import { type Case, type Metric, measuredMs, metrics, partsOf } from './predicted-run.js'
 
@@ -44,15 +45,13 @@ export const coverageFigures = (cases: readonly Case[], fitted: FittedCoefficien
   ]
 }
 
-const bandedOf = (cases: readonly Case[], metric: Metric, fitted: FittedCoefficients): readonly Banded[] => {
-  const { deviation } = calibrate([], fitted.spread[metric])
-  return cases.flatMap((each) => {
+const bandedOf = (cases: readonly Case[], metric: Metric, fitted: FittedCoefficients): readonly Banded[] =>
+  cases.flatMap((each) => {
     const measured = measuredMs(each, metric)
     if (measured === null) return []
-    const { coefficients, deviations } = fitted.without[each.run.deployment.architecture] ?? fitted
-    const parts = partsOf(each, coefficients)[metric]
-    const ratio = Math.log(measured / totalOf(parts)) / deviation(parts)
-    const { low, high } = deviations[metric]
-    return { isInside: ratio >= low && ratio <= high, width: Math.exp((high - low) * deviation(parts)) }
+    const { architecture, engine } = each.run.deployment
+    const { coefficients, ranges } = fitted.without[architecture] ?? fitted
+    const ratio = measured / totalOf(partsOf(each, coefficients)[metric])
+    const { low, high } = rangeOf(ranges[metric], { engine, ...each.load })
+    return { isInside: ratio >= low && ratio <= high, width: high / low }
   })
-}

@@ -13,14 +13,26 @@ const pair = (text: string): { readonly prompt: number; readonly answer: number 
   return { prompt: Number(prompt ?? 1), answer: Number(answer ?? 1) }
 }
 
+/**
+ * Instances where a row does not say how many there were, which a table writes down as one and one without attention
+ * groups: the median of the rows that do say it. Answers of at most a machine each come from several instances; wider
+ * ones from one, fed by several that read prompts.
+ */
+const usualInstances = 4
+
 /** `1P x 4gpu + 4D x 8gpu` -> instances and accelerators of each pool. */
 const poolsOf = (row: MeasuredRow) => {
-  const [, prompts, promptSize, answers, answerSize] =
+  const [, prompts = '1', promptSize, answers = '1', answerSize] =
     /(\d+)P x (\d+)gpu \+ (\d+)D x (\d+)gpu/i.exec(row.notes) ?? []
   const tp = pair(row.tp)
+  const groups = pair(row.attn_dp)
+  const size = Number(answerSize ?? tp.answer)
+  const isStated = prompts !== '1' || answers !== '1' || groups.prompt > 1 || groups.answer > 1
+  const isWide = size > widestGroup
+  const usual = isWide ? { prompts: usualInstances, answers: 1 } : { prompts: 1, answers: usualInstances }
   return {
-    prompt: { instances: Number(prompts ?? 1), size: Number(promptSize ?? tp.prompt) },
-    answer: { instances: Number(answers ?? 1), size: Number(answerSize ?? tp.answer) },
+    prompt: { instances: isStated ? Number(prompts) : usual.prompts, size: Number(promptSize ?? tp.prompt) },
+    answer: { instances: isStated ? Number(answers) : usual.answers, size },
   }
 }
 
@@ -76,7 +88,7 @@ export const predictDisaggregated = (
     prompt.requestOverheadMs +
     ofEngine.concurrencyMs * concurrency +
     ofEngine.promptTokenMs * inputTokens +
-    ofEngine.promptFactor * promptMs +
+    promptMs +
     tpot +
     ((busy / (1 - busy)) * promptMs) / 2 +
     (ofEngine.burstShare * concurrency * promptMs) / servers / 2

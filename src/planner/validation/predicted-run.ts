@@ -1,10 +1,11 @@
 // The planner's own prediction for a run, and how wrong it is. Knows no other run.
 
 import { type Parts, totalOf } from '../speed/calibrate.js'
-import { closedLoopParts } from '../speed/closed-loop.js'
+import { type ClosedLoop, closedLoopParts } from '../speed/closed-loop.js'
 import type { Coefficients } from '../speed/coefficients.js'
 import { stepModelOf } from '../speed/roofline.js'
 import type { StepFacts } from '../speed/step-facts.js'
+import { closedLoopOf } from './closed-loop-of.js'
 import { factsOf } from './facts-of.js'
 import type { MeasuredRun } from './measured-run.js'
 
@@ -15,20 +16,21 @@ export const metrics: readonly Metric[] = ['tpot', 'ttft']
 export interface Case {
   readonly run: MeasuredRun
   readonly facts: StepFacts
+  readonly load: ClosedLoop
 }
 
 export const casesOf = (runs: readonly MeasuredRun[]): readonly Case[] =>
   runs.flatMap((run) => {
     const facts = factsOf(run.deployment)
-    return facts ? [{ run, facts }] : []
+    return facts ? [{ run, facts, load: closedLoopOf(run) }] : []
   })
 
 export const partsOf = (
-  { run, facts }: Case,
+  { run, facts, load }: Case,
   coefficients: Coefficients,
 ): Readonly<Record<Metric, Parts>> => {
   const { engine } = run.deployment
-  const parts = closedLoopParts(stepModelOf(facts, engine, coefficients), run, coefficients.engines[engine])
+  const parts = closedLoopParts(stepModelOf(facts, engine, coefficients), load, coefficients.engines[engine])
   return { tpot: { ...parts.tpot }, ttft: { ...parts.ttft } }
 }
 

@@ -46,6 +46,7 @@ export const rankingFigures = (cases: readonly Case[], coefficients: Coefficient
   const best = Math.max(fewest.value, most.value)
   return [
     shareFigure('planner.ranking.withinTenPctShare', chosen, { least: Math.max(0.9, best + 0.1) }),
+    shareFigure('planner.ranking.withoutTolerancesShare', share(strictChoiceOf)),
     shareFigure('planner.ranking.fewestShare', fewest),
     shareFigure('planner.ranking.mostShare', most),
     shareFigure(
@@ -136,6 +137,10 @@ const extreme = (layouts: readonly Layout[], by: (layout: Layout) => number): La
 const alike = 1.03
 /** Of layouts that are predicted within this share of the best, the simplest is chosen: fewest groups, experts cut. */
 const asGood = 0.99
+
+/** As if predictions were exact. */
+const strictChoiceOf = (layouts: readonly Layout[]): Layout =>
+  extreme(quickHalf(layouts, 'predicted'), ({ predicted }) => predicted.perAccelerator)
 
 const choiceOf = (layouts: readonly Layout[]): Layout => {
   const quick = quickHalf(layouts, 'predicted', alike)

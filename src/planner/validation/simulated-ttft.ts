@@ -18,7 +18,10 @@ export interface SimulatedQueue {
 }
 
 /** Of one attention group, with its share of the requests. */
-export const simulateQueue = ({ run, facts }: Case, coefficients: Coefficients): SimulatedQueue => {
+export const simulateQueue = (
+  { run, facts }: Pick<Case, 'run' | 'facts'>,
+  coefficients: Coefficients,
+): SimulatedQueue => {
   const { engine } = run.deployment
   const steps = ofOneGroup(stepModelOf(facts, engine, coefficients))
   const concurrency = Math.max(1, Math.round(run.concurrency / facts.groups))
@@ -32,7 +35,7 @@ export const simulateQueue = ({ run, facts }: Case, coefficients: Coefficients):
       outputTokens: run.outputTokens,
     },
     scheduler: schedulerOf(engine, {
-      kvTokens: kvTokensOf({ run, facts }),
+      kvTokens: kvTokensOf({ run }),
       maxBatchedTokens: batchedTokens(engine, run.inputTokens, concurrency),
       maxSequences: mostSequences,
       prefixCache: false,
@@ -59,7 +62,7 @@ const ofOneGroup = (steps: StepTimes): StepTimes => ({
 })
 
 /** Tokens that fit the cache of one group; at least one request. */
-const kvTokensOf = ({ run }: Case): number => {
+const kvTokensOf = ({ run }: Pick<Case, 'run'>): number => {
   const { model, accelerator, precision, engine, spread } = run.deployment
   const { count, groups, stages, expertParallel } = spread
   const tokens = run.inputTokens + run.outputTokens
@@ -81,7 +84,7 @@ const kvTokensOf = ({ run }: Case): number => {
 }
 
 export const simulatedTtftMs = (
-  { run, facts }: Case,
+  { run, facts }: Pick<Case, 'run' | 'facts'>,
   { firstMs, laterMs }: SimulatedQueue,
   coefficients: Readonly<Record<string, SimulatedTtft>>,
 ): number => {

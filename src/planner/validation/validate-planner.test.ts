@@ -147,7 +147,7 @@ describe('validatePlanner', () => {
 
   it('covers four in five runs that scatter as the fitted ones did', () => {
     const random = createRandom('scatter')
-    const { low, high } = fitted.deviations.tpot
+    const { low, high } = fitted.ranges.tpot
     const rows = Array.from({ length: 200 }, (_, i) =>
       measuredAt({ concurrency_or_rate: String(4 + i) }, Math.exp(0.01 * random.normal())),
     )
@@ -159,6 +159,17 @@ describe('validatePlanner', () => {
       rows.map((row) => ({ ...row, tpot_or_itl_ms: String(3 * Number(row.tpot_or_itl_ms)) })),
     )
     expect(far('planner.tpot.coverage80Share')?.value).toBe(0)
+  })
+
+  it('takes separate pools of an unstated number of instances to be as many as where it is stated', () => {
+    const pools = (notes: string, attn_dp = 'P1/D1') => {
+      const fields = { model: 'deepseek-ai/DeepSeek-R1', gpu: 'h200_sxm', precision: 'fp8', engine: 'sglang' }
+      const layout = { tp: 'P8/D8', ep: 'P8/D8', attn_dp, notes, concurrency_or_rate: '64', use: 'disagg' }
+      return predictRow(rowOf({ ...fields, ...layout }), catalogue, fitted.coefficients)?.tpot ?? 0
+    }
+    const unstated = pools('1P x 8gpu + 1D x 8gpu')
+    expect(unstated).toBe(pools('1P x 8gpu + 4D x 8gpu'))
+    expect(unstated).toBeLessThan(pools('2P x 8gpu + 1D x 8gpu'))
   })
 
   it('names what a table lacks', () => {
