@@ -50,7 +50,7 @@ export const predictFit = (request: FitRequest, start: Start): Speed => {
     )
   const predicted =
     load.requestsPerSecond === null
-      ? closedLoop({ request, load, steps, asked: asked ?? most, running, cached, gain: gain ?? 1 })
+      ? closedLoop({ request, load, steps, asked: asked ?? most, most, cached, gain: gain ?? 1 })
       : openLoop({ request, load, steps, most, cached, gain: gain ?? 1, warnings })
   return { predicted, warnings }
 }
@@ -145,9 +145,10 @@ interface LoopOptions {
 }
 
 const closedLoop = (
-  options: LoopOptions & { readonly asked: number; readonly running: number },
+  options: LoopOptions & { readonly asked: number; readonly most: number },
 ): FitPrediction => {
-  const { load, steps, cached, asked, running, gain, request } = options
+  const { load, steps, cached, asked, most, gain, request } = options
+  const running = Math.min(asked, most)
   const shown = {
     ...drafting(steps, gain),
     prefillMs: (tokens: number, known = 0) => steps.prefillMs(tokens, Math.max(known, cached)),
@@ -160,7 +161,7 @@ const closedLoop = (
   const rate = (running / servedMs) * 1000
   // Whoever finds no place waits until as many as stand before it are done.
   const waitMs = ((asked - running) / rate) * 1000
-  return banded(request, { ttftMs: ttftMs + waitMs, tpotMs, rate, running }, load, calibration)
+  return banded(request, { ttftMs: ttftMs + waitMs, tpotMs, rate, running, asked, most }, load, calibration)
 }
 
 /** Of the steps as they are shown to it: without load tests it changes nothing. */
@@ -200,7 +201,14 @@ const openLoop = (
   if (!state)
     return banded(
       request,
-      { ttftMs: Number.POSITIVE_INFINITY, tpotMs: steps.decodeAt(load.inputTokens)(1), rate, running: 0 },
+      {
+        ttftMs: Number.POSITIVE_INFINITY,
+        tpotMs: steps.decodeAt(load.inputTokens)(1),
+        rate,
+        running: 0,
+        asked: most,
+        most,
+      },
       load,
       calibration,
     )
@@ -210,30 +218,43 @@ const openLoop = (
     platformMs: 0,
   })
   const { running } = state
-  return banded(request, { ttftMs: latency.ttftMs, tpotMs: state.tpotMs, rate, running }, load, calibration)
+  return banded(
+    request,
+    { ttftMs: latency.ttftMs, tpotMs: state.tpotMs, rate, running, asked: running, most },
+    load,
+    calibration,
+  )
+}
+
+interface Times {
+  readonly ttftMs: number
+  readonly tpotMs: number
+  /** Requests/s of one replica. */
+  readonly rate: number
+  readonly running: number
+  /** In flight, those that wait for a place among them. */
+  readonly asked: number
+  /** Places. */
+  readonly most: number
 }
 
 const banded = (
   request: FitRequest,
-  {
-    ttftMs,
-    tpotMs,
-    rate,
-    running,
-  }: { readonly ttftMs: number; readonly tpotMs: number; readonly rate: number; readonly running: number },
+  { ttftMs, tpotMs, rate, running, asked, most }: Times,
   load: FitLoad,
   calibration: DeploymentCalibration,
 ): FitPrediction => {
-  const tested = calibration.band({
-    concurrency: Math.max(1, running),
-    inputTokens: load.inputTokens,
-    outputTokens: load.outputTokens,
+  const { inputTokens, outputTokens } = load
+  const range = calibration.band({
+    concurrency: Math.max(1, asked),
+    inputTokens,
+    outputTokens,
+    maxSequences: most,
   })
-  const { bands } = fittedCoefficients
-  // Untested, ranges are those of unseen deployments, whatever their times are made of.
+  // Untested, ranges are those of unseen deployments, wider where neither engine nor card was measured.
   const { power } = speedSupport(request)
-  const tpot = calibration.tests.tpot > 0 ? tested.tpot : widened(bands.tpot, power)
-  const ttft = calibration.tests.ttft > 0 ? tested.ttft : widened(bands.ttft, power)
+  const tpot = calibration.tests.tpot > 0 ? range.tpot : widened(range.tpot, power)
+  const ttft = calibration.tests.ttft > 0 ? range.ttft : widened(range.ttft, power)
   const isOneToken = load.outputTokens === 1
   const served = isOneToken ? ttft : tpot
   const all = rate * replicasOf(request)
