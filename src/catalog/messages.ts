@@ -1,6 +1,6 @@
 // What can go wrong when the catalogue is asked, in both languages.
 
-import { defineMessages, errorFactory, messageFactory } from '../core/index.js'
+import { defineMessages, errorFactory, formatNumber, messageFactory } from '../core/index.js'
 
 export const catalogMessages = defineMessages({
   'catalog.unknown-model': {
@@ -31,6 +31,12 @@ export const catalogMessages = defineMessages({
     en: (p: { type: string }) =>
       `The architecture "${p.type}" is not known here; weights and cache are bounded from its standard fields, as for a usual decoder.`,
     'zh-TW': (p) => `目前不認得架構「${p.type}」；權重與快取是以一般解碼器的標準欄位估計上限。`,
+  },
+  'catalog.config-unknown-quantization': {
+    en: (p: { method: string; bits: number }) =>
+      `The quantization "${p.method}" is not known here; matrices are taken as ${formatNumber(p.bits)} bits a weight. Name the format with --quantization.`,
+    'zh-TW': (p) =>
+      `目前不認得量化方式「${p.method}」；矩陣以每個權重 ${formatNumber(p.bits)} 位元計算。請以 --quantization 指定格式。`,
   },
   'catalog.config-unknown-vision': {
     en: (p: { type: string }) =>

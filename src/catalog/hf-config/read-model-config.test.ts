@@ -110,6 +110,71 @@ describe('quantized checkpoints', () => {
     expect(stored.kvCache).toBe('fp8')
   })
 
+  it.each([
+    [{ quant_method: 'bitsandbytes', load_in_4bit: true }, 'int4', 4.5],
+    [
+      { quant_method: 'bitsandbytes', load_in_4bit: true, bnb_4bit_use_double_quant: true },
+      'int4',
+      4 + 8 / 64 + 32 / (64 * 256),
+    ],
+    [{ quant_method: 'bitsandbytes', load_in_8bit: true }, 'int8', 8],
+    [
+      { quant_method: 'torchao', quant_type: 'int4_weight_only', quant_type_kwargs: { group_size: 32 } },
+      'int4',
+      4 + 20 / 32,
+    ],
+    [{ quant_method: 'torchao', quant_type: { default: { _type: 'Float8WeightOnlyConfig' } } }, 'fp8', 8],
+    [
+      { quant_method: 'hqq', quant_config: { weight_quant_params: { nbits: 4, group_size: 64 } } },
+      'int4',
+      4 + 20 / 64,
+    ],
+    [
+      {
+        quant_method: 'quark',
+        global_quant_config: { weight: { dtype: 'fp8_e4m3', qscheme: 'per_tensor' } },
+      },
+      'fp8',
+      8,
+    ],
+    [
+      {
+        quant_method: 'quark',
+        global_quant_config: { weight: { dtype: 'fp8_e4m3' } },
+        exclude: ['*up_proj'],
+      },
+      'fp8',
+      16,
+    ],
+    [{ quant_method: 'new', bits: 3, group_size: 64 }, 'int4', 3 + 19 / 64],
+  ])('stored as %j are counted with their scales', (config, precision, bits) => {
+    const read = formatsOf(config)
+    expect(read.stored.precision).toBe(precision)
+    expect(read.bits('mlp.up_proj')).toBe(bits)
+    expect(read.bits('lm_head')).toBe(16)
+  })
+
+  it('of Quark that name layers alone leave the others as they are', () => {
+    const weight = { dtype: 'fp4', qscheme: 'per_group', group_size: 32 }
+    const { bits } = formatsOf({
+      quant_method: 'quark',
+      global_quant_config: {},
+      layer_quant_config: { '*mlp.up_proj': { weight } },
+      kv_cache_quant_config: { '*k_proj': { output_tensors: { dtype: 'fp8_e4m3' } } },
+    })
+    expect([bits('mlp.up_proj'), bits('mlp.down_proj')]).toEqual([4.25, 16])
+  })
+
+  it('of a method that is not known are bounded, and it is told', () => {
+    const config = { ...llama, quantization_config: { quant_method: 'vptq' } }
+    const { facts, warnings } = readConfigText(JSON.stringify(config))
+    expect(facts.shape.certainty).toBe('bounded')
+    expect(warnings).toMatchObject([
+      { code: 'catalog.config-unknown-quantization', params: { method: 'vptq', bits: 16 } },
+    ])
+    expect(readConfigText(JSON.stringify(llama)).warnings).toEqual([])
+  })
+
   it('in MXFP4 pack only experts', () => {
     const oss = requireModel(loadCatalogue(), 'gpt-oss-20b')
     const matrices = oss.shape.layers[0]?.weights.filter(({ kind }) => kind === 'matrix') ?? []

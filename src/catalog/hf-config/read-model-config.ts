@@ -48,13 +48,21 @@ export const readConfig = (json: unknown): ReadConfig => {
     outside: outsideOf({ f, basics, tied, family }),
     vision: vision.weights,
     prediction: predictionLayers(f, basics, layers),
-    certainty: family && vision.exact ? 'exact' : 'bounded',
+    certainty: family && vision.exact && !quantization.unknown ? 'exact' : 'bounded',
   }
   const shape = storedShape(plain, quantization)
   return {
     facts: summariseShape(shape, { f, basics, tied, architecture: architectureOf(top, type) }),
     warnings: [
       ...(family ? [] : [catalogMessage('catalog.config-unknown-architecture', { type: type || '?' })]),
+      ...(quantization.unknown
+        ? [
+            catalogMessage('catalog.config-unknown-quantization', {
+              method: quantization.unknown,
+              bits: shape.stored.matrices.bitsPerWeight,
+            }),
+          ]
+        : []),
       ...(vision.exact ? [] : [catalogMessage('catalog.config-unknown-vision', { type: outer || type })]),
     ],
   }

@@ -24,14 +24,18 @@ export interface Deployment {
   readonly spread: Spread
 }
 
-const engines: Readonly<Record<string, EngineName>> = {
-  vllm: 'vllm',
-  sglang: 'sglang',
-  trtllm: 'trtllm',
-  'tensorrt-llm': 'trtllm',
-  tgi: 'tgi',
-  'llama.cpp': 'llama.cpp',
-}
+/** Tables write `TensorRT-LLM 0.18`, `trtllm`, `vLLM 0.9.1+rocm`; MLPerf names TensorRT for NVIDIA's own server. */
+const spellings: readonly (readonly [RegExp, EngineName])[] = [
+  [/vllm/i, 'vllm'],
+  [/sglang/i, 'sglang'],
+  [/tensorrt|trt/i, 'trtllm'],
+  [/tgi|text-generation-inference/i, 'tgi'],
+  [/llama\.?cpp|gguf/i, 'llama.cpp'],
+]
+
+/** An engine that is not planned for is predicted as the one with the most measurements. */
+const engineOf = (written: string): EngineName =>
+  spellings.find(([spelling]) => spelling.test(written))?.[1] ?? 'vllm'
 
 const numberOf = (text: string): number | null => {
   const value = Number(text)
@@ -43,8 +47,7 @@ export const deploymentOf = (row: MeasuredRow, catalogue: Catalogue): Deployment
   const model = modelOf(row, catalogue)
   const accelerator = acceleratorOf(row, catalogue)
   if (!model || !accelerator) return null
-  // An engine that is not planned for is predicted as the one with the most measurements.
-  const engine = engines[row.engine.toLowerCase()] ?? 'vllm'
+  const engine = engineOf(row.engine)
   const precision = precisionOf(row.precision, engine, accelerator) ?? supported(model.precision, accelerator)
   return {
     model,
