@@ -79,7 +79,9 @@ describe('a verification', { timeout: 60_000 }, () => {
     }
     const quality = {
       ...requirements.quality,
-      targets: requirements.quality.targets.map((target) => (target.id === 'kept' ? { ...target, sample: 40 } : target)),
+      targets: requirements.quality.targets.map((target) =>
+        target.id === 'kept' ? { ...target, sample: 40 } : target,
+      ),
     }
     const scorecard = await verify(['tasks'], { system }, { requirements: { ...requirements, quality } })
     expect(rowOf(scorecard, 'recognised')?.measured?.n).toBe(40)

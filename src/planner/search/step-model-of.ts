@@ -48,7 +48,11 @@ const learned = (
 ) => {
   const { fitted } = context
   const ofEngine = fitted.coefficients.engines[option.engine]
-  return calibratedServing({ steps, engine: option.engine, ofEngine }, { tests: context.loadTestsOf(option), load }, fitted)
+  return calibratedServing(
+    { steps, engine: option.engine, ofEngine },
+    { tests: context.loadTestsOf(option), load },
+    fitted,
+  )
 }
 
 /** Where only the steps are asked for: they do not depend on it. */
