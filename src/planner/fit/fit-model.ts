@@ -83,13 +83,23 @@ const limitOf = (problems: readonly Problem[]): FitLimit | null =>
 const isWhatever = (limit: FitLimit): boolean =>
   limit === 'layout' || limit === 'precision' || limit === 'accelerator'
 
-/** vLLM refuses a context that its cache cannot hold; the others then take shorter requests, unless told a length. */
+/** A context that the cache cannot hold is refused, or shorter requests are taken, unless a length was told. */
 const begin = (request: FitRequest, sharding: Sharding): Start => {
-  const { engine, maxModelLen } = request
+  const { maxModelLen } = request
   const start = startAt(request, sharding, maxModelLen ?? longestByDefault(request))
-  if (maxModelLen !== null || engine === 'vllm' || memoryLimit(start) !== 'kv-cache') return start
+  if (maxModelLen !== null || !shortensContext(request) || memoryLimit(start) !== 'kv-cache') return start
   const held = longestThatFits(request, sharding, start)
   return held > 0 ? startAt(request, sharding, held) : start
+}
+
+/** The first builds that fit their context to the card are about b7400 (ggml-org/llama.cpp PR 16653, December 2025). */
+const firstFittingBuild = 7400
+
+/** vLLM refuses, and llama.cpp did before it learned to fit; the others take shorter requests. */
+const shortensContext = ({ engine, engineVersion: written }: FitRequest): boolean => {
+  if (engine !== 'llama.cpp') return engine !== 'vllm'
+  const build = Number(/^b?(\d{3,})$/.exec(written ?? '')?.[1] ?? firstFittingBuild)
+  return build >= firstFittingBuild
 }
 
 /** TGI before 2.3 takes 4,096 tokens unless told more. */
