@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { equationLines, unequalIn } from './__fixtures__/unequal-in.js'
 
-const file = join(import.meta.dirname, '../../../examples/designs/designs/residency/DESIGN.md')
+const file = join(import.meta.dirname, '../../../examples/designs/designs/chat-one-gpu/DESIGN.md')
 const record = readFileSync(file, 'utf8')
 const recordOf = (line: string) => `## The arithmetic\n\n- ${line}\n\n## Next\n`
 

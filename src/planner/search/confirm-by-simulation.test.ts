@@ -65,7 +65,7 @@ describe('the best way, simulated', () => {
   })
 
   it('is no longer the best where these replicas are not to be had', () => {
-    const [asked, other] = [designed(1, [speedOf(14)]), designed(1, [speedOf(8)])]
+    const [asked, other] = [designed(1, [speedOf(15)]), designed(1, [speedOf(8)])]
     const rejected = simulated(asked).find(({ id }) => id === other.chosen?.id)
     expect(rejected?.violations.map(({ constraint }) => constraint)).toEqual(['hosting.owned'])
     expect(asked.chosen?.id).not.toBe(other.chosen?.id)
@@ -73,11 +73,11 @@ describe('the best way, simulated', () => {
   })
 
   it('says that the two predictions contradict each other where no number of replicas helps', () => {
-    const report = designed(4, [targetOf('ttft', 2940, { percentile: 90 })])
+    const report = designed(4, [targetOf('ttft', 2540, { percentile: 90 })])
     const [target] = report.chosen?.targets ?? []
     const [found] = report.chosen?.simulation?.targets ?? []
-    expect(target?.estimate.value).toBeLessThan(2940)
-    expect(found?.value).toBeGreaterThan(2940 * 1.05)
+    expect(target?.estimate.value).toBeLessThan(2540)
+    expect(found?.value).toBeGreaterThan(2540 * 1.05)
     expect(report.chosen?.replicas?.serving).toBe(1)
     expect(target?.met).toBe('possible')
     expect(codes(report.reasons)).toContain('planner.simulated-misses')

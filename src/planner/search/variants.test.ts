@@ -83,7 +83,7 @@ describe('heads that do not split', () => {
 
 describe('blocks of weights that share a scale', () => {
   it('are not cut where engines refuse it, but by groups that keep experts whole', () => {
-    const { candidates } = designed({ ...only('Qwen/Qwen3-235B-A22B', 'h200_sxm', 8) })
+    const { candidates } = designed({ ...only('Qwen/Qwen3-235B-A22B-Instruct-2507', 'h200_sxm', 8) })
     const published = candidates.filter(
       ({ checkpoint }) => checkpoint === 'Qwen/Qwen3-235B-A22B-Instruct-2507-FP8',
     )
