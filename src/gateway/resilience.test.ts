@@ -220,6 +220,21 @@ describe('a limit of concurrent calls', () => {
     expect(text).toContain('llm_architect_deployment_requests_running{deployment="main"} 0')
   })
 
+  it('sends what finds no seat to the next deployment at once, where none may wait', async () => {
+    const waiting: UpstreamCall[] = []
+    const { gateway, upstream } = await start((call) => void waiting.push(call), {
+      deployment: { limits: { concurrency: 1, queue: 0 } },
+      second: (call) => sendJson(call, completion('from the second')),
+    })
+    const first = gateway.post(ask('base'))
+    await until(() => waiting.length === 1)
+    expect(await (await gateway.post(ask('above it'))).text()).toContain('from the second')
+    expect(upstream.calls).toHaveLength(1)
+    sendJson(waiting[0] as UpstreamCall, completion('from the first'))
+    expect(await (await first).text()).toContain('from the first')
+    expect((await settled(gateway, 2)).map(({ deployment }) => deployment)).toEqual(['main', 'second'])
+  })
+
   it('counts the wait into the deadline', async () => {
     const { gateway, upstream } = await start(() => {}, { deployment: { limits: { concurrency: 1 } } })
     const first = gateway.post(ask('first'), { 'x-request-timeout-ms': '1000' })
