@@ -75,13 +75,12 @@ describe('init, assess and design', () => {
   })
 
   it('design --no-write shows a design and writes nothing', async () => {
-    const output = file('requirements.yaml')
-    const before = readdirSync(directory)
-    const { status, document } = await runJson('design', output, '--no-write')
+    const requirements = copyOf('on-premises')
+    const { status, document } = await runJson('design', requirements, '--no-write')
     expect(status).toBe(0)
     expect(document.report.chosen).toMatchObject({ costPerMonthUsd: expect.any(Number) })
     expect(document.written).toEqual([])
-    expect(readdirSync(directory)).toEqual(before)
+    expect(readdirSync(dirname(requirements))).toEqual(['requirements.yaml'])
   })
 
   it('design ends with 1 where nothing meets the requirements, and says what would', async () => {
@@ -94,7 +93,8 @@ describe('init, assess and design', () => {
   })
 
   it('design never writes over an architecture that was edited', async () => {
-    const requirements = file('requirements.yaml')
+    const requirements = copyOf('on-premises')
+    const file = (name: string) => join(dirname(requirements), name)
     expect(await runJson('design', requirements)).toMatchObject({
       status: 0,
       document: { written: everyFile.map((name) => ({ state: 'written', path: file(name) })) },
