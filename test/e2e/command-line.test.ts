@@ -93,8 +93,7 @@ describe('init, assess and design', () => {
   })
 
   it('design never writes over an architecture that was edited', async () => {
-    const requirements = copyOf('on-premises')
-    const file = (name: string) => join(dirname(requirements), name)
+    const requirements = file('requirements.yaml')
     expect(await runJson('design', requirements)).toMatchObject({
       status: 0,
       document: { written: everyFile.map((name) => ({ state: 'written', path: file(name) })) },
