@@ -3,7 +3,7 @@
 
 import type { GoodputLimits } from '../simulator/meter.js'
 import { predictPercentiles } from '../simulator/predict-percentiles.js'
-import { stepCostOf } from '../simulator/roofline-cost.js'
+import { ofOneGroup, stepCostOf } from '../simulator/roofline-cost.js'
 import { type Scheduler, schedulerOf } from '../simulator/scheduler.js'
 import type { Percentiles, SimulationReport } from '../simulator/simulation-report.js'
 import type { LengthDistribution } from '../speed/length-distribution.js'
@@ -99,16 +99,6 @@ const createRun = ({
     return report
   }
 }
-
-/** Groups read prompts of their own, and step together: one of them, as if all had as many sequences. */
-const ofOneGroup = (steps: StepTimes): StepTimes => ({
-  ...steps,
-  decodeAt: (context) => {
-    const all = steps.decodeAt(context)
-    return (batch) => all(batch * steps.attentionGroups)
-  },
-  attentionGroups: 1,
-})
 
 /** Of one attention group. */
 const schedulerFor = (

@@ -28,3 +28,13 @@ const readingMs = (steps: StepTimes, { prefillTokens, prefillPairs }: Step): num
   const before = prefillPairs / prefillTokens - prefillTokens / 2
   return steps.prefillMs(before + prefillTokens, before)
 }
+
+/** Groups read prompts of their own, and step together: one of them, as if all had as many sequences. */
+export const ofOneGroup = (steps: StepTimes): StepTimes => ({
+  ...steps,
+  decodeAt: (context) => {
+    const all = steps.decodeAt(context)
+    return (batch) => all(batch * steps.attentionGroups)
+  },
+  attentionGroups: 1,
+})

@@ -2,12 +2,12 @@
 // simulation, and what no step contains (CPU work of server and tokenizer) from fitted coefficients.
 
 import type { EngineName } from '../../catalog/index.js'
-import { stepCostOf } from '../simulator/roofline-cost.js'
+import { ofOneGroup, stepCostOf } from '../simulator/roofline-cost.js'
 import { schedulerOf } from '../simulator/scheduler.js'
 import { inferenceMaxClient, simulateBenchmark } from '../simulator/simulate-benchmark.js'
 import type { Coefficients, SimulatedTtft } from '../speed/coefficients.js'
-import { fullSequences } from '../speed/max-throughput.js'
-import { type StepTimes, stepModelOf } from '../speed/roofline.js'
+import { stepModelOf } from '../speed/roofline.js'
+import { sequencesHeld } from './closed-loop-of.js'
 import type { Case } from './predicted-run.js'
 
 export interface SimulatedQueue {
@@ -52,35 +52,11 @@ const usualBudget = 8192
 const batchedTokens = (engine: EngineName, inputTokens: number, concurrency: number): number =>
   engine === 'trtllm' ? Math.max(usualBudget, inputTokens + concurrency + 64) : usualBudget
 
-const ofOneGroup = (steps: StepTimes): StepTimes => ({
-  ...steps,
-  decodeAt: (context) => {
-    const all = steps.decodeAt(context)
-    return (batch) => all(batch * steps.attentionGroups)
-  },
-  attentionGroups: 1,
-})
-
 /** Tokens that fit the cache of one group; at least one request. */
 const kvTokensOf = ({ run }: Pick<Case, 'run'>): number => {
-  const { model, accelerator, precision, engine, spread } = run.deployment
-  const { count, groups, stages, expertParallel } = spread
+  const { groups } = run.deployment.spread
   const tokens = run.inputTokens + run.outputTokens
-  const sequences = fullSequences({
-    model,
-    accelerator,
-    precision,
-    sharding: {
-      tensorParallel: count / groups,
-      pipelineParallel: stages,
-      dataParallel: groups,
-      expertParallel,
-    },
-    tokens,
-    // SGLang keeps 16 bits unless told otherwise; the others follow checkpoints in fewer bits.
-    kvDtype: precision === 'bf16' || engine === 'sglang' ? 'auto' : 'fp8',
-  })
-  return Math.ceil((Math.max(groups, sequences) / groups) * tokens) + tokens
+  return Math.ceil((Math.max(groups, sequencesHeld(run, tokens)) / groups) * tokens) + tokens
 }
 
 export const simulatedTtftMs = (
