@@ -39,8 +39,6 @@ const isAsked = (record: PlacedRecord, query: AuditQuery): boolean => {
   if (query.until !== undefined && atMs >= Date.parse(query.until)) return false
   const { tenant, keyId, requestId, end } = query
   const wanted = { tenant, keyId, requestId, end }
-  return Object.entries(wanted).every(
-    ([field, value]) =>
-      value === undefined || (record as unknown as Record<string, unknown>)[field] === value,
-  )
+  const fields: Readonly<Record<string, unknown>> = { ...record }
+  return Object.entries(wanted).every(([field, value]) => value === undefined || fields[field] === value)
 }

@@ -47,9 +47,9 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
   const question = questionOf(serving.order, api.costPerMonthUsd, context)
   const found = bestHybrid(question)
   const base = found && baseOf(pair.own, found.baseReplicas / serving.order.load, context)
-  const cost = found && selfHostedCost(baseOrder(serving.order, found.baseReplicas))
+  const order = found && baseOrder(serving.order, found.baseReplicas)
+  const cost = order && selfHostedCost(order)
   if (!found || !base?.latency || !api.latency || !cost) return null
-  const order = baseOrder(serving.order, found.baseReplicas)
   const { requirements, workload } = context
   const perMillion = found.usdPerMonth / (workload.tokensPerMonth.output / 1e6)
   const each = acceleratorsOf(own.layout ?? { tensorParallel: 1, pipelineParallel: 1 })
