@@ -5,7 +5,7 @@ import { createBatches, startBatchWorker } from '../batches/index.js'
 import { createConversations } from '../conversations/index.js'
 import { contentHash } from '../core/index.js'
 import { createFileStore, createUploads } from '../files/index.js'
-import { createGateway, type Gateway, trackVersions } from '../gateway/index.js'
+import { createGateway, type Gateway, trackVersions, withCors } from '../gateway/index.js'
 import { createGuardrails } from '../guardrails/index.js'
 import type { Worker } from '../jobs/index.js'
 import { createKnowledgeClient, type EmbedParams, type Knowledge, type RankParams } from '../rag/index.js'
@@ -202,7 +202,7 @@ const assemble = async (
   return {
     architecture,
     architectureHash,
-    handle: gateway.handle,
+    handle: withCors(gateway.handle, architecture),
     probe: gateway.probe,
     startBatches: () => {
       batchWorker ??= startBatchWorker({

@@ -104,12 +104,12 @@ export const bearerOf = (request: IncomingMessage): string | undefined => {
 }
 
 /**
- * The key a client sends, by the header of its dialect: OpenAI's, Anthropic's, Gemini's. What it may be called in a
+ * The key a client sends, by the header of its dialect: OpenAI's, Anthropic's, Gemini's, Azure's. What it may be called in a
  * URL (`?key=`) is Gemini's alone.
  */
 const secretOf = (request: IncomingMessage): string | undefined => {
   const { headers, url } = request
-  const named = headers['x-api-key'] ?? headers['x-goog-api-key']
+  const named = headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers['api-key']
   if (headers.authorization === undefined && typeof named === 'string') return named.trim() || undefined
   return bearerOf(request) ?? keyInUrl(url)
 }

@@ -7,6 +7,7 @@ import {
   inputUsage,
   type Vector,
 } from '../llm/index.js'
+import { withModelOfPath } from './azure-paths.js'
 import {
   checkAllFields,
   type FieldRules,
@@ -44,8 +45,8 @@ export const embedding: Omit<EmbeddingEndpoint, 'read' | 'write'> = {
 
 const endpoint: EmbeddingEndpoint = {
   ...embedding,
-  read: (body) => {
-    const fields = checkAllFields(body, rules)
+  read: (body, [model]) => {
+    const fields = checkAllFields(withModelOfPath(body, model), rules)
     return { model: fields.model as string, request: requestOf(fields) }
   },
   write: ({ vectors, usage }, { model, asked }) => ({

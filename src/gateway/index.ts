@@ -1,6 +1,7 @@
 // Floor 4: the data plane. From HTTP to a route's model and back.
 
 export { createGateway, type Gateway, type GatewayOptions, type Patience } from './app.js'
+export { withCors } from './cors.js'
 export type { Readiness } from './health.js'
 export { createHttpServer, type HttpHandler, type HttpTimeouts } from './http-server.js'
 export { gatewayMessages } from './messages.js'

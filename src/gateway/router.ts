@@ -1,5 +1,6 @@
 // Method and path to a handler. Exact paths are one map look-up; the rest are compared by segment.
 
+import { azurePaths } from './azure-paths.js'
 import type { Handler } from './exchange.js'
 import { gatewayError } from './messages.js'
 
@@ -20,7 +21,9 @@ export interface Router {
   match(method: string, path: string): Match
 }
 
-export const createRouter = (endpoints: readonly Endpoint[]): Router => {
+/** @param served each also answers under Azure's paths */
+export const createRouter = (served: readonly Endpoint[]): Router => {
+  const endpoints = [...served, ...azurePaths(served)]
   const exact = new Map(
     endpoints.map((endpoint) => [
       `${endpoint.method} ${endpoint.path}`,

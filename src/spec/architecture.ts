@@ -311,12 +311,17 @@ const audit = z.strictObject({
   retentionDays: z.number().positive().max(36_500).default(365),
 })
 
+/** Scheme, host and port as a browser sends them, without a path. */
+const origin = z.string().regex(/^(\*|https?:\/\/([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?)$/)
+
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8700),
   /** Without keys a caller on loopback is served as tenant `default`; a public address always needs keys. */
   requireKeys: z.boolean().default(false),
   drainSeconds: z.number().nonnegative().default(30),
+  /** Web pages that may read answers, by their origin as browsers send it; `*` for all. Default: none may. */
+  cors: z.strictObject({ origins: z.array(origin).min(1) }).optional(),
 })
 
 export const architectureSchema = z.strictObject({

@@ -31,6 +31,7 @@ import { ragMessages } from '../../rag/index.js'
 import { type Architecture, architectureSchema } from '../../spec/index.js'
 import { createMetrics } from '../../telemetry/index.js'
 import { createGateway, type Gateway, type GatewayOptions } from '../app.js'
+import { withCors } from '../cors.js'
 import { createHttpServer, type HttpTimeouts } from '../http-server.js'
 import { gatewayMessages } from '../messages.js'
 import { createResilience } from '../routing/resilience.js'
@@ -197,7 +198,8 @@ export const startTestGateway = async (options: TestOptions = {}): Promise<TestG
     engineStates: options.engineStates,
     ...(options.patience && { patience: options.patience }),
   })
-  const server = createHttpServer(() => gateway.handle, options.timeouts)
+  const handle = withCors(gateway.handle, architecture)
+  const server = createHttpServer(() => handle, options.timeouts)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

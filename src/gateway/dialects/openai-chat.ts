@@ -2,6 +2,7 @@
 // answer's form. The codec itself is llm's.
 
 import { type ChatRequest, codecs } from '../../llm/index.js'
+import { withModelOfPath } from '../azure-paths.js'
 import { isObject } from '../check-fields.js'
 import { parseJson } from '../parse-json.js'
 import { validateChat } from '../validate-chat.js'
@@ -10,8 +11,8 @@ import { openaiEnvelope } from './envelope.js'
 
 const codec = codecs['openai-chat']
 
-const read = (bytes: Buffer): ChatRequest => {
-  const body = parseJson(bytes)
+const read = (bytes: Buffer, [model]: readonly string[]): ChatRequest => {
+  const body = withModelOfPath(parseJson(bytes), model)
   validateChat(body)
   return codec.decodeRequest(body, { dialect: 'openai-chat', framing: 'json', bytes })
 }

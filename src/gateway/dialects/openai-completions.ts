@@ -2,6 +2,7 @@
 // as it is: a route that makes a chat of what it gets refuses it.
 
 import { type ChatRequest, openaiCompletionsCodec } from '../../llm/index.js'
+import { withModelOfPath } from '../azure-paths.js'
 import {
   checkAllFields,
   type FieldRules,
@@ -68,8 +69,8 @@ const rules: FieldRules = {
   },
 }
 
-const read = (bytes: Buffer): ChatRequest =>
-  codec.decodeRequest(checkAllFields(parseJson(bytes), rules), {
+const read = (bytes: Buffer, [model]: readonly string[]): ChatRequest =>
+  codec.decodeRequest(checkAllFields(withModelOfPath(parseJson(bytes), model), rules), {
     dialect: 'openai-completions',
     framing: 'json',
     bytes,
