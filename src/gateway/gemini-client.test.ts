@@ -264,6 +264,15 @@ describe('the Gemini client', () => {
   })
 })
 
+describe('what Gemini has and this gateway has not', () => {
+  it('raises the error of the client all the same', async () => {
+    await start()
+    const upload = client.files.upload({ file: new Blob(['x'], { type: 'text/plain' }) })
+    expect(await errorOf(upload)).toMatchObject({ code: 404, status: 'NOT_FOUND' })
+    expect(await errorOf(client.caches.list())).toMatchObject({ code: 404, status: 'NOT_FOUND' })
+  })
+})
+
 describe('a Gemini request without the client', () => {
   const body = {
     contents: [{ role: 'user', parts: [{ text: 'hi' }] }],

@@ -75,10 +75,11 @@ export const geminiEnvelope: Envelope = {
 export type Asked = Pick<Exchange, 'path' | 'search'> & { readonly request: Pick<IncomingMessage, 'headers'> }
 
 /**
- * Whether Gemini's clients ask so. Its paths are its own but for those of models under `/v1`, where the header that
- * its clients send, or a key in the URL, tells.
+ * Whether Gemini's clients ask so. Its paths are its own but for those of models under `/v1`, where a header that its
+ * clients send, or a key in the URL, tells. Google's own clients say who they are wherever they ask.
  */
 export const speaksGemini = ({ path, search, request: { headers } }: Asked): boolean => {
+  if (headers['x-goog-api-client'] !== undefined) return true
   if (path.startsWith('/v1beta/') || /^\/v1\/models\/[^/]+(:|%3A)[a-zA-Z]+$/i.test(path)) return true
   if (!/^\/v1\/models(\/|$)/.test(path)) return false
   return headers['x-goog-api-key'] !== undefined || new URLSearchParams(search).has('key')
