@@ -144,6 +144,19 @@ describe('a breaker', () => {
     })
   })
 
+  it('of a deployment that others fall back to opens likewise', async () => {
+    const asked: string[] = []
+    const fail = (name: string) => (call: UpstreamCall) => {
+      asked.push(name)
+      sendJson(call, { error: { message: 'boom' } }, 500)
+    }
+    const { gateway } = await start(fail('main'), { deployment: { breaker }, second: fail('second') })
+    for (let i = 0; i < 4; i++) expect((await gateway.post(ask('x'))).status).toBe(502)
+    expect(asked).toEqual(['main', 'second', 'main', 'second'])
+    const health = await (await fetch(`${gateway.url}/health`)).json()
+    expect(health).toMatchObject({ checks: { 'breaker:main': 'failures', 'breaker:second': 'failures' } })
+  })
+
   it('without another deployment is a 502 that says when to come again', async () => {
     const { gateway } = await start((call) => sendJson(call, { error: { message: 'boom' } }, 500), {
       deployment: { breaker },

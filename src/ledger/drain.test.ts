@@ -20,13 +20,17 @@ const start = (patch: Partial<DrainOptions> = {}) => {
     inserted: [] as LedgerRow[][],
     journal: new Map<number, LedgerRow[]>(),
     released: new Map<number, number>(),
+    read: [] as number[],
   }
   const drain = createDrain({
     insert: async (rows) => {
       if (state.isAway) throw new Error('connection refused')
       state.inserted.push([...rows])
     },
-    readSegment: async (segment) => state.journal.get(segment) ?? [],
+    readSegment: async (segment) => {
+      state.read.push(segment)
+      return state.journal.get(segment) ?? []
+    },
     release: (segment, rows) => state.released.set(segment, (state.released.get(segment) ?? 0) + rows),
     clock,
     log: silentLog,
@@ -86,6 +90,9 @@ describe('drain', () => {
     expect(drain.health().pendingRows).toBe(100)
     state.isAway = false
     await drain.flush()
+    // Ten rows came from memory in one batch; all others were let go of.
+    expect(state.inserted[0]).toHaveLength(10)
+    expect(state.read).toEqual([0, 1, 2, 3])
     expect([...new Set(ids())]).toEqual(Array.from({ length: 100 }, (_, i) => `req_${i}`))
     expect([...state.released].sort()).toEqual([
       [0, 25],
