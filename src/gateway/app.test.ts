@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../llm/index.js'
 import type { Passage, SearchRequest } from '../rag/index.js'
+import { brokenOff } from './__fixtures__/client-gateway.js'
 import {
   ask,
   keyRecord,
@@ -321,6 +322,20 @@ describe('GET /metrics', () => {
     const text = await (await fetch(`${gateway?.url}/metrics`)).text()
     expect(text).toMatch(/llm_architect_requests_total\{route="chat",status="200",end="finished"\} 1/)
     expect(text).toMatch(/llm_architect_requests_in_flight 0/)
+  })
+
+  it.each([
+    [
+      'before its answer began',
+      { text: ['a'], failAfter: { pieces: 0, error: brokenOff.failAfter.error } },
+      502,
+    ],
+    ['after it', brokenOff, 200],
+  ])('counts requests whose engine failed %s', async (_when, main, status) => {
+    await start({ models: { main } })
+    await (await gateway?.post(ask('x', { stream: true })))?.text()
+    const text = await (await fetch(`${gateway?.url}/metrics`)).text()
+    expect(text).toContain(`llm_architect_requests_total{route="chat",status="${status}",end="failed"} 1`)
   })
 })
 

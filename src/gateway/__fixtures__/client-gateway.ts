@@ -22,10 +22,10 @@ export const failureOf = (promise: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(promise).catch((error: unknown) => error)
 
 /** An answer that breaks off after two of its three pieces. */
-export const brokenOff: ScriptedAnswer = {
+export const brokenOff = {
   text: ['a', 'b', 'c'],
   failAfter: { pieces: 2, error: llmError('llm.upstream-broke-off') },
-}
+} satisfies ScriptedAnswer
 
 /** An answer that says one piece and then nothing until its call is ended. */
 export const stalled: ScriptedAnswer = { text: ['a', 'b'], stallAfter: 1 }
