@@ -7,6 +7,7 @@ import { noUsage } from '../../core/index.js'
 import type { ChatEvent } from '../contract.js'
 import { anthropicNative, dialect } from './anthropic-messages-native.js'
 import { writeStopReason, writeUsage } from './anthropic-messages-usage.js'
+import { type CallOrder, createCallOrder } from './call-order.js'
 import { type Fields, numberOf, objectOf, stringOf } from './fields.js'
 import { writePassage } from './passage-url.js'
 import type { EncoderOptions } from './wire-codec.js'
@@ -22,7 +23,8 @@ interface WriterState {
   isFinished: boolean
   open: { readonly index: number; readonly kind: string } | undefined
   nextIndex: number
-  hasCalls: boolean
+  /** Undefined before the first call of another dialect. */
+  order: CallOrder | undefined
   finish: string | undefined
   usage: Usage | undefined
 }
@@ -33,7 +35,7 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     isFinished: false,
     open: undefined,
     nextIndex: 0,
-    hasCalls: false,
+    order: undefined,
     finish: undefined,
     usage: undefined,
   }
@@ -46,13 +48,17 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
       if (event.type === 'item' && event.dialect === dialect)
         return writeItem(objectOf(event.value) ?? {}, state)
       if (event.choice > 0) return []
-      return [...startMessage(state, options), ...writeForeign(event, state)]
+      if (event.type === 'tool-call') state.order ??= createCallOrder()
+      const inOrder = state.order ? state.order.put(event) : [event]
+      return [...startMessage(state, options), ...inOrder.flatMap((each) => writeForeign(each, state))]
     },
     end: () => {
       if (state.isFinished) return [{ type: 'message_stop' }]
+      const held = state.order?.flush() ?? []
       const delta = { stop_reason: writeStopReason(finishOf(state)), stop_sequence: null }
       return [
         ...startMessage(state, options),
+        ...held.flatMap((each) => writeForeign(each, state)),
         ...closeBlock(state),
         { type: 'message_delta', delta, usage: writeUsage(state.usage ?? noUsage) },
         { type: 'message_stop' },
@@ -62,8 +68,8 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
 }
 
 /** Chat completions finish a call that was forced by name with `stop`; here a client runs tools for `tool_use` alone. */
-const finishOf = ({ finish = 'stop', hasCalls }: WriterState): string =>
-  finish === 'stop' && hasCalls ? 'tool_calls' : finish
+const finishOf = ({ finish = 'stop', order }: WriterState): string =>
+  finish === 'stop' && order ? 'tool_calls' : finish
 
 const startMessage = (state: WriterState, { id, model }: EncoderOptions): readonly Fields[] => {
   if (state.isStarted) return []
@@ -204,7 +210,6 @@ const writeToolCall = (
   const kind = `tool_use ${event.index}`
   const block = { type: 'tool_use', id: event.id ?? '', name: event.name ?? '', input: {} }
   const isNew = event.id !== undefined && state.open?.kind !== kind
-  state.hasCalls = true
   const opening = isNew ? startBlock(state, kind, block) : []
   if (event.arguments === '') return opening
   const delta = { type: 'input_json_delta', partial_json: event.arguments }

@@ -5,6 +5,7 @@
 
 import { noUsage, type Usage } from '../../core/index.js'
 import type { ChatEvent } from '../contract.js'
+import { type CallOrder, createCallOrder } from './call-order.js'
 import { type Fields, numberOf, objectOf, stringOf } from './fields.js'
 import { writeLogProbabilities } from './openai-log-probabilities.js'
 import { createSaid, dialect, fillCopies, keyOfEvent, responsesNative } from './openai-responses-native.js'
@@ -26,6 +27,8 @@ export interface EventWriter {
 export const createEventWriter = (options: EncoderOptions): EventWriter => {
   const said = createSaid()
   const open = createOpenItem(said, stringOf(options.repeats?.id) ?? options.id)
+  /** Undefined before the first call of another dialect. */
+  let order: CallOrder | undefined
   let skeleton: Fields | undefined
   let isFinished = false
   let finish: string | undefined
@@ -103,12 +106,14 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
       if (native?.event) return writeNative(native.event, event)
       if (event.type === 'item' && event.dialect === dialect) return writeItem(objectOf(event.value) ?? {})
       if (event.choice > 0 || event.type === 'error') return []
-      return [...start(), ...writeForeign(event)]
+      if (event.type === 'tool-call') order ??= createCallOrder()
+      const inOrder = order ? order.put(event) : [event]
+      return [...start(), ...inOrder.flatMap(writeForeign)]
     },
     end: () => {
       if (isFinished) return []
       const beginning = start()
-      const closing = open.close()
+      const closing = [...(order?.flush() ?? []).flatMap(writeForeign), ...open.close()]
       const response = finalResponse({ skeleton: skeleton ?? {}, finish, usage, output: open.output() })
       // The API has no event of its own for a response that was cancelled.
       const end = response.status === 'cancelled' ? 'incomplete' : response.status
