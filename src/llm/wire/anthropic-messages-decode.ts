@@ -30,6 +30,8 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
 
 /** The events of one `data`; garbage is an `error` event. */
 export const readData = (data: string, reader: EventReader): readonly ChatEvent[] => {
+  // Written by servers that made this API of chat completions, such as vLLM's.
+  if (data === '[DONE]') return []
   const event = fieldsIn(data)
   return event ? reader(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
 }

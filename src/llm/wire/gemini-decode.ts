@@ -41,6 +41,7 @@ const space = 0x20
 const openBracket = 0x5b
 
 const readText = (text: string, read: Reader): readonly ChatEvent[] => {
+  if (text === '[DONE]') return []
   const chunk = fieldsIn(text)
   return chunk ? read(chunk) : [unreadable(`not a JSON object: ${text.slice(0, 80)}`)]
 }
