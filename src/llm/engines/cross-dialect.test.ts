@@ -259,22 +259,27 @@ describe('a conversation that another API began', () => {
 
 describe('what a pair cannot express', () => {
   it.each([
-    ['openai-chat', 'anthropic-messages', { n: 2 }, 'choices'],
+    ['openai-chat', 'anthropic-messages', { n: 2 }, 'n'],
     ['openai-chat', 'anthropic-messages', { seed: 1 }, 'seed'],
     ['openai-chat', 'anthropic-messages', { logprobs: true }, 'logprobs'],
     ['openai-chat', 'anthropic-messages', { response_format: { type: 'json_object' } }, 'response_format'],
     ['openai-chat', 'anthropic-messages', { reasoning_effort: 'minimal' }, 'reasoning_effort'],
     ['openai-chat', 'anthropic-messages', { verbosity: 'low' }, 'verbosity'],
     ['openai-chat', 'openai-responses', { stop: ['###'] }, 'stop'],
-    ['openai-chat', 'openai-responses', { n: 3 }, 'choices'],
+    ['openai-chat', 'openai-responses', { n: 3 }, 'n'],
     ['openai-responses', 'openai-chat', { previous_response_id: 'r' }, 'previous_response_id'],
     ['openai-responses', 'anthropic-messages', { truncation: 'auto' }, 'truncation'],
     ['anthropic-messages', 'openai-chat', { top_k: 5 }, 'top_k'],
     ['openai-chat', 'gemini', { logit_bias: { 1: 2 } }, 'logit_bias'],
-    ['anthropic-messages', 'gemini', { thinking: { type: 'enabled', budget_tokens: 1024 } }, 'thinking'],
+    [
+      'anthropic-messages',
+      'gemini',
+      { thinking: { type: 'enabled', budget_tokens: 1024, odd: 1 } },
+      'thinking',
+    ],
     ['gemini', 'openai-chat', { safetySettings: [{}] }, 'safetySettings'],
     ['gemini', 'anthropic-messages', { cachedContent: 'c' }, 'cachedContent'],
-    ['anthropic-messages', 'openai-responses', { stop_sequences: ['#'] }, 'stop'],
+    ['anthropic-messages', 'openai-responses', { stop_sequences: ['#'] }, 'stop_sequences'],
     [
       'anthropic-messages',
       'openai-responses',

@@ -4,7 +4,8 @@
 import type { ChatRequest, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { parseDataUrl } from './data-url.js'
 import { compact, type Fields, isEmpty, objectOf } from './fields.js'
-import { expressible, notExpressible } from './foreign-fields.js'
+import { expressible, notExpressible, refuseSettings } from './foreign-fields.js'
+import { takeWishes } from './gemini-wishes.js'
 import { writeSpokenFields } from './messages-shared-fields.js'
 import { takeSpokenFields } from './openai-shared-fields.js'
 
@@ -12,13 +13,14 @@ const dialect = 'anthropic-messages'
 /** The API wants a limit; this is used where the request has none. */
 const defaultMaxTokens = 4096
 
+const sayable = new Set(['budget', 'topK'] as const)
+
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
   const own = given.dialect === undefined || given.dialect === dialect
-  const spoken = own ? { request: given, fields: {} } : takeSpokenFields(given)
+  const wishes = takeWishes(given, sayable)
+  const spoken = own ? { request: given, fields: {} } : takeSpokenFields(wishes.request)
   const request = expressible(spoken.request, dialect)
-  for (const field of ['seed', 'choices', 'logprobs'] as const)
-    if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
-      notExpressible(field, dialect)
+  refuseSettings(request, ['seed', 'choices', 'logprobs'], dialect)
   const extra = own ? request.extra : {}
   const systemCount = countLeadingSystem(request.messages)
   const system = request.messages.slice(0, systemCount).flatMap((message) => message.parts)
@@ -34,12 +36,17 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
       tool_choice: writeToolChoice(request.toolChoice, extra.tool_choice),
       temperature: request.temperature,
       top_p: request.topP,
+      top_k: wishes.topK,
+      thinking: wishes.budget === undefined ? undefined : writeBudget(wishes.budget),
       stop_sequences: request.stop,
       output_config: writeOutput(request.responseFormat, extra.output_config),
     }),
   }
-  return { ...body, ...writeSpokenFields(request, { body, fields: spoken.fields }) }
+  return { ...body, ...writeSpokenFields(request, { body, fields: { ...spoken.fields, ...wishes.fields } }) }
 }
+
+const writeBudget = (tokens: number): Fields =>
+  tokens === 0 ? { type: 'disabled' } : { type: 'enabled', budget_tokens: tokens }
 
 /** Other APIs take messages without a word; this one refuses them, and they say nothing. */
 const said = (messages: readonly Message[], isOwn: boolean): readonly Message[] => {

@@ -27,8 +27,7 @@ export const createCallOrder = (): CallOrder => {
     open ??= { index: event.index, args: '' }
     open.args += event.arguments
   }
-  const isWhole = () =>
-    open?.args.trimEnd().endsWith('}') === true && fieldsIn(open.args) !== undefined
+  const isWhole = () => open?.args.trimEnd().endsWith('}') === true && fieldsIn(open.args) !== undefined
 
   const release = (): readonly ChatEvent[] => {
     const waiting = held

@@ -2,7 +2,7 @@
 
 import type { ChatRequest, Dialect, Extra, Part } from '../contract.js'
 import { llmError } from '../messages.js'
-import { objectOf } from './fields.js'
+import { isEmpty, objectOf } from './fields.js'
 
 /** Where a request is to be written: a dialect, or the specification of the AI SDK's models, which has no wire. */
 type Target = Dialect | 'ai-sdk'
@@ -27,6 +27,34 @@ const refuseForeignFields = (request: ChatRequest, dialect: Target): void => {
   for (const [i, message] of request.messages.entries()) {
     checkExtra(message.extra, `messages[${i}].`, dialect)
     for (const [k, part] of message.parts.entries()) checkPart(part, `messages[${i}].content[${k}]`, dialect)
+  }
+}
+
+type Setting = 'seed' | 'stop' | 'choices' | 'logprobs'
+
+/** How the client called it, where that is not our name for it. */
+const settingNames: Readonly<Record<Dialect, Partial<Record<Setting, string>>>> = {
+  'openai-chat': { choices: 'n' },
+  'openai-completions': { choices: 'n' },
+  'openai-responses': { logprobs: 'top_logprobs' },
+  'anthropic-messages': { stop: 'stop_sequences' },
+  gemini: {
+    seed: 'generationConfig.seed',
+    stop: 'generationConfig.stopSequences',
+    choices: 'generationConfig.candidateCount',
+    logprobs: 'generationConfig.responseLogprobs',
+  },
+}
+
+/** @throws `llm.request-not-expressible` naming the first setting that the dialect does not have, as the client called it */
+export const refuseSettings = (
+  request: ChatRequest,
+  settings: readonly Setting[],
+  dialect: Dialect,
+): void => {
+  for (const setting of settings) {
+    if (request[setting] === undefined || (setting === 'choices' && request.choices === 1)) continue
+    notExpressible(request.dialect ? (settingNames[request.dialect][setting] ?? setting) : setting, dialect)
   }
 }
 
@@ -95,10 +123,14 @@ const saysNothing = (name: string, value: unknown) =>
   value === null ||
   value === undefined ||
   (name in defaults && value === defaults[name]) ||
-  (name === 'thinking' && thinksAnyway.has(objectOf(value)?.type))
+  (name === 'thinking' && thinksAnyway.has(objectOf(value)?.type)) ||
+  (emptied.has(name) && isEmpty(objectOf(value) ?? { value }))
 
 /** The Messages API thinks not at all, or as the model finds right, which is what other servers do unasked. */
 const thinksAnyway: ReadonlySet<unknown> = new Set(['disabled', 'adaptive'])
+
+/** Groups of settings that clients also send with nothing in them. */
+const emptied: ReadonlySet<string> = new Set(['text', 'reasoning'])
 
 /** What only the server that wrote it can read, so that no other one misses it. */
 const isSealed = (part: Part): boolean =>
@@ -125,6 +157,7 @@ const spellings: ReadonlySet<string> = new Set([
   'annotations',
   'cache_control',
   'detail',
+  'eager_input_streaming',
   'include',
   'logprobs',
   'metadata',

@@ -7,13 +7,15 @@ import type { ChatRequest, Message, ResponseFormat } from '../contract.js'
 import { compact, type Fields, isEmpty, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
 import { schemaOrigin } from './gemini-schema.js'
+import { writeWishes } from './gemini-wishes.js'
 import { createPartWriter, type WritePart } from './gemini-write-parts.js'
 import { writeToolConfig, writeTools } from './gemini-write-tools.js'
 
 const dialect = 'gemini'
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
-  const request = expressible(given, dialect)
+  const wishes = writeWishes(given)
+  const request = expressible(wishes.request, dialect)
   const isOwn = request.dialect === dialect
   const { generationConfig, toolConfig, ...extra } = request.extra
   const systemCount = countLeadingSystem(request.messages)
@@ -31,7 +33,7 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
     ...compact({
       tools: request.tools && writeTools(request.tools),
       toolConfig: writeToolConfig(request, objectOf(toolConfig) ?? {}),
-      generationConfig: writeGenerationConfig(request, objectOf(generationConfig) ?? {}),
+      generationConfig: writeGenerationConfig(request, { ...objectOf(generationConfig), ...wishes.config }),
     }),
   }
 }

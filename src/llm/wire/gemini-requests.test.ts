@@ -288,7 +288,11 @@ describe('a request', () => {
 
   it.each([
     ['openai-chat', { generationConfig: { topK: 4 } }, 'generationConfig.topK'],
-    ['openai-chat', { generation_config: { thinking_config: {} } }, 'generationConfig.thinking_config'],
+    [
+      'openai-chat',
+      { generation_config: { thinking_config: { thinking_budget: 9 } } },
+      'generationConfig.thinking_config',
+    ],
     [
       'openai-chat',
       { generationConfig: { responseMimeType: 'text/x.enum', responseSchema: {} } },
@@ -313,9 +317,9 @@ describe('a request', () => {
       { contents: [{ parts: [{ text: 'a', videoMetadata: {} }] }] },
       'messages[0].content[0].videoMetadata',
     ],
-    ['anthropic-messages', { generationConfig: { seed: 1 } }, 'seed'],
-    ['anthropic-messages', { generationConfig: { candidateCount: 2 } }, 'choices'],
-    ['openai-responses', { generationConfig: { stopSequences: ['#'] } }, 'stop'],
+    ['anthropic-messages', { generationConfig: { seed: 1 } }, 'generationConfig.seed'],
+    ['anthropic-messages', { generationConfig: { candidateCount: 2 } }, 'generationConfig.candidateCount'],
+    ['openai-responses', { generationConfig: { stopSequences: ['#'] } }, 'generationConfig.stopSequences'],
   ] as const)('to %s refuses what has no place there, by name (%#)', (to, json, field) => {
     expect(() => translate('gemini', to, asked(json))).toThrow(
       expect.objectContaining({ code: 'llm.request-not-expressible', params: { field, dialect: to } }),
@@ -344,7 +348,6 @@ describe('a request', () => {
       ]),
       'tool_calls.arguments',
     ],
-    ['anthropic-messages', { model: 'a', messages: [], top_k: 4 }, 'top_k'],
     ['openai-responses', { model: 'a', input: 'b', previous_response_id: 'resp_1' }, 'previous_response_id'],
   ] as const)('from %s refuses what has no place here, by name (%#)', (from, json, field) => {
     expect(() => translate(from, 'gemini', json)).toThrow(

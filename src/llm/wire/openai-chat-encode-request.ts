@@ -5,18 +5,23 @@ import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '..
 import { writeFailure } from './failed-result.js'
 import { compact, type Fields, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
+import { takeWishes } from './gemini-wishes.js'
 import { takeSharedFields } from './openai-shared-fields.js'
 
 const dialect = 'openai-chat'
 
+const sayable = new Set(['penalties'] as const)
+
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
-  const shared = takeSharedFields(given)
+  const wishes = takeWishes(given, sayable)
+  const shared = takeSharedFields(wishes.request)
   const request = expressible(shared.request, dialect)
   const own = request.dialect === undefined || request.dialect === dialect
   const extra = own ? request.extra : {}
   return {
     ...extra,
     ...shared.fields,
+    ...wishes.fields,
     model: request.model,
     messages: own
       ? request.messages.flatMap(writeMessage)

@@ -3,28 +3,30 @@
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { writeFailure } from './failed-result.js'
 import { compact, type Fields, objectOf } from './fields.js'
-import { expressible, notExpressible } from './foreign-fields.js'
+import { expressible, notExpressible, refuseSettings } from './foreign-fields.js'
+import { takeWishes } from './gemini-wishes.js'
 import { takeSpokenFields } from './openai-shared-fields.js'
 
 const dialect = 'openai-responses'
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
   const isOurs = given.dialect === undefined || given.dialect === dialect
-  const spoken = isOurs ? { request: given, fields: {} } : takeSpokenFields(given)
-  const request = expressible(spoken.request, dialect)
-  for (const field of ['seed', 'stop', 'choices'] as const)
-    if (request[field] !== undefined && !(field === 'choices' && request.choices === 1))
-      notExpressible(field, dialect)
+  const taken = takeWishes(given, new Set())
+  const spoken = isOurs ? { request: given, fields: {} } : takeSpokenFields(taken.request)
+  const labels = isOurs ? { request: spoken.request, fields: {} } : labelsOf(spoken.request)
+  const request = expressible(labels.request, dialect)
+  refuseSettings(request, ['seed', 'stop', 'choices'], dialect)
   const isOwn = request.dialect === dialect
   const extra = isOwn || request.dialect === undefined ? request.extra : {}
   const [first, ...others] = request.messages
   const isInstructed = first?.role === 'system' && first.extra === undefined && isPlain(first.parts)
   const messages = isInstructed ? others : request.messages
-  const { text, ...wishes } = writeWishes(spoken.fields)
+  const { text, ...wishes } = writeWishes({ ...spoken.fields, ...taken.fields })
   return {
     ...(!isOwn && request.logprobs && writeLogprobs(request.logprobs)),
     ...extra,
     ...wishes,
+    ...labels.fields,
     model: request.model,
     ...(isInstructed && { instructions: joinTexts(first.parts) }),
     ...(messages.length > 0 && { input: writeInput(messages, isOwn) }),
@@ -38,6 +40,18 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
       text: writeFormat(request.responseFormat, extra.text ?? text) ?? text,
     }),
   }
+}
+
+/**
+ * What both of OpenAI's APIs call alike. No other API stores an answer unless it is told to, and this one does:
+ * https://platform.openai.com/docs/api-reference/responses/create#responses_create-store
+ */
+const labelsOf = (request: ChatRequest) => {
+  if (request.dialect !== 'openai-chat') return { request, fields: { store: false } }
+  const { metadata, user, prompt_cache_key, safety_identifier, service_tier, store, ...extra } = request.extra
+  const said = { metadata, user, prompt_cache_key, safety_identifier, service_tier, store }
+  const fields = Object.entries(said).filter(([, value]) => value !== undefined && value !== null)
+  return { request: { ...request, extra }, fields: { store: false, ...Object.fromEntries(fields) } }
 }
 
 /** @param fields as chat completions have them */

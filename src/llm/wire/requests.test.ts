@@ -208,7 +208,10 @@ describe('a request from one dialect to another', () => {
   })
 
   it('chat to Responses', () => {
-    expect(translate('openai-chat', 'openai-responses', chatWithoutStop)).toEqual(responses)
+    expect(translate('openai-chat', 'openai-responses', chatWithoutStop)).toEqual({
+      ...responses,
+      store: false,
+    })
   })
 
   it('Messages to chat', () => {
@@ -249,7 +252,7 @@ describe('a request from one dialect to another', () => {
 
   it.each([
     ['openai-chat', 'anthropic-messages', { ...chat, seed: 1 }, 'seed'],
-    ['openai-chat', 'anthropic-messages', { ...chat, n: 2 }, 'choices'],
+    ['openai-chat', 'anthropic-messages', { ...chat, n: 2 }, 'n'],
     ['openai-chat', 'anthropic-messages', { ...chat, logprobs: true }, 'logprobs'],
     ['openai-chat', 'anthropic-messages', { ...chat, logit_bias: {} }, 'logit_bias'],
     [
