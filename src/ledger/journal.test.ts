@@ -52,6 +52,34 @@ describe('journal', () => {
     expect(disk.writes).toBe(1)
   })
 
+  it('writes new work at once, together with the settlements that wait for the end of the turn', async () => {
+    const disk = createMemoryDisk()
+    const { journal } = await start(disk)
+    const kept = keep(journal, lineOf('settled'))
+    let isLater = false
+    setImmediate(() => {
+      isLater = true
+    })
+    await journal.append(lineOf('begun'))
+    expect(isLater).toBe(false)
+    expect(kept.written).toEqual([1])
+    expect(textOf(disk)).toBe(`${lineOf('settled')}${lineOf('begun')}`)
+    expect(disk.writes).toBe(1)
+  })
+
+  it('writes what comes in whatever microtask after a write', async () => {
+    const { journal } = await start(createMemoryDisk())
+    for (let microtasks = 0; microtasks < 12; microtasks++) {
+      const first = journal.append(lineOf('first'))
+      const second = (async () => {
+        await first
+        for (let i = 0; i < microtasks; i++) await null
+        return journal.append(lineOf('second'))
+      })()
+      expect(await second).toBe(1)
+    }
+  })
+
   it('has a line on the disk before it says so', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'journal-'))
     onTestFinished(() => rm(directory, { recursive: true }))

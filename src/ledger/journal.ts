@@ -55,7 +55,7 @@ interface Entry {
   isHeld: boolean
 }
 
-/** When everything that has come in by now has been looked at: the lines of all of it go into one write. */
+/** When everything that has come in by now has been looked at: settlements of all of it go into one write. */
 const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const syncEveryMs = 100
@@ -69,6 +69,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
   const stop = new AbortController()
   let queue: Entry[] = []
   let pumping: Promise<void> | undefined
+  let writing: Promise<void> | undefined
   let syncing: Promise<void> | undefined
   let recovering: Promise<void> | undefined
   /** Why new work is refused. */
@@ -104,8 +105,16 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
     }
   }
 
+  /** Writes what waits, and what comes meanwhile. */
+  const flush = (): Promise<void> => {
+    writing ??= Promise.resolve().then(writeQueue)
+    return writing
+  }
   const pump = (): Promise<void> => {
-    pumping ??= endOfTurn().then(writeQueue)
+    pumping ??= endOfTurn().then(() => {
+      pumping = undefined
+      return flush()
+    })
     return pumping
   }
   const writeQueue = async () => {
@@ -119,7 +128,8 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
         await fail(error)
       }
     }
-    pumping = undefined
+    // At once: what comes from here on would wait for a loop that is over.
+    writing = undefined
   }
 
   const fail = async (error: unknown) => {
@@ -180,7 +190,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
         if (refused) return reject(refused)
         const refuse = (reason: string) => reject(journalFull(files.directory, reason))
         queue.push({ line, written: resolve, refuse, held: () => {}, isHeld: false })
-        void pump()
+        void flush()
       }),
     keep: (line, { written, held }) => {
       if (isClosed) throw ledgerError('ledger.closed', {})
@@ -200,6 +210,7 @@ export const createJournal = async (options: JournalOptions): Promise<Journal> =
       isStopped = true
       isClosed = true
       await pumping
+      await writing
       stop.abort()
       await Promise.all([syncing, recovering])
       await segments.close().catch((error: unknown) => {
