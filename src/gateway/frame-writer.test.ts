@@ -2,30 +2,50 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type ChatEvent, codecs, createFrame, editFrame, type Frame, llmError } from '../llm/index.js'
+import {
+  type ChatEvent,
+  codecs,
+  createFrame,
+  editFrame,
+  type Frame,
+  llmError,
+  type WireCodec,
+} from '../llm/index.js'
 import { createFrameWriter } from './frame-writer.js'
 
 type Served = 'openai-responses' | 'gemini' | 'anthropic-messages'
 
-const writerOf = (dialect: Served) =>
+const writerOf = (dialect: Served, codec: WireCodec = codecs[dialect]) =>
   createFrameWriter({
-    codec: codecs[dialect],
+    codec,
     encoding: { id: 'resp_1', model: 'chat', createdSeconds: 1 },
     wantsUsage: true,
   })
 
-/** One frame per event; each says when it is decoded. */
-const framesOf = (dialect: Served, events: readonly string[], onDecode = (_at: number) => {}): Frame[] => {
+/** One frame per event. */
+const framesOf = (dialect: Served, events: readonly string[]): Frame[] => {
   const decoder = codecs[dialect].createStreamDecoder()
-  return events.map((text, at) => {
+  return events.map((text) => {
     const bytes = Buffer.from(text)
     const decoded = decoder.push(bytes)
-    return createFrame({ dialect, framing: 'sse', bytes }, () => {
-      onDecode(at)
-      return decoded
-    })
+    return createFrame({ dialect, framing: 'sse', bytes }, () => decoded)
   })
 }
+
+/** The codec, which tells of all bytes that are decoded. */
+const watchedCodec = (dialect: Served, onDecode: (bytes: Uint8Array) => void): WireCodec => ({
+  ...codecs[dialect],
+  createStreamDecoder: (options) => {
+    const decoder = codecs[dialect].createStreamDecoder(options)
+    return {
+      ...decoder,
+      push: (bytes) => {
+        onDecode(bytes)
+        return decoder.push(bytes)
+      },
+    }
+  },
+})
 
 const recorded = (name: string): readonly string[] =>
   readFileSync(new URL(`../llm/wire/__fixtures__/${name}`, import.meta.url), 'utf8')
@@ -100,7 +120,7 @@ describe('after frames that went out as they came', () => {
 
 describe('while frames go out as they came', () => {
   it('nothing is decoded, and what is remembered of a long stream is bounded', () => {
-    const decoded: number[] = []
+    const decoded: string[] = []
     const piece = (_: unknown, at: number) =>
       `event: response.output_text.delta\ndata: ${JSON.stringify({
         type: 'response.output_text.delta',
@@ -111,14 +131,15 @@ describe('while frames go out as they came', () => {
         delta: 'x'.repeat(1000),
       })}\n\n`
     const events = Array.from({ length: 400 }, piece)
-    const writer = writerOf('openai-responses')
-    const frames = framesOf('openai-responses', events, (at) => decoded.push(at))
+    const codec = watchedCodec('openai-responses', (bytes) => decoded.push(Buffer.from(bytes).toString()))
+    const writer = writerOf('openai-responses', codec)
+    const frames = framesOf('openai-responses', events)
     for (const frame of frames.slice(0, 200)) writer.bytesOf(frame)
     expect(decoded).toEqual([])
     for (const frame of frames.slice(200)) writer.bytesOf(frame)
     expect(decoded.length).toBeGreaterThan(0)
     expect(decoded.length).toBeLessThan(400)
     expect(dataOf(writer.failure(broken))[0].sequence_number).toBe(400)
-    expect(decoded).toEqual(frames.map((_, at) => at))
+    expect(decoded).toEqual(events)
   })
 })

@@ -8,6 +8,7 @@ import {
   type Frame,
   gistOf,
   type Outcome,
+  type StreamDecoder,
   type StreamEncoder,
   type Wire,
   type WireCodec,
@@ -36,9 +37,11 @@ const maxKeptBytes = 256 * 1024
 export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncoding): FrameWriter => {
   let first: Frame | undefined
   let encoder: StreamEncoder | undefined
-  /** Frames that went out as they came and that no encoder has seen. Promise 5: it sees every frame. */
-  let unseen: Frame[] = []
+  /** What went out as it came and no encoder has seen. Promise 5: it sees every frame. */
+  let unseen: Uint8Array[] = []
   let unseenBytes = 0
+  /** Made for the first of them; reads on where it was. */
+  let decoder: StreamDecoder | undefined
   /** The last frame, while it went out as it came: such a stream brings its own end. */
   let passed: Frame | undefined
   let hasFailed = false
@@ -58,14 +61,15 @@ export const createFrameWriter = ({ codec, encoding, wantsUsage }: AnswerEncodin
   /** @param frame the one that is to be encoded, or the latest that passed */
   const encoderFor = (frame: Frame): StreamEncoder => {
     encoder ??= begin(frame)
-    for (const passedBefore of unseen) encoder.encode(passedBefore.events().filter(isVisible))
+    if (unseen.length > 0) decoder ??= codec.createStreamDecoder()
+    for (const bytes of unseen) encoder.encode(decoder?.push(bytes).filter(isVisible) ?? [])
     unseen = []
     unseenBytes = 0
     return encoder
   }
   const pass = (frame: Frame, { bytes }: Wire) => {
     passed = frame
-    unseen.push(frame)
+    unseen.push(bytes)
     unseenBytes += bytes.length
     if (unseenBytes > maxKeptBytes) encoderFor(frame)
     return bytes

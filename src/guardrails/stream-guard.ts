@@ -17,6 +17,8 @@ export interface StreamGuard {
    * are not among them yet.
    */
   verdict(): Verdict
+  /** Whether the answer is blocked by what has been decided so far. */
+  isBlocked(): boolean
   /**
    * The most visible characters that are ever held back; null when a plug-in makes it the whole answer. A
    * private key is taken out from its begin marker on and does not count, since none of it is released.
@@ -60,6 +62,7 @@ const createIncrementalGuard = (plan: StagePlan, decide: Decide): StreamGuard =>
       const { action, findings } = decide('', [...(pass?.findings() ?? []), ...observed])
       return { action, text: released, findings }
     },
+    isBlocked,
     maxHoldBackCharacters: pass ? maxHoldBackCharacters : 0,
   }
 }
@@ -83,6 +86,7 @@ const createWholeGuard = (plan: StagePlan, decide: Decide): StreamGuard => {
       return verdict.text
     },
     verdict: () => verdict,
+    isBlocked: () => verdict.action === 'block',
     maxHoldBackCharacters: null,
   }
 }

@@ -141,6 +141,7 @@ export { codecs, type ServedDialect } from './wire/codecs.js'
 export { geminiError } from './wire/gemini-error.js'
 export { openaiCompletionsCodec } from './wire/openai-completions.js'
 export { withoutFinalResponse } from './wire/openai-responses-native.js'
+export { splitFrame } from './wire/split-frame.js'
 export { createSseParser, type SseEvent, type SseParser, type SseParserOptions } from './wire/sse-parser.js'
 export type {
   DecoderOptions,
@@ -150,4 +151,4 @@ export type {
   StreamEncoder,
   WireCodec,
 } from './wire/wire-codec.js'
-export type { Ending } from './wrap-stream.js'
+export type { Ending, Released } from './wrap-stream.js'

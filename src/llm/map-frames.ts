@@ -1,16 +1,17 @@
 // Promises 5 and 10: editors. Everything that changes or withholds what a stream says goes through here.
 
 import type { ChatStream, Frame } from './contract.js'
-import { type Ending, wrapStream } from './wrap-stream.js'
+import { type Ending, type Released, wrapStream } from './wrap-stream.js'
 
 /** Decides frame by frame what a stream says. One that throws has failed, and the stream ends with its error. */
 export interface FrameEditor {
   /**
    * The frame itself when nothing changes, one made by `editFrame` or `frameOf` when something does, undefined to
-   * withhold it, or an `Ending` to end the stream here: the inner stream is cancelled as `blocked`, `last` is
+   * withhold it, `released` with those that are to go on now and were withheld by a `released` without them before,
+   * or an `Ending` to end the stream here: the inner stream is cancelled as `blocked`, `last` is
    * yielded as the last frame, and the outcome keeps the usage that was spent.
    */
-  edit(frame: Frame): Frame | Ending | undefined
+  edit(frame: Frame): Frame | Released | Ending | undefined
   /** Called once after the last frame, unless the editor ended the stream: what is still withheld. */
   flush?(): Frame | undefined
 }

@@ -12,9 +12,14 @@ export interface Ending {
   readonly outcome: Pick<Outcome, 'end' | 'finish' | 'error'>
 }
 
+/** Frames that go on now, in order; until then they were withheld. */
+export interface Released {
+  readonly released: readonly Frame[]
+}
+
 export interface Wrapping {
   /** The frame to yield in place of the given one; undefined withholds it. */
-  readonly edit?: (frame: Frame) => Frame | Ending | undefined
+  readonly edit?: (frame: Frame) => Frame | Released | Ending | undefined
   /** Called after the last frame: what was withheld. */
   readonly flush?: () => Frame | undefined
   /** Called once, before the last frame is yielded; what it returns is the outcome. */
@@ -90,7 +95,7 @@ type Settling = ReturnType<typeof createSettling>
 const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settling): AsyncIterator<Frame> => {
   const inner = stream.frames[Symbol.asyncIterator]()
   const ready: Frame[] = []
-  const stripped = createStripper()
+  const strip = createStripper()
   let ahead: Frame | undefined
   let over = false
 
@@ -117,7 +122,11 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
     if (done || settling.inside()) return takeNearEnd(frame)
     const edited = editSafely(frame, wrapping.edit)
     if (edited && 'last' in edited) return endWith(edited)
-    const value = stripped(frame, edited)
+    if (edited && 'released' in edited) {
+      for (const released of edited.released) ready.push(strip.delayed(released))
+      return next()
+    }
+    const value = strip.edited(frame, edited)
     return value ? { done: false as const, value } : next()
   }
   /** The engine has said all, so that looking ahead, which tells whether this is the last frame, waits for nobody. */
@@ -125,9 +134,12 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
     ahead = frame && (await inner.next()).value
     const edited = frame && editSafely(frame, wrapping.edit)
     if (edited && 'last' in edited) return endWith(edited)
-    const out = frame && stripped(frame, edited)
-    if (ahead) return out ? { done: false, value: out } : next()
-    await finish([out, wrapping.flush?.()])
+    const out =
+      edited && 'released' in edited
+        ? edited.released.map(strip.delayed)
+        : [frame && strip.edited(frame, edited)]
+    if (ahead) ready.push(...out.filter((one) => one !== undefined))
+    else await finish([...out, wrapping.flush?.()])
     return next()
   }
 
@@ -146,7 +158,7 @@ const createIterator = (stream: ChatStream, wrapping: Wrapping, settling: Settli
 const editSafely = (
   frame: Frame,
   edit: Wrapping['edit'] = (unedited) => unedited,
-): Frame | Ending | undefined => {
+): Frame | Released | Ending | undefined => {
   try {
     return edit(frame)
   } catch (cause) {
@@ -160,9 +172,18 @@ const editSafely = (
 
 /** Promise 5: from the first edited or withheld frame on, no frame has bytes. */
 const createStripper = () => {
-  let edited = false
-  return (before: Frame, after: Frame | undefined): Frame | undefined => {
-    edited ||= after !== before
-    return edited && after && wireOf(after) ? { events: () => after.events() } : after
+  let isEdited = false
+  const stripped = (frame: Frame): Frame =>
+    isEdited && wireOf(frame) ? { events: () => frame.events() } : frame
+  return {
+    edited: (before: Frame, after: Frame | undefined): Frame | undefined => {
+      isEdited ||= after !== before
+      return after && stripped(after)
+    },
+    /** One that was held back until now keeps its bytes, unless something was edited before it. */
+    delayed: (frame: Frame): Frame => {
+      isEdited ||= wireOf(frame) === undefined
+      return stripped(frame)
+    },
   }
 }

@@ -5,7 +5,7 @@ import type { Verdict } from '../../guardrails/index.js'
 import type { ChatEvent } from '../../llm/index.js'
 import { type CheckText, guardJsonText } from '../guard-json.js'
 import type { GuardPort } from '../ports.js'
-import { createTextChannels, type TextEvent } from './text-channels.js'
+import { createTextChannels, type GuardedText, type TextEvent } from './text-channels.js'
 
 type ToolCallEvent = Extract<ChatEvent, { readonly type: 'tool-call' }>
 type CitationEvent = Extract<ChatEvent, { readonly type: 'citation' }>
@@ -19,6 +19,8 @@ export interface OutputChannels {
   /** A text that came whole. */
   checkWhole(text: string): Verdict
   isBlocked(): boolean
+  /** Goes on with a text that was guarded elsewhere until now, the first of its choice. */
+  adopt(text: GuardedText): void
   /** Choices that have said something and were not released. */
   openChoices(): readonly number[]
 }
@@ -72,6 +74,10 @@ export const createOutputChannels = (guard: GuardPort, policy: string): OutputCh
     release: (choice) => (choice === undefined ? [...open].flatMap(releaseChoice) : releaseChoice(choice)),
     checkWhole,
     isBlocked: () => isWholeBlocked || texts.isBlocked(),
+    adopt: (text) => {
+      if (!text.isOver) open.add(text.last.choice)
+      texts.adopt(text)
+    },
     openChoices: () => [...open],
   }
 }

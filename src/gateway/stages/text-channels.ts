@@ -6,6 +6,17 @@ import type { GuardPort } from '../ports.js'
 
 export type TextEvent = Extract<ChatEvent, { readonly type: 'text' | 'refusal' | 'reasoning' }>
 
+/** The text of an answer that has one, as a guard knows it. */
+export interface GuardedText {
+  readonly guard: StreamGuard
+  /** The latest event that brought text. */
+  readonly last: TextEvent
+  /** Characters that the guard was given. */
+  readonly length: number
+  /** Whether the guard was told of its end. */
+  readonly isOver: boolean
+}
+
 interface Channel {
   readonly guard: StreamGuard
   /** The latest event that brought text: what is released later keeps its envelope. */
@@ -21,6 +32,8 @@ export interface TextChannels {
   /** What was held back of a choice, and where its text was first changed (offset; infinity when nowhere). */
   release(choice: number): { readonly events: readonly TextEvent[]; readonly firstChange: number }
   isBlocked(): boolean
+  /** Goes on with a text that was guarded elsewhere until now, the first of its choice. */
+  adopt(text: GuardedText): void
 }
 
 export const createTextChannels = (guard: GuardPort, policy: string): TextChannels => {
@@ -30,7 +43,7 @@ export const createTextChannels = (guard: GuardPort, policy: string): TextChanne
   const changes = createChanges()
   let blocked = false
   const note = ({ guard: checked }: Channel) => {
-    blocked ||= checked.verdict().action === 'block'
+    blocked ||= checked.isBlocked()
   }
   const flush = (key: string): readonly TextEvent[] => {
     const channel = channels.get(key)
@@ -53,7 +66,7 @@ export const createTextChannels = (guard: GuardPort, policy: string): TextChanne
   }
   return {
     push: (event) => {
-      const key = `${event.choice}/${event.type}`
+      const key = keyOf(event)
       if (endsText(event)) return [...flush(key), event]
       const before = current.get(event.choice)
       if (before === key || event.text === '') return guarded(event, key)
@@ -67,8 +80,18 @@ export const createTextChannels = (guard: GuardPort, policy: string): TextChanne
       return { events, firstChange: changes.firstOf(choice) }
     },
     isBlocked: () => blocked,
+    adopt: ({ guard: checked, last, length, isOver }) => {
+      const channel = { guard: checked, last }
+      changes.count(last.choice, length)
+      note(channel)
+      current.set(last.choice, keyOf(last))
+      if (isOver) changes.add(last.choice, checked)
+      else channels.set(keyOf(last), channel)
+    },
   }
 }
+
+const keyOf = ({ choice, type }: TextEvent) => `${choice}/${type}`
 
 /** Where the text of each choice was first changed, over all the guards that have seen a part of it. */
 const createChanges = () => {

@@ -4,6 +4,7 @@
 import { contentHash } from '../../core/index.js'
 import {
   answerStream,
+  type ChatEvent,
   type ChatRequest,
   type ChatStream,
   codecs,
@@ -121,23 +122,36 @@ const isWhole = ({ finish }: Outcome) => ![...finish.values()].includes('content
 
 /** Gathers bytes as long as every frame has them, events from the first that has none. */
 const createCollector = () => {
-  let frames: Frame[] | undefined = []
-  let bytes = 0
+  let pieces: Uint8Array[] = []
+  let head: Wire | undefined
+  let events: ChatEvent[] | undefined
+  let passed = 0
+  const isAlike = (wire: Wire) => (head ? wire.dialect === head.dialect : codecOf(wire) !== undefined)
+  const decoded = () => (head ? decoderOf(head)(Buffer.concat(pieces)) : [])
   const add = (frame: Frame) => {
-    bytes += wireOf(frame)?.bytes.byteLength ?? 0
-    if (bytes > maxAnswerBytes) frames = undefined
-    frames?.push(frame)
+    const wire = wireOf(frame)
+    passed += wire?.bytes.byteLength ?? 0
+    if (passed > maxAnswerBytes) {
+      pieces = []
+      events = undefined
+      return
+    }
+    if (!events && wire && isAlike(wire)) {
+      head ??= wire
+      pieces.push(wire.bytes)
+      return
+    }
+    events ??= [...decoded()]
+    events.push(...frame.events())
   }
   const answer = (): Whole | undefined => {
-    if (!frames) return undefined
-    const wires = frames.map(wireOf)
-    const [first] = wires
-    if (first && codecOf(first) && wires.every((wire) => wire?.dialect === first.dialect)) {
-      const { dialect, framing } = first
-      return { dialect, framing, pieces: wires.map((wire) => wire?.bytes ?? new Uint8Array()) }
+    if (passed > maxAnswerBytes) return undefined
+    if (!events && head) {
+      const { dialect, framing } = head
+      return { dialect, framing, pieces }
     }
-    const events = joinTexts(frames.flatMap((frame) => frame.events()))
-    return sizeOf({ events }) > maxAnswerBytes ? undefined : { events }
+    const joined = joinTexts(events ?? [])
+    return sizeOf({ events: joined }) > maxAnswerBytes ? undefined : { events: joined }
   }
   return { add, answer }
 }

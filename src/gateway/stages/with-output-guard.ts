@@ -18,6 +18,7 @@ import type { Metrics } from '../../telemetry/index.js'
 import { type Stage, withOpen } from '../call.js'
 import { type CheckText, guardJson } from '../guard-json.js'
 import type { GuardPort } from '../ports.js'
+import { createFrameDelay, type DelayEnd, type FrameDelay } from './delay-frames.js'
 import { createOutputChannels, type OutputChannels } from './output-channels.js'
 import { isCleanAnswer } from './whole-answer.js'
 
@@ -41,23 +42,49 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
   let isEdited = false
   let hasSpoken = false
   let hasHeld = false
+  /** Until something has to be edited. */
+  let delay: FrameDelay | undefined = createFrameDelay(() =>
+    deps.guard.createStreamGuard({ policy: deps.policy }),
+  )
+  const guardFrame = (frame: Frame) => {
+    const before = frame.events()
+    const after = before.flatMap((event) => guardEvent(channels, event, hasSpoken))
+    const isSame = after.length === before.length && after.every((event, i) => event === before[i])
+    return isSame ? before : after
+  }
+  const said = (frame: Frame, events: readonly ChatEvent[]) => {
+    hasSpoken ||= events.some(isContent)
+    if (channels.isBlocked()) {
+      count('block')
+      return blockedEnding(frame, events, channels)
+    }
+    isEdited ||= events !== frame.events()
+    return events.length === 0 ? undefined : editFrame(frame, events)
+  }
+  /** What is said when delaying is over, by the frame that ended it. */
+  const goOn = (frame: Frame, end: DelayEnd) => {
+    delay = undefined
+    hasSpoken ||= end.said.some(isContent)
+    if (end.text) channels.adopt(end.text)
+    const own = end.isSeen ? [] : guardFrame(frame)
+    const last = said(frame, end.said.length === 0 ? own : [...end.said, ...own])
+    if (end.before.length === 0 || (last && 'last' in last)) return last
+    return { released: last ? [...end.before, last] : end.before }
+  }
   return {
     edit: (frame) => {
       if (!hasHeld && isCleanAnswer(gistOf(frame), checkOutput(deps))) return frame
       hasHeld = true
-      const before = frame.events()
-      const after = before.flatMap((event) => guardEvent(channels, event, hasSpoken))
-      hasSpoken ||= after.some(isContent)
-      if (channels.isBlocked()) {
-        count('block')
-        return blockedEnding(frame, after, channels)
-      }
-      if (after.length === before.length && after.every((event, i) => event === before[i])) return frame
-      isEdited = true
-      return after.length === 0 ? undefined : editFrame(frame, after)
+      const delayed = delay?.push(frame)
+      if (!delayed) return said(frame, guardFrame(frame))
+      if ('said' in delayed) return goOn(frame, delayed)
+      hasSpoken ||= delayed.some((one) => gistOf(one).some(isContent))
+      return { released: delayed }
     },
     flush: () => {
-      const rest = channels.release()
+      const end = delay?.end()
+      if (end?.text) channels.adopt(end.text)
+      const rest = [...(end?.said ?? []), ...channels.release()]
       count(isEdited || rest.length > 0 ? 'redact' : 'allow')
       return rest.length === 0 ? undefined : frameOf(rest)
     },
