@@ -1,11 +1,13 @@
 // The cache that an engine lays out in what its budget leaves: tokens as it prints them, and what requests take of it.
 
+import type { Model } from '../../catalog/index.js'
 import type { BlockPlan } from '../memory/engine-blocks.js'
 import type { EngineMemory } from '../memory/engine-memory.js'
-import type { KvCost } from '../memory/kv-cache.js'
+import { type KvCost, kvCost } from '../memory/kv-cache.js'
 import type { MemoryParts } from '../memory/memory-parts.js'
 import type { Sharding } from '../memory/sharding.js'
 import type { FitRequest } from './fit-request.js'
+import { llamaBuild } from './llama-build.js'
 
 export interface CachePool {
   /** Tokens as the start-up log prints them. */
@@ -15,6 +17,8 @@ export interface CachePool {
   /** Bytes on each accelerator that one request of this length takes. */
   bytesOf(tokens: number): number
   readonly bytes: number
+  /** Blocks of which each running sequence takes one for its state; null = no layer keeps a state, or no blocks. */
+  readonly stateBlocks: number | null
 }
 
 interface PoolFacts {
@@ -27,7 +31,9 @@ interface PoolFacts {
 export const cachePool = (request: FitRequest, facts: PoolFacts): CachePool => {
   const bytes = Math.max(0, facts.memory.kvBytes)
   if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts))
-  const cost = facts.parts.kvCost(request.model, facts.sharding, request.kvDtype)
+  const cost = keepsEveryHead(request)
+    ? kvCost(withEveryHead(request.model), { sharding: facts.sharding, dtype: request.kvDtype })
+    : facts.parts.kvCost(request.model, facts.sharding, request.kvDtype)
   return request.engine === 'sglang' ? sglangPool(bytes, cost) : plainPool(bytes, cost)
 }
 
@@ -44,10 +50,33 @@ const planOf = (request: FitRequest, { memory, sharding, draftLayers, parts }: P
     draftLayers,
   })
 
+/** The first build of llama.cpp that keeps latents as they are (pull request 12801, 2025-04-15). */
+const firstLatentBuild = 5130
+
+const keepsEveryHead = ({ engine, engineVersion: written, model }: FitRequest): boolean =>
+  engine === 'llama.cpp' && model.attention === 'mla' && (llamaBuild(written) ?? firstLatentBuild) < firstLatentBuild
+
+/** Keys of 128 values and the rope part, values of 128, of every head: 204,800 MiB for 16 layers of DeepSeek-V3 at 163,840 tokens. */
+const withEveryHead = (model: Model): Model => ({
+  ...model,
+  shape: {
+    ...model.shape,
+    layers: model.shape.layers.map((layer) => ({
+      ...layer,
+      caches: layer.caches.map((cache) =>
+        cache.kind === 'latent'
+          ? { kind: 'full', kvHeads: model.heads, keyDim: 128 + cache.ropeDim, valueDim: 128, window: 0 }
+          : cache,
+      ),
+    })),
+  },
+})
+
 const blockPool = (bytes: number, plan: BlockPlan): CachePool => {
   const blocks = Math.floor(bytes / plan.blockBytes)
   return {
     bytes,
+    stateBlocks: plan.hasStates ? blocks : null,
     printedTokens: (maxModelLen) => plan.printedTokens(blocks, maxModelLen),
     concurrencyAt: (tokens) => blocks / plan.blocksOf(tokens),
     bytesOf: (tokens) => plan.blocksOf(tokens) * plan.blockBytes,
@@ -59,6 +88,7 @@ const plainPool = (bytes: number, cost: KvCost): CachePool => {
   const concurrencyAt = (tokens: number) => bytes / cost.bytesOf(tokens)
   return {
     bytes,
+    stateBlocks: null,
     bytesOf: cost.bytesOf,
     concurrencyAt,
     printedTokens: (maxModelLen) => Math.floor(concurrencyAt(maxModelLen) * maxModelLen),
@@ -78,6 +108,7 @@ const sglangPool = (bytes: number, cost: KvCost): CachePool => {
   const slots = hasState ? Math.floor((bytes - forTokens) / cost.bytesPerSequence) : Number.POSITIVE_INFINITY
   return {
     bytes,
+    stateBlocks: null,
     bytesOf: cost.bytesOf,
     printedTokens: () => tokens,
     concurrencyAt: (length) => Math.min(tokens / length, slots),

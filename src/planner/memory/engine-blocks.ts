@@ -4,6 +4,7 @@
 
 import type { CacheShape, LayerShape, Model } from '../../catalog/index.js'
 import { cacheCost, type KvDtype } from './cache-cost.js'
+import { compressedBlocks, hasCompressedLayers } from './compressed-blocks.js'
 import type { EngineVersion } from './engine-version.js'
 import { type Sharding, stagesOf } from './sharding.js'
 
@@ -34,6 +35,8 @@ export interface BlockPlan {
   /** Bytes of one block over all layers that share it. */
   readonly blockBytes: number
   readonly groups: number
+  /** Whether a layer keeps a state instead of tokens. */
+  readonly hasStates: boolean
   /** Tokens of a block in the layers that keep every token. */
   readonly blockTokens: number
   /** Blocks that one request of this length takes at most. */
@@ -48,6 +51,7 @@ const hasGroups = ({ version, isV0 }: BlockOptions) => !isV0 && version >= 9.002
 const printsConcurrency = ({ version, isV0 }: BlockOptions) => !isV0 && version >= 21
 
 export const planBlocks = (model: Model, options: BlockOptions): BlockPlan => {
+  if (hasCompressedLayers(model)) return compressedBlocks(model, options)
   const kinds = kindsOf(model, options)
   const uniform = hasGroups(options)
     ? kinds
@@ -68,6 +72,7 @@ const onePool = (kinds: readonly LayerKind[], options: BlockOptions): BlockPlan 
   return {
     blockBytes: perToken * blockTokens,
     groups: 1,
+    hasStates: false,
     blockTokens: tokens,
     blocksOf: (length) => Math.ceil(length / tokens),
     printedTokens: (blocks) => blocks * tokens,
@@ -92,6 +97,7 @@ const pooledGroups = (kinds: readonly LayerKind[], options: BlockOptions): Block
   return {
     blockBytes: page * size,
     groups: count,
+    hasStates: groups.some(({ kind }) => kind === 'state'),
     blockTokens: shortest,
     blocksOf,
     printedTokens: (blocks, maxModelLen) =>
