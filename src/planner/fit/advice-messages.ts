@@ -5,7 +5,7 @@ import { defineMessages, formatNumber, messageFactory } from '../../core/index.j
 const n = (value: number) => formatNumber(value)
 const gib = (value: number) => formatNumber(value, 3)
 
-interface Share {
+export interface Share {
   readonly utilisation: number
   readonly budgetGiB: number
 }

@@ -1,13 +1,12 @@
 // The cache that an engine lays out in what its budget leaves: tokens as it prints them, and what requests take of it.
 
-import type { Model } from '../../catalog/index.js'
-import type { BlockPlan } from '../memory/engine-blocks.js'
+import type { BlockPlan } from '../memory/block-plan.js'
 import type { EngineMemory } from '../memory/engine-memory.js'
 import { type KvCost, kvCost } from '../memory/kv-cache.js'
 import type { MemoryParts } from '../memory/memory-parts.js'
 import type { Sharding } from '../memory/sharding.js'
 import type { FitRequest } from './fit-request.js'
-import { llamaBuild } from './llama-build.js'
+import { cachedModel } from './latent-heads.js'
 
 export interface CachePool {
   /** Tokens as the start-up log prints them. */
@@ -31,9 +30,11 @@ interface PoolFacts {
 export const cachePool = (request: FitRequest, facts: PoolFacts): CachePool => {
   const bytes = Math.max(0, facts.memory.kvBytes)
   if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts))
-  const cost = keepsEveryHead(request)
-    ? kvCost(withEveryHead(request.model), { sharding: facts.sharding, dtype: request.kvDtype })
-    : facts.parts.kvCost(request.model, facts.sharding, request.kvDtype)
+  const kept = cachedModel(request)
+  const cost =
+    kept === request.model
+      ? facts.parts.kvCost(kept, facts.sharding, request.kvDtype)
+      : kvCost(kept, { sharding: facts.sharding, dtype: request.kvDtype })
   return request.engine === 'sglang' ? sglangPool(bytes, cost) : plainPool(bytes, cost)
 }
 
@@ -49,28 +50,6 @@ const planOf = (request: FitRequest, { memory, sharding, draftLayers, parts }: P
     draftedTokens: request.speculation && draftLayers > 0 ? request.speculation.tokens : 0,
     draftLayers,
   })
-
-/** The first build of llama.cpp that keeps latents as they are (pull request 12801, 2025-04-15). */
-const firstLatentBuild = 5130
-
-const keepsEveryHead = ({ engine, engineVersion: written, model }: FitRequest): boolean =>
-  engine === 'llama.cpp' && model.attention === 'mla' && (llamaBuild(written) ?? firstLatentBuild) < firstLatentBuild
-
-/** Keys of 128 values and the rope part, values of 128, of every head: 204,800 MiB for 16 layers of DeepSeek-V3 at 163,840 tokens. */
-const withEveryHead = (model: Model): Model => ({
-  ...model,
-  shape: {
-    ...model.shape,
-    layers: model.shape.layers.map((layer) => ({
-      ...layer,
-      caches: layer.caches.map((cache) =>
-        cache.kind === 'latent'
-          ? { kind: 'full', kvHeads: model.heads, keyDim: 128 + cache.ropeDim, valueDim: 128, window: 0 }
-          : cache,
-      ),
-    })),
-  },
-})
 
 const blockPool = (bytes: number, plan: BlockPlan): CachePool => {
   const blocks = Math.floor(bytes / plan.blockBytes)

@@ -10,6 +10,7 @@ import { predictFit } from './fit-speed.js'
 import { type Start, shardingOf, startAt } from './fit-start.js'
 import { fitWarnings } from './fit-warnings.js'
 import { formatProblems, hasSparseLayout } from './format-problems.js'
+import { cachedModel } from './latent-heads.js'
 import { layoutProblems, type Problem } from './layout-problems.js'
 import { llamaBuild } from './llama-build.js'
 import { loadProblems } from './load-problems.js'
@@ -19,7 +20,7 @@ import { releaseProblems } from './release-problems.js'
 /** Answers from the model's shape, the card's memory and the engine's rules; throws nothing. */
 export const fitModel = (asked: FitRequest): FitAnswer => {
   const request = asEngineTakes(asked)
-  const { model, card } = request
+  const { card } = request
   const sharding = shardingOf(request)
   const start = begin(request, sharding)
   const { memory, pool, maxModelLen } = start
@@ -35,7 +36,7 @@ export const fitModel = (asked: FitRequest): FitAnswer => {
   const longest = refused !== null && isWhatever(refused) ? 0 : longestThatFits(request, sharding, start)
   const fits = limit === null
   const concurrency = pool.concurrencyAt(maxModelLen)
-  const whole = kvCost(model, {
+  const whole = kvCost(cachedModel(request), {
     sharding: { tensorParallel: 1, pipelineParallel: 1 },
     dtype: request.kvDtype,
   })

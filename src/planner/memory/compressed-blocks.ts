@@ -3,8 +3,8 @@
 // Those are windows of a few tokens in tiny blocks, so a step's tokens take thousands of blocks. Knows no budget.
 
 import type { CacheShape, LayerShape, Model } from '../../catalog/index.js'
+import type { BlockOptions, BlockPlan } from './block-plan.js'
 import { cacheCost } from './cache-cost.js'
-import type { BlockOptions, BlockPlan } from './engine-blocks.js'
 import { stagesOf } from './sharding.js'
 
 /** Tokens of a block of compressed entries unless told otherwise, of a window, and of a compressor's state by its ratio. */

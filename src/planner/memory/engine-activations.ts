@@ -95,25 +95,35 @@ const workspaceBytesPerToken = (model: Model, tensorParallel: number): number =>
 
 /**
  * The encoder's peak over the largest input that one step may bring. Qwen's towers read up to 16,384 tokens of four
- * patches at about 32 bytes a patch and channel, whatever the step: 2.51 GiB for Qwen2.5-VL-72B on V0 (vLLM issue
- * 16570, 2025-04-15), 2.49 for MiMo-VL-7B, 1.66 for Qwen3.8-27B over two: half of it is divided (35.68 GiB were left beside
- * Qwen3-VL-235B-FP8 over eight A100, QwenLM/Qwen3-VL issue 1684, 2025-10-23). Gemma 3 reads sixteen patches a token of the step at 28: 3.89 to 3.99 GiB for
- * 8,192 tokens (llm-d report, 2026-04). Others: four patches a token at 28, assumed.
+ * patches at about 32 bytes a patch and channel, whatever the step: 2.51 GiB for Qwen2.5-VL-72B on V0 (vLLM issue 16570,
+ * 2025-04-15), 2.49 for MiMo-VL-7B, 1.66 for Qwen3.8-27B over two accelerators, which divide half of it. Gemma 3 reads
+ * sixteen patches a token of the step at 28: 3.89 to 3.99 GiB for 8,192 tokens (llm-d report, 2026-04). Others: four
+ * patches a token at 28, assumed.
  */
 const visionPeakBytes = (model: Model, tokens: number, options: ActivationOptions): number => {
   const width = visionWidth(model)
   if (width === 0) return 0
+  if (measuresLongVideo(model, options)) return longVideoTokens * (8 * model.hidden + 16 * width)
   if (/qwen|mimo/i.test(`${model.architecture} ${model.name}`))
-    return 4 * 16_384 * longestVideo(options) * width * (16 + 16 / options.tensorParallel)
+    return 4 * 16_384 * picturesOfVideo(options) * width * (16 + 16 / options.tensorParallel)
   return (/gemma-?3/i.test(`${model.architecture} ${model.name}`) ? 16 : 4) * tokens * width * 28
 }
 
 /**
- * Pictures of the video that V1 measured itself with until 0.12: as many of the largest (16,384 tokens for two frames) as
- * max-model-len holds, at most eight (`get_num_frames_with_most_features` of vllm/model_executor/models/qwen2_vl.py,
- * `_MAX_FRAMES_PER_VIDEO` = 16). Qwen2.5-VL-3B at 128,000 tokens left nothing of 23.7 GiB (vLLM issue 18124, 2025-05-14).
+ * Qwen3-VL in 0.11: a video of 153,600 tokens whatever max-model-len, of which its outputs for four layers of the model
+ * weigh most: 5.1 GiB of Qwen3-VL-30B (a public report, 2025-10-21), 7.1 of 235B over eight (QwenLM/Qwen3-VL issue 1684).
  */
-const longestVideo = ({ version, isV0, maxModelLen }: ActivationOptions): number =>
+const longVideoTokens = 153_600
+
+const measuresLongVideo = ({ architecture }: Model, { version, isV0 }: ActivationOptions): boolean =>
+  !isV0 && version < 12 && /^Qwen3VL/.test(architecture)
+
+/**
+ * Pictures of the video that V1 measured Qwen2.5-VL with until 0.12: as many of the largest (16,384 tokens for two frames)
+ * as max-model-len holds, at most eight (`get_num_frames_with_most_features` of vllm/model_executor/models/qwen2_vl.py,
+ * `_MAX_FRAMES_PER_VIDEO` = 16). The 3B model at 128,000 tokens left nothing of 23.7 GiB (issue 18124, 2025-05-14).
+ */
+const picturesOfVideo = ({ version, isV0, maxModelLen }: ActivationOptions): number =>
   isV0 || version >= 12 ? 1 : Math.max(1, Math.min(8, Math.floor(maxModelLen / 16_384)))
 
 /** Channels of the tower: those its patches are put into, else by its size (12 x width^2 a layer, 27 layers). */

@@ -3,24 +3,10 @@
 // After vLLM v1/core/kv_cache_utils.py (2026-02) and the release notes of its start-up log.
 
 import type { CacheShape, LayerShape, Model } from '../../catalog/index.js'
-import { cacheCost, type KvDtype } from './cache-cost.js'
+import type { BlockOptions, BlockPlan } from './block-plan.js'
+import { cacheCost } from './cache-cost.js'
 import { compressedBlocks, hasCompressedLayers } from './compressed-blocks.js'
-import type { EngineVersion } from './engine-version.js'
-import { type Sharding, stagesOf } from './sharding.js'
-
-export interface BlockOptions {
-  readonly sharding: Sharding
-  readonly dtype: KvDtype
-  readonly version: EngineVersion
-  readonly isV0: boolean
-  readonly blockTokens: number
-  readonly maxBatchedTokens: number
-  readonly prefixCaching: boolean
-  /** Tokens drafted ahead: each keeps one more state of linear layers, and drafting layers have a cache of their own. */
-  readonly draftedTokens: number
-  /** Layers added by the drafting model, of the kind that keeps every token. */
-  readonly draftLayers: number
-}
+import { stagesOf } from './sharding.js'
 
 /** Layers of one kind: all keep every token, or the last of a window, or one state. */
 interface LayerKind {
@@ -29,20 +15,6 @@ interface LayerKind {
   /** Of one layer: a token, or a state. */
   readonly bytes: number
   readonly window: number
-}
-
-export interface BlockPlan {
-  /** Bytes of one block over all layers that share it. */
-  readonly blockBytes: number
-  readonly groups: number
-  /** Whether a layer keeps a state instead of tokens. */
-  readonly hasStates: boolean
-  /** Tokens of a block in the layers that keep every token. */
-  readonly blockTokens: number
-  /** Blocks that one request of this length takes at most. */
-  blocksOf(tokens: number): number
-  /** What the start-up log calls the size of the cache. */
-  printedTokens(blocks: number, maxModelLen: number): number
 }
 
 /** Hybrid models got groups in 0.9.2; before, and in V0, every layer kept every token. */
