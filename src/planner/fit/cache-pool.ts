@@ -29,7 +29,7 @@ interface PoolFacts {
 
 export const cachePool = (request: FitRequest, facts: PoolFacts): CachePool => {
   const bytes = Math.max(0, facts.memory.kvBytes)
-  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts))
+  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts), enginesOf(request, facts))
   const kept = cachedModel(request)
   const cost =
     kept === request.model
@@ -51,13 +51,21 @@ const planOf = (request: FitRequest, { memory, sharding, draftLayers, parts }: P
     draftLayers,
   })
 
-const blockPool = (bytes: number, plan: BlockPlan): CachePool => {
+/**
+ * V0 had as many schedulers as stages, and a request only its scheduler's blocks: `max_seq_len = block_size *
+ * (num_gpu_blocks // pipeline_parallel_size)` in `raise_if_cache_size_invalid`, vllm/worker/worker.py.
+ */
+const enginesOf = ({ pipelineParallel }: FitRequest, { memory }: PoolFacts): number =>
+  memory.isV0 ? pipelineParallel : 1
+
+const blockPool = (bytes: number, plan: BlockPlan, engines: number): CachePool => {
   const blocks = Math.floor(bytes / plan.blockBytes)
+  const ofOne = (tokens: number) => Math.floor(blocks / engines) / plan.blocksOf(tokens)
   return {
     bytes,
     stateBlocks: plan.hasStates ? blocks : null,
     printedTokens: (maxModelLen) => plan.printedTokens(blocks, maxModelLen),
-    concurrencyAt: (tokens) => blocks / plan.blocksOf(tokens),
+    concurrencyAt: (tokens) => (ofOne(tokens) < 1 ? ofOne(tokens) : blocks / plan.blocksOf(tokens)),
     bytesOf: (tokens) => plan.blocksOf(tokens) * plan.blockBytes,
   }
 }

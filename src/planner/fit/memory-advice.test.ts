@@ -76,6 +76,24 @@ describe('graphs that the budget does not count', () => {
   })
 })
 
+describe('stages of a pipeline', () => {
+  it('have a scheduler each in V0, and a request only the blocks of one', () => {
+    const at = (engineVersion: string, maxModelLen: number) =>
+      answerTo(llama8, {
+        card: cardOf('RTX 3090'),
+        count: 2,
+        pipelineParallel: 2,
+        engineVersion,
+        maxModelLen,
+        gpuMemoryUtilization: 0.9,
+      })
+    const tokens = at('0.8.5 V0', 40_000).kvCacheTokens
+    expect(at('0.8.5 V0', Math.floor(tokens / 2) - 16).fits).toBe(true)
+    expect(at('0.8.5 V0', Math.floor(tokens / 2) + 16)).toMatchObject({ fits: false, limitedBy: 'kv-cache' })
+    expect(at('0.8.5', Math.floor(tokens / 2) + 16).fits).toBe(true)
+  })
+})
+
 describe('states of linear layers', () => {
   it('take a block for each sequence that graphs are captured for, since 0.20', () => {
     const request = logOf('b1-qwen36-27b-h100-aks')

@@ -53,6 +53,7 @@ describe('start-up logs', () => {
   it.each([
     ['b1-', 39, 21, 16],
     ['b2-', 15, 13, 12],
+    ['b3-', 15, 13, 11],
   ])('says what was told blind in the round %s', (prefix, asked, starts, right) => {
     const round = rows.filter(({ log }) => log.id.startsWith(prefix)).map(({ log }) => log)
     expect(round).toHaveLength(asked)

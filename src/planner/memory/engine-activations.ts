@@ -1,12 +1,13 @@
 // The peak of the run by which an engine measures itself at start-up: one step of as many tokens as it may have,
 // then the sampler over as many sequences. Knows no weights, no cache and no card.
 
-import type { Model, StateCache } from '../../catalog/index.js'
+import type { Model, Precision, StateCache } from '../../catalog/index.js'
 import type { EngineSettings } from './engine-defaults.js'
 import type { EngineVersion } from './engine-version.js'
 
 export interface ActivationOptions {
   readonly settings: EngineSettings
+  readonly precision: Precision
   readonly version: EngineVersion
   readonly isV0: boolean
   readonly tensorParallel: number
@@ -63,14 +64,22 @@ export const activationsOf = (model: Model, options: ActivationOptions): Activat
  * such vectors: 2.07 and 2.99 GiB for 20,000 and 29,000 tokens of Llama-3.1-8B (vLLM issue 10517), 2.53 for 40,000 over
  * two cards (issue 11251).
  */
-const forwardBytesPerToken = (model: Model, { isV0, tensorParallel }: ActivationOptions): number => {
+const forwardBytesPerToken = (model: Model, options: ActivationOptions): number => {
+  const { isV0, tensorParallel } = options
   const inner =
     model.experts > 0 && model.moeLayers === model.layers ? 0 : (model.feedForward ?? 4 * model.hidden)
   const streams = (isV0 ? 3 : tensorParallel > 1 ? 5 : 4) * model.hidden * 2
   const attention = ((model.heads + 2 * model.kvHeads) * model.headDim * 2 * 2) / tensorParallel
-  const feedForward = (3 * inner * 2) / tensorParallel
+  const feedForward = ((copiesInput(options) ? 4 : 3) * inner * 2) / tensorParallel
   return Math.max(feedForward, attention, linearBytesPerToken(model) / tensorParallel) + streams
 }
+
+/**
+ * Marlin's kernel for 4-bit weights kept a copy of its input whether it reordered it or not (`a_tmp` of csrc/quantization/
+ * gptq_marlin/gptq_marlin.cu; 8.02 GiB for 32,768 tokens of Qwen2.5-32B-AWQ under 0.6.6, a public log, 2026-09-19).
+ */
+const copiesInput = ({ precision, version }: ActivationOptions): boolean =>
+  precision === 'int4' && version >= 5.003 && version < 8.003
 
 /** Gated delta rule and Mamba-2: inputs of the convolution twice, and a state for every 64 tokens. */
 const linearBytesPerToken = (model: Model): number => {

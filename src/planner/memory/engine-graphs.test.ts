@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { bytesPerGiB } from '../../core/index.js'
 import { cardOf, modelOf } from '../fit/__fixtures__/case-request.js'
+import { activationsOf } from './engine-activations.js'
 import { captureBytes, type GraphOptions, graphBytes } from './engine-graphs.js'
 import { reservedBytes } from './engine-reserved.js'
 
@@ -57,5 +58,26 @@ describe('what early releases held', () => {
     expect(held(4.001, 2) / bytesPerGiB).toBe(3)
     expect(held(2.005, 1)).toBe(0)
     expect(held(6.004, 4)).toBe(0)
+  })
+})
+
+describe('the copy of its input that Marlin kept', () => {
+  const peak = (precision: 'int4' | 'bf16', version: number) =>
+    activationsOf(modelOf('Qwen/Qwen2.5-32B-Instruct'), {
+      settings: { ...settings, maxBatchedTokens: 32_768 },
+      precision,
+      version,
+      isV0: true,
+      tensorParallel: 1,
+      pipelineParallel: 1,
+      vision: false,
+      maxModelLen: 32_768,
+    }).peakBytes / bytesPerGiB
+
+  it('is one more inner width for 4-bit weights before 0.8.3', () => {
+    // (4 x 27,648 + 3 x 5,120) x 2 bytes x 32,768 tokens = 7.69 GiB, 8.02 printed; without it 6.00.
+    expect(peak('int4', 6.006)).toBeCloseTo(7.69, 2)
+    expect(peak('bf16', 6.006)).toBeCloseTo(6, 2)
+    expect(peak('int4', 8.005)).toBeCloseTo(6, 2)
   })
 })

@@ -92,6 +92,7 @@ export const engineMemory = (
       (engine === 'vllm' ? paddingBytes(model, options, weights.byComponent.experts ?? 0) : 0),
     activations: activationsOf(model, {
       settings,
+      precision: options.precision,
       version,
       isV0: v0,
       tensorParallel: sharding.tensorParallel,
@@ -161,13 +162,14 @@ const heldOf = (reserved: number, room: number): number =>
 
 /**
  * What is free for graphs when they are captured: what utilisation leaves, less the context where the budget does not
- * count it (V0, and V1 from 0.9.2 on), and what the run that measured has given back by then.
+ * count it (V0, and V1 from 0.9.2 on), and what the run that measured has given back by then: from 0.6.5 on all of it
+ * (`torch.cuda.empty_cache()` at the end of `memory_profiling`, vllm/utils.py).
  */
 const captureRoomBytes = (found: Found, totalBytes: number, reserved: number): number => {
   const outside = totalBytes * (1 - found.settings.utilisation)
   const context = contextGiB * bytesPerGiB
-  if (found.isV0) return outside + reserved - context
-  return outside + found.activations.peakBytes - (found.version < 9.002 ? 0 : context)
+  if (found.isV0 && found.version < 6.005) return outside + reserved - context
+  return outside + found.activations.peakBytes - (!found.isV0 && found.version < 9.002 ? 0 : context)
 }
 
 const stepBytesOf = (
