@@ -7,6 +7,7 @@ import { conflictMessages } from './assessment/conflict-messages.js'
 import { costMessages } from './cost/cost-messages.js'
 import { recordMessages } from './decision-record/record-messages.js'
 import { sumMessages } from './decision-record/sum-messages.js'
+import { adviceMessages } from './fit/advice-messages.js'
 import { fitMessages } from './fit/fit-messages.js'
 import { machineMessages } from './machine/machine-messages.js'
 import { designMessages } from './search/design-messages.js'
@@ -24,6 +25,7 @@ export const plannerMessages = defineMessages({
   ...evidenceMessages,
   ...gateMessages,
   ...whyNotMessages,
+  ...adviceMessages,
   ...fitMessages,
   ...machineMessages,
   ...recordMessages,

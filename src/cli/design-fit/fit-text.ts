@@ -41,9 +41,11 @@ export const limitText = (limit: FitAnswer['limitedBy'], text: Text): string => 
     precision: ['format', '格式'],
     accelerator: ['accelerator', '加速器'],
     context: ['context', '上下文長度'],
+    release: ['release', '引擎版本'],
     weights: ['weights', '權重'],
     activations: ['activations', '啟用值'],
     'kv-cache': ['KV cache', 'KV 快取'],
+    'cuda-graphs': ['CUDA graphs', 'CUDA 圖'],
     'max-num-seqs': ['max-num-seqs', 'max-num-seqs（同時序列數上限）'],
     'max-model-len': ['max-model-len', 'max-model-len（請求長度上限）'],
   }

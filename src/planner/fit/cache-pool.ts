@@ -1,11 +1,12 @@
 // The cache that an engine lays out in what its budget leaves: tokens as it prints them, and what requests take of it.
 
-import type { BlockPlan } from '../memory/engine-blocks.js'
+import type { BlockPlan } from '../memory/block-plan.js'
 import type { EngineMemory } from '../memory/engine-memory.js'
-import type { KvCost } from '../memory/kv-cache.js'
+import { type KvCost, kvCost } from '../memory/kv-cache.js'
 import type { MemoryParts } from '../memory/memory-parts.js'
 import type { Sharding } from '../memory/sharding.js'
 import type { FitRequest } from './fit-request.js'
+import { cachedModel } from './latent-heads.js'
 
 export interface CachePool {
   /** Tokens as the start-up log prints them. */
@@ -15,6 +16,8 @@ export interface CachePool {
   /** Bytes on each accelerator that one request of this length takes. */
   bytesOf(tokens: number): number
   readonly bytes: number
+  /** Blocks of which each running sequence takes one for its state; null = no layer keeps a state, or no blocks. */
+  readonly stateBlocks: number | null
 }
 
 interface PoolFacts {
@@ -26,8 +29,12 @@ interface PoolFacts {
 
 export const cachePool = (request: FitRequest, facts: PoolFacts): CachePool => {
   const bytes = Math.max(0, facts.memory.kvBytes)
-  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts))
-  const cost = facts.parts.kvCost(request.model, facts.sharding, request.kvDtype)
+  if (request.engine === 'vllm') return blockPool(bytes, planOf(request, facts), enginesOf(request, facts))
+  const kept = cachedModel(request)
+  const cost =
+    kept === request.model
+      ? facts.parts.kvCost(kept, facts.sharding, request.kvDtype)
+      : kvCost(kept, { sharding: facts.sharding, dtype: request.kvDtype })
   return request.engine === 'sglang' ? sglangPool(bytes, cost) : plainPool(bytes, cost)
 }
 
@@ -44,12 +51,21 @@ const planOf = (request: FitRequest, { memory, sharding, draftLayers, parts }: P
     draftLayers,
   })
 
-const blockPool = (bytes: number, plan: BlockPlan): CachePool => {
+/**
+ * V0 had as many schedulers as stages, and a request only its scheduler's blocks: `max_seq_len = block_size *
+ * (num_gpu_blocks // pipeline_parallel_size)` in `raise_if_cache_size_invalid`, vllm/worker/worker.py.
+ */
+const enginesOf = ({ pipelineParallel }: FitRequest, { memory }: PoolFacts): number =>
+  memory.isV0 ? pipelineParallel : 1
+
+const blockPool = (bytes: number, plan: BlockPlan, engines: number): CachePool => {
   const blocks = Math.floor(bytes / plan.blockBytes)
+  const ofOne = (tokens: number) => Math.floor(blocks / engines) / plan.blocksOf(tokens)
   return {
     bytes,
+    stateBlocks: plan.hasStates ? blocks : null,
     printedTokens: (maxModelLen) => plan.printedTokens(blocks, maxModelLen),
-    concurrencyAt: (tokens) => blocks / plan.blocksOf(tokens),
+    concurrencyAt: (tokens) => (ofOne(tokens) < 1 ? ofOne(tokens) : blocks / plan.blocksOf(tokens)),
     bytesOf: (tokens) => plan.blocksOf(tokens) * plan.blockBytes,
   }
 }
@@ -59,6 +75,7 @@ const plainPool = (bytes: number, cost: KvCost): CachePool => {
   const concurrencyAt = (tokens: number) => bytes / cost.bytesOf(tokens)
   return {
     bytes,
+    stateBlocks: null,
     bytesOf: cost.bytesOf,
     concurrencyAt,
     printedTokens: (maxModelLen) => Math.floor(concurrencyAt(maxModelLen) * maxModelLen),
@@ -78,6 +95,7 @@ const sglangPool = (bytes: number, cost: KvCost): CachePool => {
   const slots = hasState ? Math.floor((bytes - forTokens) / cost.bytesPerSequence) : Number.POSITIVE_INFINITY
   return {
     bytes,
+    stateBlocks: null,
     bytesOf: cost.bytesOf,
     printedTokens: () => tokens,
     concurrencyAt: (length) => Math.min(tokens / length, slots),

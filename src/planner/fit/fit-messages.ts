@@ -136,9 +136,10 @@ export const fitMessages = defineMessages({
     'zh-TW': (p) => `此配置需要 ${p.needed} 的倍數個加速器，但只給了 ${p.count} 個。`,
   },
   'fit.context-beyond-model': {
-    en: (p: { asked: number; context: number }) =>
-      `max-model-len ${n(p.asked)} is longer than the ${n(p.context)} tokens the model reads; the engine refuses to start.`,
-    'zh-TW': (p) => `max-model-len ${n(p.asked)} 超過模型可讀的 ${n(p.context)} 個詞元；引擎會拒絕啟動。`,
+    en: (p: { asked: number; context: number; refused: boolean }) =>
+      `max-model-len ${n(p.asked)} is longer than the ${n(p.context)} tokens the model reads; ${p.refused ? 'the engine refuses to start' : 'the engine starts, but answers beyond them mean nothing'}.`,
+    'zh-TW': (p) =>
+      `max-model-len ${n(p.asked)} 超過模型可讀的 ${n(p.context)} 個詞元；${p.refused ? '引擎會拒絕啟動' : '引擎會啟動，但超出部分的回答沒有意義'}。`,
   },
   'fit.length-clamped': {
     en: (p: { engine: string; length: number; context: number }) =>

@@ -9,24 +9,34 @@ import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
 import { predictFit } from './fit-speed.js'
 import { type Start, shardingOf, startAt } from './fit-start.js'
 import { fitWarnings } from './fit-warnings.js'
-import { formatProblems, isSparseLatent } from './format-problems.js'
+import { formatProblems, hasSparseLayout } from './format-problems.js'
+import { cachedModel } from './latent-heads.js'
 import { layoutProblems, type Problem } from './layout-problems.js'
+import { llamaBuild } from './llama-build.js'
 import { loadProblems } from './load-problems.js'
+import { captureLimit, memoryAdvice, memoryLimit } from './memory-advice.js'
+import { releaseProblems } from './release-problems.js'
 
 /** Answers from the model's shape, the card's memory and the engine's rules; throws nothing. */
 export const fitModel = (asked: FitRequest): FitAnswer => {
   const request = asEngineTakes(asked)
-  const { model, card } = request
+  const { card } = request
   const sharding = shardingOf(request)
   const start = begin(request, sharding)
   const { memory, pool, maxModelLen } = start
-  const before = [...layoutProblems(request, start), ...formatProblems(request, start)]
+  const before = [
+    ...releaseProblems(request),
+    ...layoutProblems(request, start),
+    ...formatProblems(request, start),
+  ]
   const refused = limitOf(before)
   const served = loadProblems(request, start)
-  const limit = refused ?? memoryLimit(start) ?? limitOf(served)
+  const short = memoryLimit(start) ?? captureLimit(request, start)
+  const limit = refused ?? short ?? limitOf(served)
+  const longest = refused !== null && isWhatever(refused) ? 0 : longestThatFits(request, sharding, start)
   const fits = limit === null
   const concurrency = pool.concurrencyAt(maxModelLen)
-  const whole = kvCost(model, {
+  const whole = kvCost(cachedModel(request), {
     sharding: { tensorParallel: 1, pipelineParallel: 1 },
     dtype: request.kvDtype,
   })
@@ -47,8 +57,7 @@ export const fitModel = (asked: FitRequest): FitAnswer => {
       whole.windows.reduce((sum, { tokens, bytesPerToken }) => sum + tokens * bytesPerToken, 0),
     kvCacheTokens: pool.printedTokens(maxModelLen),
     maxConcurrency: concurrency,
-    maxModelLenThatFits:
-      refused !== null && isWhatever(refused) ? 0 : longestThatFits(request, sharding, start),
+    maxModelLenThatFits: longest,
     replicas: Math.max(1, Math.floor(request.count / acceleratorsOf(request))),
     settings: {
       engineVersion: request.engineVersion ?? assumedVersions[request.engine],
@@ -64,15 +73,16 @@ export const fitModel = (asked: FitRequest): FitAnswer => {
     predicted: speed.predicted,
     warnings: [
       ...[...before, ...served].map(({ warning }) => warning),
+      ...(refused === null ? memoryAdvice(short, start, longest) : []),
       ...fitWarnings(request, start),
       ...speed.warnings,
     ],
   }
 }
 
-/** vLLM lays out an fp8 cache of sparse latent attention as `fp8_ds_mla` (`DeepseekV32ForCausalLM` in its models/config). */
+/** vLLM lays out an fp8 cache of sparse latent or compressed attention as `fp8_ds_mla` (`DeepseekV32ForCausalLM` in its models/config). */
 const asEngineTakes = (request: FitRequest): FitRequest =>
-  request.engine === 'vllm' && request.kvDtype === 'fp8' && isSparseLatent(request.model)
+  request.engine === 'vllm' && request.kvDtype === 'fp8' && hasSparseLayout(request.model)
     ? { ...request, kvDtype: 'fp8_ds_mla' }
     : request
 
@@ -81,7 +91,7 @@ const limitOf = (problems: readonly Problem[]): FitLimit | null =>
 
 /** Refused whatever the length. */
 const isWhatever = (limit: FitLimit): boolean =>
-  limit === 'layout' || limit === 'precision' || limit === 'accelerator'
+  limit === 'layout' || limit === 'precision' || limit === 'accelerator' || limit === 'release'
 
 /** A context that the cache cannot hold is refused, or shorter requests are taken, unless a length was told. */
 const begin = (request: FitRequest, sharding: Sharding): Start => {
@@ -98,8 +108,7 @@ const firstFittingBuild = 7400
 /** vLLM refuses, and llama.cpp did before it learned to fit; the others take shorter requests. */
 const shortensContext = ({ engine, engineVersion: written }: FitRequest): boolean => {
   if (engine !== 'llama.cpp') return engine !== 'vllm'
-  const build = Number(/^b?(\d{3,})$/.exec(written ?? '')?.[1] ?? firstFittingBuild)
-  return build >= firstFittingBuild
+  return (llamaBuild(written) ?? firstFittingBuild) >= firstFittingBuild
 }
 
 /** TGI before 2.3 takes 4,096 tokens unless told more. */
@@ -116,14 +125,6 @@ export const acceleratorsOf = ({
   dataParallel,
   model,
 }: FitRequest): number => tensorParallel * pipelineParallel * (model.experts > 0 ? dataParallel : 1)
-
-/** With a fixed size of the cache the engine holds no budget: what is more than the card is told before. */
-const memoryLimit = ({ memory, pool, maxModelLen, isFixed }: Start): FitLimit | null => {
-  if (isFixed) return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null
-  if (memory.weightsBytes + memory.nonTorchBytes >= memory.budgetBytes) return 'weights'
-  if (memory.kvBytes <= 0) return 'activations'
-  return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null
-}
 
 /**
  * The longest request that fits, up to the model's context. An engine that measures whole prompts below a length and

@@ -76,9 +76,11 @@ export type FitLimit =
   | 'precision'
   | 'accelerator'
   | 'context'
+  | 'release'
   | 'weights'
   | 'activations'
   | 'kv-cache'
+  | 'cuda-graphs'
   | 'max-num-seqs'
   | 'max-model-len'
 

@@ -2,7 +2,6 @@
 
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { v0ChunksAbove } from '../memory/engine-defaults.js'
-import { graphCount } from '../memory/engine-runtime.js'
 import { engineVersion } from '../memory/engine-version.js'
 import { kvCost } from '../memory/kv-cache.js'
 import { peakTflops } from '../memory/precision.js'
@@ -84,14 +83,10 @@ const memoryIsNotSpeed: Remark = ({ load }, { memory, pool, maxModelLen }) => {
 }
 
 /** Graphs that the budget does not count, and the driver's own context, live in what utilisation leaves. */
-const littleLeft: Remark = ({ engine, card, model, enforceEager }, { memory }) => {
-  if (engine !== 'vllm') return null
+const littleLeft: Remark = ({ engine, card }, { memory }) => {
+  if (engine !== 'vllm' || memory.captureBytes > memory.captureRoomBytes) return null
   const left = card.memoryGiB * (1 - memory.settings.utilisation)
-  const graphs =
-    enforceEager || memory.graphBytes > 0
-      ? 0
-      : 0.014 * graphCount(memory.settings.maxSequences) * (model.layers / 32)
-  const needed = 0.51 + graphs
+  const needed = 0.51 + memory.captureBytes / bytesPerGiB
   return left < needed ? fitMessage('fit.little-left', { left, needed }) : null
 }
 

@@ -176,15 +176,14 @@ const sparseLayout = ({ engine, model, kvDtype }: FitRequest): Problem | null =>
   if (kvDtype !== 'fp8_ds_mla') return null
   if (engine !== 'vllm')
     return { limit: 'precision', warning: fitMessage('fit.format-unknown', { engine, format: kvDtype }) }
-  const isThere = isSparseLatent(model) || hasCache(model, 'compressed')
-  return isThere
+  return hasSparseLayout(model)
     ? null
     : { limit: 'precision', warning: fitMessage('fit.not-sparse-latent', { model: model.name }) }
 }
 
-/** Latent attention that picks its tokens by an indexer (DeepSeek-V3.2, GLM-5). */
-export const isSparseLatent = (model: FitRequest['model']): boolean =>
-  hasCache(model, 'latent') && hasCache(model, 'indexer')
+/** Latent attention that picks its tokens by an indexer (DeepSeek-V3.2, GLM-5), or compressed attention (DeepSeek-V4). */
+export const hasSparseLayout = (model: FitRequest['model']): boolean =>
+  (hasCache(model, 'latent') && hasCache(model, 'indexer')) || hasCache(model, 'compressed')
 
 const hasCache = ({ shape }: FitRequest['model'], kind: CacheShape['kind']): boolean =>
   shape.layers.some(({ caches }) => caches.some((cache) => cache.kind === kind))

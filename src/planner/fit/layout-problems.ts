@@ -2,7 +2,7 @@
 
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { canSplitHeads } from '../memory/layouts.js'
-import { refusesUnevenBlocks, unevenBlock, usualBlockWidth } from '../memory/uneven-blocks.js'
+import { hasPaddedBuild, refusesUnevenBlocks, unevenBlock, usualBlockWidth } from '../memory/uneven-blocks.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitLimit, FitRequest } from './fit-request.js'
 import { type Start, shardingOf } from './fit-start.js'
@@ -48,7 +48,10 @@ const vocabulary: Check = ({ engine, model, tensorParallel }) => {
     : null
 }
 
-/** In the published checkpoint for certain; in another one of 8 bits only if it is stored in blocks, as most are. */
+/**
+ * In the published checkpoint for certain; in another one of 8 bits only if it is stored in blocks, as most are; in one of
+ * 4 bits unless its publisher padded it.
+ */
 const blocks: Check = (request) => {
   const { engine, model, precision } = request
   if (engine === 'llama.cpp') return null
@@ -61,7 +64,8 @@ const blocks: Check = (request) => {
   })
   const cut = stored ?? unevenBlock(model, { precision, sharding, assumedWidth: usualBlockWidth })
   if (!cut) return null
-  const known = !refusesUnevenBlocks(engine) ? 'unknown' : stored ? 'refused' : 'if-blocks'
+  const isCertain = stored !== null || (precision === 'int4' && !hasPaddedBuild(model))
+  const known = !refusesUnevenBlocks(engine) ? 'unknown' : isCertain ? 'refused' : 'if-blocks'
   const experts = precision === 'fp8' && model.experts > 0 && !request.expertParallel
   return {
     limit: known === 'refused' ? 'layout' : null,
@@ -100,11 +104,16 @@ const contextParallel: Check = ({ model, tensorParallel, decodeContextParallel: 
   return dcp > most ? { limit: 'layout', warning: fitMessage('fit.dcp-not-possible', { dcp, most }) } : null
 }
 
-const context: Check = ({ model }, { maxModelLen: asked }) =>
+/** TensorRT-LLM, TGI and llama.cpp lay out more than the model reads when told to, and say so. */
+const context: Check = ({ engine, model }, { maxModelLen: asked }) =>
   model.maxContext !== null && asked > model.maxContext
     ? {
-        limit: 'context',
-        warning: fitMessage('fit.context-beyond-model', { asked, context: model.maxContext }),
+        limit: engine === 'vllm' || engine === 'sglang' ? 'context' : null,
+        warning: fitMessage('fit.context-beyond-model', {
+          asked,
+          context: model.maxContext,
+          refused: engine === 'vllm' || engine === 'sglang',
+        }),
       }
     : null
 

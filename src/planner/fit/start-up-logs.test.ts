@@ -50,6 +50,17 @@ describe('start-up logs', () => {
     expect(fits).toBe(log.missed === undefined ? log.printed.fits : !log.printed.fits)
   })
 
+  it.each([
+    ['b1-', 39, 21, 16],
+    ['b2-', 15, 13, 12],
+    ['b3-', 15, 13, 11],
+  ])('says what was told blind in the round %s', (prefix, asked, starts, right) => {
+    const round = rows.filter(({ log }) => log.id.startsWith(prefix)).map(({ log }) => log)
+    expect(round).toHaveLength(asked)
+    expect(round.filter(({ blind, printed }) => blind?.fits === printed.fits)).toHaveLength(starts)
+    expect(round.filter(isBlindRight)).toHaveLength(right)
+  })
+
   it('tells of nine in ten whether they start', () => {
     const right = rows.filter(({ log, fits }) => fits === log.printed.fits).length
     expect(right / rows.length).toBeGreaterThanOrEqual(0.9)
@@ -73,6 +84,14 @@ describe('start-up logs', () => {
     expect(medians.filter((error) => error <= 0.1).length / medians.length).toBeGreaterThanOrEqual(0.8)
   })
 })
+
+/** Whether it starts, and where the log prints a cache that within 10 %. */
+const isBlindRight = ({ blind, printed }: StartUpLog): boolean => {
+  if (blind?.fits !== printed.fits) return false
+  const told = printed.kvTokens === undefined ? blind.availableKvGiB : blind.kvTokens
+  const shown = printed.kvTokens ?? printed.availableKvGiB
+  return shown === undefined || (told !== undefined && Math.abs(told / shown - 1) <= 0.1)
+}
 
 const line = ({ log, fits, weightsGiB, kv, error }: Row): string =>
   `| ${[log.id, log.case.model, `${log.case.count} x ${log.case.gpu}`, `${log.case.engine} ${log.case.engineVersion}`, log.printed.fits ? 'yes' : 'no', fits ? 'yes' : 'no', weightsGiB.toFixed(2), kv ? kv.printed : '', kv ? Math.round(kv.predicted * 100) / 100 : '', error === null ? '' : `${(error * 100).toFixed(1)} %`, sourceOf(log)].join(' | ')} |`

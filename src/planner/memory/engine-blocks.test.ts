@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import type { CacheShape, Model } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
 import { modelOf } from '../fit/__fixtures__/case-request.js'
-import { type BlockOptions, planBlocks } from './engine-blocks.js'
+import type { BlockOptions } from './block-plan.js'
+import { planBlocks } from './engine-blocks.js'
 
 const options = (changes: Partial<BlockOptions>): BlockOptions => ({
   sharding: { tensorParallel: 1, pipelineParallel: 1 },
@@ -122,5 +123,19 @@ describe('planBlocks', () => {
     expect(bytes(1, 1)).toBe(70_272 * 131_072)
     expect(bytes(8, 1)).toBe(bytes(1, 1))
     expect(bytes(8, 8)).toBe(bytes(1, 1) / 8)
+  })
+
+  it('cuts a compressed cache into entries, windows and what a compressor has not finished', () => {
+    // DeepSeek-V4-Flash (vLLM issue 54703): a page of 1,002,240 bytes and 256 tokens over 41 layers of entries and 21 of
+    // indexers; a step of 8,192 tokens takes blocks of two groups of windows of 64 and of states of 4 and of 8 tokens.
+    const plan = planBlocks(
+      modelOf('deepseek-ai/DeepSeek-V4-Flash'),
+      options({ dtype: 'fp8_ds_mla', version: 28, sharding: { tensorParallel: 2, pipelineParallel: 1 } }),
+    )
+    expect(plan.blockBytes).toBe(1_002_240)
+    expect(plan.groups).toBe(5)
+    const length = 131_072
+    const held = (window: number, tokens: number) => Math.ceil((window - 1 + 8192) / tokens) + 1
+    expect(plan.blocksOf(length)).toBe(length / 256 + 2 * held(128, 64) + held(8, 4) + held(256, 8))
   })
 })

@@ -3,23 +3,10 @@
 // After vLLM v1/core/kv_cache_utils.py (2026-02) and the release notes of its start-up log.
 
 import type { CacheShape, LayerShape, Model } from '../../catalog/index.js'
-import { cacheCost, type KvDtype } from './cache-cost.js'
-import type { EngineVersion } from './engine-version.js'
-import { type Sharding, stagesOf } from './sharding.js'
-
-export interface BlockOptions {
-  readonly sharding: Sharding
-  readonly dtype: KvDtype
-  readonly version: EngineVersion
-  readonly isV0: boolean
-  readonly blockTokens: number
-  readonly maxBatchedTokens: number
-  readonly prefixCaching: boolean
-  /** Tokens drafted ahead: each keeps one more state of linear layers, and drafting layers have a cache of their own. */
-  readonly draftedTokens: number
-  /** Layers added by the drafting model, of the kind that keeps every token. */
-  readonly draftLayers: number
-}
+import type { BlockOptions, BlockPlan } from './block-plan.js'
+import { cacheCost } from './cache-cost.js'
+import { compressedBlocks, hasCompressedLayers } from './compressed-blocks.js'
+import { stagesOf } from './sharding.js'
 
 /** Layers of one kind: all keep every token, or the last of a window, or one state. */
 interface LayerKind {
@@ -30,24 +17,13 @@ interface LayerKind {
   readonly window: number
 }
 
-export interface BlockPlan {
-  /** Bytes of one block over all layers that share it. */
-  readonly blockBytes: number
-  readonly groups: number
-  /** Tokens of a block in the layers that keep every token. */
-  readonly blockTokens: number
-  /** Blocks that one request of this length takes at most. */
-  blocksOf(tokens: number): number
-  /** What the start-up log calls the size of the cache. */
-  printedTokens(blocks: number, maxModelLen: number): number
-}
-
 /** Hybrid models got groups in 0.9.2; before, and in V0, every layer kept every token. */
 const hasGroups = ({ version, isV0 }: BlockOptions) => !isV0 && version >= 9.002
 /** Since 0.21 the printed tokens are concurrency x length; before, blocks / groups x tokens of a block. */
 const printsConcurrency = ({ version, isV0 }: BlockOptions) => !isV0 && version >= 21
 
 export const planBlocks = (model: Model, options: BlockOptions): BlockPlan => {
+  if (hasCompressedLayers(model)) return compressedBlocks(model, options)
   const kinds = kindsOf(model, options)
   const uniform = hasGroups(options)
     ? kinds
@@ -68,6 +44,7 @@ const onePool = (kinds: readonly LayerKind[], options: BlockOptions): BlockPlan 
   return {
     blockBytes: perToken * blockTokens,
     groups: 1,
+    hasStates: false,
     blockTokens: tokens,
     blocksOf: (length) => Math.ceil(length / tokens),
     printedTokens: (blocks) => blocks * tokens,
@@ -92,6 +69,7 @@ const pooledGroups = (kinds: readonly LayerKind[], options: BlockOptions): Block
   return {
     blockBytes: page * size,
     groups: count,
+    hasStates: groups.some(({ kind }) => kind === 'state'),
     blockTokens: shortest,
     blocksOf,
     printedTokens: (blocks, maxModelLen) =>

@@ -128,6 +128,7 @@ export const knownCards: readonly CardFacts[] = [
     [64, 63.98],
     'a public GitHub file found by its text in a code index, 58928701347 (2025)',
   ),
+  card('mi50', 'MI50 16 GB', /mi50/, [16, 15.98], 'assumed'),
   card('mi300x', 'MI300X 192 GB', /mi30[08]/, [192, 191.98], 'assumed'),
   card('mi325x', 'MI325X 256 GB', /mi325/, [256, 255.98], 'assumed'),
   card('mi355x', 'MI355X 288 GB', /mi35[05]/, [288, 287.98], 'assumed'),

@@ -64,7 +64,7 @@ const defaultsOf = (
 ): EngineSettings => {
   switch (engine) {
     case 'vllm':
-      return v0 ? vllmV0(version, asked) : vllmV1(version, card)
+      return v0 ? vllmV0(version, card, asked) : vllmV1(version, card)
     case 'sglang':
       return sglang(version, card, asked)
     case 'trtllm':
@@ -79,8 +79,13 @@ const defaultsOf = (
 /** Above this length V0 chunks prompts by itself, except on models it cannot (vLLM `EngineArgs`, 0.6 to 0.7). */
 export const v0ChunksAbove = 32_768
 
-const vllmV0 = (version: EngineVersion, { maxModelLen, chunkedPrefill }: AskedSettings): EngineSettings => {
-  const chunked = chunkedPrefill ?? maxModelLen > v0ChunksAbove
+const vllmV0 = (
+  version: EngineVersion,
+  card: Card,
+  { maxModelLen, chunkedPrefill }: AskedSettings,
+): EngineSettings => {
+  // Two V100 measured whole prompts of 40,000 tokens (2.53 GiB; vLLM issue 11251, 2024-12-20).
+  const chunked = chunkedPrefill ?? (maxModelLen > v0ChunksAbove && !card.isPreAmpere)
   // 512 tokens until 0.6.3, 2,048 from 0.6.4; without chunks a whole prompt must fit in a step.
   const inChunks = version < 6.004 ? 512 : 2048
   return {
@@ -94,7 +99,8 @@ const vllmV0 = (version: EngineVersion, { maxModelLen, chunkedPrefill }: AskedSe
 /**
  * `vllm serve`: 8,192 tokens and 1,024 sequences on 70 GiB and more except A100 (PR 17885), else 2,048 and 256; in
  * 0.8 by name (H100, H200), and 1,024 sequences everywhere before PR 16158 (0.8.4). 16,384 tokens from 160 GiB on
- * (issue 54703, 2026-09). Utilisation 0.9 until 0.20, then 0.92.
+ * (issue 54703, 2026-09), and 4,096 on small cards in 0.29 (111,520 tokens of Gemma 4 E2B a GiB on a T4, a public log,
+ * 2026-09). Utilisation 0.9 until 0.20, then 0.92.
  */
 const vllmV1 = (version: EngineVersion, card: Card): EngineSettings => {
   const isLarge =
@@ -102,7 +108,7 @@ const vllmV1 = (version: EngineVersion, card: Card): EngineSettings => {
   const isHuge = version >= 28 && card.memoryGiB >= 160
   return {
     utilisation: version < 21 ? 0.9 : 0.92,
-    maxBatchedTokens: isHuge ? 16_384 : isLarge ? 8192 : 2048,
+    maxBatchedTokens: isHuge ? 16_384 : isLarge ? 8192 : version >= 29 ? 4096 : 2048,
     maxSequences: isLarge || version < 8.004 ? 1024 : 256,
     chunkedPrefill: true,
   }

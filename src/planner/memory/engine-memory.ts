@@ -6,7 +6,9 @@ import { bytesPerGiB } from '../../core/index.js'
 import { type Activations, activationsOf } from './engine-activations.js'
 import type { Card } from './engine-card.js'
 import { assumedVersions, type EngineSettings, isV0, settingsOf } from './engine-defaults.js'
-import { graphBytes, nonTorchBytes } from './engine-runtime.js'
+import { captureBytes, graphBytes } from './engine-graphs.js'
+import { reservedBytes } from './engine-reserved.js'
+import { nonTorchBytes } from './engine-runtime.js'
 import { type EngineVersion, engineVersion } from './engine-version.js'
 import { createMemoryParts, type MemoryParts } from './memory-parts.js'
 import type { Sharding } from './sharding.js'
@@ -41,6 +43,9 @@ export interface EngineMemory {
   readonly activations: Activations
   readonly nonTorchBytes: number
   readonly graphBytes: number
+  /** What capturing graphs takes beside the budget, and what is free there for it; 0 where the budget counts them. */
+  readonly captureBytes: number
+  readonly captureRoomBytes: number
   /** What the engine sets aside for the widest step: of vLLM the peak, of llama.cpp the compute buffer. */
   readonly stepBytes: number
   /** What it holds whatever it does: context, runtime and reserved graphs, as far as its budget counts them. */
@@ -69,6 +74,14 @@ export const engineMemory = (
     vision: options.vision ?? true,
     prediction: options.prediction ?? false,
   })
+  const graphs = {
+    version,
+    isV0: v0,
+    enforceEager: options.enforceEager === true,
+    card,
+    tensorParallel: sharding.tensorParallel,
+    pipelineParallel: sharding.pipelineParallel,
+  }
   const found = {
     version,
     isV0: v0,
@@ -79,10 +92,13 @@ export const engineMemory = (
       (engine === 'vllm' ? paddingBytes(model, options, weights.byComponent.experts ?? 0) : 0),
     activations: activationsOf(model, {
       settings,
+      precision: options.precision,
       version,
+      isV0: v0,
       tensorParallel: sharding.tensorParallel,
       pipelineParallel: sharding.pipelineParallel,
       vision: options.vision ?? true,
+      maxModelLen: options.maxModelLen,
     }),
     nonTorchBytes: nonTorchBytes({
       // Other engines: as vLLM's newest, for want of figures of their own.
@@ -91,19 +107,29 @@ export const engineMemory = (
       card,
       tensorParallel: sharding.tensorParallel,
     }),
-    graphBytes:
-      engine === 'vllm'
-        ? graphBytes(model, settings, { version, enforceEager: options.enforceEager === true })
-        : 0,
+    graphBytes: engine === 'vllm' ? graphBytes(model, settings, graphs) : 0,
+    captureBytes: engine === 'vllm' ? captureBytes(model, settings, graphs) : 0,
   }
   const totalBytes = card.memoryGiB * bytesPerGiB
-  const stepBytes = stepBytesOf({ engine, model }, found)
   const heldBytes = heldBytesOf(engine, found)
+  const peakBytes = stepBytesOf({ engine, model }, found)
+  const reserved =
+    engine === 'vllm'
+      ? reservedBytes(model, {
+          version,
+          isV0: v0,
+          tensorParallel: sharding.tensorParallel,
+          tokens: settings.maxBatchedTokens,
+          forwardBytes: found.activations.forwardBytes,
+        })
+      : 0
+  const stepBytes = peakBytes + heldOf(reserved, totalBytes - found.weightsBytes - heldBytes - peakBytes)
   const needs = { weightsBytes: found.weightsBytes, stepBytes, heldBytes }
   return {
     ...found,
     stepBytes,
     heldBytes,
+    captureRoomBytes: captureRoomBytes(found, totalBytes, stepBytes - peakBytes),
     // TensorRT-LLM's share is one of what all else leaves.
     budgetBytes: totalBytes * (engine === 'trtllm' ? 1 : settings.utilisation),
     kvBytes:
@@ -128,7 +154,23 @@ const paddingBytes = (
 /** CUDA context and kernels of an idle process, GiB: 0.51 on an H100 (llm-d logs, 2026-04-22). */
 const contextGiB = 0.51
 
-type Found = Omit<EngineMemory, 'budgetBytes' | 'kvBytes' | 'stepBytes' | 'heldBytes'>
+type Found = Omit<EngineMemory, 'budgetBytes' | 'kvBytes' | 'stepBytes' | 'heldBytes' | 'captureRoomBytes'>
+
+/** When the card is full, torch gives back what it held and begins anew. */
+const heldOf = (reserved: number, room: number): number =>
+  room > 0 && reserved > room ? reserved % room : reserved
+
+/**
+ * What is free for graphs when they are captured: what utilisation leaves, less the context where the budget does not
+ * count it (V0, and V1 from 0.9.2 on), and what the run that measured has given back by then: from 0.6.5 on all of it
+ * (`torch.cuda.empty_cache()` at the end of `memory_profiling`, vllm/utils.py).
+ */
+const captureRoomBytes = (found: Found, totalBytes: number, reserved: number): number => {
+  const outside = totalBytes * (1 - found.settings.utilisation)
+  const context = contextGiB * bytesPerGiB
+  if (found.isV0 && found.version < 6.005) return outside + reserved - context
+  return outside + found.activations.peakBytes - (!found.isV0 && found.version < 9.002 ? 0 : context)
+}
 
 const stepBytesOf = (
   { engine, model }: { readonly engine: EngineName; readonly model: Model },

@@ -2,8 +2,9 @@
 // engines. Knows no budget.
 
 import type { Model } from '../../catalog/index.js'
+import type { BlockOptions, BlockPlan } from './block-plan.js'
 import type { KvDtype } from './cache-cost.js'
-import { type BlockOptions, type BlockPlan, planBlocks } from './engine-blocks.js'
+import { planBlocks } from './engine-blocks.js'
 import { type KvCost, kvCost } from './kv-cache.js'
 import type { Sharding } from './sharding.js'
 import { type WeightBytes, type WeightOptions, weightsOf } from './weights.js'

@@ -26,6 +26,14 @@ export interface ServedBlocks {
  */
 const refusingEngines: readonly EngineName[] = ['vllm', 'sglang']
 
+/**
+ * Models whose publisher pads the width of its own AWQ and GPTQ builds, so that groups are not cut: Qwen2-72B and
+ * Qwen2.5-72B (29,568 to 29,696; config.json of Qwen/Qwen2.5-72B-Instruct-AWQ). Tools do not pad by themselves.
+ */
+const paddedBuilds = /^qwen\/qwen2(\.5)?(-math)?-72b/i
+
+export const hasPaddedBuild = ({ name }: Model): boolean => paddedBuilds.test(name)
+
 /** Of every published checkpoint in blocks so far. */
 export const usualBlockWidth = 128
 

@@ -14,6 +14,7 @@ import {
 } from '../../../catalog/index.js'
 import { findCard } from '../../memory/engine-card.js'
 import type { FitRequest } from '../fit-request.js'
+import { modelOfSize } from '../model-of-size.js'
 
 export const catalogue: Catalogue = loadCatalogue()
 
@@ -27,7 +28,9 @@ export const modelOf = (name: string): Model => {
   const config = configs[name]
   if (config) return modelOfConfig(readConfig(config), { name, date: '2026-11' })
   const other = further(name).found
-  const found = other ? furtherModel(other) : catalogue.lookUpModel(name).found
+  const found = other
+    ? furtherModel(other)
+    : (catalogue.lookUpModel(name).found ?? modelOfSize(name, catalogue))
   if (!found) throw new Error(`no model ${name}`)
   return found
 }
@@ -127,6 +130,7 @@ const precisions: Readonly<Record<string, Precision>> = {
   nvfp4: 'nvfp4',
   q4_k_m: 'q4_k_m',
   q5_k_m: 'q5_k_m',
+  q3_k_m: 'q3_k_m',
 }
 
 export const requestOfLog = ({ case: started }: StartUpLog): FitRequest => {

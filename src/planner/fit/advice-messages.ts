@@ -1,0 +1,54 @@
+// What to change when a model does not fit, in both languages, with its numbers.
+
+import { defineMessages, formatNumber, messageFactory } from '../../core/index.js'
+
+const n = (value: number) => formatNumber(value)
+const gib = (value: number) => formatNumber(value, 3)
+
+export interface Share {
+  readonly utilisation: number
+  readonly budgetGiB: number
+}
+
+const raise = { en: 'raise the share of the memory', 'zh-TW': '提高記憶體使用比例' } as const
+
+export const adviceMessages = defineMessages({
+  'fit.advice-weights': {
+    en: (p: Share & { weightsGiB: number }) =>
+      `Weights and runtime need ${gib(p.weightsGiB)} GiB of an accelerator, the engine's share (${gib(p.utilisation)}) is ${gib(p.budgetGiB)}: divide them over more accelerators (--tp, --pp), take quantized weights, or ${raise.en}.`,
+    'zh-TW': (p) =>
+      `權重與執行環境在單一加速器上需要 ${gib(p.weightsGiB)} GiB，引擎的份額（${gib(p.utilisation)}）為 ${gib(p.budgetGiB)}：請分散到更多加速器（--tp、--pp）、改用量化權重，或${raise['zh-TW']}。`,
+  },
+  'fit.advice-step': {
+    en: (p: Share & { peakGiB: number; tokens: number; sequences: number; vision: boolean }) =>
+      `Beside the weights the run by which the engine measures itself takes ${gib(p.peakGiB)} GiB (${n(p.tokens)} tokens, ${n(p.sequences)} sequences${p.vision ? ', the largest picture or video' : ''}) and leaves nothing of ${gib(p.budgetGiB)}: ${p.vision ? 'limit pictures and video (--limit-mm-per-prompt, --language-model-only), lower max-model-len, ' : 'lower --max-num-batched-tokens or --max-num-seqs, '}or ${raise.en} from ${gib(p.utilisation)}.`,
+    'zh-TW': (p) =>
+      `除權重外，引擎量測自身的那一步占 ${gib(p.peakGiB)} GiB（${n(p.tokens)} 個詞元、${n(p.sequences)} 個序列${p.vision ? '、最大的圖片或影片' : ''}），${gib(p.budgetGiB)} 已無剩餘：請${p.vision ? '限制圖片與影片（--limit-mm-per-prompt、--language-model-only）、降低 max-model-len，' : '降低 --max-num-batched-tokens 或 --max-num-seqs，'}或將記憶體使用比例自 ${gib(p.utilisation)} 提高。`,
+  },
+  'fit.advice-cache': {
+    en: (p: Share & { cacheGiB: number; length: number; longest: number }) =>
+      `The cache gets ${gib(p.cacheGiB)} GiB, too little for one request of ${n(p.length)} tokens: ${p.longest > 0 ? `lower --max-model-len to ${n(p.longest)} or less` : 'no length fits'}, take an fp8 cache (--kv-dtype fp8), ${raise.en} from ${gib(p.utilisation)}, or use more accelerators.`,
+    'zh-TW': (p) =>
+      `快取只有 ${gib(p.cacheGiB)} GiB，放不下一個 ${n(p.length)} 詞元的請求：${p.longest > 0 ? `請將 --max-model-len 降至 ${n(p.longest)} 以下` : '任何長度都放不下'}、改用 fp8 快取（--kv-dtype fp8）、將記憶體使用比例自 ${gib(p.utilisation)} 提高，或增加加速器。`,
+  },
+  'fit.advice-graphs': {
+    en: (p: { graphsGiB: number; roomGiB: number; utilisation: number; lower: number }) =>
+      `Capturing CUDA graphs takes about ${gib(p.graphsGiB)} GiB of each accelerator, which this release does not count in its share of the memory; ${gib(p.roomGiB)} are free beside it. Use --enforce-eager${p.lower > 0 ? `, or lower --gpu-memory-utilization from ${gib(p.utilisation)} to ${gib(p.lower)}` : ''}, or capture fewer sizes.`,
+    'zh-TW': (p) =>
+      `擷取 CUDA 圖約需每個加速器 ${gib(p.graphsGiB)} GiB，此版本並未計入其記憶體份額；份額之外只剩 ${gib(p.roomGiB)} GiB。請使用 --enforce-eager${p.lower > 0 ? `，或將 --gpu-memory-utilization 自 ${gib(p.utilisation)} 降至 ${gib(p.lower)}` : ''}，或減少擷取的尺寸。`,
+  },
+  'fit.state-blocks': {
+    en: (p: { sequences: number; blocks: number }) =>
+      `Each running sequence takes a block for the state of the linear layers, and the cache has ${n(p.blocks)}: vLLM refuses to capture graphs for ${n(p.sequences)} sequences. Lower --max-num-seqs to ${n(p.blocks)} or less.`,
+    'zh-TW': (p) =>
+      `每個執行中的序列需要一個區塊存放線性層狀態，而快取只有 ${n(p.blocks)} 個區塊：vLLM 拒絕為 ${n(p.sequences)} 個序列擷取圖。請將 --max-num-seqs 降至 ${n(p.blocks)} 以下。`,
+  },
+  'fit.release-too-old': {
+    en: (p: { version: string; architecture: string; first: string; refused: boolean }) =>
+      `vLLM ${p.version} does not know ${p.architecture}, which came with ${p.first}: ${p.refused ? 'it refuses, or loads experts undivided and runs out of memory' : 'it may run by way of Transformers, whose memory is not planned here'}. Use ${p.first} or newer.`,
+    'zh-TW': (p) =>
+      `vLLM ${p.version} 不認得 ${p.architecture}（${p.first} 起支援）：${p.refused ? '會拒絕載入，或不切分專家而耗盡記憶體' : '可能改走 Transformers 執行，其記憶體用量不在此規劃內'}。請使用 ${p.first} 或更新版本。`,
+  },
+})
+
+export const adviceMessage = messageFactory(adviceMessages)

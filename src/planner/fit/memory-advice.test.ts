@@ -1,0 +1,172 @@
+// What stops an engine, and what its answer says to change: causes as the reports name them.
+
+import { describe, expect, it } from 'vitest'
+import { plannerMessages } from '../messages.js'
+import { cardOf, modelOf, requestOf, requestOfLog, startUpLogs } from './__fixtures__/case-request.js'
+import { fitModel } from './fit-model.js'
+import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
+
+const llama8 = modelOf('meta-llama/Llama-3.1-8B-Instruct')
+const answerTo = (model: FitRequest['model'], changes: Partial<FitRequest> = {}) =>
+  fitModel(requestOf(model, changes))
+const params = (answer: FitAnswer, code: string) => answer.warnings.find((each) => each.code === code)?.params
+const logOf = (id: string): FitRequest => {
+  const log = startUpLogs().find((each) => each.id === id)
+  if (!log) throw new Error(`no log ${id}`)
+  return requestOfLog(log)
+}
+
+describe('the cause of a failure', () => {
+  it.each<[string, FitLimit, string]>([
+    // "No available memory for the cache blocks"; "max seq len is larger than"; CUDA out of memory while graphs were
+    // captured; "max_num_seqs exceeds available Mamba cache blocks"; weights.
+    ['b1-qwen25-vl-3b-a100-03', 'activations', 'fit.advice-step'],
+    ['b1-qwen25-32b-int8-2x3090', 'activations', 'fit.advice-step'],
+    ['b2-qwen35-35b-fp8-a100-0.45', 'activations', 'fit.advice-step'],
+    ['b1-deepseek-coder-67b-2xt4', 'kv-cache', 'fit.advice-cache'],
+    ['b2-qwen15-7b-gptq-3090', 'kv-cache', 'fit.advice-cache'],
+    ['b2-qwen3-vl-30b-a100', 'kv-cache', 'fit.advice-cache'],
+    ['b2-qwen36-27b-nvfp4-5090-98k', 'kv-cache', 'fit.advice-cache'],
+    ['b1-qwen-72b-8x4090', 'cuda-graphs', 'fit.advice-graphs'],
+    ['b1-llama31-8b-2xv100-16-095', 'cuda-graphs', 'fit.advice-graphs'],
+    ['b1-gemma2-9b-8xl4', 'cuda-graphs', 'fit.advice-graphs'],
+    ['z-qwen3-30b-4xa10', 'cuda-graphs', 'fit.advice-graphs'],
+    ['z-qwen3-32b-2xl20', 'cuda-graphs', 'fit.advice-graphs'],
+    ['b1-qwen36-27b-fp8-h100-095', 'max-num-seqs', 'fit.state-blocks'],
+    ['b1-qwen36-27b-h100-aks', 'max-num-seqs', 'fit.state-blocks'],
+    ['b1-qwen3-vl-235b-8xa100-0102', 'release', 'fit.release-too-old'],
+    ['v084-llama4-scout-2xh100nvl', 'weights', 'fit.advice-weights'],
+  ])('of %s is %s, and the answer says what to change', (id, limit, code) => {
+    const answer = fitModel(logOf(id))
+    expect(answer).toMatchObject({ fits: false, limitedBy: limit })
+    expect(params(answer, code)).toBeDefined()
+  })
+})
+
+describe('graphs that the budget does not count', () => {
+  it('stop a start, and not one without graphs or from 0.21 on, where the budget counts them', () => {
+    // 67 sizes x 48 layers x (0.21 + 2 x 0.95 MiB) = 6.6 GiB; 2.2 of 22.06 GiB are free beside 0.9.
+    const on = (changes: Partial<FitRequest>) => fitModel({ ...logOf('z-qwen3-30b-4xa10'), ...changes })
+    const refused = on({})
+    expect(refused.fits).toBe(false)
+    const advice = params(refused, 'fit.advice-graphs')
+    expect(advice?.['graphsGiB']).toBeCloseTo((67 * 48 * 2.11) / 1024, 2)
+    expect(on({ enforceEager: true }).fits).toBe(true)
+    expect(on({ engineVersion: '0.21.0' }).fits).toBe(true)
+  })
+
+  it('start with the share that the answer names, where it names one', () => {
+    const request = logOf('z-qwen3-32b-2xl20')
+    const lower = params(fitModel(request), 'fit.advice-graphs')?.['lower']
+    expect(lower).toBe(0.83)
+    expect(fitModel({ ...request, gpuMemoryUtilization: 0.83 }).limitedBy).not.toBe('cuda-graphs')
+  })
+
+  it('take little where accelerators are linked: NVLink needs no reductions of NCCL', () => {
+    const over = (card: string) =>
+      answerTo(modelOf('Qwen/Qwen3-32B'), {
+        card: cardOf(card),
+        count: 2,
+        tensorParallel: 2,
+        engineVersion: '0.8.5',
+        gpuMemoryUtilization: 0.96,
+      }).limitedBy
+    expect(over('L40S')).toBe('cuda-graphs')
+    expect(over('A100-80GB')).not.toBe('cuda-graphs')
+  })
+})
+
+describe('stages of a pipeline', () => {
+  it('have a scheduler each in V0, and a request only the blocks of one', () => {
+    const at = (engineVersion: string, maxModelLen: number) =>
+      answerTo(llama8, {
+        card: cardOf('RTX 3090'),
+        count: 2,
+        pipelineParallel: 2,
+        engineVersion,
+        maxModelLen,
+        gpuMemoryUtilization: 0.9,
+      })
+    const tokens = at('0.8.5 V0', 40_000).kvCacheTokens
+    expect(at('0.8.5 V0', Math.floor(tokens / 2) - 16).fits).toBe(true)
+    expect(at('0.8.5 V0', Math.floor(tokens / 2) + 16)).toMatchObject({ fits: false, limitedBy: 'kv-cache' })
+    expect(at('0.8.5', Math.floor(tokens / 2) + 16).fits).toBe(true)
+  })
+})
+
+describe('states of linear layers', () => {
+  it('take a block for each sequence that graphs are captured for, since 0.20', () => {
+    const request = logOf('b1-qwen36-27b-h100-aks')
+    const blocks = Number(params(fitModel(request), 'fit.state-blocks')?.['blocks'])
+    expect(blocks).toBeGreaterThan(550)
+    expect(blocks).toBeLessThan(680)
+    const at = (changes: Partial<FitRequest>) => fitModel({ ...request, ...changes }).limitedBy
+    expect(at({ maxNumSeqs: 512 })).not.toBe('max-num-seqs')
+    expect(at({ enforceEager: true })).not.toBe('max-num-seqs')
+    expect(at({ engineVersion: '0.19.0' })).not.toBe('max-num-seqs')
+  })
+})
+
+describe('releases older than a model', () => {
+  const on = (name: string, engineVersion: string) =>
+    answerTo(modelOf(name), { engineVersion, count: 8, tensorParallel: 8 })
+
+  it('refuse it where nothing else runs it, and are warned of where Transformers may', () => {
+    expect(on('Qwen/Qwen3-VL-235B-A22B-Instruct', '0.10.2').limitedBy).toBe('release')
+    expect(on('Qwen/Qwen3-VL-235B-A22B-Instruct', '0.11.0').limitedBy).not.toBe('release')
+    const dense = on('Qwen/Qwen3-32B', '0.8.3')
+    expect(dense.limitedBy).not.toBe('release')
+    expect(params(dense, 'fit.release-too-old')).toMatchObject({ first: '0.8.4', refused: false })
+    expect(on('Qwen/Qwen3-32B', '0.7.3').limitedBy).toBe('release')
+  })
+})
+
+describe('what to change', () => {
+  it('names the longest request where the cache is too small for one', () => {
+    const request = requestOf(llama8, { card: cardOf('RTX 3090'), maxModelLen: 131_072 })
+    const longest = Number(params(fitModel(request), 'fit.advice-cache')?.['longest'])
+    expect(longest).toBeGreaterThan(1000)
+    expect(fitModel({ ...request, maxModelLen: longest }).fits).toBe(true)
+    expect(fitModel({ ...request, maxModelLen: longest + 64 }).fits).toBe(false)
+  })
+
+  it('reads in both languages, with the flag to use', () => {
+    for (const [code, flag] of [
+      ['fit.advice-weights', '--tp'],
+      ['fit.advice-graphs', '--enforce-eager'],
+      ['fit.state-blocks', '--max-num-seqs'],
+      ['fit.advice-cache', '--max-model-len'],
+    ] as const) {
+      const given = { utilisation: 0.9, budgetGiB: 20, weightsGiB: 24, graphsGiB: 6, roomGiB: 2, lower: 0.7 }
+      const all = { ...given, sequences: 1024, blocks: 600, cacheGiB: 1, length: 8192, longest: 4096 }
+      for (const language of ['en', 'zh-TW'] as const)
+        expect(plannerMessages[code][language](all), `${code} ${language}`).toContain(flag)
+    }
+  })
+})
+
+describe('a context beyond the model', () => {
+  it('is refused by vLLM and SGLang, and a warning for the others', () => {
+    const of = (engine: FitRequest['engine'], engineVersion: string) =>
+      answerTo(modelOf('Qwen/Qwen3-32B'), { engine, engineVersion, maxModelLen: 60_000 }).limitedBy
+    expect(of('vllm', '0.19.0')).toBe('context')
+    expect(of('sglang', '0.5.10')).toBe('context')
+    expect(of('trtllm', '1.2.0')).not.toBe('context')
+  })
+})
+
+describe('builds of llama.cpp', () => {
+  it('kept every head of latent attention before b5130, and the latent alone since', () => {
+    const at = (engineVersion: string) =>
+      answerTo(modelOf('deepseek-ai/DeepSeek-R1'), {
+        engine: 'llama.cpp',
+        engineVersion,
+        precision: 'q4_k_m',
+        count: 8,
+        pipelineParallel: 8,
+      }).kvBytesPerToken
+    // 61 layers x 128 heads x (192 + 128) x 2 bytes against 61 x 576 x 2.
+    expect(at('b4700')).toBe(61 * 128 * 320 * 2)
+    expect(at('b6123')).toBe(61 * 576 * 2)
+  })
+})

@@ -1,0 +1,102 @@
+// What stands in the way in memory, and what to change. Knows no layout and no format.
+
+import { bytesPerGiB, type Message } from '../../core/index.js'
+import { adviceMessage } from './advice-messages.js'
+import type { FitLimit, FitRequest } from './fit-request.js'
+import type { Start } from './fit-start.js'
+
+/** With a fixed size of the cache the engine holds no budget: what is more than the card is told before. */
+export const memoryLimit = (start: Start): FitLimit | null => {
+  const { memory, pool, maxModelLen, isFixed } = start
+  if (!isFixed) {
+    if (memory.weightsBytes + memory.nonTorchBytes >= memory.budgetBytes) return 'weights'
+    if (memory.kvBytes <= 0) return 'activations'
+    // Before 0.2.7 vLLM started with a cache that was shorter than max-model-len (its pull request 2163).
+    if (memory.isV0 && memory.version < 2.007) return null
+  }
+  return pool.concurrencyAt(maxModelLen) < 1 ? 'kv-cache' : null
+}
+
+/**
+ * What stops an engine after its cache is laid out: graphs that the budget does not count, and since 0.20 fewer blocks
+ * for states than sequences that graphs are captured for (vLLM pull request 38270, 2026-03-30).
+ */
+export const captureLimit = (request: FitRequest, { memory, pool }: Start): FitLimit | null => {
+  if (request.engine !== 'vllm') return null
+  if (memory.captureBytes > memory.captureRoomBytes) return 'cuda-graphs'
+  return hasTooFewStates(request, { memory, pool }) ? 'max-num-seqs' : null
+}
+
+/** Drafting lowers the number of sequences by itself. */
+const hasTooFewStates = (
+  { enforceEager, speculation }: FitRequest,
+  { memory, pool }: Pick<Start, 'memory' | 'pool'>,
+): boolean =>
+  memory.version >= 20 &&
+  !enforceEager &&
+  speculation === null &&
+  pool.stateBlocks !== null &&
+  pool.stateBlocks < memory.settings.maxSequences
+
+/** @param longest that fits, tokens */
+export const memoryAdvice = (limit: FitLimit | null, start: Start, longest: number): readonly Message[] => {
+  const { memory, maxModelLen, pool } = start
+  const { settings, activations } = memory
+  const { utilisation } = settings
+  const share = { utilisation, budgetGiB: memory.budgetBytes / bytesPerGiB }
+  switch (limit) {
+    case 'weights':
+      return [
+        adviceMessage('fit.advice-weights', {
+          ...share,
+          weightsGiB: (memory.weightsBytes + memory.nonTorchBytes) / bytesPerGiB,
+        }),
+      ]
+    case 'activations':
+      return [
+        adviceMessage('fit.advice-step', {
+          ...share,
+          peakGiB: memory.stepBytes / bytesPerGiB,
+          tokens: settings.maxBatchedTokens,
+          sequences: settings.maxSequences,
+          vision: activations.visionBytes > 0 && activations.visionBytes === activations.peakBytes,
+        }),
+      ]
+    case 'kv-cache':
+      return [
+        adviceMessage('fit.advice-cache', {
+          ...share,
+          cacheGiB: pool.bytes / bytesPerGiB,
+          length: maxModelLen,
+          longest,
+        }),
+      ]
+    case 'cuda-graphs':
+      return [
+        adviceMessage('fit.advice-graphs', {
+          utilisation,
+          graphsGiB: memory.captureBytes / bytesPerGiB,
+          roomGiB: Math.max(0, memory.captureRoomBytes) / bytesPerGiB,
+          lower: lowerShare(start),
+        }),
+      ]
+    case 'max-num-seqs':
+      return [
+        adviceMessage('fit.state-blocks', {
+          sequences: settings.maxSequences,
+          blocks: pool.stateBlocks ?? 0,
+        }),
+      ]
+    default:
+      return []
+  }
+}
+
+/** The share that leaves room for graphs, in steps of 0.01; 0 = the weights need more. */
+const lowerShare = ({ memory }: Start): number => {
+  const { captureBytes, captureRoomBytes, settings, budgetBytes, kvBytes } = memory
+  const missing = captureBytes - captureRoomBytes
+  if (missing >= kvBytes) return 0
+  const share = settings.utilisation * (1 - missing / budgetBytes)
+  return Math.floor(share * 100) / 100
+}
