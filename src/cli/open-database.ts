@@ -7,6 +7,8 @@ import { connectStore, embeddedConnection, type Store } from '../store/index.js'
 import { type SupervisedChild, superviseChild } from '../supervisor/index.js'
 import { childEnvironment } from './child-environment.js'
 import { processEntry } from './package-file.js'
+import type { DatabaseArguments } from './processes/database.js'
+import { systemTablesKey } from './system-tables.js'
 
 export interface OpenDatabase {
   readonly store: Store
@@ -39,7 +41,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<OpenDataba
       dataDirectory: join(stateDirectory, 'database'),
       socketDirectory,
       cacheDirectory: cacheDirectoryOf(options.environment),
-    },
+      tablesKey: systemTablesKey,
+    } satisfies DatabaseArguments,
     env: childEnvironment(options.environment),
     clock,
     log,

@@ -5,18 +5,16 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createKeyring, type Keyring } from '../access/index.js'
 import { type AuditLog, openAuditLog } from '../audit/index.js'
-import { batchMigrations } from '../batches/index.js'
 import { type Catalogue, loadCatalogue } from '../catalog/index.js'
-import { conversationMigrations, endLeftResponses } from '../conversations/index.js'
+import { endLeftResponses } from '../conversations/index.js'
 import { type Clock, createRandom, type Log, systemClock } from '../core/index.js'
-import { fileMigrations } from '../files/index.js'
 import {
   type BackgroundRuns,
   createBackgroundRuns,
   createResilience,
   type Resilience,
 } from '../gateway/index.js'
-import { createJobQueue, type JobQueue, jobMigrations } from '../jobs/index.js'
+import { createJobQueue, type JobQueue } from '../jobs/index.js'
 import { type Counters, createCounters, type Ledger, openLedger } from '../ledger/index.js'
 import type { Store } from '../store/index.js'
 import {
@@ -32,6 +30,7 @@ import { openDatabase } from './open-database.js'
 import { processEntry } from './package-file.js'
 import { createPriceBook, type PriceBook } from './price-book.js'
 import { auditDirectory } from './project.js'
+import { systemTables } from './system-tables.js'
 
 /** Its index works in threads of its own: the main thread of the knowledge process is never busy for so long. */
 const knowledgeHealth = { everyMs: 5_000, misses: 3 }
@@ -111,12 +110,9 @@ export const openResources = async (options: ResourceOptions): Promise<Resources
       await openDatabase({ stateDirectory, url: options.databaseUrl, environment, log, clock }),
     )
     const { store } = database
-    await store.migrate('jobs', jobMigrations)
-    await store.migrate('conversations', conversationMigrations)
+    for (const { domain, migrations } of systemTables) await store.migrate(domain, migrations)
     // Nobody else uses this database, so what was running has lost its process.
     if (database.child) await endLeftResponses(store)
-    await store.migrate('files', fileMigrations)
-    await store.migrate('batches', batchMigrations)
     const keyring = opened(await createKeyring({ store, clock, log }))
     const catalogue = loadCatalogue()
     const prices = createPriceBook(catalogue)

@@ -3,7 +3,8 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { silentLog } from '../core/index.js'
 import {
   type EmbeddedDatabase,
   type EmbeddedDatabaseOptions,
@@ -11,6 +12,7 @@ import {
   startEmbeddedDatabase,
 } from './embedded-database.js'
 import { openSocketDirectory, socketDirectoryFor } from './socket-directory.js'
+import { connectStore } from './store.js'
 import { testCacheDirectory } from './testing.js'
 
 let directory: string
@@ -156,6 +158,25 @@ describe('the data directory', () => {
     databases = []
     await start({ dataDirectory: dataDirectory() })
     expect((await (await connect()).query('select * from kept')).rows).toEqual([{ n: 1 }])
+  })
+
+  it('has the tables of the kept database, of which migrations know', async () => {
+    const migrations = [{ name: 'm001_create', sql: ['create table fruit (name text primary key)'] }]
+    const read = vi.fn(async () => [{ domain: 'fruit', migrations }])
+    const options = { tables: { key: `fruit-${process.pid}`, read } }
+    await start({ dataDirectory: dataDirectory(), ...options })
+    const socketDirectory = join(directory, 'second')
+    await start({ dataDirectory: join(directory, 'second-data'), socketDirectory, ...options })
+    expect(read).toHaveBeenCalledOnce()
+    for (const run of [join(directory, 'run'), socketDirectory]) {
+      const store = await connectStore({ connection: embeddedConnection(run), log: silentLog })
+      expect(await store.migrate('fruit', migrations)).toEqual([])
+      await store.close()
+      expect((await (await connect(run)).query('select * from fruit')).rows).toEqual([])
+    }
+    const kept = (await readdir(testCacheDirectory)).filter((name) => name.endsWith(options.tables.key))
+    expect(kept).toHaveLength(1)
+    for (const name of kept) await rm(join(testCacheDirectory, name), { recursive: true })
   })
 
   it('is made anew when its first start was interrupted', async () => {

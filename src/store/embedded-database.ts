@@ -6,7 +6,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import type { PoolConfig } from 'pg'
-import { copyEmptyDatabase } from './empty-database.js'
+import { copyEmptyDatabase, type KeptTables } from './empty-database.js'
 import { storeError } from './messages.js'
 import { openSocketDirectory, socketDirectoryFor, socketFilename } from './socket-directory.js'
 import { startWireServer } from './wire-server.js'
@@ -22,6 +22,8 @@ export interface EmbeddedDatabaseOptions {
   readonly socketDirectory: string
   /** Where an empty database is kept from the first use on, which makes further first starts faster. */
   readonly cacheDirectory?: string | undefined
+  /** Tables that the kept database has, and so a new one. */
+  readonly tables?: KeptTables | undefined
   /** A client that says nothing for so long inside a transaction loses it. Default 30,000. */
   readonly idleInTransactionMs?: number
   /** The engine broke: nothing works any more until the process is started again. */
@@ -43,8 +45,8 @@ export const embeddedConnection = (socketDirectory: string): PoolConfig => ({
  * @throws `store.data-unreadable` | `store.socket-directory-unsafe`
  */
 export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> => {
-  const { dataDirectory, cacheDirectory, idleInTransactionMs = 30_000, onFatal } = options
-  const database = await openFiles(dataDirectory, cacheDirectory)
+  const { idleInTransactionMs = 30_000, onFatal } = options
+  const database = await openFiles(options)
   const directory = socketDirectoryFor(options.socketDirectory)
   await openSocketDirectory(directory)
   const socketPath = join(directory, socketFilename)
@@ -59,7 +61,8 @@ export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): P
   }
 }
 
-const openFiles = async (dataDirectory: string, cacheDirectory: string | undefined): Promise<PGlite> => {
+const openFiles = async (options: EmbeddedDatabaseOptions): Promise<PGlite> => {
+  const { dataDirectory, cacheDirectory, tables } = options
   const files = join(dataDirectory, 'postgres')
   // Lies beside the files while they are first made: a process killed meanwhile leaves half of them.
   const unfinished = join(dataDirectory, 'postgres.unfinished')
@@ -68,7 +71,7 @@ const openFiles = async (dataDirectory: string, cacheDirectory: string | undefin
     if (await exists(join(files, 'PG_VERSION'))) return await PGlite.create(files)
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
     await writeFile(unfinished, '')
-    if (cacheDirectory) await copyEmptyDatabase(files, cacheDirectory)
+    if (cacheDirectory) await copyEmptyDatabase(files, { cacheDirectory, tables })
     const database = await PGlite.create(files)
     await rm(unfinished)
     return database

@@ -6,6 +6,7 @@ export {
   embeddedConnection,
   startEmbeddedDatabase,
 } from './embedded-database.js'
+export type { KeptTables } from './empty-database.js'
 export { storeMessages } from './messages.js'
-export type { Migration } from './migration.js'
+export type { DomainTables, Migration } from './migration.js'
 export { connectStore, type Store, type StoreOptions } from './store.js'

@@ -13,6 +13,12 @@ export interface Migration {
   readonly sql: readonly string[]
 }
 
+/** What one domain keeps in a database. */
+export interface DomainTables {
+  readonly domain: string
+  readonly migrations: readonly Migration[]
+}
+
 /** Any number; the same one for every runner, so that only one of them works at a time. */
 const advisoryLockKey = 7_101_991
 

@@ -17,12 +17,16 @@ export interface DatabaseArguments {
   readonly socketDirectory: string
   /** Where an empty database is kept from the first use on, so that further data directories start faster. */
   readonly cacheDirectory?: string
+  /** `systemTablesKey`: an empty database is kept with the tables of the system. Default: without any. */
+  readonly tablesKey?: string
   /** What a predecessor whose parent was killed gets to close its files. Default 15,000. */
   readonly predecessorMs?: number
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as DatabaseArguments
-const { dataDirectory, socketDirectory, predecessorMs = 15_000, cacheDirectory } = options
+const { dataDirectory, socketDirectory, predecessorMs = 15_000, cacheDirectory, tablesKey: key } = options
+/** Loaded for the first database of a machine only. */
+const tables = key ? { key, read: async () => (await import('../system-tables.js')).systemTables } : undefined
 let lock: DirectoryLock | undefined
 let database: EmbeddedDatabase | undefined
 
@@ -34,14 +38,21 @@ const onFatal = (error: unknown) => {
 // It writes what the parent has in its journal already: whoever waits for an answer comes first.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
-// Optimising what only a start uses costs as much as the start itself. What runs for long is optimised all the same.
-setFlagsFromString('--wasm-tiering-budget=200000000')
+// Optimising what only a start uses costs as much as the start itself: its parser of SQL alone takes 0.4 s and 550 MB,
+// and V8 counts each turn of that one's loop as 100 KB of code. What runs for long is optimised all the same.
+setFlagsFromString(`--wasm-tiering-budget=${2 ** 31 - 1}`)
 
 serveParent({
   methods: {},
   ready: async () => {
     lock = await acquireDirectoryLock(dataDirectory, {}, { waitMs: predecessorMs, clock: systemClock })
-    database = await startEmbeddedDatabase({ dataDirectory, socketDirectory, cacheDirectory, onFatal })
+    database = await startEmbeddedDatabase({
+      dataDirectory,
+      socketDirectory,
+      cacheDirectory,
+      tables,
+      onFatal,
+    })
     const store = await connectStore({ connection: embeddedConnection(socketDirectory), log: silentLog })
     await store.close()
   },
