@@ -3,8 +3,9 @@
 // Knows no engine: what a failure means is explained by whoever calls.
 
 import { randomUUID } from 'node:crypto'
+import { get as getOverHttp } from 'node:http'
+import { get as getOverHttps } from 'node:https'
 import { constants } from 'node:os'
-import { request } from 'undici'
 import type { ArchitectError, Clock } from '../core/index.js'
 import { isListening, portOwner } from './port-owner.js'
 import { endLeftOver, recordProgram } from './program-record.js'
@@ -45,7 +46,7 @@ export interface GuardOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   /** The error that the parent is told; one that is not retryable ends the attempts at the first start. */
-  explain(failure: ProgramFailure): ArchitectError
+  explain(failure: ProgramFailure): ArchitectError | Promise<ArchitectError>
 }
 
 const probeEveryMs = 250
@@ -63,7 +64,7 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
   const start = async () => {
     await endLeftOver(recordFile, { clock, graceMs })
     const taken = await takenBy(spec, clock)
-    if (taken) throw explain({ kind: 'port-taken', by: taken.owner })
+    if (taken) throw await explain({ kind: 'port-taken', by: taken.owner })
     if (isClosing) return
     const mark = randomUUID()
     await recordProgram(recordFile, mark)
@@ -74,7 +75,7 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
     const failure = await firstFailure(run, spec, clock)
     if (failure) {
       await run.end(graceMs)
-      throw explain(failure)
+      throw await explain(failure)
     }
     void endWithProgram(run)
   }
@@ -135,16 +136,19 @@ const firstFailure = async (
   return { kind: 'not-ready', lines: run.lastLines() }
 }
 
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(probeTimeoutMs) })
-    await body.dump()
-    return statusCode < 400 || statusCode === 401 || statusCode === 403
-  } catch {
+/** Asks with what Node has loaded already: a guard lives beside each engine, and is to be small. */
+const answers = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const get = url.startsWith('https:') ? getOverHttps : getOverHttp
+    const request = get(url, { agent: false, signal: AbortSignal.timeout(probeTimeoutMs) }, (response) => {
+      const { statusCode = 500 } = response
+      response.on('end', () => resolve(statusCode < 400 || statusCode === 401 || statusCode === 403))
+      response.on('error', () => resolve(false))
+      response.resume()
+    })
     // Whatever went wrong, it does not answer yet; why it never did is in what it printed.
-    return false
-  }
-}
+    request.on('error', () => resolve(false))
+  })
 
 /** For people: `signal SIGKILL`, `exit code 1`. */
 export const nameOfExit = ({ code, signal, startFailure }: ProgramExit): string =>

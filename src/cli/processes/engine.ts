@@ -1,7 +1,6 @@
 // Entry of the process between us and an engine: starts it, ends it with all its workers when we are gone, and says
 // in plain words why it did not start. argv[2] is `EngineGuardArguments` as JSON; secrets are in the environment only.
 
-import { engineError, explainEngineEnd } from '../../catalog/index.js'
 import { type ArchitectError, systemClock } from '../../core/index.js'
 import { guardProgram, nameOfExit, type ProgramFailure, type ProgramSpec } from '../../supervisor/index.js'
 
@@ -17,7 +16,9 @@ export interface EngineGuardArguments {
 
 const { spec, engine } = JSON.parse(process.argv[2] ?? '{}') as EngineGuardArguments
 
-const explain = (failure: ProgramFailure): ArchitectError => {
+const explain = async (failure: ProgramFailure): Promise<ArchitectError> => {
+  // What it knows of engines and models is for failures alone: a start is faster, and a guard smaller, without it.
+  const { engineError, explainEngineEnd } = await import('../../catalog/index.js')
   const { deployment, address, install } = engine
   const log = spec.logFile
   if (failure.kind === 'port-taken')
