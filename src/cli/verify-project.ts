@@ -34,6 +34,8 @@ export interface ProjectVerification {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
   readonly onProgress: (progress: VerificationProgress) => void
+  /** Public data; default: that of the package. */
+  readonly benchmarksDirectory?: string | undefined
   /** Replaces the start of proving instances; for tests that break the instance on purpose. */
   readonly startProvingInstance?: (order: ProvingOrder) => ReturnType<typeof startProvingInstance>
 }
@@ -52,7 +54,7 @@ export const verifyProject = async (options: ProjectVerification): Promise<Score
     architecture: architecture.value,
     architectureHash: contentHash(architecture.text),
     suitesDirectory: directory,
-    benchmarksDirectory: packageFile('benchmarks/data'),
+    benchmarksDirectory: options.benchmarksDirectory ?? packageFile('benchmarks/data'),
     stateDirectory,
     loadProfile: loadProfileOf(directory, options.profile),
     refusalPhrases: Object.values(notInDocuments),

@@ -19,7 +19,8 @@ interface Options extends PeerOptions {
 
 export const registerBenchGateway = (bench: Command, context: CommandContext): void => {
   const { text } = context
-  const number = (option: string, least: number, most: number) => numberOption(text, { option, least, most })
+  const number = (option: string, least: number, most: number, whole = true) =>
+    numberOption(text, { option, least, most, whole })
   const command = bench
     .command('gateway')
     .description(
@@ -29,7 +30,12 @@ export const registerBenchGateway = (bench: Command, context: CommandContext): v
       ),
     )
     .option('--rounds <n>', text('rounds', '輪數'), number('--rounds', 1, 100), 5)
-    .option('--seconds <n>', text('of each measurement', '每次測量的秒數'), number('--seconds', 1, 600), 3)
+    .option(
+      '--seconds <n>',
+      text('of each measurement', '每次測量的秒數'),
+      number('--seconds', 0.1, 600, false),
+      3,
+    )
     .option(
       '--connections <n>',
       text('of the closed loop', '封閉迴路的連線數'),
