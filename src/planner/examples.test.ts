@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../catalog/index.js'
-import { ArchitectError, createRenderer, languages } from '../core/index.js'
+import { ArchitectError, createRenderer, type Language, languages } from '../core/index.js'
 import { architectureSchema, type Problem, parseRequirements } from '../spec/index.js'
 import { assess } from './assessment/assess.js'
 import { unequalIn } from './decision-record/__fixtures__/unequal-in.js'
@@ -90,10 +90,23 @@ const expectCheck = ({ path, op, value, within }: Check, named: unknown) => {
   ).toBeLessThanOrEqual(within * Math.abs(wanted))
 }
 
+const parts = [
+  ['Context', '背景'],
+  ['Decision', '決定'],
+  ['Options considered', '考慮過的方案'],
+  ['The arithmetic', '計算過程'],
+  ['Consequences', '後果'],
+  ['What would change the decision', '什麼會改變這個決定'],
+  ['Next best measurement', '下一個最值得的量測'],
+  ['Sources', '資料來源'],
+]
+
 describe.each(filesOf(directory))('examples/designs/%s', (name) => {
   const text = readFileSync(join(directory, name), 'utf8')
   const checks = commentsOf(text, 'check').map(readCheck)
   const { named, report, architecture, texts, facts } = answersFor(text)
+  const recordIn = (language: Language) => decisionRecord(facts, { language, plotFile: 'design.svg' })
+  const records = { en: recordIn('en'), 'zh-TW': recordIn('zh-TW') }
 
   it('says what the arithmetic in its comments says', () => {
     expect(checks.length).toBeGreaterThan(3)
@@ -104,11 +117,26 @@ describe.each(filesOf(directory))('examples/designs/%s', (name) => {
     const folder = join(directory, 'designs', name.replace('.yaml', ''))
     for (const language of languages) {
       const file = join(folder, language === 'en' ? 'DESIGN.md' : `DESIGN.${language}.md`)
+      // The same text for the same facts.
+      expect(recordIn(language)).toBe(records[language])
       if (language !== 'en' && !existsSync(file)) continue
       const kept = readFileSync(file, 'utf8')
-      expect(decisionRecord(facts, { language, plotFile: 'design.svg' })).toBe(kept)
+      expect(records[language]).toBe(kept)
       if (language === 'en') expect(unequalIn(kept)).toEqual([])
     }
+  })
+
+  it('has every part of a record in both languages, with every number filled in', () => {
+    for (const [en, zhTW] of parts) {
+      expect(records.en).toContain(`\n## ${en}\n`)
+      expect(records['zh-TW']).toContain(`\n## ${zhTW}\n`)
+    }
+    for (const record of Object.values(records)) {
+      expect(record).not.toMatch(/undefined|NaN|Infinity|\[object|planner\.[a-z]/)
+      expect(record).toContain(report.chosen?.id ?? '✗')
+      expect(record).toContain('](design.svg)')
+    }
+    expect(records['zh-TW']).not.toMatch(/requests\/s|serving replicas|accelerators/)
   })
 
   it('leaves no candidate without a number or a reason', () => {

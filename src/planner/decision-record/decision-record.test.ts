@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
-import { languages } from '../../core/index.js'
-import { parseRequirements, type Requirements } from '../../spec/index.js'
+import type { Requirements } from '../../spec/index.js'
 import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
 import { design } from '../design.js'
@@ -28,44 +25,6 @@ const paramsOf = (facts: DesignFacts, figure: string) => {
   if (!sum) throw new Error(`no line ${figure}`)
   return sum.message.params
 }
-
-const directory = join(import.meta.dirname, '..', '..', '..', 'examples', 'designs')
-const examples = readdirSync(directory).filter((name) => name.endsWith('.yaml'))
-
-describe.each(examples)('the record of examples/designs/%s', (name) => {
-  const facts = factsOf(parseRequirements(readFileSync(join(directory, name), 'utf8')))
-  const records = languages.map((language) => decisionRecord(facts, { language, plotFile: 'design.svg' }))
-
-  it('has every part in both languages, with every number filled in', () => {
-    const [english = '', chinese = ''] = records
-    const parts = [
-      ['Context', '背景'],
-      ['Decision', '決定'],
-      ['Options considered', '考慮過的方案'],
-      ['The arithmetic', '計算過程'],
-      ['Consequences', '後果'],
-      ['What would change the decision', '什麼會改變這個決定'],
-      ['Next best measurement', '下一個最值得的量測'],
-      ['Sources', '資料來源'],
-    ]
-    for (const [en, zhTW] of parts) {
-      expect(english).toContain(`\n## ${en}\n`)
-      expect(chinese).toContain(`\n## ${zhTW}\n`)
-    }
-    for (const record of records) {
-      expect(record).not.toMatch(/undefined|NaN|Infinity|\[object|planner\.[a-z]/)
-      expect(record).toContain(facts.report.chosen?.id ?? '✗')
-      expect(record).toContain('](design.svg)')
-    }
-    expect(chinese).not.toMatch(/requests\/s|serving replicas|accelerators/)
-  })
-
-  it('is the same text for the same facts', () => {
-    expect(languages.map((language) => decisionRecord(facts, { language, plotFile: 'design.svg' }))).toEqual(
-      records,
-    )
-  })
-})
 
 describe('the arithmetic', () => {
   it('of the workload is that of the requirements', () => {

@@ -27,6 +27,9 @@ const task = { id: 'intents', description: 'Sorts questions.', tool: 'intent' }
 const requirements = requirementsOf({
   useCase: { kind: 'rag-qa', description: 'Questions.', knowledge: { source: './handbook/' }, tasks: [task] },
   performance: { targets: [targetOf('ttft', 800, { id: 'ttft-p95' })] },
+  // Which model talks is not the question, so few are searched.
+  models: { allowed: ['Llama-3.1-8B-Instruct'] },
+  hosting: { allowed: ['self-hosted'] },
 })
 const gapsAbout = (models: readonly TaskModel[]) =>
   assess(requirements, catalogue, models).gaps.filter(({ path }) => path === 'useCase.tasks[0]')

@@ -26,8 +26,11 @@ const run = (seed: number) => {
 
 const seeds = Array.from({ length: 60 }, (_, seed) => seed)
 
+const reports: SimulationReport[] = []
+
 describe.each(seeds)('random options %d', (seed) => {
   const { options, report, records, rejected, most } = run(seed)
+  reports.push(report)
   const { scheduler, traffic } = options
 
   it('end every request once, or say that it can never fit', () => {
@@ -81,7 +84,7 @@ describe.each(seeds)('random options %d', (seed) => {
 })
 
 it('random options reach the cases that matter', () => {
-  const reports = seeds.map((seed) => run(seed).report)
+  expect(reports).toHaveLength(seeds.length)
   expect(reports.filter(({ preemptions }) => preemptions > 0).length).toBeGreaterThan(5)
   expect(reports.filter(({ prefixHitShare }) => prefixHitShare > 0).length).toBeGreaterThan(5)
   expect(reports.filter(({ requests }) => requests.rejected > 0).length).toBeGreaterThan(5)

@@ -11,7 +11,7 @@ interface Request {
   readonly output: number
 }
 
-const count = 100_000
+const count = 50_000
 const within = 0.01
 
 /**
