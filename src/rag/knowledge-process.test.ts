@@ -35,7 +35,7 @@ describe('the knowledge process', () => {
       name: 'knowledge',
       entry: 'dist/bundle/knowledge.js',
       args: { directory: folder.directory, logLevel: 'error' },
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
       clock: systemClock,
       log: silentLog,
       restart: { initialDelayMs: 10, maxDelayMs: 20 },

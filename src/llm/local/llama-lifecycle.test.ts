@@ -1,9 +1,16 @@
 // The process of a local model: killed, closed, and started with models that cannot be used.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { SupervisedChild } from '../../supervisor/index.js'
 import { testCall } from '../__fixtures__/call.js'
 import { collect, eventsOf } from '../__fixtures__/streams.js'
-import { asking, createLocalProcesses, type LocalProcesses } from './__fixtures__/local-process.js'
+import {
+  asking,
+  createLocalProcesses,
+  type LocalProcesses,
+  llamaArguments,
+  startLoading,
+} from './__fixtures__/local-process.js'
 import { randomModel, sayingModel } from './__fixtures__/tiny-models.js'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -46,13 +53,27 @@ describe('the process', () => {
 })
 
 describe('a model that cannot be used', () => {
-  const failure = async (modelPath: string, args = {}) => {
-    const { model } = processes.start(modelPath, args)
-    return model.ready.then(
+  let loading: SupervisedChild
+  beforeAll(async () => {
+    loading = startLoading()
+    await loading.ready
+  })
+  afterAll(() => loading.close())
+  const failure = (modelPath: string, args = {}) =>
+    loading.request('load', llamaArguments(modelPath, args)).then(
       () => undefined,
       (error: unknown) => error,
     )
-  }
+
+  it('ends its process, with why', async () => {
+    const { model, child } = processes.start(processes.path('missing.gguf'))
+    await expect(model.ready).rejects.toMatchObject({
+      code: 'llm.model-not-found',
+      retryable: false,
+      params: { deployment: 'small' },
+    })
+    expect(child.pid()).toBeUndefined()
+  })
 
   it.each([
     ['is missing', async () => processes.path('missing.gguf'), 'llm.model-not-found'],

@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { silentLog, systemClock } from '../../../core/index.js'
 import { type SupervisedChild, superviseChild } from '../../../supervisor/index.js'
 import { testCall, testRequest } from '../../__fixtures__/call.js'
@@ -48,27 +49,36 @@ export const createLocalProcesses = async (): Promise<LocalProcesses> => {
   }
 }
 
-const startLocalProcess = (modelPath: string, changes: Partial<LlamaArguments> = {}): LocalProcess => {
-  const args: LlamaArguments = {
-    deployment: deployment.id,
-    modelPath,
-    contextLength: 2048,
-    threads: 1,
-    sequences: 3,
-    maxWaiting: 8,
-    gpu: false,
-    lora: [],
-    ...changes,
-  }
-  const child = superviseChild({
+export const llamaArguments = (modelPath: string, changes: Partial<LlamaArguments> = {}): LlamaArguments => ({
+  deployment: deployment.id,
+  modelPath,
+  contextLength: 2048,
+  threads: 1,
+  sequences: 3,
+  maxWaiting: 8,
+  gpu: false,
+  lora: [],
+  ...changes,
+})
+
+const startChild = (entry: string, args: object): SupervisedChild =>
+  superviseChild({
     name: 'local model',
-    entry: 'dist/bundle/llama.js',
-    args: { ...args, logLevel: 'error' },
-    env: { PATH: process.env.PATH },
+    entry,
+    args,
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
     clock: systemClock,
     log: silentLog,
     restart: { initialDelayMs: 10, maxDelayMs: 20 },
   })
+
+/** A process that loads models to see whether it can: `loading.mjs`. */
+export const startLoading = (): SupervisedChild =>
+  startChild(fileURLToPath(new URL('./loading.mjs', import.meta.url)), {})
+
+const startLocalProcess = (modelPath: string, changes?: Partial<LlamaArguments>): LocalProcess => {
+  const args = { ...llamaArguments(modelPath, changes), logLevel: 'error' }
+  const child = startChild('dist/bundle/llama.js', args)
   const model = createLocalModel({ deployment, facts, port: child, clock: systemClock, temperature: 0 })
   return {
     model,
