@@ -206,7 +206,7 @@ describe('bench gateway', () => {
   it('measures the gateway as serve runs it, beside a bare proxy and a direct call', {
     timeout: 120_000,
   }, async () => {
-    const load = ['--rounds', '1', '--seconds', '1', '--rate', '20', '--streams', '4']
+    const load = ['--rounds', '1', '--seconds', '0.3', '--rate', '20', '--streams', '4']
     const { status, document } = await runJson('bench', 'gateway', ...load)
     expect(status).toBe(0)
     expect(document.bench).toBe('gateway')

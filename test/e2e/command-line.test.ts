@@ -46,8 +46,8 @@ describe('init, assess and design', () => {
   })
 
   it('assess ends with 1 when requirements contradict each other', async () => {
-    const output = file('nothing-owned.yaml')
-    writeFileSync(output, readFileSync(example('chat-one-gpu'), 'utf8').replace(/^ {2}owned: .*\n/m, ''))
+    const output = copyOf('chat-one-gpu')
+    writeFileSync(output, readFileSync(output, 'utf8').replace(/^ {2}owned: .*\n/m, ''))
     const { status, document } = await runJson('assess', output)
     expect(status).toBe(1)
     expect(document.conflicts).toContainEqual(expect.objectContaining({ kind: 'contradiction' }))
@@ -94,6 +94,7 @@ describe('init, assess and design', () => {
 
   it('design never writes over an architecture that was edited', async () => {
     const requirements = file('requirements.yaml')
+    allowOneModel(requirements)
     expect(await runJson('design', requirements)).toMatchObject({
       status: 0,
       document: { written: everyFile.map((name) => ({ state: 'written', path: file(name) })) },
@@ -250,8 +251,7 @@ describe('init, assess and design', () => {
 
 /** A folder of its own with one of the example designs in it. */
 const copyOf = (name: string): string => {
-  const folder = mkdtempSync(join(directory, `${name}-`))
-  const path = join(folder, 'requirements.yaml')
+  const path = join(mkdtempSync(join(directory, `${name}-`)), 'requirements.yaml')
   writeFileSync(path, readFileSync(example(name), 'utf8'))
   return path
 }
@@ -259,11 +259,12 @@ const copyOf = (name: string): string => {
 /** The same with one model allowed, which is designed in a tenth of the time. */
 const fewWays = (name: string): string => {
   const path = copyOf(name)
-  const text = readFileSync(path, 'utf8')
-  const fewer = text.replace(/^models: .*$/m, 'models: { allowed: [Qwen2.5-7B-Instruct] }')
-  expect(fewer).not.toBe(text)
-  writeFileSync(path, fewer)
+  allowOneModel(path)
   return path
+}
+const allowOneModel = (path: string) => {
+  const text = readFileSync(path, 'utf8').replace(/^models: .*\n/m, '')
+  writeFileSync(path, `${text}models: { allowed: [Qwen2.5-7B-Instruct] }\n`)
 }
 
 const everyFile = ['architecture.yaml', 'DESIGN.md', 'design.svg']

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ingestAll } from '../../src/cli/ingest-all.js'
 import { freePort, recordedOutput } from '../../src/cli/launch/__fixtures__/fake-engine.js'
 import { openResources } from '../../src/cli/open-resources.js'
@@ -23,13 +23,13 @@ const terminal = createTerminal(
 )
 let project: EngineProject
 const closers: (() => Promise<unknown>)[] = []
-beforeEach(async () => {
+const createProject = async () => {
   project = await createEngineProject()
-})
-afterEach(async () => {
+}
+const closeAll = async () => {
   for (const close of closers.splice(0)) await close()
   project.remove()
-})
+}
 
 const serve = async (options: Partial<ServeOptions> = {}): Promise<ServingSystem> => {
   const system = await serveSystem({
@@ -61,9 +61,15 @@ const health = async (system: ServingSystem) => {
 }
 
 describe('a system with an engine of its own', { timeout: 120_000 }, () => {
+  const told: string[] = []
+  let system: ServingSystem
+  beforeAll(async () => {
+    await createProject()
+    system = await serve({ onEngine: ({ engine, state }) => told.push(`${engine} ${state}`) })
+  }, 120_000)
+  afterAll(closeAll)
+
   it('answers from it, shows its state and its figures, and falls back while it is away', async () => {
-    const told: string[] = []
-    const system = await serve({ onEngine: ({ engine, state }) => told.push(`${engine} ${state}`) })
     expect(told.at(-1)).toBe('engine ready')
     expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
     expect(await health(system)).toEqual({ status: 200, engine: 'ok' })
@@ -91,7 +97,6 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
   })
 
   it('keeps the engine over a reload that does not touch it, and changes it over one that does', async () => {
-    const system = await serve()
     const before = await enginePids(project.enginePort)
     await system.reload()
     expect(await enginePids(project.enginePort)).toEqual(before)
@@ -102,8 +107,18 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
     expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
   })
 
+  it('is checked while it runs: the port of its own engine is no problem', async () => {
+    const checked = await runCommand([
+      'serve',
+      '--check',
+      '--json',
+      '--architecture',
+      project.architectureFile,
+    ])
+    expect(JSON.parse(checked.stdout)).toMatchObject({ problems: [] })
+  })
+
   it('is unharmed by a reload with an unknown flag or an engine that does not start', async () => {
-    const system = await serve()
     const before = await enginePids(project.enginePort)
     project.write({}, ['--max-modle-len', '512'])
     await expect(system.reload()).rejects.toMatchObject({
@@ -116,6 +131,11 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
     await vi.waitFor(async () => expect((await health(system)).engine).toBe('ok'), { timeout: 60_000 })
     expect(await ask(system)).toEqual({ status: 200, by: 'engine' })
   })
+})
+
+describe('a system whose engine is not there', { timeout: 120_000 }, () => {
+  beforeEach(createProject)
+  afterEach(closeAll)
 
   it('without engines, as for keys and documents, starts none', async () => {
     await serve({ withEngines: false })
@@ -168,6 +188,8 @@ describe('a system with an engine of its own', { timeout: 120_000 }, () => {
 })
 
 describe('serve', { timeout: 120_000 }, () => {
+  beforeEach(createProject)
+  afterEach(closeAll)
   const loading = () => childrenOf(process.pid).filter(({ command }) => command.includes('fake-engine.mjs'))
 
   it('--check says what is wrong with the engines and starts nothing', async () => {
@@ -191,11 +213,10 @@ describe('serve', { timeout: 120_000 }, () => {
     await expect(enginePids(project.enginePort)).rejects.toThrow()
   })
 
-  it('--check names who listens on the port of an engine, unless it is an engine of this system', async () => {
-    const check = () => runCommand(['serve', '--check', '--json', '--architecture', project.architectureFile])
+  it('--check names who listens on the port of an engine', async () => {
     const other = createServer().listen(project.enginePort, '127.0.0.1')
     await once(other, 'listening')
-    const taken = await check()
+    const taken = await runCommand(['serve', '--check', '--json', '--architecture', project.architectureFile])
     other.close()
     await once(other, 'close')
     expect(taken.status).toBe(1)
@@ -208,25 +229,21 @@ describe('serve', { timeout: 120_000 }, () => {
         },
       ],
     })
-    await serve()
-    expect(JSON.parse((await check()).stdout)).toMatchObject({ problems: [] })
-  })
-
-  it('stops while an engine still loads, and leaves nothing behind', async () => {
-    project.write({ FAKE_LOAD_MS: '100000' })
-    const controller = new AbortController()
-    const starting = serve({ signal: controller.signal })
-    starting.catch(() => {})
-    await vi.waitFor(() => expect(loading()).toHaveLength(1), { timeout: 60_000, interval: 100 })
-    const pids = loading().map(({ pid }) => pid)
-    controller.abort(new Error('told to stop'))
-    await expect(starting).rejects.toThrow('told to stop')
-    expect(await leftOver(pids)).toEqual([])
   })
 
   it.each([
-    ['before its engine is ready ends with 130', '100000', 130, () => loading().length > 0],
-    ['once it is ready ends with 0', '0', 0, (stdout: string) => stdout.includes('http://')],
+    [
+      'before its engine is ready ends with 130, and leaves nothing behind',
+      '100000',
+      130,
+      () => loading().length > 0,
+    ],
+    [
+      'once it is ready ends with 0, and leaves nothing behind',
+      '0',
+      0,
+      (stdout: string) => stdout.includes('http://'),
+    ],
   ])('that is stopped %s', async (_, loadMs, status, isTime) => {
     project.write({ FAKE_LOAD_MS: loadMs })
     const controller = new AbortController()
@@ -238,8 +255,12 @@ describe('serve', { timeout: 120_000 }, () => {
     )
     const stdout = () => written.mock.calls.map(([piece]) => String(piece)).join('')
     await vi.waitFor(() => expect(isTime(stdout())).toBe(true), { timeout: 60_000, interval: 100 })
+    // A program that has just been forked still has the name of the one that forked it.
+    await vi.waitFor(() => expect(loading()).toHaveLength(1), { timeout: 60_000, interval: 100 })
+    const family = childrenOf(process.pid)
     controller.abort('SIGINT')
     expect((await running).status).toBe(status)
+    expect(await leftOver(family.map(({ pid }) => pid))).toEqual([])
   })
 
   it('ends with a clear sentence when no engine starts that could answer', async () => {

@@ -1,9 +1,12 @@
 // Reranking by models on this machine, against the product as a user starts it: llama.cpp with a tiny BERT that the
 // test writes, and the engine `transformers` with a stand-in for its library.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openResources, type Resources } from '../../src/cli/open-resources.js'
+import { stateDirectoryName } from '../../src/cli/project.js'
 import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
 import { serveSystem } from '../../src/cli/serve-system.js'
 import { silentLog } from '../../src/core/index.js'
@@ -39,11 +42,15 @@ const prepare = (deployments: readonly string[]): SmallProject => {
   const about = 'of what else happens at the counter on a long day in summer'
   writeFileSync(join(project.directory, 'pages', 'both.md'), `A lost card, ${about}, ${about}.\n`)
   writeFileSync(join(project.directory, 'pages', 'often.md'), 'card card card card\n')
-  installStandIn(project.directory)
-  writeStandInModel(project.directory, 'judge', { architectures: ['BertForSequenceClassification'] })
-  writeStandInModel(project.directory, 'embedder', { architectures: ['BertModel'] })
-  writeStandInModel(project.directory, 'many', { id2label: { 0: 'a', 1: 'b', 2: 'c' } })
+  installModels(project.directory)
   return project
+}
+
+const installModels = (directory: string): void => {
+  installStandIn(directory)
+  writeStandInModel(directory, 'judge', { architectures: ['BertForSequenceClassification'] })
+  writeStandInModel(directory, 'embedder', { architectures: ['BertModel'] })
+  writeStandInModel(directory, 'many', { id2label: { 0: 'a', 1: 'b', 2: 'c' } })
 }
 
 interface Answer {
@@ -124,6 +131,24 @@ describe('a system that reranks on this machine', { timeout: 180_000 }, () => {
 })
 
 describe('a system whose reranker is none', { timeout: 180_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rerank-state-'))
+  const state = join(folder, stateDirectoryName)
+  /** One for all of them: none gets far enough to use it. */
+  let resources: Resources
+  beforeAll(async () => {
+    installModels(folder)
+    resources = await openResources({
+      stateDirectory: state,
+      databaseUrl: undefined,
+      environment: process.env,
+      log: silentLog,
+    })
+  }, 120_000)
+  afterAll(async () => {
+    await resources?.close()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
+
   it('does not start, and its process says what it needs', async () => {
     const project = prepare([llama.replace('ranker.gguf', 'chat.gguf'), onnx])
     await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
@@ -147,9 +172,10 @@ describe('a system whose reranker is none', { timeout: 180_000 }, () => {
     const project = prepare([first, second])
     const serving = serveSystem({
       architectureFile: project.architectureFile,
-      stateDirectory: join(project.directory, '.llm-architect'),
+      stateDirectory: state,
       environment: process.env,
       log: silentLog,
+      resources: Promise.resolve({ ...resources, close: async () => {} }),
     })
     await expect(serving).rejects.toThrow(hint)
     project.remove()

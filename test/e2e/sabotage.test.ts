@@ -157,6 +157,7 @@ describe('sabotage turns exactly its rows to fail', { timeout: 300_000 }, () => 
     await project.change(shuffledSearch)
     await expectOnlyTurned({
       areas: ['retrieval', 'answers'],
+      benchmarksDirectory: project.fewerDocuments,
       adjustProving: shuffledSearch,
       turns: ['retrieval-ndcg', 'retrieval.drcd', 'retrieval.xquad-en', 'retrieval.xquad-zh'],
     })
@@ -164,7 +165,11 @@ describe('sabotage turns exactly its rows to fail', { timeout: 300_000 }, () => 
 
   it('an index without most of its documents: recall as well', async () => {
     await project.change((architecture) => ({ ...architecture, plugins: [fixture('forgetful-search.mjs')] }))
-    await expectOnlyTurned({ areas: ['retrieval'], turns: ['retrieval-ndcg', 'retrieval-recall'] })
+    await expectOnlyTurned({
+      areas: ['retrieval'],
+      benchmarksDirectory: project.fewerDocuments,
+      turns: ['retrieval-ndcg', 'retrieval-recall'],
+    })
   })
 
   it('the guard switched off', async () => {

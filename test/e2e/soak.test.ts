@@ -8,10 +8,10 @@ it('a mixed load with everything on is answered, and the ledger says what the pr
   timeout: 180_000,
 }, async () => {
   const { load, invoice, ledger, printed, memory, errors } = await runGatewaySoak({
-    seconds: 20,
+    seconds: 8,
     perSecond: 25,
     seed: 'soak',
-    memoryAt: [4, 18],
+    memoryAt: [2, 6],
   })
   expect({ wrong: load.wrong, samples: load.samples }, errors).toEqual({ wrong: {}, samples: [] })
   expect(Object.keys(load.asked).length).toBeGreaterThan(10)

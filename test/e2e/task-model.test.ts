@@ -1,4 +1,5 @@
-// The task model behind the gateway: all of BANKING77's test rows, and the cascade, over HTTP.
+// The task model behind the gateway: BANKING77's test rows, and the cascade, over HTTP. One row in six is asked, and each
+// has to be answered as when all were; TASK_MODEL_EVERY=1 asks all 3,080, which takes half a minute of a core.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,9 @@ const rowsOf = (path: string): { readonly text: string; readonly label: string }
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 const metrics = json(join(folder, 'metrics.json'))
+/** By the place of a row that is answered wrongly, with what: of all rows, asked over HTTP on 2026-11-26. */
+const wrong: Readonly<Record<number, string>> = json('test/fixtures/banking-intents/wrong-answers.json')
+const every = Number(process.env.TASK_MODEL_EVERY ?? 6)
 const task = json(join(folder, 'task.json'))
 
 const architecture = `version: 1
@@ -93,27 +97,34 @@ const askAll = async (model: string, texts: readonly string[]) => {
 describe('the task model behind the gateway', () => {
   const rows = rowsOf('benchmarks/data/banking77/test.jsonl')
 
-  it('recognises as many of all test rows as its metrics state', async () => {
+  it('recognises as many of all test rows as its metrics state', () => {
     expect(rows).toHaveLength(3080)
+    const right = rows.length - Object.keys(wrong).length
+    expect(Math.abs(right - metrics.accuracy.served.share * rows.length)).toBeLessThan(1)
+    for (const [place, intent] of Object.entries(wrong)) expect(rows[Number(place)]?.label).not.toBe(intent)
+  })
+
+  it('recognises those, and mistakes the others, row by row', async () => {
+    const asked = rows.map((row, i) => ({ ...row, i })).filter(({ i }) => i % every === 0)
     const answers = await askAll(
       'intents',
-      rows.map(({ text }) => text),
+      asked.map(({ text }) => text),
     )
     expect(answers.filter(({ status }) => status !== 200)).toEqual([])
-    const right = answers.filter(({ intent }, i) => intent === rows[i]?.label).length
-    // Batched sums are rounded in another order than single ones, which may turn a tie.
-    expect(Math.abs(right - metrics.accuracy.served.share * rows.length)).toBeLessThanOrEqual(5)
+    const others = asked.filter(({ i, label }, at) => answers[at]?.intent !== (wrong[i] ?? label))
+    // Batched sums are rounded in another order than single ones, which may turn a tie: five of all rows.
+    expect(others.length).toBeLessThanOrEqual(Math.ceil((5 * asked.length) / rows.length))
   })
 
   it('passes on what is not its business, and little else', async () => {
-    const every = <T>(items: readonly T[], n: number) => items.filter((_, i) => i % n === 0)
+    const oneIn = <T>(n: number, items: readonly T[]) => items.filter((_, i) => i % n === 0)
     const kept = await askAll(
       'support',
-      every(rows, 10).map(({ text }) => text),
+      oneIn(20, rows).map(({ text }) => text),
     )
     const others = await askAll(
       'support',
-      every(rowsOf('benchmarks/data/clinc150/out-of-scope.jsonl'), 4).map(({ text }) => text),
+      oneIn(8, rowsOf('benchmarks/data/clinc150/out-of-scope.jsonl')).map(({ text }) => text),
     )
     const share = (answers: typeof kept) =>
       answers.filter(({ answeredBy }) => answeredBy !== 'intents').length / answers.length

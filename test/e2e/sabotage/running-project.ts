@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ingestAll } from '../../../src/cli/ingest-all.js'
+import { packageFile } from '../../../src/cli/package-file.js'
 import { loadArchitecture, stateDirectoryName } from '../../../src/cli/project.js'
 import { startProvingInstance } from '../../../src/cli/proving-instance.js'
 import { render } from '../../../src/cli/render.js'
@@ -15,12 +16,15 @@ import { verifyProject } from '../../../src/cli/verify-project.js'
 import { silentLog } from '../../../src/core/index.js'
 import { type Architecture, formatArchitecture } from '../../../src/spec/index.js'
 import type { ProvingInstance, ProvingOrder, Scorecard, VerificationArea } from '../../../src/verify/index.js'
+import { copyFewerDocuments } from './fewer-documents.js'
 
 export type Change = (architecture: Architecture) => Architecture
 
 export interface VerifyOptions {
   /** Where verify finds the system; default: the system itself. */
   readonly url?: string
+  /** Public data; default: all of it. */
+  readonly benchmarksDirectory?: string
   /** What differs in the proving instance that runs. */
   readonly adjustProving?: Change
   /** Called for each proving instance that runs, the one that starts again after the kill included. */
@@ -29,6 +33,8 @@ export interface VerifyOptions {
 
 export interface RunningProject {
   readonly url: string
+  /** A third of the public documents. */
+  readonly fewerDocuments: string
   /** Reloads the running system, changed; the project's file is put back at once. */
   change(change: Change): Promise<void>
   verify(areas: readonly VerificationArea[], options?: VerifyOptions): Promise<Scorecard>
@@ -48,13 +54,16 @@ export const startProject = async (): Promise<RunningProject> => {
   const system = await serveSystem({ architectureFile, stateDirectory, environment, log: silentLog, port: 0 })
   const terminal = createTerminal({ language: 'en', json: true, render })
   await ingestAll(system, { terminal, signal })
+  const fewerDocuments = join(directory, 'fewer-documents')
+  copyFewerDocuments(packageFile('benchmarks/data'), fewerDocuments)
   return {
     url: system.url,
+    fewerDocuments,
     change: async (change) => {
       writeFileSync(architectureFile, formatArchitecture(change(original.value)))
       await system.reload().finally(() => writeFileSync(architectureFile, original.text))
     },
-    verify: (areas, { url = system.url, adjustProving, onProving } = {}) =>
+    verify: (areas, { url = system.url, benchmarksDirectory, adjustProving, onProving } = {}) =>
       verifyProject({
         requirementsFile: join(directory, 'requirements.yaml'),
         architecture: original,
@@ -62,6 +71,7 @@ export const startProject = async (): Promise<RunningProject> => {
         system: { url, adminToken: system.adminToken },
         profile: 'here',
         areas,
+        benchmarksDirectory,
         environment,
         signal,
         onProgress: () => {},

@@ -40,11 +40,8 @@ if (FAKE_KILLED) process.kill(process.pid, 'SIGKILL')
 
 // Engines start workers, and some of these are in a session of their own.
 const worker = spawn(
-  process.execPath,
-  [
-    '-e',
-    `${process.env.FAKE_STUBBORN ? "process.on('SIGTERM', () => {});" : ''} setInterval(() => {}, 1000)`,
-  ],
+  '/bin/sh',
+  ['-c', `${process.env.FAKE_STUBBORN ? "trap '' TERM; " : ''}exec sleep 100000`],
   { detached: true, stdio: 'inherit', ...(process.env.FAKE_HIDDEN ? { env: {} } : {}) },
 )
 worker.unref()
