@@ -37,7 +37,7 @@ describe('a deadline', () => {
           await new Promise((resolve) => setTimeout(resolve, 10))
         }
       },
-      { route: { timeoutMs: 100 } },
+      { route: { timeoutMs: 400 } },
     )
     const text = await (await gateway.post(ask('x', { stream: true }))).text()
     expect(text).toContain('drip')

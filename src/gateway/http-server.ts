@@ -39,12 +39,15 @@ export const createHttpServer = (handler: () => HttpHandler, timeouts: HttpTimeo
   const answering = new WeakMap<Duplex, ServerResponse>()
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.set(request.socket, response)
-    if (isHostMissing(request)) refuse(response, gatewayError('gateway.host-missing', {}))
+    if (isHostMissing(request)) refuse(response, 400, gatewayError('gateway.host-missing', {}))
     else handler()(request, response)
   }
   server.on('request', answer)
   // Permission to send a body is given by whoever reads it, so that a refusal costs the client nothing.
   server.on('checkContinue', answer)
+  server.on('checkExpectation', (_request, response) =>
+    refuse(response, 417, gatewayError('gateway.expectation-unknown', {})),
+  )
   server.on('clientError', (cause: NodeJS.ErrnoException, socket) => {
     const response = answering.get(socket)
     const isHalfAnswered = response?.headersSent && !response.writableFinished
@@ -68,9 +71,9 @@ const answerClientError = (cause: NodeJS.ErrnoException, socket: Duplex) => {
 const isHostMissing = ({ headers, httpVersion }: IncomingMessage) =>
   headers.host === undefined && httpVersion === '1.1'
 
-const refuse = (response: ServerResponse, error: ArchitectError) => {
+const refuse = (response: ServerResponse, status: number, error: ArchitectError) => {
   const { head, body } = replyTo(error)
-  response.writeHead(400, head).end(body)
+  response.writeHead(status, head).end(body)
 }
 
 /** In English: whoever sends this has not said which language it reads. */

@@ -71,6 +71,7 @@ describe('a broken request', () => {
   it.each([
     ['not HTTP', 'hello\r\n\r\n', 400],
     ['without a Host', 'GET /v1/models HTTP/1.1\r\n\r\n', 400],
+    ['with another expectation', `GET ${path} HTTP/1.1\r\nhost: a\r\nexpect: banana\r\n\r\n`, 417],
     ['with 20 KiB of headers', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
     [
       'with a wrong chunk length',

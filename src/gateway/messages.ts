@@ -312,6 +312,11 @@ export const gatewayMessages = defineMessages({
     en: (_p: Record<string, never>) => 'The request has no Host header, which HTTP/1.1 demands. Send one.',
     'zh-TW': () => '請求缺少 HTTP/1.1 規定的 Host 標頭。請加上該標頭。',
   },
+  'gateway.expectation-unknown': {
+    en: (_p: Record<string, never>) =>
+      'The header Expect asks for something unknown. Send 100-continue, or leave it out.',
+    'zh-TW': () => 'Expect 標頭要求的內容無法辨識。請改用 100-continue，或不要送出該標頭。',
+  },
   'gateway.http-malformed': {
     en: (p: { detail: string }) => `The request is not valid HTTP/1.1 (${p.detail}).`,
     'zh-TW': (p) => `這不是有效的 HTTP/1.1 請求（${p.detail}）。`,
