@@ -4,10 +4,9 @@
 import { kvBytesOfSequence } from '../memory/memory.js'
 import { waitingTime } from '../speed/queueing.js'
 import {
+  keepsUp,
   type Latency,
   largestRate,
-  latencyAt,
-  prepareRequest,
   type SteadyState,
   steadyState,
 } from '../speed/serving.js'
@@ -56,24 +55,25 @@ export const sizePools = (
   const least = pools.least()
   if (!least) return null
   let { prefill, decode } = least
-  const targets = context.targets.filter(
-    (target) => !isOfSystem(target) && 'requestsPerSecond' in target.load,
-  )
+  const targets = context.targets.filter((target) => !isOfSystem(target))
+  const first = targets.filter(({ target }) => target.metric === 'ttft')
+  const others = targets.filter(({ target }) => target.metric !== 'ttft')
   while (prefill + decode <= most) {
-    const missed = targets.filter((target) => {
-      const rate = 'requestsPerSecond' in target.load ? target.load.requestsPerSecond : context.enginePeak
-      const times = pools.at(prefill, decode).latency(target, rate)
+    const at = pools.at(prefill, decode)
+    const isMissed = (target: ResolvedTarget) => {
+      if (!('requestsPerSecond' in target.load)) return false
+      const times = at.latency(target, target.load.requestsPerSecond)
       return !times || !meets(target.target, target.limit, metricOf(target, times))
-    })
-    if (missed.length === 0) return pools.at(prefill, decode)
-    if (missed.some(({ target }) => target.metric === 'ttft')) prefill++
-    else decode++
+    }
+    if (first.some(isMissed)) prefill++
+    else if (others.some(isMissed)) decode++
+    else return at
   }
   return null
 }
 
 const createPools = (server: Server, transferMs: number, context: DesignContext) => {
-  const { enginePeak, platformMs } = context
+  const { enginePeak } = context
   const slow = server.bands.tpot.high
   const { warm } = server
   const decoder = {
@@ -81,10 +81,18 @@ const createPools = (server: Server, transferMs: number, context: DesignContext)
     prefill: { mean: 0, second: 0, third: 0, variance: 0 },
     replica: { ...warm.replica, steps: { ...warm.replica.steps, interference: 0 } },
   }
+  const known = new Map<number, SteadyState | null>()
+  const writingAt = (rate: number): SteadyState | null => {
+    const found = known.get(rate)
+    if (found !== undefined) return found
+    const made = steadyState(decoder, rate)
+    known.set(rate, made)
+    return made
+  }
   return {
     /** What keeps both stable at the slow end. */
     least: () => {
-      const rate = largestRate((each) => steadyState(decoder, each, slow) !== null, enginePeak)
+      const rate = largestRate((each) => keepsUp(decoder, each, slow), enginePeak)
       if (rate === 0) return null
       const prefill = Math.floor((enginePeak * warm.prefill.mean * slow) / 1000) + 1
       return { prefill, decode: Math.ceil(enginePeak / rate - 1e-9) }
@@ -96,11 +104,9 @@ const createPools = (server: Server, transferMs: number, context: DesignContext)
       latency: (target, rate) => {
         const of = target.cold ? server.cold : warm
         const queue = waitingTime(rate / prefillReplicas / 1000, of.prefill)
-        const writing = steadyState(decoder, rate / decodeReplicas)
+        const writing = writingAt(rate / decodeReplicas)
         if (!queue || !writing) return null
-        const state: SteadyState = { ...writing, waiting: queue }
-        const request = prepareRequest(of, target.lengths)
-        return latencyAt(of, state, { z: target.z, request, platformMs: platformMs + transferMs })
+        return server.latency(target, { ...writing, waiting: queue }, transferMs)
       },
     }),
   }

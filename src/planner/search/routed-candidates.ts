@@ -92,7 +92,10 @@ export const mainOf = ({ candidate, again }: Evaluated, { catalogue }: DesignCon
 }
 
 const byCost = (evaluated: readonly Evaluated[]): readonly Evaluated[] =>
-  [...evaluated].sort((a, b) => usdOf(a.candidate) - usdOf(b.candidate))
+  evaluated
+    .map((evaluation) => ({ evaluation, usd: usdOf(evaluation.candidate) }))
+    .sort((a, b) => a.usd - b.usd)
+    .map(({ evaluation }) => evaluation)
 
 /** The cheapest of each key, the cheapest keys first. */
 const firstOfEach = (

@@ -1,6 +1,7 @@
 // How many replicas meet the targets. Knows no price.
 
 import {
+  keepsUp,
   type Latency,
   largestRate,
   latencyAt,
@@ -22,8 +23,11 @@ export interface Server {
   readonly bands: Bands
   /** The same as if it had never been load tested. */
   readonly untestedBands: Bands
-  /** Times of a request of the target at a steady state. */
-  latency(target: ResolvedTarget, state: SteadyState): Latency
+  /**
+   * Times of a request of the target at a steady state.
+   * @param extraMs before the engine is asked, beside what the platform takes
+   */
+  latency(target: ResolvedTarget, state: SteadyState, extraMs?: number): Latency
 }
 
 export const createServer = (
@@ -42,10 +46,10 @@ export const createServer = (
     cold,
     bands,
     untestedBands: bands,
-    latency: (target, state) => {
+    latency: (target, state, extraMs = 0) => {
       const of = target.cold ? cold : warm
       const request = known.get(target) ?? prepareRequest(of, target.lengths)
-      return latencyAt(of, state, { z: target.z, request, platformMs })
+      return latencyAt(of, state, { z: target.z, request, platformMs: platformMs + extraMs })
     },
   }
 }
@@ -88,7 +92,7 @@ export const sizeReplicas = (server: Server, context: DesignContext): Sizing | n
   return {
     replicas: Math.max(requirements.availability.minReplicas, Math.ceil(load - 1e-9)),
     load,
-    saturation: largestRate((rate) => steadyState(server.warm, rate) !== null, 64 * enginePeak),
+    saturation: largestRate((rate) => keepsUp(server.warm, rate), 64 * enginePeak),
   }
 }
 
@@ -119,7 +123,7 @@ const targetsWithinReach = (server: Server, { targets, ignored }: DesignContext)
 const largestStableRate = (server: Server, group: readonly PlannedTarget[], limit: number): number => {
   const replica = group.some(({ target }) => target.cold) ? server.cold : server.warm
   return largestRate((rate) => {
-    if (!steadyState(replica, rate, server.bands.tpot.high)) return false
+    if (!keepsUp(replica, rate, server.bands.tpot.high)) return false
     const state = steadyState(replica, rate)
     return state !== null && group.every((planned) => isMet(server, planned, state))
   }, limit)
