@@ -5,6 +5,7 @@ import { calibrateDeployment, type DeploymentCalibration } from '../calibration/
 import { calibratedSteps } from '../calibration/calibrated-steps.js'
 import { type ErrorBand, fittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength } from '../speed/length-distribution.js'
+import { widened } from '../speed/range-of.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
 import { largestRate, latencyAt, prepareReplica, prepareRequest, steadyState } from '../speed/serving.js'
 import { fitMessage } from './fit-messages.js'
@@ -12,7 +13,7 @@ import type { Banded, FitLoad, FitPrediction, FitRequest } from './fit-request.j
 import type { Start } from './fit-start.js'
 import { loadProblems } from './load-problems.js'
 import { assumedAcceptance, tokensPerStep } from './speculation.js'
-import { speedSupport, widened } from './speed-support.js'
+import { speedSupport } from './speed-support.js'
 
 interface Speed {
   readonly predicted: FitPrediction | null

@@ -4,7 +4,6 @@
 import { kvBytesOfSequence } from '../memory/memory.js'
 import { waitingTime } from '../speed/queueing.js'
 import {
-  keepsUp,
   type Latency,
   largestRate,
   type SteadyState,
@@ -13,7 +12,7 @@ import {
 import type { DesignContext, ResolvedTarget } from './design-context.js'
 import type { Disaggregation } from './report.js'
 import type { ServingOption } from './serving-option.js'
-import { isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
+import { isOfSystem, metricOf, type Server, type Sizing, stableState } from './sizing.js'
 import { meets } from './target.js'
 
 /** GB/s of a link between machines whose speed the catalogue does not know: 100 Gb/s, assumed. */
@@ -22,6 +21,10 @@ const assumedNetworkGBps = 12.5
 export interface Pools extends Disaggregation {
   /** Times of a request of a target with both pools at the peak; null when they cannot keep up. */
   latency(target: ResolvedTarget, rate: number): Latency | null
+  /** Sequences that one replica of the decode pool runs; null when it cannot keep up. */
+  runningAt(rate: number): number | null
+  /** By what factor the middle of the prediction is faster than what was planned on. */
+  readonly slowness: number
 }
 
 /** Time that the cache of a mean prompt takes from one replica to another, each accelerator sending its part. */
@@ -74,8 +77,7 @@ export const sizePools = (
 
 const createPools = (server: Server, transferMs: number, context: DesignContext) => {
   const { enginePeak } = context
-  const slow = server.bands.tpot.high
-  const { warm } = server
+  const { warm, bandsAt } = server
   const decoder = {
     ...warm,
     prefill: { mean: 0, second: 0, third: 0, variance: 0 },
@@ -89,12 +91,16 @@ const createPools = (server: Server, transferMs: number, context: DesignContext)
     known.set(rate, made)
     return made
   }
+  const slownessAt = (rate: number) => bandsAt((writingAt(rate) ?? warm.fullest).running).tpot.high
   return {
     /** What keeps both stable at the slow end. */
     least: () => {
-      const rate = largestRate((each) => keepsUp(decoder, each, slow), enginePeak)
+      const rate = largestRate(
+        (each) => stableState(decoder, each, { stateAt: writingAt, bandsAt }) !== null,
+        enginePeak,
+      )
       if (rate === 0) return null
-      const prefill = Math.floor((enginePeak * warm.prefill.mean * slow) / 1000) + 1
+      const prefill = Math.floor((enginePeak * warm.prefill.mean * slownessAt(rate)) / 1000) + 1
       return { prefill, decode: Math.ceil(enginePeak / rate - 1e-9) }
     },
     at: (prefillReplicas: number, decodeReplicas: number): Pools => ({
@@ -108,6 +114,8 @@ const createPools = (server: Server, transferMs: number, context: DesignContext)
         if (!queue || !writing) return null
         return server.latency(target, { ...writing, waiting: queue }, transferMs)
       },
+      runningAt: (rate) => writingAt(rate / decodeReplicas)?.running ?? null,
+      slowness: slownessAt(enginePeak / decodeReplicas),
     }),
   }
 }

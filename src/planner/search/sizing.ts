@@ -12,17 +12,17 @@ import {
   type SteadyState,
   steadyState,
 } from '../speed/serving.js'
-import { type Bands, bandOf } from './band-of.js'
+import { bandOf } from './band-of.js'
+import type { BandsAt, Ranges } from './bands-at.js'
 import { type DesignContext, type ResolvedTarget, trafficOf } from './design-context.js'
 import { meets, wantsMore } from './target.js'
 
 /** A replica with its caches warm and cold, and how far off its predictions may be. */
-export interface Server {
+export interface Server extends Ranges {
   readonly warm: PreparedReplica
   readonly cold: PreparedReplica
-  readonly bands: Bands
-  /** The same as if it had never been load tested. */
-  readonly untestedBands: Bands
+  /** At a rate with warm or cold caches; null when it does not keep up. */
+  stateAt(requestsPerSecond: number, cold: boolean): SteadyState | null
   /**
    * Times of a request of the target at a steady state.
    * @param extraMs before the engine is asked, beside what the platform takes
@@ -32,7 +32,7 @@ export interface Server {
 
 export const createServer = (
   replica: Replica,
-  bands: Server['bands'],
+  ranges: Ranges,
   { workload, targets, platformMs }: DesignContext,
 ): Server => {
   const warm = prepareReplica(replica, trafficOf(workload, false))
@@ -44,13 +44,29 @@ export const createServer = (
   return {
     warm,
     cold,
-    bands,
-    untestedBands: bands,
+    ...ranges,
+    stateAt: createStateAt({ warm, cold }),
     latency: (target, state, extraMs = 0) => {
       const of = target.cold ? cold : warm
       const request = known.get(target) ?? prepareRequest(of, target.lengths)
       return latencyAt(of, state, { z: target.z, request, platformMs: platformMs + extraMs })
     },
+  }
+}
+
+interface Asked {
+  readonly of: PreparedReplica
+  readonly rate: number
+  readonly state: SteadyState | null
+}
+
+/** Remembers the last answer: every target of a load asks for the same. */
+const createStateAt = ({ warm, cold }: Pick<Server, 'warm' | 'cold'>): Server['stateAt'] => {
+  let last: Asked | null = null
+  return (rate, isCold) => {
+    const of = isCold ? cold : warm
+    if (last?.of !== of || last.rate !== rate) last = { of, rate, state: steadyState(of, rate) }
+    return last.state
   }
 }
 
@@ -71,8 +87,8 @@ export const isOfSystem = ({ target }: ResolvedTarget): boolean =>
 
 /**
  * The fewest replicas that meet every target within reach of one idle replica. Capacity is planned on the bad end of
- * the prediction's range, below which nine in ten runs stay: a replica must be stable when every step takes that long,
- * and meet its targets there, where an idle one does; the others are met by the middle.
+ * the prediction's range at the replica's load, below which nine in ten runs stay: it must be stable when every step
+ * takes that long, and meet its targets there, where an idle one does; the others are met by the middle.
  * @returns null when not even one sequence can run
  */
 export const sizeReplicas = (server: Server, context: DesignContext): Sizing | null => {
@@ -109,7 +125,7 @@ interface PlannedTarget {
 
 /** Targets on a rate that one idle replica meets; the others no number of replicas will. */
 const targetsWithinReach = (server: Server, { targets, ignored }: DesignContext) => {
-  const idle = { warm: steadyState(server.warm, idleRate), cold: steadyState(server.cold, idleRate) }
+  const idle = { warm: server.stateAt(idleRate, false), cold: server.stateAt(idleRate, true) }
   return targets.flatMap((target): PlannedTarget[] => {
     const state = target.cold ? idle.cold : idle.warm
     if (!state || isOfSystem(target) || ignored.includes(target.target.id)) return []
@@ -121,20 +137,38 @@ const targetsWithinReach = (server: Server, { targets, ignored }: DesignContext)
 
 /** The largest rate at which a group of targets of one cache state is met, and the replica stays stable if slow. */
 const largestStableRate = (server: Server, group: readonly PlannedTarget[], limit: number): number => {
-  const replica = group.some(({ target }) => target.cold) ? server.cold : server.warm
+  const cold = group.some(({ target }) => target.cold)
+  const replica = cold ? server.cold : server.warm
   return largestRate((rate) => {
-    if (!keepsUp(replica, rate, server.bands.tpot.high)) return false
-    const state = steadyState(replica, rate)
+    const state = stableState(replica, rate, {
+      stateAt: (each) => server.stateAt(each, cold),
+      bandsAt: server.bandsAt,
+    })
     return state !== null && group.every((planned) => isMet(server, planned, state))
   }, limit)
 }
+
+/** The state at a rate, where the replica also keeps up when every step takes as long as at the bad end of the range. */
+export const stableState = (
+  replica: PreparedReplica,
+  rate: number,
+  { stateAt, bandsAt }: { stateAt(rate: number): SteadyState | null; readonly bandsAt: BandsAt },
+): SteadyState | null => {
+  const state = keepsUp(replica, rate) ? stateAt(rate) : null
+  return state && keepsUp(replica, rate, bandsAt(state.running).tpot.high) ? state : null
+}
+
+/** By what factor the middle of the prediction at a rate is faster than the end that capacity is planned on. */
+export const peakSlowness = ({ stateAt, bandsAt, warm }: Server, rate: number): number =>
+  bandsAt((stateAt(rate, false) ?? warm.fullest).running).tpot.high
 
 const rateOf = ({ load }: ResolvedTarget) => ('requestsPerSecond' in load ? load.requestsPerSecond : 0)
 
 const isMet = (server: Server, { target, by }: PlannedTarget, state: SteadyState): boolean => {
   const times = server.latency(target, state)
   const value = metricOf(target, times)
-  const { high } = by === 'bad-end' ? bandOf(server.bands, target, times) : { high: 1 }
+  const { high } =
+    by === 'bad-end' ? bandOf(server.bandsAt(state.running), target, times) : { high: 1 }
   return meets(target.target, target.limit, wantsMore(target.target.metric) ? value / high : value * high)
 }
 

@@ -1,7 +1,7 @@
 // The step facts of a search, each worked out once: engines differ in how they use them, not in what they are.
 
 import type { Model } from '../../catalog/index.js'
-import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
+import type { MemoryParts } from '../memory/memory-parts.js'
 import { countParameters, type FactParts, type FactsOptions, type StepFacts, stepFacts } from './step-facts.js'
 
 /**
@@ -9,7 +9,7 @@ import { countParameters, type FactParts, type FactsOptions, type StepFacts, ste
  * @param memory whose parts are shared
  */
 export const createStepFacts = (
-  memory: MemoryParts = createMemoryParts(),
+  memory: MemoryParts,
 ): ((options: FactsOptions) => StepFacts | null) => {
   const known = new Map<string, StepFacts | null>()
   const counted = new Map<Model, ReturnType<typeof countParameters>>()
