@@ -93,7 +93,8 @@ const rangeOf = (
   const rate = 'requestsPerSecond' in target.load ? target.load.requestsPerSecond : context.enginePeak
   const times = pools.latency(target, rate)
   const running = pools.runningAt(rate)
-  if (!times || running === null) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
+  if (!times || running === null)
+    return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
   const value = metricOf(target, times)
   const { low, high } = bandOf(server.bandsAt(running), target, times)
   return wantsMore(target.target.metric)

@@ -3,12 +3,7 @@
 
 import { kvBytesOfSequence } from '../memory/memory.js'
 import { waitingTime } from '../speed/queueing.js'
-import {
-  type Latency,
-  largestRate,
-  type SteadyState,
-  steadyState,
-} from '../speed/serving.js'
+import { type Latency, largestRate, type SteadyState, steadyState } from '../speed/serving.js'
 import type { DesignContext, ResolvedTarget } from './design-context.js'
 import type { Disaggregation } from './report.js'
 import type { ServingOption } from './serving-option.js'

@@ -167,8 +167,7 @@ const rateOf = ({ load }: ResolvedTarget) => ('requestsPerSecond' in load ? load
 const isMet = (server: Server, { target, by }: PlannedTarget, state: SteadyState): boolean => {
   const times = server.latency(target, state)
   const value = metricOf(target, times)
-  const { high } =
-    by === 'bad-end' ? bandOf(server.bandsAt(state.running), target, times) : { high: 1 }
+  const { high } = by === 'bad-end' ? bandOf(server.bandsAt(state.running), target, times) : { high: 1 }
   return meets(target.target, target.limit, wantsMore(target.target.metric) ? value / high : value * high)
 }
 

@@ -2,15 +2,19 @@
 
 import type { Model } from '../../catalog/index.js'
 import type { MemoryParts } from '../memory/memory-parts.js'
-import { countParameters, type FactParts, type FactsOptions, type StepFacts, stepFacts } from './step-facts.js'
+import {
+  countParameters,
+  type FactParts,
+  type FactsOptions,
+  type StepFacts,
+  stepFacts,
+} from './step-facts.js'
 
 /**
  * Keeps what it works out for as long as it lives. Accelerators are told apart by name and memory.
  * @param memory whose parts are shared
  */
-export const createStepFacts = (
-  memory: MemoryParts,
-): ((options: FactsOptions) => StepFacts | null) => {
+export const createStepFacts = (memory: MemoryParts): ((options: FactsOptions) => StepFacts | null) => {
   const known = new Map<string, StepFacts | null>()
   const counted = new Map<Model, ReturnType<typeof countParameters>>()
   const parts: FactParts = {

@@ -130,11 +130,7 @@ const doubt = 2e-3
  * Whether a replica has a steady state at a rate: for less than finding it. Where more sequences would decode than
  * the fullest replica has, were it as full, the steady state is fuller still; where fewer would, it is less full.
  */
-export const keepsUp = (
-  prepared: PreparedReplica,
-  requestsPerSecond: number,
-  slowness = 1,
-): boolean => {
+export const keepsUp = (prepared: PreparedReplica, requestsPerSecond: number, slowness = 1): boolean => {
   const { replica, fullest, limitMs } = prepared
   const limit = replica.maxSequences
   const arrivals = arrivalsAt(prepared, requestsPerSecond, slowness)
