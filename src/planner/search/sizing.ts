@@ -6,6 +6,7 @@ import {
   largestRate,
   latencyAt,
   type PreparedReplica,
+  type PreparedRequest,
   prepareReplica,
   prepareRequest,
   type Replica,
@@ -38,20 +39,49 @@ export const createServer = (
   const warm = prepareReplica(replica, trafficOf(workload, false))
   const needsCold = targets.some(({ cold }) => cold)
   const cold = needsCold ? prepareReplica(replica, trafficOf(workload, true)) : warm
-  const known = new Map(
-    targets.map((target) => [target, prepareRequest(target.cold ? cold : warm, target.lengths)]),
-  )
   return {
     warm,
     cold,
     ...ranges,
     stateAt: createStateAt({ warm, cold }),
-    latency: (target, state, extraMs = 0) => {
-      const of = target.cold ? cold : warm
-      const request = known.get(target) ?? prepareRequest(of, target.lengths)
-      return latencyAt(of, state, { z: target.z, request, platformMs: platformMs + extraMs })
-    },
+    latency: createLatency({ warm, cold }, platformMs),
   }
+}
+
+type Replicas = Pick<Server, 'warm' | 'cold'>
+
+/** Remembers requests by their lengths, and the last times: first tokens and whole answers of a load are asked together. */
+const createLatency = ({ warm, cold }: Replicas, platformMs: number): Server['latency'] => {
+  const known: { readonly of: PreparedReplica; readonly lengths: Lengths; readonly request: PreparedRequest }[] = []
+  const requestOf = (of: PreparedReplica, lengths: Lengths): PreparedRequest => {
+    for (const each of known) if (each.of === of && isSame(each.lengths, lengths)) return each.request
+    const request = prepareRequest(of, lengths)
+    known.push({ of, lengths, request })
+    return request
+  }
+  let last: Told | null = null
+  return ({ z, cold: isCold, lengths }, state, extraMs = 0) => {
+    const of = isCold ? cold : warm
+    const request = requestOf(of, lengths)
+    if (last?.state !== state || last.request !== request || last.z !== z || last.extraMs !== extraMs) {
+      const times = latencyAt(of, state, { z, request, platformMs: platformMs + extraMs })
+      last = { state, request, z, extraMs, times }
+    }
+    return last.times
+  }
+}
+
+type Lengths = ResolvedTarget['lengths']
+
+const isSame = (a: Lengths, b: Lengths): boolean =>
+  a.inputTokens === b.inputTokens && a.outputTokens === b.outputTokens
+
+interface Told {
+  readonly state: SteadyState
+  readonly request: PreparedRequest
+  readonly z: number
+  readonly extraMs: number
+  readonly times: Latency
 }
 
 interface Asked {
@@ -61,7 +91,7 @@ interface Asked {
 }
 
 /** Remembers the last answer: every target of a load asks for the same. */
-const createStateAt = ({ warm, cold }: Pick<Server, 'warm' | 'cold'>): Server['stateAt'] => {
+const createStateAt = ({ warm, cold }: Replicas): Server['stateAt'] => {
   let last: Asked | null = null
   return (rate, isCold) => {
     const of = isCold ? cold : warm
