@@ -1,6 +1,13 @@
 // What can be wrong in the two files, in both languages: what was written, and what to write instead.
 
-import { counted, defineMessages, errorFactory, formatNumber, type Language, messageFactory } from '../core/index.js'
+import {
+  counted,
+  defineMessages,
+  errorFactory,
+  formatNumber,
+  type Language,
+  messageFactory,
+} from '../core/index.js'
 import type { Problem } from './problem.js'
 
 const maybe = (suggestion: string | undefined, language: Language) =>

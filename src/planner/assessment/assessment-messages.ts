@@ -1,6 +1,14 @@
 // Findings of the assessment in both languages: reasons, conflicts and questions. Risks stand in risk-messages.ts.
 
-import { agreeing, counted, defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatMs,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import type { Share } from '../machine/task-model.js'
 import { riskMessages } from './risk-messages.js'
 
@@ -21,7 +29,8 @@ const findingMessages = defineMessages({
     'zh-TW': () => '外部人士會嘗試操控它。',
   },
   'planner.why-regulated': {
-    en: (p: { count: number }) => `${counted(p.count, 'regulation')} ${agreeing(p.count, 'applies', 'apply')}.`,
+    en: (p: { count: number }) =>
+      `${counted(p.count, 'regulation')} ${agreeing(p.count, 'applies', 'apply')}.`,
     'zh-TW': (p) => `適用 ${p.count} 項法規。`,
   },
   'planner.why-personal-data': {

@@ -1,6 +1,13 @@
 // Contradictions of hardware, models and physics, in both languages.
 
-import { agreeing, counted, defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 
 export const conflictMessages = defineMessages({
   'planner.owned-unused': {

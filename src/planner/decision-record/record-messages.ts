@@ -1,6 +1,13 @@
 // Headings and sentences of the decision record, in both languages.
 
-import { agreeing, counted, defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import type { PurchaseWay } from '../search/report.js'
 
 type None = Record<never, never>

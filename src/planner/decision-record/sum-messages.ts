@@ -1,6 +1,14 @@
 // The lines of arithmetic in both languages: each an equation with its units.
 
-import { agreeing, counted, defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatMs,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import { stageNames } from '../search/design-messages.js'
 import type { PurchaseWay } from '../search/report.js'
 import type { StageId } from '../search/stages.js'

@@ -37,7 +37,7 @@ import { variantsOf } from './variants.js'
 export interface Evaluated {
   readonly candidate: Candidate
   readonly again: ((context: DesignContext) => Candidate) | null
-  /** What a simulation needs, of ways that are joined that of the base or of the main model; null for APIs, closed groups and separate pools. */
+  /** What a simulation needs, of joined ways that of the base or the main model; null for APIs, gates and pools apart. */
   readonly option: ServingOption | null
   /** Of a small model that is asked before another. */
   readonly cascade?: CascadeParts

@@ -24,7 +24,10 @@ const designed = (sections: Sections) => {
   const record = decisionRecord({ requirements, assessment, report, launches, catalogue }, { language: 'en' })
   return { chosen, record }
 }
-const said = (chosen: Candidate) => evidenceFor(chosen).map((message) => render(message, 'en')).join('\n')
+const said = (chosen: Candidate) =>
+  evidenceFor(chosen)
+    .map((message) => render(message, 'en'))
+    .join('\n')
 
 /** One busy hour a day, a quarter of it in the others. */
 const peaky = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 1 : 0.25))
@@ -41,7 +44,11 @@ describe('a base below an API, simulated', () => {
   const { overflow } = simulation
 
   it('gets the whole peak, and gives to the API what comes while it is full', () => {
-    expect(simulation).toMatchObject({ requestsPerSecond: 60, replicas: chosen.replicas?.serving, instead: null })
+    expect(simulation).toMatchObject({
+      requestsPerSecond: 60,
+      replicas: chosen.replicas?.serving,
+      instead: null,
+    })
     expect(overflow).toMatchObject({ api: routing.api.id, concurrency: routing.concurrency })
     // What the closed form carries at the peak is what the replicas take, give or take a tenth of the peak.
     const carried = 1 - routing.basePeakRequestsPerSecond / 60
@@ -95,8 +102,13 @@ describe('a cascade, simulated', () => {
     const { routing } = chosen
     if (routing?.kind !== 'cascade') throw new Error(`no cascade: ${chosen.id}`)
     expect(routing.first.kind).toBe('self-hosted')
-    expect(simulationsOf(chosen).map(({ of, model }) => [of, model])).toEqual([['first', routing.first.model]])
-    expect(routing.first.simulation).toMatchObject({ requestsPerSecond: 20, replicas: routing.first.replicas?.serving })
+    expect(simulationsOf(chosen).map(({ of, model }) => [of, model])).toEqual([
+      ['first', routing.first.model],
+    ])
+    expect(routing.first.simulation).toMatchObject({
+      requestsPerSecond: 20,
+      replicas: routing.first.replicas?.serving,
+    })
     expect(record).toContain('The small model, Qwen/Qwen2.5-7B-Instruct, which every request asks:')
     expect(record).toContain('Not simulated: openai/gpt-4.1, an API whose scheduler is not known.')
     expect(said(chosen)).toContain('Simulated at 20 requests/s')

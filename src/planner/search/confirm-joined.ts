@@ -4,8 +4,8 @@
 import type { Evaluated } from './candidates.js'
 import type { DesignContext } from './design-context.js'
 import type { Candidate, Escalation, Overflow, SimulatedService } from './report.js'
-import { doubted, isHeld } from './simulated-verdict.js'
 import { simulateService } from './simulate-service.js'
+import { doubted, isHeld } from './simulated-verdict.js'
 
 /** Where the base misses a target, each replica gets so many times less, and the API the difference. */
 const factors = [1.25, 1.5, 2]
@@ -18,7 +18,8 @@ export const confirmOverflow = (
 ): Evaluated | null => {
   const { candidate, again } = original
   const first = simulateBase(original, { candidate, routing }, context)
-  if (!first || !again || isHeld(first)) return first && { ...original, candidate: { ...candidate, simulation: first } }
+  if (!first || !again || isHeld(first))
+    return first && { ...original, candidate: { ...candidate, simulation: first } }
   const instead = {
     replicas: first.replicas,
     missed: first.targets.filter(({ met }) => met === 'no').map(({ id }) => id),

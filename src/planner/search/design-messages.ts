@@ -1,6 +1,13 @@
 // Why a candidate was rejected or chosen, in both languages, with its numbers.
 
-import { agreeing, counted, defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 
 const gib = (value: number) => formatNumber(value, 3)
 const metricNames = {

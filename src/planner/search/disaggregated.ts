@@ -3,7 +3,7 @@
 
 import { kvBytesOfSequence } from '../memory/memory.js'
 import { waitingTime } from '../speed/queueing.js'
-import { type Latency, largestRate, type SteadyState, steadyState } from '../speed/serving.js'
+import { keepsUp, type Latency, largestRate, type SteadyState, steadyState } from '../speed/serving.js'
 import type { DesignContext, ResolvedTarget } from './design-context.js'
 import type { Disaggregation } from './report.js'
 import type { ServingOption } from './serving-option.js'
@@ -50,6 +50,7 @@ export const sizePools = (
     return null
   const transferMs = kvTransferMs(option, context)
   const pools = createPools(server, transferMs, context)
+  if (!pools.canHold(most)) return null
   const least = pools.least()
   if (!least) return null
   let { prefill, decode } = least
@@ -88,6 +89,11 @@ const createPools = (server: Server, transferMs: number, context: DesignContext)
   }
   const slownessAt = (rate: number) => bandsAt((writingAt(rate) ?? warm.fullest).running).tpot.high
   return {
+    /** Whether so many replicas are enough to keep both stable at the middle of the prediction: for less than `least`. */
+    canHold: (replicas: number): boolean => {
+      const prefill = Math.floor((enginePeak * warm.prefill.mean) / 1000) + 1
+      return prefill < replicas && keepsUp(decoder, enginePeak / (replicas - prefill))
+    },
     /** What keeps both stable at the slow end. */
     least: () => {
       const rate = largestRate(

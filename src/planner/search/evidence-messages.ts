@@ -1,6 +1,13 @@
 // What the numbers of a way rest on beside the fit, in both languages: load tests of its operator, and a simulation.
 
-import { agreeing, counted, defineMessages, formatMs, formatNumber, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatMs,
+  formatNumber,
+  messageFactory,
+} from '../../core/index.js'
 import type { SimulatedOverflow } from './report.js'
 
 const n = (value: number) => formatNumber(value, 4)

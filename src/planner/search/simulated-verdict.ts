@@ -12,7 +12,9 @@ export const doubted = (
   simulations: readonly (SimulatedService | null)[],
 ): Candidate => {
   const missed = new Set(
-    simulations.flatMap((simulation) => simulation?.targets ?? []).flatMap(({ id, met }) => (met === 'no' ? [id] : [])),
+    simulations
+      .flatMap((simulation) => simulation?.targets ?? [])
+      .flatMap(({ id, met }) => (met === 'no' ? [id] : [])),
   )
   return {
     ...candidate,
@@ -38,7 +40,14 @@ export const simulationsOf = (candidate: Candidate): readonly ShownSimulation[] 
     const { first, lastTargets } = routing
     return [
       ...(first.simulation
-        ? [{ of: 'first' as const, simulation: first.simulation, closedForm: first.targets, model: first.model }]
+        ? [
+            {
+              of: 'first' as const,
+              simulation: first.simulation,
+              closedForm: first.targets,
+              model: first.model,
+            },
+          ]
         : []),
       ...(simulation ? [{ of: 'main' as const, simulation, closedForm: lastTargets, model }] : []),
     ]

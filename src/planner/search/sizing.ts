@@ -52,7 +52,11 @@ type Replicas = Pick<Server, 'warm' | 'cold'>
 
 /** Remembers requests by their lengths, and the last times: first tokens and whole answers of a load are asked together. */
 const createLatency = ({ warm, cold }: Replicas, platformMs: number): Server['latency'] => {
-  const known: { readonly of: PreparedReplica; readonly lengths: Lengths; readonly request: PreparedRequest }[] = []
+  const known: {
+    readonly of: PreparedReplica
+    readonly lengths: Lengths
+    readonly request: PreparedRequest
+  }[] = []
   const requestOf = (of: PreparedReplica, lengths: Lengths): PreparedRequest => {
     for (const each of known) if (each.of === of && isSame(each.lengths, lengths)) return each.request
     const request = prepareRequest(of, lengths)

@@ -13,15 +13,16 @@ export interface RangePoint {
 }
 
 /** Width of log(measured / predicted), in (0, infinity). */
-export const widthOf = (
+export const widthOf = (fit: Omit<RangeFit, 'low' | 'high'>, point: RangePoint): number =>
+  widthFrom(fit, rangeFeatures(point))
+
+const widthFrom = (
   { width, perConcurrency, perFullness, sglang, trtllm }: Omit<RangeFit, 'low' | 'high'>,
-  point: RangePoint,
-): number => {
-  const { concurrency, fullness, isSglang, isTrtllm } = rangeFeatures(point)
-  return Math.exp(
+  { concurrency, fullness, isSglang, isTrtllm }: ReturnType<typeof rangeFeatures>,
+): number =>
+  Math.exp(
     width + perConcurrency * concurrency + perFullness * fullness + sglang * isSglang + trtllm * isTrtllm,
   )
-}
 
 /** Natural logarithms of the concurrency over 16, and of the requests for each place in the cache from 1/20 to 3. */
 export const rangeFeatures = ({
@@ -35,8 +36,10 @@ export const rangeFeatures = ({
   isTrtllm: engine === 'trtllm' ? 1 : 0,
 })
 
-export const rangeOf = (fit: RangeFit, point: RangePoint): ErrorBand => {
-  const width = widthOf(fit, point)
+export const rangeOf = (fit: RangeFit, point: RangePoint): ErrorBand => rangeFrom(fit, rangeFeatures(point))
+
+const rangeFrom = (fit: RangeFit, features: ReturnType<typeof rangeFeatures>): ErrorBand => {
+  const width = widthFrom(fit, features)
   return { low: Math.exp(fit.low * width), high: Math.exp(fit.high * width) }
 }
 
@@ -75,17 +78,18 @@ export const rangePower = (served: Served, runs: Runs): number => {
   )
 }
 
-export const widened = ({ low, high }: ErrorBand, power: number): ErrorBand => ({
-  low: low ** power,
-  high: high ** power,
-})
+export const widened = (band: ErrorBand, power: number): ErrorBand =>
+  power === 1 ? band : { low: band.low ** power, high: band.high ** power }
 
 /** The ranges of both times without any load test, at a load of that engine on that accelerator. */
 export const untestedRanges = (
   ranges: OfBoth<RangeFit>,
   point: RangePoint,
   power: number,
-): OfBoth<ErrorBand> => ({
-  tpot: widened(rangeOf(ranges.tpot, point), power),
-  ttft: widened(rangeOf(ranges.ttft, point), power),
-})
+): OfBoth<ErrorBand> => {
+  const features = rangeFeatures(point)
+  return {
+    tpot: widened(rangeFrom(ranges.tpot, features), power),
+    ttft: widened(rangeFrom(ranges.ttft, features), power),
+  }
+}
