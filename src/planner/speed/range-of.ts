@@ -12,11 +12,8 @@ export interface RangePoint {
   readonly maxSequences?: number
 }
 
-/** Width of log(measured / predicted), in (0, infinity). */
-export const widthOf = (fit: Omit<RangeFit, 'low' | 'high'>, point: RangePoint): number =>
-  widthFrom(fit, rangeFeatures(point))
-
-const widthFrom = (
+/** Width of log(measured / predicted), in (0, infinity), by the features of a point. */
+export const widthOf = (
   { width, perConcurrency, perFullness, sglang, trtllm }: Omit<RangeFit, 'low' | 'high'>,
   { concurrency, fullness, isSglang, isTrtllm }: ReturnType<typeof rangeFeatures>,
 ): number =>
@@ -39,7 +36,7 @@ export const rangeFeatures = ({
 export const rangeOf = (fit: RangeFit, point: RangePoint): ErrorBand => rangeFrom(fit, rangeFeatures(point))
 
 const rangeFrom = (fit: RangeFit, features: ReturnType<typeof rangeFeatures>): ErrorBand => {
-  const width = widthFrom(fit, features)
+  const width = widthOf(fit, features)
   return { low: Math.exp(fit.low * width), high: Math.exp(fit.high * width) }
 }
 
