@@ -71,7 +71,7 @@ const weightedQuantile = (values, weights, p) => {
  */
 export const fitRange = (points, weights) => {
   const width = widths(points, weights)
-  const scores = points.map(({ point, residual }) => residual / widthOf(width, point))
+  const scores = points.map(({ point, residual }) => residual / widthOf(width, rangeFeatures(point)))
   return {
     low: weightedQuantile(scores, weights, outside),
     high: weightedQuantile(scores, weights, 1 - outside),

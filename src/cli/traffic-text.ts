@@ -1,6 +1,6 @@
 // A measured workload for people, alone or beside what requirements state.
 
-import { formatMs, formatNumber, formatUsd } from '../core/index.js'
+import { counted, formatMs, formatNumber, formatUsd } from '../core/index.js'
 import type { BrokenReason, Comparison, Spread, Traffic } from '../planner/index.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
@@ -240,7 +240,7 @@ const brokenLines = ({ broken }: Traffic, say: Say): string[] => {
   return [
     '',
     say(
-      `✗ ${n(broken.count)} ${broken.count === 1 ? 'line' : 'lines'} could not be used (${why}): ${where}${more}`,
+      `✗ ${counted(broken.count, 'line')} could not be used (${why}): ${where}${more}`,
       `✗ ${n(broken.count)} 行無法採用（${why}）：${where}${more}`,
     ),
   ]

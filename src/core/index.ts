@@ -4,6 +4,7 @@ export type { Attempt, AttemptEnd, AttemptRecorder, AttemptStart, OpenAttempt } 
 export { type Bag, createBag } from './bag.js'
 export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.js'
 export { coreMessages } from './core-messages.js'
+export { agreeing, counted } from './counted.js'
 export { ArchitectError, type ErrorOptions, errorFactory, reviveError, toArchitectError } from './errors.js'
 export { canonicalJson, contentHash, createId } from './ids.js'
 export { type Language, languageOfHeader, languageOfLocale, languageOfText, languages } from './language.js'

@@ -1,6 +1,13 @@
 // What can be wrong in the two files, in both languages: what was written, and what to write instead.
 
-import { defineMessages, errorFactory, formatNumber, type Language, messageFactory } from '../core/index.js'
+import {
+  counted,
+  defineMessages,
+  errorFactory,
+  formatNumber,
+  type Language,
+  messageFactory,
+} from '../core/index.js'
 import type { Problem } from './problem.js'
 
 const maybe = (suggestion: string | undefined, language: Language) =>
@@ -194,7 +201,7 @@ export const specMessages = defineMessages({
   },
   'spec.invalid': {
     en: (p: { file: string; problems: Problem[] }) =>
-      [`${p.file} has ${p.problems.length} ${p.problems.length === 1 ? 'problem' : 'problems'}:`]
+      [`${p.file} has ${counted(p.problems.length, 'problem')}:`]
         .concat(p.problems.map((problem) => renderProblem(problem, 'en')))
         .join('\n'),
     'zh-TW': (p) =>

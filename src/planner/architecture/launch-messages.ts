@@ -1,6 +1,6 @@
 // Why each setting of a launch command is what it is, in both languages.
 
-import { defineMessages, formatNumber, messageFactory } from '../../core/index.js'
+import { agreeing, counted, defineMessages, formatNumber, messageFactory } from '../../core/index.js'
 
 type None = Record<never, never>
 
@@ -170,7 +170,7 @@ export const launchMessages = defineMessages({
   },
   'planner.launch-pool-member': {
     en: (p: { role: PoolRole; replicas: number }) =>
-      `The ${p.role === 'prefill' ? 'reading' : 'writing'} replica on this machine${p.replicas > 1 ? `; add the flag once more for each of the ${p.replicas - 1} others` : ''}.`,
+      `The ${p.role === 'prefill' ? 'reading' : 'writing'} replica on this machine${p.replicas > 1 ? `; add the flag once more for ${p.replicas === 2 ? 'the other one' : `each of the ${p.replicas - 1} others`}` : ''}.`,
     'zh-TW': (p) =>
       `本機的${p.role === 'prefill' ? '讀取' : '寫入'}副本${p.replicas > 1 ? `；其餘 ${p.replicas - 1} 份請各加一次此旗標` : ''}。`,
   },
@@ -187,7 +187,7 @@ export const launchMessages = defineMessages({
     en: (p: { kind: ParallelKind; count: number }) =>
       p.count === 1
         ? 'The model fits one accelerator.'
-        : `Of each replica, ${parallel[p.kind].en} ${p.count} accelerators.`,
+        : `Of each replica, ${parallel[p.kind].en} ${counted(p.count, 'accelerator')}.`,
     'zh-TW': (p) =>
       p.count === 1
         ? '模型放得進一張加速器。'
@@ -224,7 +224,7 @@ export const launchMessages = defineMessages({
   },
   'planner.launch-repository': {
     en: (p: Repository) =>
-      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} accelerators (tensor x pipeline): trtllm-build ${p.build}. It is a copy of inflight_batcher_llm; fill its fields before the start: ${p.fill}`,
+      `Holds the engine built from ${p.checkpoint} in ${p.precision} with a ${p.kv} cache for ${p.tensorParallel} x ${p.pipelineParallel} ${agreeing(p.tensorParallel * p.pipelineParallel, 'accelerator', 'accelerators')} (tensor x pipeline): trtllm-build ${p.build}. It is a copy of inflight_batcher_llm; fill its fields before the start: ${p.fill}`,
     'zh-TW': (p) =>
       `存放由 ${p.checkpoint} 建置的 ${p.precision} 引擎（${p.kv} 快取），供 ${p.tensorParallel} x ${p.pipelineParallel} 張加速器（張量 x 管線）使用：trtllm-build ${p.build}。內容為 inflight_batcher_llm 的副本；啟動前先填入欄位：${p.fill}`,
   },
@@ -278,7 +278,7 @@ export const launchMessages = defineMessages({
     'zh-TW': () => '所有層都放在加速器上：記憶體規劃顯示放得下。',
   },
   'planner.launch-split-layers': {
-    en: (p: { count: number }) => `The layers are divided over ${p.count} accelerators.`,
+    en: (p: { count: number }) => `The layers are divided over ${counted(p.count, 'accelerator')}.`,
     'zh-TW': (p) => `各層分配到 ${p.count} 張加速器。`,
   },
   'planner.launch-jinja': {

@@ -1,6 +1,14 @@
 // Findings of the assessment in both languages: reasons, conflicts and questions. Risks stand in risk-messages.ts.
 
-import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatMs,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import type { Share } from '../machine/task-model.js'
 import { riskMessages } from './risk-messages.js'
 
@@ -21,7 +29,8 @@ const findingMessages = defineMessages({
     'zh-TW': () => '外部人士會嘗試操控它。',
   },
   'planner.why-regulated': {
-    en: (p: { count: number }) => `${p.count} ${p.count === 1 ? 'regulation applies' : 'regulations apply'}.`,
+    en: (p: { count: number }) =>
+      `${counted(p.count, 'regulation')} ${agreeing(p.count, 'applies', 'apply')}.`,
     'zh-TW': (p) => `適用 ${p.count} 項法規。`,
   },
   'planner.why-personal-data': {
@@ -41,7 +50,7 @@ const findingMessages = defineMessages({
     'zh-TW': () => '回答必須有文件依據。',
   },
   'planner.why-quality-targets': {
-    en: (p: { count: number }) => `${p.count} quality ${p.count === 1 ? 'target' : 'targets'} set.`,
+    en: (p: { count: number }) => `${counted(p.count, 'quality target')} set.`,
     'zh-TW': (p) => `訂有 ${p.count} 項品質目標。`,
   },
   'planner.why-target': {
@@ -72,7 +81,7 @@ const findingMessages = defineMessages({
     'zh-TW': () => '一份副本故障時不得中斷。',
   },
   'planner.why-regions': {
-    en: (p: { regions: number }) => `${p.regions} regions.`,
+    en: (p: { regions: number }) => `${counted(p.regions, 'region')}.`,
     'zh-TW': (p) => `${p.regions} 個區域。`,
   },
 

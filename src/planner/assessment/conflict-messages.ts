@@ -1,16 +1,23 @@
 // Contradictions of hardware, models and physics, in both languages.
 
-import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 
 export const conflictMessages = defineMessages({
   'planner.owned-unused': {
     en: (p: { accelerators: number }) =>
-      `${p.accelerators} accelerators are owned, but hosting.allowed leaves out self-hosted, so they would stand idle.`,
+      `${counted(p.accelerators, 'accelerator')} ${agreeing(p.accelerators, 'is', 'are')} owned, but hosting.allowed leaves out self-hosted, so ${agreeing(p.accelerators, 'it', 'they')} would stand idle.`,
     'zh-TW': (p) => `已擁有 ${p.accelerators} 張加速卡，但 hosting.allowed 不含 self-hosted，硬體將閒置。`,
   },
   'planner.owned-without-spare': {
     en: (p: { accelerators: number; regions: number; needed: number }) =>
-      `Only the ${p.accelerators} owned accelerators may be used; a spare in each of ${p.regions} region${p.regions === 1 ? '' : 's'} takes at least ${p.needed}. Allow a replica to fail, or more hardware.`,
+      `Only the ${counted(p.accelerators, 'owned accelerator')} may be used; a spare in each of ${counted(p.regions, 'region')} takes at least ${p.needed}. Allow a replica to fail, or more hardware.`,
     'zh-TW': (p) =>
       `只能使用現有的 ${p.accelerators} 張加速卡；${p.regions} 個區域各要一份備援，至少需 ${p.needed} 張。請放寬備援要求或增加硬體。`,
   },
@@ -71,7 +78,7 @@ export const conflictMessages = defineMessages({
       provider: string
       replicas: number
     }) =>
-      `${formatUsd(p.budgetUsd)} a month is less than ${p.replicas} replica${p.replicas === 1 ? '' : 's'} that always run${p.replicas === 1 ? 's' : ''}: the smallest allowed model, ${p.model}, in four bits takes ${p.accelerators} x ${p.accelerator} (${p.provider}), ${formatUsd(p.leastUsd)}. availability.scaleToZero would let nothing run in empty hours.`,
+      `${formatUsd(p.budgetUsd)} a month is less than ${counted(p.replicas, 'replica')} that always ${agreeing(p.replicas, 'runs', 'run')}: the smallest allowed model, ${p.model}, in four bits takes ${p.accelerators} x ${p.accelerator} (${p.provider}), ${formatUsd(p.leastUsd)}. availability.scaleToZero would let nothing run in empty hours.`,
     'zh-TW': (p) =>
       `每月 ${formatUsd(p.budgetUsd)} 低於持續運行 ${p.replicas} 份副本的費用：最小的可用模型 ${p.model} 以四位元需 ${p.accelerators} 張 ${p.accelerator}（${p.provider}），${formatUsd(p.leastUsd)}。若允許 availability.scaleToZero，離峰時段可全部停機。`,
   },

@@ -9,23 +9,27 @@ import type { LoadTest } from './load-test.js'
 
 export interface CalibratedServing {
   readonly steps: StepModel
-  /** Of a metric that no test measured, null: it stays in the range of unseen deployments. */
-  readonly bands: OfBoth<ErrorBand | null>
+  /**
+   * At a load, since ranges differ by what a time is made of. Of a metric that no test measured, null: it stays in the
+   * range of unseen deployments.
+   */
+  bandsAt(load: ClosedLoop): OfBoth<ErrorBand | null>
 }
 
-/** @param load about what a replica will run: ranges differ by what a time is made of */
 export const calibratedServing = (
   predictable: Predictable,
-  { tests, load }: { readonly tests: readonly LoadTest[]; readonly load: ClosedLoop },
+  tests: readonly LoadTest[],
   fitted: Pick<FittedCoefficients, 'spread'> & Pick<Fit, 'ranges'>,
 ): CalibratedServing => {
   const calibration = calibrateDeployment(predictable, tests, fitted)
-  const { tpot, ttft } = calibration.band(load)
   return {
     steps: calibratedSteps(predictable.steps, calibration.factors),
-    bands: {
-      tpot: calibration.tests.tpot > 0 ? tpot : null,
-      ttft: calibration.tests.ttft > 0 ? ttft : null,
+    bandsAt: (load) => {
+      const { tpot, ttft } = calibration.band(load)
+      return {
+        tpot: calibration.tests.tpot > 0 ? tpot : null,
+        ttft: calibration.tests.ttft > 0 ? ttft : null,
+      }
     },
   }
 }

@@ -94,9 +94,9 @@ describe('a calibrated deployment that replicas are sized for', () => {
   const load = { concurrency: 8, inputTokens: 100, outputTokens: 50 }
 
   it('without tests keeps its steps and the range of unseen deployments', () => {
-    const { steps: same, bands } = calibratedServing(predictable, { tests: [], load }, fittedCoefficients)
+    const { steps: same, bandsAt } = calibratedServing(predictable, [], fittedCoefficients)
     expect(same.decodeAt(100)(8)).toBeCloseTo(steps.decodeAt(100)(8), 9)
-    expect(bands).toEqual({ tpot: null, ttft: null })
+    expect(bandsAt(load)).toEqual({ tpot: null, ttft: null })
   })
 
   it('has the steps and the range that its tests leave', () => {
@@ -105,7 +105,8 @@ describe('a calibrated deployment that replicas are sized for', () => {
       tpotMs: 1.3 * (14.8 + 1.5 * concurrency),
       ttftMs: null,
     }))
-    const { steps: slower, bands } = calibratedServing(predictable, { tests, load }, fittedCoefficients)
+    const { steps: slower, bandsAt } = calibratedServing(predictable, tests, fittedCoefficients)
+    const bands = bandsAt(load)
     const ratio = slower.decodeAt(100)(8) / steps.decodeAt(100)(8)
     expect(ratio).toBeGreaterThan(1.2)
     expect(ratio).toBeLessThan(1.4)

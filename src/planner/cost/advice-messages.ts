@@ -1,6 +1,6 @@
 // Other ways to the same system and what they cost, in both languages.
 
-import { defineMessages, formatNumber, formatUsd } from '../../core/index.js'
+import { agreeing, counted, defineMessages, formatNumber, formatUsd } from '../../core/index.js'
 import type { CascadeGap } from './cascade.js'
 
 const percent = (share: number) => `${formatNumber(share * 100)} %`
@@ -144,7 +144,7 @@ export const adviceMessages = defineMessages({
   'planner.adapt-why-form': {
     en: (p: { kind: string; tasks: number }) =>
       p.tasks > 0
-        ? `${p.tasks} fixed ${p.tasks === 1 ? 'task has' : 'tasks have'} one right call each: a small trained model answers in less time, for less.`
+        ? `${counted(p.tasks, 'fixed task')} ${agreeing(p.tasks, 'has', 'have')} one right call each: a small trained model answers in less time, for less.`
         : `The form of the answer is fixed (${p.kind}): a small trained model reaches it in less time, for less.`,
     'zh-TW': (p) =>
       p.tasks > 0
@@ -173,7 +173,7 @@ export const adviceMessages = defineMessages({
       calls: number
       inputTokens: number
     }) =>
-      `${strategies.en[p.kind]}: ${formatNumber(p.documentTokens)} tokens a document, ${p.calls} call${p.calls === 1 ? '' : 's'} and ${formatNumber(p.inputTokens)} tokens read for one question`,
+      `${strategies.en[p.kind]}: ${formatNumber(p.documentTokens)} tokens a document, ${counted(p.calls, 'call')} and ${formatNumber(p.inputTokens)} tokens read for one question`,
     'zh-TW': (p) =>
       `${strategies['zh-TW'][p.kind]}：每份文件 ${formatNumber(p.documentTokens)} 個詞元，一題需 ${p.calls} 次呼叫、讀入 ${formatNumber(p.inputTokens)} 個詞元`,
   },

@@ -31,41 +31,51 @@ export interface Purchase {
  */
 const hoursBetweenInterruptions = 24
 
-/**
- * @param options.levels replicas by how long they run, longest first
- * @param options.startMinutes of a replica
- * @param options.spotReplicas at most so many may be taken back at once
- * @returns null when no machine of the provider can hold a replica
- */
-export const buyHours = (
+interface Order {
+  /** Replicas by how long they run, longest first. */
+  readonly levels: readonly ReplicaLevel[]
+  readonly acceleratorsPerReplica: number
+  /** Of a replica. */
+  readonly startMinutes: number
+  /** At most so many may be taken back at once. */
+  readonly spotReplicas: number
+}
+
+/** @returns at the cheapest of the lists; null when no machine of any of them can hold a replica */
+export const buyHours = (lists: readonly HourlyPrices[], order: Order): Purchase | null => {
+  const parts = splitAt(order.levels, order.spotReplicas)
+  let best: Purchase | null = null
+  for (const prices of lists) {
+    const bought = buyAt(prices, parts, order)
+    if (bought && (best === null || bought.usdPerMonth < best.usdPerMonth)) best = bought
+  }
+  return best
+}
+
+const buyAt = (
   prices: HourlyPrices,
-  options: {
-    readonly levels: readonly ReplicaLevel[]
-    readonly acceleratorsPerReplica: number
-    readonly startMinutes: number
-    readonly spotReplicas: number
-  },
+  parts: readonly Part[],
+  { acceleratorsPerReplica, startMinutes }: Order,
 ): Purchase | null => {
-  const { acceleratorsPerReplica, startMinutes, spotReplicas } = options
   const size = prices.instanceSize ?? acceleratorsPerReplica
   if (size < acceleratorsPerReplica) return null
+  const { onDemandUsd, reservedUsd, spotUsd } = prices
   const perMachine = Math.floor(size / acceleratorsPerReplica)
   const again = 1 + startMinutes / 60 / hoursBetweenInterruptions
   const bought = { reserved: 0, onDemand: 0, spot: 0 }
   let usdPerMonth = 0
   // A machine runs as long as the first replica on it.
   let room = 0
-  for (const { replicas, hours, maySpot } of splitAt(options.levels, spotReplicas)) {
+  for (const { replicas, hours, maySpot } of parts) {
     const machines = Math.ceil(Math.max(0, replicas - room) / perMachine)
     room += machines * perMachine - replicas
     if (machines === 0) continue
     const count = machines * size
-    const sold = maySpot ? prices : { ...prices, spotUsd: null }
+    const sold = maySpot || spotUsd === null ? prices : { ...prices, spotUsd: null }
     const best = cheapestWay(sold, { hours: hours * count, whole: hoursPerMonth * count, again })
     bought[best.way] += best.hours
     usdPerMonth += best.usd
   }
-  const { onDemandUsd, reservedUsd, spotUsd } = prices
   return {
     provider: prices.provider,
     usdPerMonth,
@@ -74,17 +84,22 @@ export const buyHours = (
   }
 }
 
+/** Replicas of one level that are bought in one way. */
+interface Part extends ReplicaLevel {
+  readonly maySpot: boolean
+}
+
 /** Of the replicas those that run shortest may be spot, `most` of them; a level of both kinds becomes two. */
-const splitAt = (levels: readonly ReplicaLevel[], most: number) => {
+const splitAt = (levels: readonly ReplicaLevel[], most: number): readonly Part[] => {
+  const parts: Part[] = []
   let above = levels.reduce((sum, { replicas }) => sum + replicas, 0)
-  return levels.flatMap(({ replicas, hours }) => {
+  for (const { replicas, hours } of levels) {
     above -= replicas
     const spot = Math.min(replicas, Math.max(0, most - above))
-    return [
-      { replicas: replicas - spot, hours, maySpot: false },
-      { replicas: spot, hours, maySpot: true },
-    ].filter((part) => part.replicas > 0)
-  })
+    if (replicas > spot) parts.push({ replicas: replicas - spot, hours, maySpot: false })
+    if (spot > 0) parts.push({ replicas: spot, hours, maySpot: true })
+  }
+  return parts
 }
 
 interface Way {

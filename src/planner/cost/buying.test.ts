@@ -31,12 +31,12 @@ const order = {
 describe('buying hours', () => {
   it('pays every hour of every accelerator', () => {
     // (2 + 0.8 + 0.3) replicas x 2 accelerators x $3.
-    expect(buyHours(prices, order)?.usdPerMonth).toBeCloseTo(3.1 * 2 * 3 * month, 6)
+    expect(buyHours([prices], order)?.usdPerMonth).toBeCloseTo(3.1 * 2 * 3 * month, 6)
   })
 
   it('reserves the base, where a whole month reserved costs less than the hours in use', () => {
     // $2 all month against $3 x share: cheaper from two thirds of the time on, so three of four are reserved.
-    const bought = buyHours({ ...prices, reservedUsd: 2 }, order)
+    const bought = buyHours([{ ...prices, reservedUsd: 2 }], order)
     expect(bought?.usdPerMonth).toBeCloseTo(3 * 2 * 2 * month + 0.3 * 2 * 3 * month, 6)
     expect(bought?.acceleratorHours).toEqual({ reserved: 3 * 2 * month, onDemand: 0.3 * 2 * month, spot: 0 })
   })
@@ -44,7 +44,7 @@ describe('buying hours', () => {
   it('takes spot machines above the base only, and pays their second start', () => {
     // One interruption a day, 12 minutes of a second machine: 1 + 0.2 / 24 of the hours.
     const again = 1 + 0.2 / 24
-    const bought = buyHours({ ...prices, spotUsd: 1 }, order)
+    const bought = buyHours([{ ...prices, spotUsd: 1 }], order)
     expect(bought?.usdPerMonth).toBeCloseTo(2 * 2 * 3 * month + 1.1 * 2 * again * 1 * month, 6)
     expect(bought?.acceleratorHours.spot).toBeCloseTo(1.1 * 2 * again * month, 6)
   })
@@ -52,12 +52,12 @@ describe('buying hours', () => {
   it('takes no more spot machines than may go at once, the shortest first', () => {
     const again = 1 + 0.2 / 24
     const spotHoursWith = (spotReplicas: number) =>
-      buyHours({ ...prices, spotUsd: 1 }, { ...order, spotReplicas })?.acceleratorHours.spot
+      buyHours([{ ...prices, spotUsd: 1 }], { ...order, spotReplicas })?.acceleratorHours.spot
     expect(spotHoursWith(0)).toBe(0)
     expect(spotHoursWith(1)).toBeCloseTo(0.3 * 2 * again * month, 6)
     // Of three replicas that run equally long, two.
     const together = { ...order, levels: [{ replicas: 3, hours: month / 2 }], spotReplicas: 2 }
-    const bought = buyHours({ ...prices, spotUsd: 1 }, together)
+    const bought = buyHours([{ ...prices, spotUsd: 1 }], together)
     expect(bought?.acceleratorHours.spot).toBeCloseTo((2 * 2 * again * month) / 2, 6)
     expect(bought?.acceleratorHours.onDemand).toBeCloseTo((1 * 2 * month) / 2, 6)
   })
@@ -76,7 +76,7 @@ describe('buying hours', () => {
 
   it('mixes all three', () => {
     // Base reserved at $2; above it spot at $2.50, which is less than $3, but not for 0.8 of the month: 2 < 0.8 x 2.5.
-    const bought = buyHours({ ...prices, reservedUsd: 1.9, spotUsd: 2.5 }, order)
+    const bought = buyHours([{ ...prices, reservedUsd: 1.9, spotUsd: 2.5 }], order)
     expect(bought?.acceleratorHours.reserved).toBeCloseTo(3 * 2 * month, 6)
     expect(bought?.acceleratorHours.spot).toBeGreaterThan(0)
     expect(bought?.acceleratorHours.onDemand).toBe(0)
@@ -84,10 +84,10 @@ describe('buying hours', () => {
 
   it('pays machines whole', () => {
     // Machines of eight hold four replicas of two, so one machine runs all month for all four.
-    expect(buyHours({ ...prices, instanceSize: 8 }, order)?.usdPerMonth).toBeCloseTo(8 * 3 * month, 6)
+    expect(buyHours([{ ...prices, instanceSize: 8 }], order)?.usdPerMonth).toBeCloseTo(8 * 3 * month, 6)
     // Machines of three hold one replica of two, and its third accelerator is paid as well.
-    expect(buyHours({ ...prices, instanceSize: 3 }, order)?.usdPerMonth).toBeCloseTo(3.1 * 3 * 3 * month, 6)
-    expect(buyHours({ ...prices, instanceSize: 1 }, order)).toBeNull()
+    expect(buyHours([{ ...prices, instanceSize: 3 }], order)?.usdPerMonth).toBeCloseTo(3.1 * 3 * 3 * month, 6)
+    expect(buyHours([{ ...prices, instanceSize: 1 }], order)).toBeNull()
   })
 
   it('knows no reserved or spot price that no provider lists', () => {

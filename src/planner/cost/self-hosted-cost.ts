@@ -52,7 +52,12 @@ export const selfHostedCost = (order: ServingOrder): ServingCost | null => {
   const found = { need, levels }
   if (order.supply.owned)
     return { ...found, provider: 'owned', usdPerMonth: power(order, found).usd, purchase: null }
-  const purchase = cheapest(order, found)
+  const purchase = buyHours(pricesFor(order), {
+    levels,
+    acceleratorsPerReplica: order.acceleratorsPerReplica,
+    startMinutes: need.startMinutes,
+    spotReplicas: spotReplicasOf(order),
+  })
   if (!purchase) return null
   const { regions } = order.requirements.availability
   return { ...found, provider: purchase.provider, usdPerMonth: purchase.usdPerMonth * regions, purchase }
@@ -74,21 +79,6 @@ const needOf = (order: ServingOrder): ReplicaNeed => {
 }
 
 type Planned = Pick<ServingCost, 'need' | 'levels'>
-
-const cheapest = (order: ServingOrder, { levels, need }: Planned): Purchase | null => {
-  const { acceleratorsPerReplica } = order
-  let best: Purchase | null = null
-  for (const prices of pricesFor(order)) {
-    const bought = buyHours(prices, {
-      levels,
-      acceleratorsPerReplica,
-      startMinutes: need.startMinutes,
-      spotReplicas: spotReplicasOf(order),
-    })
-    if (bought && (best === null || bought.usdPerMonth < best.usdPerMonth)) best = bought
-  }
-  return best
-}
 
 /**
  * Replicas of one region whose loss at one moment breaks no target, since spot machines of a kind go together: those

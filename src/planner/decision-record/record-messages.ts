@@ -1,6 +1,13 @@
 // Headings and sentences of the decision record, in both languages.
 
-import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import type { PurchaseWay } from '../search/report.js'
 
 type None = Record<never, never>
@@ -96,7 +103,7 @@ export const recordMessages = defineMessages({
   },
   'planner.record-simulation-how': {
     en: (p: { requests: number; requestsPerSecond: number; replicas: number; good: number | null }) =>
-      `${n(p.requestsPerSecond)} requests/s that come at random (Poisson) with the lengths of the workload, on ${p.replicas} replica${p.replicas === 1 ? '' : 's'} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${n(p.requests)} requests were measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
+      `${n(p.requestsPerSecond)} requests/s that come at random (Poisson) with the lengths of the workload, on ${counted(p.replicas, 'replica')} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${counted(p.requests, 'request')} ${agreeing(p.requests, 'was', 'were')} measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
     'zh-TW': (p) =>
       `以每秒 ${n(p.requestsPerSecond)} 個隨機到達（Poisson）、長度依工作負載的請求，送至 ${p.replicas} 份副本，模擬引擎的排程：詞元額度、序列數、快取區塊、搶占與共同開頭。${p.requests > 0 ? `共量測 ${n(p.requests)} 個請求。` : ''}${p.good === null ? '' : `有效吞吐：其中 ${n(p.good * 100)}% 同時符合所有上限。`}各步驟採預測的中位數，因此上方的範圍同樣適用。`,
   },
@@ -112,7 +119,7 @@ export const recordMessages = defineMessages({
   },
   'planner.consequence-operate': {
     en: (p: { accelerators: number; replicas: number; engine: string }) =>
-      `You operate ${p.replicas} replica${p.replicas === 1 ? '' : 's'} of ${p.engine} on ${p.accelerators} accelerators: updates, driver and failures are yours.`,
+      `You operate ${counted(p.replicas, 'replica')} of ${p.engine} on ${counted(p.accelerators, 'accelerator')}: updates, driver and failures are yours.`,
     'zh-TW': (p) =>
       `您需要自行營運 ${p.replicas} 份 ${p.engine} 副本、共 ${p.accelerators} 張加速器：更新、驅動程式與故障由您處理。`,
   },
@@ -129,7 +136,7 @@ export const recordMessages = defineMessages({
   },
   'planner.consequence-growth': {
     en: (p: { growth: number; peak: number; replicas: number | null }) =>
-      `In a year the peak is ${n(p.peak)} requests/s (${n(p.growth)} times today's)${p.replicas === null ? '' : `, about ${p.replicas} serving replicas`}.`,
+      `In a year the peak is ${n(p.peak)} requests/s (${n(p.growth)} times today's)${p.replicas === null ? '' : `, about ${counted(p.replicas, 'serving replica')}`}.`,
     'zh-TW': (p) =>
       `一年後尖峰為每秒 ${n(p.peak)} 個請求（今日的 ${n(p.growth)} 倍）${p.replicas === null ? '' : `，約需 ${p.replicas} 份服務副本`}。`,
   },

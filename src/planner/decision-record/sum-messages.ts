@@ -1,6 +1,14 @@
 // The lines of arithmetic in both languages: each an equation with its units.
 
-import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatMs,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import { stageNames } from '../search/design-messages.js'
 import type { PurchaseWay } from '../search/report.js'
 import type { StageId } from '../search/stages.js'
@@ -230,18 +238,18 @@ export const sumMessages = defineMessages({
       saturation: number
       unsure: readonly string[]
     }) =>
-      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range; ${p.unsure.length === 0 ? 'its targets then hold as well' : `${p.unsure.join(', ')} then fail${p.unsure.length === 1 ? 's' : ''}, being met by the middle of the prediction only`}`,
+      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range; ${p.unsure.length === 0 ? 'its targets then hold as well' : `${p.unsure.join(', ')} then ${agreeing(p.unsure.length, 'fails', 'fail')}, being met by the middle of the prediction only`}`,
     'zh-TW': (p) =>
       `單一副本的負載：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定；${p.unsure.length === 0 ? '此時目標亦符合' : `此時 ${p.unsure.join('、')} 不符合，僅預測中值符合`}`,
   },
   'planner.sum-utilisation': {
     en: (p: { peak: number; average: number; replicas: number }) =>
-      `Utilisation of ${p.replicas} replicas: ${pct(p.peak)} at the peak, ${pct(p.average)} over the month`,
+      `Utilisation of ${counted(p.replicas, 'replica')}: ${pct(p.peak)} at the peak, ${pct(p.average)} over the month`,
     'zh-TW': (p) => `${p.replicas} 份副本的使用率：尖峰 ${pct(p.peak)}，全月 ${pct(p.average)}`,
   },
   'planner.sum-replicas': {
     en: (p: { serving: number; spare: number; regions: number; each: number; accelerators: number }) =>
-      `Accelerators: (${p.serving} serving + ${p.spare} spare) x ${p.regions} region${p.regions === 1 ? '' : 's'} x ${p.each} = ${p.accelerators}`,
+      `Accelerators: (${p.serving} serving + ${p.spare} spare) x ${counted(p.regions, 'region')} x ${p.each} = ${p.accelerators}`,
     'zh-TW': (p) =>
       `加速器：（${p.serving} 份服務 + ${p.spare} 份備援）x ${p.regions} 個區域 x ${p.each} = ${p.accelerators} 張`,
   },
@@ -254,7 +262,7 @@ export const sumMessages = defineMessages({
       paid: number
       costUsd: number
     }) =>
-      `Cost: ${n(p.paid, 3)} accelerators paid on average (${p.accelerators} at the peak; replicas follow the daily curve) x ${n(p.hours)} h x ${formatUsd(p.usdPerHour)} (${p.provider}, list price) = ${formatUsd(p.costUsd)} a month`,
+      `Cost: ${counted(p.paid, 'accelerator', 'accelerators', 3)} paid on average (${p.accelerators} at the peak; replicas follow the daily curve) x ${n(p.hours)} h x ${formatUsd(p.usdPerHour)} (${p.provider}, list price) = ${formatUsd(p.costUsd)} a month`,
     'zh-TW': (p) =>
       `費用：平均付費 ${n(p.paid, 3)} 張加速器（尖峰 ${p.accelerators} 張；副本隨每日曲線增減）x ${n(p.hours)} 小時 x ${formatUsd(p.usdPerHour)}（${p.provider} 牌價）= 每月 ${formatUsd(p.costUsd)}`,
   },
@@ -294,7 +302,7 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-owned': {
     en: (p: { accelerators: number }) =>
-      `Cost: ${p.accelerators} accelerators that are there count as paid for: $0 a month`,
+      `Cost: ${counted(p.accelerators, 'accelerator')} that ${agreeing(p.accelerators, 'is there counts', 'are there count')} as paid for: $0 a month`,
     'zh-TW': (p) => `費用：${p.accelerators} 張既有加速器視為已付費：每月 $0`,
   },
   'planner.sum-tokens-paid': {

@@ -5,14 +5,22 @@ import { calibrateDeployment, type DeploymentCalibration } from '../calibration/
 import { calibratedSteps } from '../calibration/calibrated-steps.js'
 import { type ErrorBand, fittedCoefficients } from '../speed/coefficients.js'
 import { fixedLength } from '../speed/length-distribution.js'
+import { widened } from '../speed/range-of.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
-import { largestRate, latencyAt, prepareReplica, prepareRequest, steadyState } from '../speed/serving.js'
+import {
+  keepsUp,
+  largestRate,
+  latencyAt,
+  prepareReplica,
+  prepareRequest,
+  steadyState,
+} from '../speed/serving.js'
 import { fitMessage } from './fit-messages.js'
 import type { Banded, FitLoad, FitPrediction, FitRequest } from './fit-request.js'
 import type { Start } from './fit-start.js'
 import { loadProblems } from './load-problems.js'
 import { assumedAcceptance, tokensPerStep } from './speculation.js'
-import { speedSupport, widened } from './speed-support.js'
+import { speedSupport } from './speed-support.js'
 
 interface Speed {
   readonly predicted: FitPrediction | null
@@ -60,7 +68,7 @@ const replicasOf = ({ count, tensorParallel, pipelineParallel }: FitRequest) =>
 
 /** @returns null where the rates of the chip are not known */
 export const stepsOf = (request: FitRequest): StepModel | null => {
-  const { model, card, precision, engine, tensorParallel, pipelineParallel } = request
+  const { model, card, precision, kvDtype, engine, tensorParallel, pipelineParallel } = request
   if (!card.accelerator) return null
   const options = {
     model,
@@ -69,6 +77,7 @@ export const stepsOf = (request: FitRequest): StepModel | null => {
     engine,
     coefficients: fittedCoefficients.coefficients,
     expertParallel: request.expertParallel,
+    kvDtype,
   }
   // Where a chip cannot multiply in a format, the weights are widened: the time is bounded by 16-bit products.
   return createStepModel({ ...options, precision }) ?? createStepModel({ ...options, precision: 'bf16' })
@@ -188,13 +197,12 @@ const openLoop = (
   }
   const prepared = prepareReplica({ steps: faster, maxSequences: most }, traffic)
   const asked = (load.requestsPerSecond ?? 0) / replicasOf(request)
-  const saturation = largestRate((rate) => steadyState(prepared, rate) !== null, 10_000)
-  const rate = Math.min(asked, saturation)
+  const rate = largestRate((each) => keepsUp(prepared, each), asked)
   if (rate < asked)
     warnings.push(
       fitMessage('fit.saturated', {
         asked: asked * replicasOf(request),
-        most: saturation * replicasOf(request),
+        most: rate * replicasOf(request),
       }),
     )
   const state = steadyState(prepared, rate) ?? steadyState(prepared, rate * 0.98)

@@ -27,12 +27,17 @@ export const billOf = (sized: Sized, cost: ServingCost, order: ServingOrder): Se
   }
 }
 
-/** Little's law for the wait and the prompt; what decodes is known. */
+/**
+ * Little's law for all that comes before the second token: work of the server, the rest of the step under way, the
+ * wait, the prompt, and the step that it joins. What decodes is known.
+ */
 const inFlightOf = ({ server: { warm }, sizing: { replicas }, context }: Sized): number => {
   const rate = context.enginePeak / replicas
   const state = steadyState(warm, rate)
   if (!state) return 0
-  return replicas * (state.running + (rate * (state.waiting.mean + warm.prefill.mean)) / 1000)
+  const { requestOverheadMs } = warm.replica.steps
+  const firstMs = requestOverheadMs + 1.5 * state.stepMs + state.waiting.mean + warm.prefill.mean
+  return replicas * (state.running + (rate * firstMs) / 1000)
 }
 
 const timedTarget = ({ server, sizing, context }: Sized, target: ResolvedTarget): TimedTarget => ({

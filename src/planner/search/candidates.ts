@@ -37,8 +37,19 @@ import { variantsOf } from './variants.js'
 export interface Evaluated {
   readonly candidate: Candidate
   readonly again: ((context: DesignContext) => Candidate) | null
-  /** What a simulation needs; null for APIs, closed groups, separate pools and ways that are joined. */
+  /** What a simulation needs, of joined ways that of the base or the main model; null for APIs, gates and pools apart. */
   readonly option: ServingOption | null
+  /** Of a small model that is asked before another. */
+  readonly cascade?: CascadeParts
+}
+
+/** What simulations of a cascade need. */
+export interface CascadeParts {
+  /** The small model; null where it is an API. */
+  readonly first: ServingOption | null
+  /** With its targets, and those of the main one with its share of the load; null where it is never asked. */
+  readonly firstContext: DesignContext
+  readonly lastContext: DesignContext | null
 }
 
 export const evaluateAll = (context: DesignContext): readonly Evaluated[] => {

@@ -5,7 +5,7 @@ import type { Requirements } from '../../spec/index.js'
 import type { CascadeGap } from '../cost/cascade.js'
 import { type CostLine, exactLine } from '../cost/cost-breakdown.js'
 import { costMessage } from '../cost/cost-messages.js'
-import { evaluateAll } from './candidates.js'
+import { type CascadeParts, evaluateAll } from './candidates.js'
 import { createContext, type DesignContext } from './design-context.js'
 import { judge } from './estimates.js'
 import { effectiveParametersB, publishedQualityOf, reachesFloor } from './quality.js'
@@ -27,6 +27,7 @@ export interface CascadeFound {
   readonly candidate: Candidate
   /** What has to be known before it may be chosen; empty = it may. */
   readonly gaps: readonly CascadeGap[]
+  readonly parts: CascadeParts
 }
 
 /** @returns null when the requirements name no cascade, or one of the two models misses more than money in it */
@@ -35,21 +36,24 @@ export const evaluateCascade = (main: Main, context: DesignContext): CascadeFoun
   const asked = requirements.scale.cascade
   if (!asked || main.candidate.latency === null) return null
   const { escalatedShare } = asked
-  const rest = escalatedShare === 0 ? null : main.again(atShare(escalatedShare, context))
+  const lastContext = escalatedShare === 0 ? null : atShare(escalatedShare, context)
+  const rest = lastContext && main.again(lastContext)
   if (escalatedShare > 0 && (!rest?.latency || !missesOnlyMoney(rest))) return null
   const last = rest ?? main.candidate
-  const first = firstModel(last, context)
-  if (!first?.latency || first.costPerMonthUsd === null) return null
+  const small = firstModel(last, context)
+  if (!small?.candidate.latency || small.candidate.costPerMonthUsd === null) return null
+  const { candidate: first } = small
   const lastUsd = rest?.costPerMonthUsd ?? 0
-  const usd = first.costPerMonthUsd + lastUsd
+  const usd = small.candidate.costPerMonthUsd + lastUsd
   const targets = last.targets.map((target) => inCascade(target, { first, escalatedShare }, context))
   const perMillion = usd / (workload.tokensPerMonth.output / 1e6)
   const routing: Escalation = {
     kind: 'cascade',
     first,
-    firstUsdPerMonth: first.costPerMonthUsd,
+    firstUsdPerMonth: small.candidate.costPerMonthUsd,
     escalatedShare,
     escalateBelow: asked.escalateBelow ?? 0,
+    lastTargets: last.targets,
   }
   const candidate: Candidate = {
     ...last,
@@ -68,7 +72,8 @@ export const evaluateCascade = (main: Main, context: DesignContext): CascadeFoun
       ...budgetViolations(requirements, usd + systemUsdOf(last, context), perMillion),
     ],
   }
-  return { candidate, gaps: cascadeGaps(first, context) }
+  const parts = { first: small.option, firstContext: small.context, lastContext }
+  return { candidate, gaps: cascadeGaps(first, context), parts }
 }
 
 /** So much of the load, all of it read and answered as before. */
@@ -86,7 +91,7 @@ const atShare = (share: number, context: DesignContext): DesignContext => {
  * The cheapest way to serve the small model. Its answer is held back until it is known to be good enough, so what the
  * first token waits for is its last one; of an escalated request the main model's time comes on top.
  */
-const firstModel = (last: Candidate, context: DesignContext): Candidate | null => {
+const firstModel = (last: Candidate, context: DesignContext) => {
   const { requirements, catalogue } = context
   const { cascade } = requirements.scale
   if (!cascade) return null
@@ -105,9 +110,12 @@ const firstModel = (last: Candidate, context: DesignContext): Candidate | null =
     models: { ...models, allowed: [cascade.model] },
     budget: {},
   }
-  const found = evaluateAll(createContext(small, catalogue, context)).map(({ candidate }) => candidate)
-  const [best] = rankCandidates(found.filter(({ packing }) => !packing))
-  return best && best.violations.length === 0 ? best : null
+  const ofSmall = createContext(small, catalogue, context)
+  const found = evaluateAll(ofSmall).filter(({ candidate }) => !candidate.packing)
+  const [best] = rankCandidates(found.map(({ candidate }) => candidate))
+  if (!best || best.violations.length > 0) return null
+  const option = found.find(({ candidate }) => candidate === best)?.option ?? null
+  return { candidate: best, option, context: ofSmall }
 }
 
 /** Whether the slow end of a target is among the escalated requests. */

@@ -2,10 +2,12 @@
 // is missed, it gets the replicas that meet it, and has to be the best at that price. Decides no target itself.
 
 import type { Evaluated } from './candidates.js'
+import { confirmCascade, confirmOverflow } from './confirm-joined.js'
 import type { DesignContext } from './design-context.js'
 import { rankCandidates } from './rank-candidates.js'
 import type { Candidate, SimulatedService } from './report.js'
 import { simulateService } from './simulate-service.js'
+import { doubted, isHeld } from './simulated-verdict.js'
 
 /** Of the best ways, so many are simulated at most; the next is then chosen by the closed form alone. */
 const mostSimulated = 5
@@ -24,7 +26,7 @@ export const confirmBySimulation = (
   for (let round = 0; round < mostSimulated; round++) {
     const [best] = head
     const original = best && byCandidate.get(best)
-    if (!best || best.violations.length > 0 || !original?.option) break
+    if (!best || best.violations.length > 0 || !original) break
     const found = confirm(original, context)
     if (!found) break
     confirmed.set(original, found)
@@ -36,7 +38,9 @@ export const confirmBySimulation = (
 
 const confirm = (original: Evaluated, context: DesignContext): Evaluated | null => {
   const { candidate, option, again } = original
-  const { replicas } = candidate
+  const { replicas, routing } = candidate
+  if (routing?.kind === 'overflow') return confirmOverflow(original, routing, context)
+  if (routing?.kind === 'cascade') return confirmCascade(original, routing)
   if (!option || !again || !replicas) return null
   const at = (serving: number) =>
     simulateService(option, { ...candidate, replicas: { ...replicas, serving } }, context)
@@ -44,7 +48,7 @@ const confirm = (original: Evaluated, context: DesignContext): Evaluated | null 
   if (!first) return null
   if (isHeld(first)) return { ...original, candidate: { ...candidate, simulation: first } }
   const enough = fewestHeld(replicas.serving, at)
-  if (!enough) return { ...original, candidate: doubted({ ...candidate, simulation: first }) }
+  if (!enough) return { ...original, candidate: doubted({ ...candidate, simulation: first }, [first]) }
   const factor = enough.replicas / replicas.serving
   const missed = first.targets.filter(({ met }) => met === 'no').map(({ id }) => id)
   const instead = { replicas: replicas.serving, missed }
@@ -55,10 +59,6 @@ const confirm = (original: Evaluated, context: DesignContext): Evaluated | null 
     again: larger,
   }
 }
-
-/** The closed form meets every target of what is confirmed. */
-const isHeld = ({ times, targets }: SimulatedService): boolean =>
-  times !== null && targets.every(({ met }) => met !== 'no')
 
 /** By halving between the closed form's number and twice as many; null when not even those do. */
 const fewestHeld = (
@@ -80,12 +80,3 @@ const fewestHeld = (
   }
   return best
 }
-
-/** A target that only one of the two predictions meets is possible, no more. */
-const doubted = (candidate: Candidate): Candidate => ({
-  ...candidate,
-  targets: candidate.targets.map((target) => {
-    const simulated = candidate.simulation?.targets.find(({ id }) => id === target.id)
-    return simulated?.met === 'no' && target.met === 'likely' ? { ...target, met: 'possible' } : target
-  }),
-})

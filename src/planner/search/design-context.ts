@@ -70,11 +70,17 @@ export interface DesignContext {
   readonly contextTokens: number
 }
 
+/** What does not follow from the requirements. */
+type Given = Pick<DesignContext, 'fitted' | 'loadTestsOf'> &
+  Partial<Pick<DesignContext, 'memoryParts' | 'cardOf' | 'stepFactsOf'>>
+
+/** @param given of a context of the same catalogue, what it worked out already */
 export const createContext = (
   requirements: Requirements,
   catalogue: Catalogue,
-  { fitted, loadTestsOf }: Pick<DesignContext, 'fitted' | 'loadTestsOf'>,
+  given: Given,
 ): DesignContext => {
+  const { fitted, loadTestsOf } = given
   const workload = deriveWorkload(requirements)
   const contextTokens = Math.max(workload.contextTokens, requirements.models.minContextTokens ?? 0)
   const { regions } = requirements.availability
@@ -86,6 +92,7 @@ export const createContext = (
     efficiency: fitted.coefficients.compute.bf16,
   }
   const lines = systemLines(system)
+  const memoryParts = given.memoryParts ?? createMemoryParts()
   return {
     requirements,
     catalogue,
@@ -94,9 +101,9 @@ export const createContext = (
     loadTestsOf,
     floor: qualityFloor(requirements, catalogue),
     scoreOf: createScoreOf(catalogue, requirements),
-    memoryParts: createMemoryParts(),
-    cardOf: createCardOf(catalogue),
-    stepFactsOf: createStepFacts(),
+    memoryParts,
+    cardOf: given.cardOf ?? createCardOf(catalogue),
+    stepFactsOf: given.stepFactsOf ?? createStepFacts(memoryParts),
     platformMs: platformOverheadMs(requirements) + systemReadMs(system),
     // What a stage costs is what its line costs: an API may read it for less than hardware of its own.
     stages: stagesOf(requirements, workload, system).map((stage) => ({

@@ -1,6 +1,13 @@
 // Why a candidate was rejected or chosen, in both languages, with its numbers.
 
-import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 
 const gib = (value: number) => formatNumber(value, 3)
 const metricNames = {
@@ -128,7 +135,7 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-overflow': {
     en: (p: { base: number; api: string; share: number; concurrency: number }) =>
-      `${p.base} replica${p.base === 1 ? '' : 's'} carry the base: up to ${p.concurrency} requests at a time. What is above it${p.base === 1 ? ', and all of it while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
+      `${counted(p.base, 'replica')} ${agreeing(p.base, 'carries', 'carry')} the base: up to ${counted(p.concurrency, 'request')} at a time. What is above it${p.base === 1 ? ', and all of it while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
     'zh-TW': (p) =>
       `${p.base} 份副本承擔基本負載：同時至多 ${p.concurrency} 個請求。超出部分${p.base === 1 ? '與副本離線時的全部請求' : ''}交給 ${p.api}：占 ${formatNumber(p.share * 100, 2)}%。兩者以同一名稱回答，回答可能來自任一模型；此處的時間與品質取兩者較差者。`,
   },
@@ -147,7 +154,7 @@ export const designMessages = defineMessages({
       perReplica: number
       overflows: boolean
     }) =>
-      `${p.serving} replica${p.serving === 1 ? '' : 's'} of ${p.perReplica} x ${p.accelerator} carry ${p.overflows ? 'the base' : 'the peak'}${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
+      `${counted(p.serving, 'replica')} of ${p.perReplica} x ${p.accelerator} ${agreeing(p.serving, 'carries', 'carry')} ${p.overflows ? 'the base' : 'the peak'}${p.spare > 0 ? `, ${p.spare} more so that one may fail` : ''}${p.regions > 1 ? `, in each of ${p.regions} regions` : ''}.`,
     'zh-TW': (p) =>
       `${p.overflows ? '基本負載' : '尖峰'}需要 ${p.serving} 份副本，每份 ${p.perReplica} 張 ${p.accelerator}${p.spare > 0 ? `，另加 ${p.spare} 份以容許一份故障` : ''}${p.regions > 1 ? `，共 ${p.regions} 個區域各一組` : ''}。`,
   },

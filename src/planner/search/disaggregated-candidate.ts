@@ -26,7 +26,7 @@ export const evaluateDisaggregated = (
 ): Candidate | null => {
   if (together.violations.some(({ constraint }) => constraint !== 'budget.monthlyUsd')) return null
   // Nobody tested the pools: only steps, and the fit knows aggregated serving only.
-  const apart = { ...server, bands: server.untestedBands }
+  const apart = { ...server, bandsAt: server.untestedBandsAt }
   const pools = sizePools(option, { server: apart, together: sizing }, context)
   if (!pools) return null
   const { survivesReplicaLoss, regions } = context.requirements.availability
@@ -57,7 +57,7 @@ export const evaluateDisaggregated = (
   const priced = priceCandidate(option, context, {
     candidate: unbilled,
     pools: [prefillReplicas, decodeReplicas].map((replicas) => ({ load: replicas, replicas })),
-    slowness: apart.bands.tpot.high,
+    slowness: pools.slowness,
   })
   const judged = withRouter(option, priced.candidate)
   if (!context.itemised) return judged
@@ -92,9 +92,11 @@ const rangeOf = (
 ): Estimate => {
   const rate = 'requestsPerSecond' in target.load ? target.load.requestsPerSecond : context.enginePeak
   const times = pools.latency(target, rate)
-  if (!times) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
+  const running = pools.runningAt(rate)
+  if (!times || running === null)
+    return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
   const value = metricOf(target, times)
-  const { low, high } = bandOf(server.bands, target, times)
+  const { low, high } = bandOf(server.bandsAt(running), target, times)
   return wantsMore(target.target.metric)
     ? { value, low: value / high, high: value / low }
     : { value, low: value * low, high: value * high }

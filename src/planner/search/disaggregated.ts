@@ -3,18 +3,11 @@
 
 import { kvBytesOfSequence } from '../memory/memory.js'
 import { waitingTime } from '../speed/queueing.js'
-import {
-  type Latency,
-  largestRate,
-  latencyAt,
-  prepareRequest,
-  type SteadyState,
-  steadyState,
-} from '../speed/serving.js'
+import { keepsUp, type Latency, largestRate, type SteadyState, steadyState } from '../speed/serving.js'
 import type { DesignContext, ResolvedTarget } from './design-context.js'
 import type { Disaggregation } from './report.js'
 import type { ServingOption } from './serving-option.js'
-import { isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
+import { isOfSystem, metricOf, type Server, type Sizing, stableState } from './sizing.js'
 import { meets } from './target.js'
 
 /** GB/s of a link between machines whose speed the catalogue does not know: 100 Gb/s, assumed. */
@@ -23,6 +16,10 @@ const assumedNetworkGBps = 12.5
 export interface Pools extends Disaggregation {
   /** Times of a request of a target with both pools at the peak; null when they cannot keep up. */
   latency(target: ResolvedTarget, rate: number): Latency | null
+  /** Sequences that one replica of the decode pool runs; null when it cannot keep up. */
+  runningAt(rate: number): number | null
+  /** By what factor the middle of the prediction is faster than what was planned on. */
+  readonly slowness: number
 }
 
 /** Time that the cache of a mean prompt takes from one replica to another, each accelerator sending its part. */
@@ -53,40 +50,58 @@ export const sizePools = (
     return null
   const transferMs = kvTransferMs(option, context)
   const pools = createPools(server, transferMs, context)
+  if (!pools.canHold(most)) return null
   const least = pools.least()
   if (!least) return null
   let { prefill, decode } = least
-  const targets = context.targets.filter(
-    (target) => !isOfSystem(target) && 'requestsPerSecond' in target.load,
-  )
+  const targets = context.targets.filter((target) => !isOfSystem(target))
+  const first = targets.filter(({ target }) => target.metric === 'ttft')
+  const others = targets.filter(({ target }) => target.metric !== 'ttft')
   while (prefill + decode <= most) {
-    const missed = targets.filter((target) => {
-      const rate = 'requestsPerSecond' in target.load ? target.load.requestsPerSecond : context.enginePeak
-      const times = pools.at(prefill, decode).latency(target, rate)
+    const at = pools.at(prefill, decode)
+    const isMissed = (target: ResolvedTarget) => {
+      if (!('requestsPerSecond' in target.load)) return false
+      const times = at.latency(target, target.load.requestsPerSecond)
       return !times || !meets(target.target, target.limit, metricOf(target, times))
-    })
-    if (missed.length === 0) return pools.at(prefill, decode)
-    if (missed.some(({ target }) => target.metric === 'ttft')) prefill++
-    else decode++
+    }
+    if (first.some(isMissed)) prefill++
+    else if (others.some(isMissed)) decode++
+    else return at
   }
   return null
 }
 
 const createPools = (server: Server, transferMs: number, context: DesignContext) => {
-  const { enginePeak, platformMs } = context
-  const slow = server.bands.tpot.high
-  const { warm } = server
+  const { enginePeak } = context
+  const { warm, bandsAt } = server
   const decoder = {
     ...warm,
     prefill: { mean: 0, second: 0, third: 0, variance: 0 },
     replica: { ...warm.replica, steps: { ...warm.replica.steps, interference: 0 } },
   }
+  const known = new Map<number, SteadyState | null>()
+  const writingAt = (rate: number): SteadyState | null => {
+    const found = known.get(rate)
+    if (found !== undefined) return found
+    const made = steadyState(decoder, rate)
+    known.set(rate, made)
+    return made
+  }
+  const slownessAt = (rate: number) => bandsAt((writingAt(rate) ?? warm.fullest).running).tpot.high
   return {
+    /** Whether so many replicas are enough to keep both stable at the middle of the prediction: for less than `least`. */
+    canHold: (replicas: number): boolean => {
+      const prefill = Math.floor((enginePeak * warm.prefill.mean) / 1000) + 1
+      return prefill < replicas && keepsUp(decoder, enginePeak / (replicas - prefill))
+    },
     /** What keeps both stable at the slow end. */
     least: () => {
-      const rate = largestRate((each) => steadyState(decoder, each, slow) !== null, enginePeak)
+      const rate = largestRate(
+        (each) => stableState(decoder, each, { stateAt: writingAt, bandsAt }) !== null,
+        enginePeak,
+      )
       if (rate === 0) return null
-      const prefill = Math.floor((enginePeak * warm.prefill.mean * slow) / 1000) + 1
+      const prefill = Math.floor((enginePeak * warm.prefill.mean * slownessAt(rate)) / 1000) + 1
       return { prefill, decode: Math.ceil(enginePeak / rate - 1e-9) }
     },
     at: (prefillReplicas: number, decodeReplicas: number): Pools => ({
@@ -96,12 +111,12 @@ const createPools = (server: Server, transferMs: number, context: DesignContext)
       latency: (target, rate) => {
         const of = target.cold ? server.cold : warm
         const queue = waitingTime(rate / prefillReplicas / 1000, of.prefill)
-        const writing = steadyState(decoder, rate / decodeReplicas)
+        const writing = writingAt(rate / decodeReplicas)
         if (!queue || !writing) return null
-        const state: SteadyState = { ...writing, waiting: queue }
-        const request = prepareRequest(of, target.lengths)
-        return latencyAt(of, state, { z: target.z, request, platformMs: platformMs + transferMs })
+        return server.latency(target, { ...writing, waiting: queue }, transferMs)
       },
+      runningAt: (rate) => writingAt(rate / decodeReplicas)?.running ?? null,
+      slowness: slownessAt(enginePeak / decodeReplicas),
     }),
   }
 }

@@ -1,6 +1,6 @@
 // What a number of replicas promises: each metric with the range that four in five deployments should fall into.
 
-import { largestRate, steadyState } from '../speed/serving.js'
+import { largestRate } from '../speed/serving.js'
 import { bandOf } from './band-of.js'
 import { type DesignContext, peakTarget, type ResolvedTarget } from './design-context.js'
 import type { Candidate, Estimate, TargetEstimate } from './report.js'
@@ -24,31 +24,37 @@ export const estimateTarget = (sized: Sized, resolved: ResolvedTarget): TargetEs
   const { id, metric, percentile, op } = resolved.target
   const estimate = isOfSystem(resolved)
     ? systemSpeed(sized)
-    : rangeOf(sized, resolved, rateAtLoad(sized, resolved))
+    : rangeOf(sized, resolved, loadOf(sized, resolved))
   const { limit, unit } = resolved
   return { id, metric, percentile, op, limit, unit, estimate, met: judge(resolved, estimate) }
 }
 
-/** Rate of one replica under the target's load; of a number in flight, the rate that keeps it in flight. */
-const rateAtLoad = ({ server, sizing }: Sized, target: ResolvedTarget): number => {
-  const { load, cold } = target
-  if ('requestsPerSecond' in load) return load.requestsPerSecond / sizing.replicas
-  const replica = cold ? server.cold : server.warm
-  const median = { ...target, z: 0 }
-  const inFlight = (rate: number) => {
-    const state = steadyState(replica, rate)
-    return state ? (rate * server.latency(median, state).e2eMs) / 1000 : Number.POSITIVE_INFINITY
-  }
-  return largestRate((rate) => inFlight(rate) <= load.concurrency / sizing.replicas, sizing.saturation)
+/** Of one replica. */
+interface Load {
+  readonly rate: number
+  /** Requests in flight; null = those that run at the rate. */
+  readonly inFlight: number | null
 }
 
-const rangeOf = ({ server }: Sized, resolved: ResolvedTarget, rate: number): Estimate => {
-  const replica = resolved.cold ? server.cold : server.warm
-  const state = steadyState(replica, rate) ?? steadyState(replica, idleRate)
+/** What one replica has to do under the target's load; of a number in flight, the rate that keeps it in flight. */
+const loadOf = ({ server, sizing }: Sized, target: ResolvedTarget): Load => {
+  const { load, cold } = target
+  if ('requestsPerSecond' in load) return { rate: load.requestsPerSecond / sizing.replicas, inFlight: null }
+  const median = { ...target, z: 0 }
+  const asked = load.concurrency / sizing.replicas
+  const inFlight = (rate: number) => {
+    const state = server.stateAt(rate, cold)
+    return state ? (rate * server.latency(median, state).e2eMs) / 1000 : Number.POSITIVE_INFINITY
+  }
+  return { rate: largestRate((rate) => inFlight(rate) <= asked, sizing.saturation), inFlight: asked }
+}
+
+const rangeOf = ({ server }: Sized, resolved: ResolvedTarget, { rate, inFlight }: Load): Estimate => {
+  const state = server.stateAt(rate, resolved.cold) ?? server.stateAt(idleRate, resolved.cold)
   if (!state) return { value: Number.POSITIVE_INFINITY, low: 0, high: Number.POSITIVE_INFINITY }
   const times = server.latency(resolved, state)
   const value = metricOf(resolved, times)
-  const { low, high } = bandOf(server.bands, resolved, times)
+  const { low, high } = bandOf(server.bandsAt(inFlight ?? state.running), resolved, times)
   return wantsMore(resolved.target.metric)
     ? { value, low: value / high, high: value / low }
     : { value, low: value * low, high: value * high }
@@ -58,13 +64,14 @@ const rangeOf = ({ server }: Sized, resolved: ResolvedTarget, rate: number): Est
 const systemSpeed = ({ server, context, sizing }: Sized): Estimate => {
   const { regions } = context.requirements.availability
   const value = sizing.saturation * sizing.replicas * regions * context.workload.outputTokens.mean
-  return { value, low: value / server.bands.tpot.high, high: value / server.bands.tpot.low }
+  const { tpot } = server.bandsAt(server.warm.fullest.running)
+  return { value, low: value / tpot.high, high: value / tpot.low }
 }
 
 /** 90th percentiles at the peak with warm caches, for the table that compares candidates. */
 export const latencyP90 = (sized: Sized): NonNullable<Candidate['latency']> => {
-  const rate = sized.context.enginePeak / sized.sizing.replicas
+  const load = { rate: sized.context.enginePeak / sized.sizing.replicas, inFlight: null }
   const estimate = (metric: 'ttft' | 'e2e' | 'tpot') =>
-    rangeOf(sized, peakTarget(metric, sized.context), rate)
+    rangeOf(sized, peakTarget(metric, sized.context), load)
   return { ttftP90Ms: estimate('ttft'), e2eP90Ms: estimate('e2e'), tpotP90Ms: estimate('tpot') }
 }

@@ -3,10 +3,11 @@
 import type { Message } from '../../core/index.js'
 import { evidenceMessage } from './evidence-messages.js'
 import type { Candidate, SimulatedService } from './report.js'
+import { type ShownSimulation, simulationsOf } from './simulated-verdict.js'
 
 export const evidenceFor = (candidate: Candidate): readonly Message[] => [
   ...loadTestEvidence(candidate),
-  ...(candidate.simulation ? simulationEvidence(candidate, candidate.simulation) : []),
+  ...simulationEvidence(candidate),
 ]
 
 /** None for a way that was not tested, and in reports of before there were tests. */
@@ -15,13 +16,22 @@ export const loadTestEvidence = ({ loadTests, basis }: Candidate): readonly Mess
     ? [evidenceMessage('planner.rests-on-load-tests', { tests: loadTests, plain: basis === 'calibrated' })]
     : []
 
-const simulationEvidence = (
-  { targets }: Candidate,
-  { instead, replicas, requests, requestsPerSecond, times, goodput, ...simulation }: SimulatedService,
-): readonly Message[] => [
-  ...(times
-    ? [
-        evidenceMessage('planner.simulated', {
+const simulationEvidence = (candidate: Candidate): readonly Message[] => {
+  const shown = simulationsOf(candidate)
+  return shown.flatMap((each) => [
+    ...(each.of === 'first' || each.of === 'main'
+      ? [evidenceMessage('planner.simulated-part', { part: each.of, model: each.model })]
+      : []),
+    ...evidenceOf(each),
+    ...missesOf(each),
+  ])
+}
+
+const evidenceOf = ({ of, simulation }: ShownSimulation): readonly Message[] => {
+  const { replicas, requests, requestsPerSecond, times, goodput, overflow } = simulation
+  return [
+    times
+      ? evidenceMessage('planner.simulated', {
           requestsPerSecond,
           replicas,
           requests,
@@ -29,21 +39,31 @@ const simulationEvidence = (
           tpotMs: times.tpotMs.p95,
           e2eMs: times.e2eMs.p95,
           good: goodput?.share ?? null,
-        }),
-      ]
-    : [evidenceMessage('planner.simulated-overload', { requestsPerSecond, replicas })]),
-  ...(instead
+        })
+      : evidenceMessage('planner.simulated-overload', { requestsPerSecond, replicas, isAlone: of === 'all' }),
+    ...(overflow ? [evidenceMessage('planner.simulated-overflow', { ...overflow, requestsPerSecond })] : []),
+    ...insteadOf(simulation),
+  ]
+}
+
+const insteadOf = ({ instead, replicas, overflow }: SimulatedService): readonly Message[] => {
+  if (!instead) return []
+  const { missed, concurrency } = instead
+  return overflow && concurrency !== undefined
     ? [
-        evidenceMessage('planner.simulated-more-replicas', {
-          from: instead.replicas,
-          to: replicas,
-          missed: instead.missed,
+        evidenceMessage('planner.simulated-lighter-base', {
+          from: { replicas: instead.replicas, concurrency },
+          to: { replicas, concurrency: overflow.concurrency },
+          missed,
         }),
       ]
-    : []),
-  ...simulation.targets.flatMap(({ id, percentile, limit, unit, value, met }) => {
-    const closedForm = targets.find((target) => target.id === id)
-    return met === 'no' && closedForm
+    : [evidenceMessage('planner.simulated-more-replicas', { from: instead.replicas, to: replicas, missed })]
+}
+
+const missesOf = ({ of, simulation, closedForm }: ShownSimulation): readonly Message[] =>
+  simulation.targets.flatMap(({ id, percentile, limit, unit, value, met }) => {
+    const expected = closedForm.find((target) => target.id === id)
+    return met === 'no' && expected
       ? [
           evidenceMessage('planner.simulated-misses', {
             target: id,
@@ -51,9 +71,9 @@ const simulationEvidence = (
             limit,
             unit,
             simulated: value,
-            closedForm: closedForm.estimate.value,
+            closedForm: expected.estimate.value,
+            isAlone: of === 'all',
           }),
         ]
       : []
-  }),
-]
+  })

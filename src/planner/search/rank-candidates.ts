@@ -66,6 +66,9 @@ const rankKey = (candidate: Candidate): readonly number[] => [
 ]
 
 const compare = (a: readonly number[], b: readonly number[]): number => {
-  const at = a.findIndex((value, i) => value !== b[i])
-  return at < 0 ? 0 : (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1
+  for (const [i, value] of a.entries()) {
+    const other = b[i] ?? 0
+    if (value !== other) return value < other ? -1 : 1
+  }
+  return 0
 }

@@ -86,12 +86,28 @@ export interface SimulatedTarget {
   readonly met: 'yes' | 'close' | 'no'
 }
 
+/** Requests that came while the replicas of one region were full. An API answers them, in times that are its own. */
+export interface SimulatedOverflow {
+  readonly api: string
+  /** In flight, which fill the replicas. */
+  readonly concurrency: number
+  /** Of all requests of the peak, in [0, 1]. */
+  readonly share: number
+}
+
 /** The traffic of the peak hour on the replicas of one region, request by request. */
 export interface SimulatedService {
   readonly requestsPerSecond: number
   readonly replicas: number
   /** What the closed form would have had, and what the simulation missed with it; null where it asks for no more. */
-  readonly instead: { readonly replicas: number; readonly missed: readonly string[] } | null
+  readonly instead: {
+    readonly replicas: number
+    readonly missed: readonly string[]
+    /** Requests that they would have taken at a time, where an API takes the others. */
+    readonly concurrency?: number
+  } | null
+  /** What the replicas did not take; absent where they take everything. */
+  readonly overflow?: SimulatedOverflow
   /** Requests that were measured. */
   readonly requests: number
   /** null = the replicas do not keep up. */
@@ -127,6 +143,8 @@ export interface Escalation {
   readonly escalatedShare: number
   /** Probability of an answer's least certain token, below which the main model is asked. */
   readonly escalateBelow: number
+  /** What the main model alone promises for what it gives again. */
+  readonly lastTargets: readonly TargetEstimate[]
 }
 
 export type Routing = Overflow | Escalation

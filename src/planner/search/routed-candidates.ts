@@ -53,7 +53,11 @@ const overflows = (evaluated: readonly Evaluated[], context: DesignContext): rea
     if (!candidate) return []
     const alone = (changed: DesignContext) => own.again?.(changed) ?? candidate
     return [
-      { candidate, option: null, again: (changed) => evaluateOverflow(pair, changed) ?? alone(changed) },
+      {
+        candidate,
+        option: own.option,
+        again: (changed) => evaluateOverflow(pair, changed) ?? alone(changed),
+      },
     ]
   })
 }
@@ -76,7 +80,7 @@ const cascades = (evaluated: readonly Evaluated[], context: DesignContext): read
     if (!found || found.gaps.length > 0) return []
     const again = (changed: DesignContext) =>
       evaluateCascade(main, changed)?.candidate ?? main.again(changed) ?? evaluation.candidate
-    return [{ candidate: found.candidate, option: null, again }]
+    return [{ candidate: found.candidate, option: evaluation.option, again, cascade: found.parts }]
   })
 }
 
@@ -92,7 +96,10 @@ export const mainOf = ({ candidate, again }: Evaluated, { catalogue }: DesignCon
 }
 
 const byCost = (evaluated: readonly Evaluated[]): readonly Evaluated[] =>
-  [...evaluated].sort((a, b) => usdOf(a.candidate) - usdOf(b.candidate))
+  evaluated
+    .map((evaluation) => ({ evaluation, usd: usdOf(evaluation.candidate) }))
+    .sort((a, b) => a.usd - b.usd)
+    .map(({ evaluation }) => evaluation)
 
 /** The cheapest of each key, the cheapest keys first. */
 const firstOfEach = (

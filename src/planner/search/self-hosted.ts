@@ -5,7 +5,8 @@ import { hoursOf } from '../cost/replica-plan.js'
 import type { ServingCost } from '../cost/self-hosted-cost.js'
 import { acceleratorsOf, type MemoryPlan } from '../memory/memory.js'
 import { roundedContext } from '../memory/rounded-context.js'
-import { steadyState } from '../speed/serving.js'
+import { rangePower } from '../speed/range-of.js'
+import { rangesFor } from './bands-at.js'
 import { billOf } from './bill-of.js'
 import { buildQuality } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
@@ -15,8 +16,8 @@ import { type Planned, planMemory } from './plan-memory.js'
 import { priceCandidate } from './price-candidate.js'
 import type { Candidate, Violation } from './report.js'
 import { optionId, type ServingOption } from './serving-option.js'
-import { createServer, type Server, type Sizing, sizeReplicas } from './sizing.js'
-import { isTested, stepModelOf, testedBands } from './step-model-of.js'
+import { createServer, peakSlowness, type Server, type Sizing, sizeReplicas } from './sizing.js'
+import { isTested, stepModelOf } from './step-model-of.js'
 
 /** A candidate with what its numbers came from; null where memory ended it early. */
 export interface Evaluation {
@@ -124,49 +125,18 @@ const hard = (constraint: string, reason: Violation['reason']): Violation => ({
 const overload = (maxSequences: number): Violation =>
   hard('memory', designMessage('planner.cannot-keep-up', { maxSequences }))
 
-const widen = ({ low, high }: { readonly low: number; readonly high: number }, power: number) => ({
-  low: low ** power,
-  high: high ** power,
-})
-
-/** Ranges are those of the fit where engine and accelerator were among the runs, and wider the farther they are. */
-const untestedBasis = (
-  { engine, supply }: ServingOption,
-  { fitted }: DesignContext,
-): keyof typeof bandPower => {
-  if (engine === 'llama.cpp' || supply.accelerator.vendor !== 'NVIDIA') return 'assumed'
-  const known =
-    fitted.measuredEngines.includes(engine) && fitted.measuredAccelerators.includes(supply.accelerator.name)
-  return known ? 'measured' : 'similar'
+/** How well founded the ranges of an untested option are: the farther from the runs of the fit, the wider they are. */
+const untestedBasis = ({ engine, supply }: ServingOption, { fitted }: DesignContext): Candidate['basis'] => {
+  const power = rangePower({ engine, accelerator: supply.accelerator }, fitted)
+  return power === 1 ? 'measured' : power < 2 ? 'similar' : 'assumed'
 }
-const bandPower = { measured: 1, similar: 1.5, assumed: 2 } as const
 
 const basisOf = (option: ServingOption, context: DesignContext): Candidate['basis'] =>
   isTested(option, context) ? 'calibrated' : untestedBasis(option, context)
 
 const serverOf = (option: ServingOption, context: DesignContext, maxSequences: number): Server | null => {
-  const { bands } = context.fitted
   const steps = stepModelOf(option, context)
-  if (!steps) return null
-  const power = bandPower[untestedBasis(option, context)]
-  const widened = { tpot: widen(bands.tpot, power), ttft: widen(bands.ttft, power) }
-  const server = createServer({ steps, maxSequences }, widened, context)
-  return isTested(option, context) ? withTestedBands(server, option, context) : server
-}
-
-/** Ranges of a tested option are those at the load that a replica will run, which a sizing without them tells. */
-const withTestedBands = (server: Server, option: ServingOption, context: DesignContext): Server => {
-  const { workload, enginePeak } = context
-  const { replicas } = sizeReplicas(server, context) ?? { replicas: 1 }
-  const running = steadyState(server.warm, enginePeak / replicas)?.running ?? 1
-  const load = {
-    concurrency: Math.max(1, running),
-    inputTokens: workload.inputTokens.mean,
-    outputTokens: workload.outputTokens.mean,
-  }
-  const { tpot, ttft } = testedBands(option, load, context)
-  const { untestedBands } = server
-  return { ...server, bands: { tpot: tpot ?? untestedBands.tpot, ttft: ttft ?? untestedBands.ttft } }
+  return steps && createServer({ steps, maxSequences }, rangesFor(option, context, maxSequences), context)
 }
 
 interface Served {
@@ -189,7 +159,7 @@ const together = ({ option, context, blank, server, sizing }: Served): Candidate
       basis: basisOf(option, context),
     },
     pools: [{ load: sizing.load, replicas: sizing.replicas }],
-    slowness: server.bands.tpot.high,
+    slowness: peakSlowness(server, context.enginePeak / sizing.replicas),
   })
   const [first] = bought
   return {

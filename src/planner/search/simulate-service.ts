@@ -9,7 +9,7 @@ import type { Percentiles, SimulationReport } from '../simulator/simulation-repo
 import type { LengthDistribution } from '../speed/length-distribution.js'
 import type { StepTimes } from '../speed/roofline.js'
 import type { DesignContext, ResolvedTarget } from './design-context.js'
-import type { Candidate, SimulatedService, SimulatedTarget } from './report.js'
+import type { Candidate, SimulatedOverflow, SimulatedService, SimulatedTarget } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { stepModelOf } from './step-model-of.js'
 import { snapContexts } from './tabulate.js'
@@ -22,23 +22,31 @@ const noise = 1.05
 const requestsOf = ({ outputTokens }: DesignContext['workload']): number =>
   Math.round(Math.min(2500, Math.max(1000, 2.5e6 / outputTokens.mean)))
 
-/** @returns null when the way is not sized, or its times are not known */
+/**
+ * @param beyond what is asked where so many requests are in flight, in one region; null = all wait for the replicas
+ * @returns null when the way is not sized, or its times are not known
+ */
 export const simulateService = (
   option: ServingOption,
   candidate: Pick<Candidate, 'memory' | 'replicas'>,
   context: DesignContext,
+  beyond: Omit<SimulatedOverflow, 'share'> | null = null,
 ): SimulatedService | null => {
   const { memory, replicas } = candidate
   const steps = stepModelOf(option, context)
   if (!memory || !replicas || !steps) return null
   const scheduler = schedulerFor(option, memory, context)
-  const run = createRun({ steps, scheduler, replicas: replicas.serving, context })
+  const mostInFlight = beyond?.concurrency ?? null
+  const run = createRun({ steps, scheduler, replicas: replicas.serving, mostInFlight, context })
   const peak = run(context.enginePeak, false)
   const targets = context.targets.filter((target) => isSimulated(target, context))
   return {
     requestsPerSecond: context.enginePeak,
     replicas: replicas.serving,
     instead: null,
+    ...(beyond && peak
+      ? { overflow: { ...beyond, share: peak.requests.rejected / peak.requests.sent } }
+      : {}),
     requests: peak?.requests.measured ?? 0,
     times: peak && {
       ttftMs: shown(peak.ttftMs),
@@ -63,11 +71,13 @@ const createRun = ({
   steps,
   scheduler,
   replicas,
+  mostInFlight,
   context,
 }: {
   readonly steps: StepTimes
   readonly scheduler: Scheduler
   readonly replicas: number
+  readonly mostInFlight: number | null
   readonly context: DesignContext
 }): Run => {
   const { workload, platformMs } = context
@@ -89,6 +99,7 @@ const createRun = ({
       requestOverheadMs: steps.requestOverheadMs,
       platformMs,
       ...(goodput ? { goodput } : {}),
+      ...(mostInFlight === null ? {} : { mostInFlight }),
       traffic: {
         requestsPerSecond,
         ...lengths,

@@ -27,36 +27,22 @@ export const isTested = (option: ServingOption, { loadTestsOf }: DesignContext):
   !option.speculation && !option.packing && loadTestsOf(option).length > 0
 
 /**
- * The ranges of a tested option's times.
- * @param load about what one replica will run
+ * The ranges of a tested option's times, by what one replica runs.
  * @returns null for a metric that no test measured
  */
 export const testedBands = (
   option: ServingOption,
-  load: ClosedLoop,
   context: DesignContext,
-): OfBoth<ErrorBand | null> => {
+): ((load: ClosedLoop) => OfBoth<ErrorBand | null>) => {
   const plain = plainSteps(option, context)
-  return plain ? learned(option, plain, context, load).bands : { tpot: null, ttft: null }
+  return plain ? learned(option, plain, context).bandsAt : () => ({ tpot: null, ttft: null })
 }
 
-const learned = (
-  option: ServingOption,
-  steps: StepModel,
-  context: DesignContext,
-  load: ClosedLoop = anyLoad,
-) => {
+const learned = (option: ServingOption, steps: StepModel, context: DesignContext) => {
   const { fitted } = context
   const ofEngine = fitted.coefficients.engines[option.engine]
-  return calibratedServing(
-    { steps, engine: option.engine, ofEngine },
-    { tests: context.loadTestsOf(option), load },
-    fitted,
-  )
+  return calibratedServing({ steps, engine: option.engine, ofEngine }, context.loadTestsOf(option), fitted)
 }
-
-/** Where only the steps are asked for: they do not depend on it. */
-const anyLoad: ClosedLoop = { concurrency: 1, inputTokens: 1, outputTokens: 1 }
 
 /** As fitted, without drafting and neighbours. */
 const plainSteps = (option: ServingOption, { fitted, stepFactsOf }: DesignContext): StepModel | null => {

@@ -6,6 +6,7 @@ import { isNamed } from './is-named.js'
 import { packStages } from './pack.js'
 import type { Evaluation } from './self-hosted.js'
 import type { ServingOption } from './serving-option.js'
+import { peakSlowness } from './sizing.js'
 
 /** Variants of a plain option, with a KV cache in 16 bits and no drafting. */
 export const variantsOf = (
@@ -57,6 +58,7 @@ const canGainByHalfKv = (
   if (!served) return candidate.violations.some(({ reason }) => reason.code !== 'planner.weights-do-not-fit')
   if (candidate.targets.some(({ met }) => met === 'no')) return true
   const { server, sizing } = served
-  const byPrompts = (enginePeak * server.warm.prefill.mean * server.bands.tpot.high) / 1000
+  const slowness = peakSlowness(server, enginePeak / sizing.replicas)
+  const byPrompts = (enginePeak * server.warm.prefill.mean * slowness) / 1000
   return sizing.replicas > Math.max(1, Math.ceil(byPrompts))
 }

@@ -1,6 +1,6 @@
 // Why a candidate that meets everything was not chosen, in both languages, with the numbers that decided.
 
-import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import { counted, defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
 import type { Objectives } from './objectives.js'
 
 const basisNames = {
@@ -44,7 +44,7 @@ export const whyNotMessages = defineMessages({
   },
   'planner.layout-needless': {
     en: (p: { plain: string; accelerators: number }) =>
-      `Stages or attention groups over more accelerators cannot cost less: ${p.plain} carries the peak in one replica, ${p.accelerators} accelerators in all.`,
+      `Stages or attention groups over more accelerators cannot cost less: ${p.plain} carries the peak in one replica, ${counted(p.accelerators, 'accelerator')} in all.`,
     'zh-TW': (p) =>
       `以更多加速卡分階段或分組不會更便宜：${p.plain} 以一份副本即可承載尖峰，共 ${p.accelerators} 張加速卡。`,
   },
@@ -76,7 +76,7 @@ export const whyNotMessages = defineMessages({
       kvTransferMs: number
       times: number
     }) =>
-      `Meets everything at ${formatNumber(p.times, 3)} times the cost of ${p.chosen}, with ${p.prefillReplicas} replicas for prompts and ${p.decodeReplicas} for answers, but needs a router between the pools and sends each cache in ${formatNumber(p.kvTransferMs)} ms.`,
+      `Meets everything at ${formatNumber(p.times, 3)} times the cost of ${p.chosen}, with ${counted(p.prefillReplicas, 'replica')} for prompts and ${p.decodeReplicas} for answers, but needs a router between the pools and sends each cache in ${formatNumber(p.kvTransferMs)} ms.`,
     'zh-TW': (p) =>
       `符合全部需求，費用為 ${p.chosen} 的 ${formatNumber(p.times, 3)} 倍，以 ${p.prefillReplicas} 份副本處理提示、${p.decodeReplicas} 份產生回答；但兩組之間需要路由器，且每次傳送快取需 ${formatNumber(p.kvTransferMs)} ms。`,
   },
@@ -88,7 +88,7 @@ export const whyNotMessages = defineMessages({
   },
   'planner.less-sure-targets': {
     en: (p: { chosen: string; targets: number; chosenTargets: number }) =>
-      `Meets everything at the same cost and quality, but the bad end of its range misses ${p.targets} target${p.targets === 1 ? '' : 's'}; that of ${p.chosen} misses ${p.chosenTargets}.`,
+      `Meets everything at the same cost and quality, but the bad end of its range misses ${counted(p.targets, 'target')}; that of ${p.chosen} misses ${p.chosenTargets}.`,
     'zh-TW': (p) =>
       `符合全部需求，費用與品質相同，但其範圍的不利端有 ${p.targets} 項目標不符；${p.chosen} 為 ${p.chosenTargets} 項。`,
   },
@@ -107,8 +107,8 @@ export const whyNotMessages = defineMessages({
       chosenStages: number
     }) =>
       p.accelerators === p.chosenAccelerators
-        ? `Meets everything with the same ${p.accelerators} accelerators, in ${p.stages} pipeline stages where ${p.chosen} has ${p.chosenStages}.`
-        : `Meets everything at the same cost, with ${p.accelerators} accelerators where ${p.chosen} needs ${p.chosenAccelerators}.`,
+        ? `Meets everything with the same ${counted(p.accelerators, 'accelerator')}, in ${counted(p.stages, 'pipeline stage')} where ${p.chosen} has ${p.chosenStages}.`
+        : `Meets everything at the same cost, with ${counted(p.accelerators, 'accelerator')} where ${p.chosen} needs ${p.chosenAccelerators}.`,
     'zh-TW': (p) =>
       p.accelerators === p.chosenAccelerators
         ? `符合全部需求，同樣用 ${p.accelerators} 張加速卡，但分成 ${p.stages} 個管線階段；${p.chosen} 為 ${p.chosenStages} 個。`

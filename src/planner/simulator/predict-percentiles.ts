@@ -28,6 +28,8 @@ export interface PercentilesOptions {
   /** Simulated for each replica, the unmeasured ones included; default 2,500. */
   readonly requestsPerReplica?: number
   readonly balancing?: Balancing
+  /** Of all replicas together; what comes beyond it goes elsewhere and counts as rejected. Default no limit. */
+  readonly mostInFlight?: number
   /** CPU time and other delays of the engine before its first step, ms. */
   readonly requestOverheadMs: number
   /** Gateway, guards and retrieval before the engine is asked, ms; default 0. */
@@ -61,6 +63,9 @@ export const predictPercentiles = (options: PercentilesOptions): SimulationRepor
     cost,
     replicas,
     ...(balancing ? { balancing } : {}),
+    ...(options.mostInFlight === undefined
+      ? {}
+      : { mostInFlight: Math.max(1, Math.round((options.mostInFlight * replicas) / options.replicas)) }),
     ...(goodput ? { goodput: withoutPlatform(goodput, platformMs) } : {}),
     warmUpRequests: requests * warmUp,
     apiServer: { msPerRequest: 0, delayMs: options.requestOverheadMs },

@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly replicas?: number
   /** Default least-loaded. */
   readonly balancing?: Balancing
+  /** What comes while so many are in flight is rejected, as by a gateway that asks somebody else; default no limit. */
+  readonly mostInFlight?: number
   /** One per replica; default none: requests are with the scheduler as they arrive. */
   readonly apiServer?: ApiServer
   /** Requests at the start that are not measured; default 0. */
@@ -31,7 +33,7 @@ export interface SimulationOptions {
   readonly seed: string | number
   /** Told of every request as it ends, in order of time, the warm-up included. */
   readonly onRequest?: (record: RequestRecord) => void
-  /** Told of every request that no replica can ever hold. */
+  /** Told of every request that no replica can ever hold, or that came beyond `mostInFlight`. */
   readonly onRejected?: (
     request: Pick<RequestRecord, 'id' | 'arrivalMs' | 'inputTokens' | 'outputTokens'>,
   ) => void
@@ -120,7 +122,12 @@ const earliest = (replicas: readonly Replica[]): Replica => {
 }
 
 const createArrivals = (
-  { scheduler, balancing = 'least-loaded', apiServer }: SimulationOptions,
+  {
+    scheduler,
+    balancing = 'least-loaded',
+    apiServer,
+    mostInFlight = Number.POSITIVE_INFINITY,
+  }: SimulationOptions,
   replicas: readonly Replica[],
   events: { onSent(sequence: Sequence): void; onRejected(sequence: Sequence): void },
 ) => {
@@ -128,7 +135,7 @@ const createArrivals = (
   const apiServers = replicas.map(() => createApiServer(apiServer))
   return (sequence: Sequence): void => {
     events.onSent(sequence)
-    if (!canEverRun(scheduler, sequence)) {
+    if (!canEverRun(scheduler, sequence) || inFlightOf(replicas) >= mostInFlight) {
       events.onRejected(sequence)
       return
     }
@@ -138,6 +145,9 @@ const createArrivals = (
     replicas[index]?.deliver(sequence, sequence.atMs)
   }
 }
+
+const inFlightOf = (replicas: readonly Replica[]): number =>
+  replicas.reduce((sum, { inFlight }) => sum + inFlight, 0)
 
 const canEverRun = (scheduler: Scheduler, { inputTokens, outputTokens }: Sequence): boolean =>
   blocksAtEnd(scheduler, inputTokens, outputTokens) <= scheduler.kvBlocks &&

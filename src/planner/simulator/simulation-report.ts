@@ -20,7 +20,10 @@ export interface SimulationReport {
   readonly requests: {
     readonly sent: number
     readonly completed: number
-    /** Longer than the KV cache of a replica, or than a step where prompts are not read in parts. */
+    /**
+     * Longer than the KV cache of a replica, or than a step where prompts are not read in parts; or beyond what may be
+     * in flight.
+     */
     readonly rejected: number
     /** Completed after the warm-up: what everything below is about. */
     readonly measured: number

@@ -1,5 +1,7 @@
 // How long prompts and answers are: a log-normal through the median and the 95th percentile.
 
+import { type Moments, momentsOf } from './queueing.js'
+
 /** A quantile of the standard normal (Acklam 2003, relative error below 1.2e-9). @param p in (0, 1) */
 export const normalQuantile = (p: number): number => {
   if (p > 0.5) return -normalQuantile(1 - p)
@@ -32,6 +34,8 @@ export interface LengthDistribution {
   readonly mean: number
   /** Equally likely lengths that stand for the distribution: the midpoints of 32 equal shares. */
   readonly points: readonly number[]
+  /** Of the tokens after the first one. */
+  readonly afterFirst: Moments
   quantile(p: number): number
 }
 
@@ -47,9 +51,11 @@ export const createLengths = ({
   readonly p95: number
 }): LengthDistribution => {
   const sigma = Math.max(0, Math.log(p95 / p50)) / normalQuantile(0.95)
+  const points = normalPoints.map((z) => p50 * Math.exp(sigma * z))
   return {
     mean: p50 * Math.exp(sigma ** 2 / 2),
-    points: normalPoints.map((z) => p50 * Math.exp(sigma * z)),
+    points,
+    afterFirst: afterFirst(points),
     quantile: (p) => p50 * Math.exp(sigma * normalQuantile(p)),
   }
 }
@@ -58,5 +64,9 @@ export const createLengths = ({
 export const fixedLength = (tokens: number): LengthDistribution => ({
   mean: tokens,
   points: [tokens],
+  afterFirst: afterFirst([tokens]),
   quantile: () => tokens,
 })
+
+const afterFirst = (points: readonly number[]): Moments =>
+  momentsOf(points.map((tokens) => Math.max(0, tokens - 1)))

@@ -22,10 +22,15 @@ export const momentsOf = (
   return { mean, second: second / values.length, third: third / values.length, variance }
 }
 
-export const addMoments = (...parts: readonly Moments[]): Moments => ({
-  mean: parts.reduce((sum, { mean }) => sum + mean, 0),
-  variance: parts.reduce((sum, { variance }) => sum + variance, 0),
-})
+export const addMoments = (...parts: readonly Moments[]): Moments => {
+  let mean = 0
+  let variance = 0
+  for (const part of parts) {
+    mean += part.mean
+    variance += part.variance
+  }
+  return { mean, variance }
+}
 
 /**
  * Waiting time in front of one server, Poisson arrivals, first come first served: mean by Pollaczek-Khinchine,

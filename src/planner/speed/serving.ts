@@ -29,6 +29,11 @@ export interface PreparedReplica {
   readonly meanSteps: number
   /** Time of a step by the number of running sequences, at their mean length. */
   readonly stepMs: (running: number) => number
+  /** The largest mean number that leaves room for the busiest twentieth of the time, and its step. */
+  readonly fullest: { readonly running: number; readonly stepMs: number }
+  /** Of a step with one sequence, and with as many as the cache holds. */
+  readonly idleMs: number
+  readonly limitMs: number
 }
 
 export const prepareReplica = (replica: Replica, traffic: Traffic): PreparedReplica => {
@@ -36,12 +41,18 @@ export const prepareReplica = (replica: Replica, traffic: Traffic): PreparedRepl
   // A sequence met at random has written, on average, E[n^2] / 2 E[n] of its answer.
   const meanContext = traffic.inputTokens.mean + output.second / (2 * output.mean)
   const decodeMs = replica.steps.decodeAt(meanContext)
+  const stepMs = (running: number) => decodeMs(Math.max(1, running))
+  // n + z sqrt(n) = most, solved for n.
+  const running = ((Math.sqrt(busy ** 2 + 4 * replica.maxSequences) - busy) / 2) ** 2
   return {
     replica,
     traffic,
     prefill: prefillMoments(replica, traffic, traffic.inputTokens),
     meanSteps: Math.max(0, traffic.outputTokens.mean - 1),
-    stepMs: (running) => decodeMs(Math.max(1, running)),
+    stepMs,
+    fullest: { running, stepMs: stepMs(running) },
+    idleMs: stepMs(0),
+    limitMs: stepMs(replica.maxSequences),
   }
 }
 
@@ -72,32 +83,76 @@ export const steadyState = (
   requestsPerSecond: number,
   slowness = 1,
 ): SteadyState | null => {
-  const { replica, prefill, meanSteps, stepMs } = prepared
-  const rate = requestsPerSecond / 1000
-  // Each attention group reads the prompts of its own share of the requests.
-  const promptRate = rate / replica.steps.attentionGroups
+  const { replica, prefill, stepMs, idleMs, limitMs } = prepared
+  const arrivals = arrivalsAt(prepared, requestsPerSecond, slowness)
+  if (!arrivals) return null
+  const { promptRate, free, runningAt } = arrivals
+  const running = fixedPoint((n) => runningAt(stepMs(n)), {
+    limit: replica.maxSequences,
+    atZero: runningAt(idleMs),
+    atLimit: runningAt(limitMs),
+  })
+  if (running === null || running + busy * Math.sqrt(running) > replica.maxSequences) return null
   const waiting = waitingTime(promptRate, {
     mean: prefill.mean * slowness,
     second: prefill.second * slowness ** 2,
     third: prefill.third * slowness ** 3,
   })
-  const free = 1 - replica.steps.interference * promptRate * prefill.mean * slowness
-  if (!waiting || free <= 0) return null
-  const tpotAt = (running: number) => (slowness * stepMs(running)) / free
-  const running = fixedPoint((n) => rate * meanSteps * tpotAt(n), replica.maxSequences)
-  if (running === null || running + busy * Math.sqrt(running) > replica.maxSequences) return null
+  if (!waiting) return null
+  const tpotAt = (n: number) => (slowness * stepMs(n)) / free
   return { running, tpotMs: tpotAt(running), stepMs: slowness * stepMs(running), tpotAt, waiting }
+}
+
+/** @returns null when prompts alone take more than all of the time */
+const arrivalsAt = (
+  { replica: { steps }, prefill, meanSteps }: PreparedReplica,
+  requestsPerSecond: number,
+  slowness: number,
+) => {
+  const rate = requestsPerSecond / 1000
+  // Each attention group reads the prompts of its own share of the requests.
+  const promptRate = rate / steps.attentionGroups
+  const free = 1 - steps.interference * promptRate * prefill.mean * slowness
+  if (promptRate * (prefill.mean * slowness) >= 1 || free <= 0) return null
+  return {
+    promptRate,
+    /** Share of the time that steps have. */
+    free,
+    /** Sequences that decode where a step takes so long (Little's law). */
+    runningAt: (stepMs: number) => rate * meanSteps * ((slowness * stepMs) / free),
+  }
+}
+
+/** Within this of the fullest a replica is asked for its steady state, which is known within half of it. */
+const doubt = 2e-3
+
+/**
+ * Whether a replica has a steady state at a rate: for less than finding it. Where more sequences would decode than
+ * the fullest replica has, were it as full, the steady state is fuller still; where fewer would, it is less full.
+ */
+export const keepsUp = (prepared: PreparedReplica, requestsPerSecond: number, slowness = 1): boolean => {
+  const { replica, fullest, limitMs } = prepared
+  const limit = replica.maxSequences
+  const arrivals = arrivalsAt(prepared, requestsPerSecond, slowness)
+  if (!arrivals || arrivals.runningAt(limitMs) > limit) return false
+  const beyond = arrivals.runningAt(fullest.stepMs) - fullest.running
+  return Math.abs(beyond) > doubt * (limit + 1)
+    ? beyond < 0
+    : steadyState(prepared, requestsPerSecond, slowness) !== null
 }
 
 /**
  * The n in [0, limit] with n = next(n), within 0.1 %, by the Illinois variant of the false-position method; null
  * when `next` stays above n up to the limit.
  */
-const fixedPoint = (next: (n: number) => number, limit: number): number | null => {
+const fixedPoint = (
+  next: (n: number) => number,
+  { limit, atZero, atLimit }: { readonly limit: number; readonly atZero: number; readonly atLimit: number },
+): number | null => {
   let low = 0
-  let above = next(0)
+  let above = atZero
   let high = limit
-  let below = next(limit) - limit
+  let below = atLimit - limit
   if (below > 0) return null
   if (above <= 0) return 0
   for (let i = 0; i < 20 && high - low > 1e-3 * (high + 1e-3); i++) {
@@ -128,7 +183,7 @@ export const prepareRequest = (
   { inputTokens, outputTokens }: Pick<Traffic, 'inputTokens' | 'outputTokens'>,
 ): PreparedRequest => ({
   prefill: inputTokens === traffic.inputTokens ? prefill : prefillMoments(replica, traffic, inputTokens),
-  steps: momentsOf(outputTokens.points.map((tokens) => Math.max(0, tokens - 1))),
+  steps: outputTokens.afterFirst,
 })
 
 export interface Latency {

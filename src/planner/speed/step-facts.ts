@@ -3,11 +3,10 @@
 
 import type { Accelerator, CacheShape, Component, Model, Precision, Weight } from '../../catalog/index.js'
 import type { KvDtype } from '../memory/cache-cost.js'
-import { kvCost } from '../memory/kv-cache.js'
 import type { Layout } from '../memory/memory.js'
+import { createMemoryParts, type MemoryParts } from '../memory/memory-parts.js'
 import { isGguf } from '../memory/precision.js'
 import { stagesOf } from '../memory/sharding.js'
-import { weightsOf } from '../memory/weights.js'
 
 /** In which unit of the chip a product runs. */
 export type ComputeClass = 'bf16' | 'fp8' | 'fp4'
@@ -76,8 +75,20 @@ export interface FactsOptions {
 /** Links of one direction where nothing faster than the host joins the accelerators, GB/s. */
 const hostLinkGBps = 16
 
-/** @returns null when the bandwidth or the 16-bit peak of the accelerator is not known, or it has no unit for the precision */
-export const stepFacts = (options: FactsOptions): StepFacts | null => {
+/** What the facts of several layouts, engines and accelerators are made of. */
+export interface FactParts {
+  readonly memory: Pick<MemoryParts, 'weights' | 'kvCost'>
+  parametersOf(model: Model): Parameters
+}
+
+/**
+ * @param parts what was worked out before; default: all of it anew
+ * @returns null when the bandwidth or the 16-bit peak of the accelerator is not known, or it has no unit for the precision
+ */
+export const stepFacts = (
+  options: FactsOptions,
+  { memory, parametersOf }: FactParts = { memory: createMemoryParts(), parametersOf: countParameters },
+): StepFacts | null => {
   const { model, accelerator, precision, layout, attentionGroups = 1, expertParallel = false } = options
   const { bandwidthGBps, bf16Tflops } = accelerator
   if (bandwidthGBps === null || bf16Tflops === null || !hasUnit(accelerator, precision)) return null
@@ -89,7 +100,7 @@ export const stepFacts = (options: FactsOptions): StepFacts | null => {
     dataParallel: attentionGroups,
     expertParallel,
   }
-  const { byComponent } = weightsOf(model, { sharding, precision, vision: false })
+  const { byComponent } = memory.weights(model, { sharding, precision, vision: false })
   const { held, active } = parametersOf(model)
   const matrices = (components: readonly Component[]): MatrixFacts => {
     const bytes = sum(components.map((component) => byComponent[component] ?? 0))
@@ -109,7 +120,7 @@ export const stepFacts = (options: FactsOptions): StepFacts | null => {
     feedForward: matrices(['feed-forward', 'shared-experts', 'router', 'norms']),
     experts: model.experts > 0 ? matrices(['experts']) : null,
     headBytes: byComponent.head ?? (model.tiedEmbeddings ? (byComponent.embeddings ?? 0) : 0),
-    kvBytes: kvCost(model, { sharding, ...(options.kvDtype ? { dtype: options.kvDtype } : {}) }).bytesOf,
+    kvBytes: memory.kvCost(model, sharding, options.kvDtype ?? 'auto').bytesOf,
     scoreOperations: (tokens) =>
       scores.reduce((total, { perToken, window }) => total + perToken * Math.min(tokens, window), 0),
     pairOperations: sum(scores.map(({ perToken }) => perToken)),
@@ -135,7 +146,12 @@ export const stepFacts = (options: FactsOptions): StepFacts | null => {
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 /** Parameters by what they belong to: those held, and the matrices that one token is multiplied with. */
-const parametersOf = ({ shape, experts, expertsPerToken }: Model) => {
+interface Parameters {
+  readonly held: Readonly<Partial<Record<Component, number>>>
+  readonly active: Readonly<Partial<Record<Component, number>>>
+}
+
+export const countParameters = ({ shape, experts, expertsPerToken }: Model): Parameters => {
   const held: Partial<Record<Component, number>> = {}
   const active: Partial<Record<Component, number>> = {}
   const add = ({ component, kind, parameters }: Weight, count: number) => {

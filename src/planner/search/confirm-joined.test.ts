@@ -1,0 +1,116 @@
+// Ways that join two, simulated. The numbers in flight follow from Little's law.
+
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue } from '../../catalog/index.js'
+import { createRenderer } from '../../core/index.js'
+import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-of.js'
+import { assess } from '../assessment/assess.js'
+import { decisionRecord } from '../decision-record/decision-record.js'
+import { design } from '../design.js'
+import { plannerMessages } from '../messages.js'
+import { evidenceFor } from './evidence-for.js'
+import type { Candidate } from './report.js'
+import { simulationsOf } from './simulated-verdict.js'
+
+const catalogue = loadCatalogue()
+const render = createRenderer(plannerMessages)
+type Sections = Parameters<typeof requirementsOf>[0]
+const designed = (sections: Sections) => {
+  const requirements = requirementsOf(sections)
+  const assessment = assess(requirements, catalogue)
+  const { report, launches } = design({ requirements, assessment, catalogue })
+  const { chosen } = report
+  if (!chosen) throw new Error('nothing chosen')
+  const record = decisionRecord({ requirements, assessment, report, launches, catalogue }, { language: 'en' })
+  return { chosen, record }
+}
+const said = (chosen: Candidate) =>
+  evidenceFor(chosen)
+    .map((message) => render(message, 'en'))
+    .join('\n')
+
+/** One busy hour a day, a quarter of it in the others. */
+const peaky = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 1 : 0.25))
+
+describe('a base below an API, simulated', () => {
+  const base = (ttftMs: number) => ({
+    models: { allowed: ['meta-llama/Meta-Llama-3.1-8B', 'groq/llama-3.1-8b-instant'] },
+    scale: scaleOf({ peakRequestsPerSecond: 60, dailyCurve: peaky }),
+    performance: { targets: [targetOf('ttft', ttftMs)] },
+  })
+  const { chosen, record } = designed(base(2000))
+  const { simulation, routing } = chosen
+  if (routing?.kind !== 'overflow' || !simulation?.overflow) throw new Error('no base was simulated')
+  const { overflow } = simulation
+
+  it('gets the whole peak, and gives to the API what comes while it is full', () => {
+    expect(simulation).toMatchObject({
+      requestsPerSecond: 60,
+      replicas: chosen.replicas?.serving,
+      instead: null,
+    })
+    expect(overflow).toMatchObject({ api: routing.api.id, concurrency: routing.concurrency })
+    // What the closed form carries at the peak is what the replicas take, give or take a tenth of the peak.
+    const carried = 1 - routing.basePeakRequestsPerSecond / 60
+    expect(Math.abs(overflow.share - carried)).toBeLessThan(0.1)
+    // Little's law: more than the limit is never in flight, whatever the mean whole answer takes.
+    const meanMs = (simulation.times?.e2eMs.p50 ?? 0) - 100
+    expect((60 * (1 - overflow.share) * meanMs) / 1000).toBeLessThan(overflow.concurrency)
+  })
+
+  it('says its percentiles, its goodput and the share of the API, in the record and beside the choice', () => {
+    const { p50, p95, p99 } = simulation.times?.ttftMs ?? { p50: 0, p95: 0, p99: 0 }
+    expect(p50).toBeGreaterThan(0)
+    expect(p50).toBeLessThanOrEqual(p95)
+    expect(p95).toBeLessThanOrEqual(p99)
+    expect(simulation.goodput?.share).toBeGreaterThan(0.95)
+    for (const text of [record, said(chosen)]) {
+      expect(text).toContain(`${routing.api.id} answers what comes while the replicas have`)
+      expect(text).toMatch(/[\d.]+ % of the requests of this hour \([\d.]+ \/s\)/)
+    }
+    expect(record).not.toContain('Not simulated: it became the best way')
+  })
+
+  it('is judged by what the base promises, not by what the API does', () => {
+    const [shown, ...others] = simulationsOf(chosen)
+    expect(others).toEqual([])
+    expect(shown).toMatchObject({ of: 'base', closedForm: routing.baseTargets })
+  })
+})
+
+describe('a cascade, simulated', () => {
+  const evals = [{ metric: 'answer-accuracy', suite: 'evals/q.jsonl', value: 0.85 }]
+  const { chosen, record } = designed({
+    models: { allowed: ['openai/gpt-4.1'] },
+    hosting: { allowed: ['hosted-api', 'self-hosted'] },
+    scale: scaleOf({
+      peakRequestsPerSecond: 20,
+      cascade: {
+        model: 'Qwen/Qwen2.5-7B-Instruct',
+        escalatedShare: 0.2,
+        escalateBelow: 0.6,
+        evals,
+      },
+    }),
+    performance: { targets: [targetOf('e2e', 60_000)] },
+    quality: {
+      targets: [{ id: 'right', metric: 'answer-accuracy', op: '>=', value: 0.8, suite: 'evals/q.jsonl' }],
+    },
+  })
+
+  it('gives the small model every request, and names the API that has no simulation', () => {
+    const { routing } = chosen
+    if (routing?.kind !== 'cascade') throw new Error(`no cascade: ${chosen.id}`)
+    expect(routing.first.kind).toBe('self-hosted')
+    expect(simulationsOf(chosen).map(({ of, model }) => [of, model])).toEqual([
+      ['first', routing.first.model],
+    ])
+    expect(routing.first.simulation).toMatchObject({
+      requestsPerSecond: 20,
+      replicas: routing.first.replicas?.serving,
+    })
+    expect(record).toContain('The small model, Qwen/Qwen2.5-7B-Instruct, which every request asks:')
+    expect(record).toContain('Not simulated: openai/gpt-4.1, an API whose scheduler is not known.')
+    expect(said(chosen)).toContain('Simulated at 20 requests/s')
+  })
+})
