@@ -44,7 +44,7 @@ const workloadLines = ({ workload }: Assessment, say: Say): string[] => {
     ),
     say(
       `  ${n(tokensPerSecond.inputPeak)} tokens/s in and ${n(tokensPerSecond.outputPeak)} out at the peak; ${n(tokensPerMonth.input / 1e6)} M in and ${n(tokensPerMonth.output / 1e6)} M out a month`,
-      `  尖峰每秒輸入 ${n(tokensPerSecond.inputPeak)}、輸出 ${n(tokensPerSecond.outputPeak)} 個 token；每月輸入 ${n(tokensPerMonth.input / 1e6)} 百萬、輸出 ${n(tokensPerMonth.output / 1e6)} 百萬`,
+      `  尖峰每秒輸入 ${n(tokensPerSecond.inputPeak)}、輸出 ${n(tokensPerSecond.outputPeak)} 個詞元；每月輸入 ${n(tokensPerMonth.input / 1e6)} 百萬、輸出 ${n(tokensPerMonth.output / 1e6)} 百萬`,
     ),
     ...(concurrencyAtPeak
       ? [

@@ -37,8 +37,8 @@ export const comparisonText = (
     ],
     changed.map((figure) => [
       nameOf(figure.figure, say),
-      shown(figure.before, figure.unit),
-      shown(figure.after, figure.unit),
+      shown(said(figure.figure, figure.before, say), figure.unit),
+      shown(said(figure.figure, figure.after, say), figure.unit),
       changeOf(figure),
     ]),
   )
@@ -72,6 +72,14 @@ const nameOf = (figure: string, say: Say): string => {
   const name = rest.join(' ')
   if (kind === 'target') return say(`target ${name}`, `目標 ${name}`)
   return kind === 'setting' ? say(`setting ${name}`, `設定 ${name}`) : figure
+}
+
+/** `overflow ID` and `cascade ID`, as they stand in `--json`, in the language of the reader. */
+const said = (figure: string, value: ComparedValue, say: Say): ComparedValue => {
+  if (figure !== 'joinedWith' || typeof value !== 'string') return value
+  return value
+    .replace(/^overflow /, say('overflow ', '超出者由 '))
+    .replace(/^cascade /, say('cascade ', '先由 '))
 }
 
 const shown = (value: ComparedValue, unit: ComparedFigure['unit']): string => {

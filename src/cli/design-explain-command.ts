@@ -43,8 +43,8 @@ export const registerDesignExplain = (design: Command, context: CommandContext):
     .action(async (words: readonly string[], { requirements }: { readonly requirements: string }) => {
       const kept = keptReport(projectOf(requirements).stateDirectory)
       const isStale = isOfOther(kept, requirements)
-      const found = await explain(asked(words), kept, { requirements, isStale })
       const terminal = context.terminal()
+      const found = await explain(asked(words), kept, { requirements, isStale, render: terminal.render })
       if (isStale)
         terminal.note(
           text(
@@ -92,11 +92,14 @@ const figuresOf = ({ arithmetic, cost }: KeptReport): readonly string[] => [
   ...(cost?.breakdown.lines.map(({ id }) => id) ?? []),
 ]
 
+/** Without dashes, as the command line takes them back. */
+const settingNames = (kept: KeptReport): readonly string[] => settingsOf(kept).map(withoutDashes)
+
 /** What else can be asked about. */
 const choices = (kept: KeptReport, text: CommandContext['text']): readonly string[] => [
   text(`figures: ${figuresOf(kept).join(', ')}`, `數字：${figuresOf(kept).join('、')}`),
   ...(settingsOf(kept).length > 0
-    ? [text(`settings: ${settingsOf(kept).join(' ')}`, `設定：${settingsOf(kept).join(' ')}`)]
+    ? [text(`settings: ${settingNames(kept).join(', ')}`, `設定：${settingNames(kept).join('、')}`)]
     : []),
   text(
     `candidates on the front:\n  ${kept.front.join('\n  ')}`,
@@ -105,6 +108,7 @@ const choices = (kept: KeptReport, text: CommandContext['text']): readonly strin
 ]
 
 interface Origin {
+  readonly render: (message: Message) => string
   readonly requirements: string
   readonly isStale: boolean
 }
@@ -114,7 +118,7 @@ const explain = async (what: string, kept: KeptReport, origin: Origin): Promise<
   return (
     settingNamed(kept, what) ??
     figureNamed(kept, what) ??
-    billLineNamed(kept, what) ??
+    billLineNamed(kept, what, origin.render) ??
     candidateNamed(what, await reportWith(what, kept, origin), kept)
   )
 }
@@ -137,17 +141,26 @@ const settingNamed = ({ launches }: KeptReport, what: string): Explanation | und
 
 const figureNamed = ({ arithmetic }: KeptReport, what: string): Explanation | undefined => {
   const sums = arithmetic.flatMap((group) =>
-    group.group === what ? group.sums : group.sums.filter(({ figure }) => figure === what),
+    isSame(group.group, what) ? group.sums : group.sums.filter(({ figure }) => isSame(figure, what)),
   )
   return sums.length > 0
     ? { kind: 'figure', id: what, messages: sums.map(({ message }) => message) }
     : undefined
 }
 
-/** A line of the bill, as `serving` or `spare`. */
-const billLineNamed = ({ cost }: KeptReport, what: string): Explanation | undefined => {
-  const line = cost?.breakdown.lines.find(({ id }) => id === what)
-  return line ? { kind: 'figure', id: what, messages: [line.title, line.basis] } : undefined
+const isSame = (name: string, what: string): boolean => name.toLowerCase() === what.toLowerCase()
+
+/** A line of the bill, as `serving` or `spare`, or by how its printed title begins: `accelerators idle`. */
+const billLineNamed = (
+  { cost }: KeptReport,
+  what: string,
+  render: (message: Message) => string,
+): Explanation | undefined => {
+  const lines = cost?.breakdown.lines ?? []
+  const line =
+    lines.find(({ id }) => isSame(id, what)) ??
+    lines.find(({ title }) => render(title).toLowerCase().startsWith(what.toLowerCase()))
+  return line ? { kind: 'figure', id: line.id, messages: [line.title, line.basis] } : undefined
 }
 
 /** The kept report holds the best candidates; for another all are worked out again, unless the file has changed. */

@@ -21,8 +21,8 @@ export const designText = (report: DesignReport, { language, render }: Terminal,
   const { considered, feasible, ruledOutBy } = summary
   return [
     say(
-      `Design for the real load: ${considered} ways considered, ${feasible} meet everything (prices of ${report.pricesAsOf})`,
-      `依實際負載的設計：比較 ${considered} 種做法，${feasible} 種符合全部需求（價格日期 ${report.pricesAsOf}）`,
+      `Design for the real load: ${formatNumber(considered, 6)} ways considered, ${formatNumber(feasible, 6)} meet everything (prices of ${report.pricesAsOf})`,
+      `依實際負載的設計：比較 ${formatNumber(considered, 6)} 種做法，${formatNumber(feasible, 6)} 種符合全部需求（價格日期 ${report.pricesAsOf}）`,
     ),
     renderTable(
       [

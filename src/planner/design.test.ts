@@ -40,6 +40,19 @@ describe('design', () => {
     expect(made).toBeDefined()
   })
 
+  it('does not call a way as it is whose weights have to be made', () => {
+    const { report } = designed({
+      ...onlyLlama,
+      performance: { targets: [targetOf('tpot', 7)] },
+      budget: { monthlyUsd: 1500 },
+      availability: { survivesReplicaLoss: false },
+    })
+    expect(report.chosen?.build).toBe('to-make')
+    const codes = report.reasons.map(({ code }) => code)
+    expect(codes).toContain('planner.chosen-to-make')
+    expect(codes).not.toContain('planner.chosen-cheapest')
+  })
+
   it('gives each candidate that is ruled out its reason', () => {
     const { report } = designed({
       models: { licences: ['Apache-2.0'], minContextTokens: 30_000 },
@@ -163,6 +176,33 @@ describe('when nothing fits', () => {
     const constraints = report.relaxations.map(({ constraint }) => constraint)
     expect(constraints).toContain('budget.monthlyUsd')
     expect(constraints).toContain('outputtokenspersecond')
+  })
+
+  it('does not offer what was never sized: a build that a gate closed has no cost', () => {
+    const { report } = designed({
+      models: { minParametersB: 7 },
+      scale: scaleOf({ peakRequestsPerSecond: 50 }),
+      budget: { monthlyUsd: 10 },
+    })
+    const ids = report.relaxations.map(({ candidate }) => candidate)
+    const offered = report.candidates.filter(({ id }) => ids.includes(id))
+    expect(offered.length).toBeGreaterThan(0)
+    for (const { costPerMonthUsd } of offered) expect(costPerMonthUsd).toBeGreaterThan(0)
+    for (const { constraint, nearest } of report.relaxations)
+      if (constraint === 'models.minParametersB') expect(nearest).toBeLessThan(7)
+  })
+
+  it('names the target on an own suite by its own number, not by a size', () => {
+    const asked = { id: 'right', metric: 'answer-accuracy', suite: 'own', op: '>=', value: 0.8 }
+    const { report } = designed({
+      models: {
+        allowed: ['groq/llama-3.1-8b-instant'],
+        evals: [{ model: 'groq/llama-3.1-8b-instant', metric: 'answer-accuracy', suite: 'own', value: 0.75 }],
+      },
+      hosting: { allowed: ['hosted-api'] },
+      quality: { targets: [asked] },
+    })
+    expect(report.relaxations).toMatchObject([{ constraint: 'right', asked: 0.8, nearest: 0.75, unit: '' }])
   })
 
   it('says so when no single change is enough', () => {

@@ -85,6 +85,16 @@ const problemMessages = defineMessages({
     en: (p: { rule: string; value: string }) => `${p.value} is out of range: it must be ${p.rule}.`,
     'zh-TW': (p) => `${p.value} 超出範圍：必須 ${p.rule}。`,
   },
+  'spec.list-length': {
+    en: (p: { length: number; least?: number; most?: number }) =>
+      p.least === undefined
+        ? `A list of ${counted(p.length, 'item')}: it may have ${counted(p.most ?? 0, 'item')} at most.`
+        : `A list of ${counted(p.length, 'item')}: it must have at least ${p.least}.`,
+    'zh-TW': (p) =>
+      p.least === undefined
+        ? `清單有 ${p.length} 項：最多 ${p.most ?? 0} 項。`
+        : `清單有 ${p.length} 項：至少須有 ${p.least} 項。`,
+  },
   'spec.bad-format': {
     en: (p: { format: string; value: string }) =>
       `${p.value} does not have the form ${inWords(p.format, 'en')}.`,

@@ -145,6 +145,13 @@ scale: { lengths: { inputTokens: { p50: 900, p95: 100 }, outputTokens: { p50: 1,
     expect(problems.slice(1).map(({ message }) => message.params.suggestion)).toEqual([undefined, 'DE'])
   })
 
+  it('says how many items a list that is too short has, and how many it needs', () => {
+    const text = good.replace('peakRequestsPerSecond: 6', 'peakRequestsPerSecond: 6\n  dailyCurve: [1, 0.5]')
+    const [problem, ...others] = problemsOf(() => parseRequirements(text))
+    expect(others).toEqual([])
+    expect(problem?.message).toMatchObject({ code: 'spec.list-length', params: { length: 2, least: 24 } })
+  })
+
   it.each([
     ['scale.growthPerYear', 'growthPerYear: 1e12', '<= 1000'],
     [

@@ -100,6 +100,9 @@ const notOneOf = (value: unknown, options: string[], path: DocumentPath) => {
   })
 }
 
+const lengthMessage = (value: unknown, limit: { readonly least?: number; readonly most?: number }) =>
+  problemMessage('spec.list-length', { length: Array.isArray(value) ? value.length : 0, ...limit })
+
 const messageOf = (issue: Issue, value: unknown, path: DocumentPath) => {
   const shown = showValue(value, path)
   switch (issue.code) {
@@ -115,11 +118,13 @@ const messageOf = (issue: Issue, value: unknown, path: DocumentPath) => {
           })
         : notOneOf(value, issue.values.map(String), path)
     case 'too_small':
+      if (issue.origin === 'array') return lengthMessage(value, { least: Number(issue.minimum) })
       return problemMessage('spec.out-of-range', {
         rule: `${issue.inclusive ? '>=' : '>'} ${issue.minimum}`,
         value: shown,
       })
     case 'too_big':
+      if (issue.origin === 'array') return lengthMessage(value, { most: Number(issue.maximum) })
       return problemMessage('spec.out-of-range', {
         rule: `${issue.inclusive ? '<=' : '<'} ${issue.maximum}`,
         value: shown,

@@ -57,8 +57,26 @@ export const readLoad = (written: unknown, name: string, text: Text): Load | nul
   }
   const [input, output, prefix] = [fields.get('input'), fields.get('output'), fields.get('prefix') ?? 0]
   const [concurrency, rate] = [fields.get('concurrency') ?? null, fields.get('rps') ?? null]
-  if (input === undefined || output === undefined) throw bad(text, `${name}: input=N, output=N`)
-  if ((concurrency === null) === (rate === null)) throw bad(text, `${name}: concurrency=N | rps=X`)
+  if (input === undefined || output === undefined)
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${name}: the lengths are missing. Add input=N and output=N (tokens).`,
+        `${name}：缺少長度。請加上 input=N 與 output=N（詞元）。`,
+      ),
+    })
+  if ((concurrency === null) === (rate === null))
+    throw cliError('cli.bad-argument', {
+      detail:
+        rate === null
+          ? text(
+              `${name}: how much at once is missing. Add concurrency=N (requests in flight) or rps=X (requests/s).`,
+              `${name}：缺少負載量。請加上 concurrency=N（同時處理的請求數）或 rps=X（每秒請求數）。`,
+            )
+          : text(
+              `${name}: concurrency and rps are both given. Keep one.`,
+              `${name}：同時給了 concurrency 與 rps。請只留一個。`,
+            ),
+    })
   if (prefix > input)
     throw cliError('cli.bad-argument', {
       detail: text(
@@ -144,12 +162,27 @@ const checked = (
   const chance = acceptance === undefined || acceptance === null ? null : Number(acceptance)
   if (method !== '' && !knownMethod.test(method)) {
     const nearest = suggest(method.toLowerCase(), methods)
-    throw bad(text, `${name}: ${method}${nearest ? ` (${nearest}?)` : ` (${methods.join(', ')})`}`)
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${name}: "${method}" is not a method of drafting.${nearest ? ` Did you mean ${nearest}?` : ` Known: ${methods.join(', ')}.`}`,
+        `${name}：「${method}」不是草擬方法。${nearest ? `您是指 ${nearest} 嗎？` : `可用：${methods.join('、')}。`}`,
+      ),
+    })
   }
   if (method === '' || !Number.isSafeInteger(count) || count < 1 || count > 64)
-    throw bad(text, `${name}: METHOD:TOKENS[:ACCEPTANCE]`)
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${name}: write METHOD:TOKENS[:ACCEPTANCE], with 1 to 64 tokens, as mtp:2:0.8.`,
+        `${name}：請寫成 METHOD:TOKENS[:ACCEPTANCE]，詞元數為 1 至 64，例如 mtp:2:0.8。`,
+      ),
+    })
   if (chance !== null && !(chance >= 0 && chance <= 1))
-    throw bad(text, `${name}: ${String(acceptance)} (0-1)`)
+    throw cliError('cli.bad-argument', {
+      detail: text(
+        `${name}: an acceptance of ${String(acceptance)} is not a number from 0 to 1.`,
+        `${name}：接受率 ${String(acceptance)} 不是 0 至 1 的數字。`,
+      ),
+    })
   return { method, tokens: count, acceptance: chance }
 }
 
@@ -163,6 +196,3 @@ const pairsOf = (written: unknown): readonly (readonly [string, unknown])[] => {
       return [name.trim(), value.trim()] as const
     })
 }
-
-const bad = (text: Text, detail: string) =>
-  cliError('cli.bad-argument', { detail: text(`Not understood: ${detail}.`, `無法理解：${detail}。`) })

@@ -77,6 +77,30 @@ describe('design fit', () => {
     expect(answer.predicted).toBeNull()
   })
 
+  it('refuses two kinds of card in one name, and reads a size after a comma', async () => {
+    const model = ['--model', 'Qwen/Qwen2.5-7B-Instruct']
+    const two = await run(['design', 'fit', ...model, '--gpu', 'H100,A100'])
+    expect(two.status).toBe(2)
+    expect(two.err).toContain('names more than one card')
+    expect((await ask([...model, '--gpu', 'NVIDIA H100, 80GB'])).status).toBe(0)
+  })
+
+  it.each([
+    ['--load', 'input=10,output=10', 'Add concurrency=N (requests in flight) or rps=X (requests/s).'],
+    ['--load', 'input=10,output=10,rps=1,concurrency=1', 'Keep one.'],
+    ['--load', 'input=10,rps=1', 'Add input=N and output=N (tokens).'],
+    ['--speculative', 'eagle:0', 'as mtp:2:0.8.'],
+    ['--speculative', 'foo:3', 'Known: ngram, '],
+    ['--speculative', 'mtp:2:7', 'not a number from 0 to 1.'],
+  ])('says of %s %s what to change', async (flag, value, said) => {
+    const { status, err } = await run([
+      ...['design', 'fit', '--model', 'Qwen/Qwen2.5-7B-Instruct', '--gpu', 'H100'],
+      ...[flag, value],
+    ])
+    expect(status).toBe(2)
+    expect(err).toContain(said)
+  })
+
   it('predicts speed for a load, and reads every flag', async () => {
     const flags =
       '--model Llama-3.1-8B --gpu 2xH100 --tp 2 --pp 1 --ep 1 --dp 1 --dcp 1 --engine vllm --quantization fp8 --kv-dtype fp8 --max-num-seqs 64 --max-num-batched-tokens 4096 --gpu-memory-gib 79.1 --speculative eagle3:3:0.7 --max-model-len 16k'

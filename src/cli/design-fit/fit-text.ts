@@ -1,7 +1,7 @@
 // The answer of `design fit` for people: yes or no, why, then the memory of one accelerator line by line.
 
 import stringWidth from 'string-width'
-import { formatNumber } from '../../core/index.js'
+import { counted, formatNumber } from '../../core/index.js'
 import type { FitAnswer, FitRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 
@@ -55,8 +55,8 @@ export const limitText = (limit: FitAnswer['limitedBy'], text: Text): string => 
 const settingsLine = ({ engine }: FitRequest, { settings }: FitAnswer, text: Text) => {
   const { engineVersion, tensorParallel, pipelineParallel, maxNumBatchedTokens, maxNumSeqs } = settings
   return text(
-    `${engine} ${engineVersion}, tensor parallel ${tensorParallel}, pipeline ${pipelineParallel}, ${maxNumBatchedTokens} tokens and ${maxNumSeqs} sequences a step`,
-    `${engine} ${engineVersion}，張量平行 ${tensorParallel}，管線 ${pipelineParallel}，每步 ${maxNumBatchedTokens} 個詞元與 ${maxNumSeqs} 個序列`,
+    `${engine} ${engineVersion}, tensor parallel ${tensorParallel}, pipeline ${pipelineParallel}, ${counted(maxNumBatchedTokens, 'token', 'tokens', 9)} and ${counted(maxNumSeqs, 'sequence', 'sequences', 9)} a step`,
+    `${engine} ${engineVersion}，張量平行 ${tensorParallel}，管線 ${pipelineParallel}，每步 ${formatNumber(maxNumBatchedTokens, 9)} 個詞元與 ${formatNumber(maxNumSeqs, 9)} 個序列`,
   )
 }
 

@@ -43,6 +43,7 @@ export const readCase = async (
     numberField(fields, field, text, { least: 1, most: largest })
   const found = await findModel(required(fields, 'model', { origin, text }), catalogue, context)
   const named = findCard(required(fields, 'gpu', { origin, text }), catalogue)
+  if (kindsOfCard(fields, catalogue) > 1) throw severalCards(fields, text)
   if (!named.found) throw unknownCard(fields, named.suggestion, text)
   const memoryGiB = numberField(fields, 'gpumemorygib', text, { least: 0.5, most: 4096, whole: false })
   const format = written('quantization')
@@ -120,6 +121,22 @@ const required = (
   if (value !== undefined && value.trim() !== '') return value
   const name = origin === 'flags' ? `--${field}` : field
   throw cliError('cli.bad-argument', { detail: text(`${name} is missing.`, `缺少 ${name}。`) })
+}
+
+/** How many cards a list in one name holds: `H100, A100` has two, `H100, 80 GB` one. */
+const kindsOfCard = (fields: CaseFields, catalogue: Catalogue): number =>
+  String(fields.values.get('gpu'))
+    .split(/[,;+&]|\band\b/i)
+    .filter((part) => findCard(part.trim(), catalogue).found !== undefined).length
+
+const severalCards = (fields: CaseFields, text: CommandContext['text']) => {
+  const [name, written] = [fields.name('gpu'), String(fields.values.get('gpu'))]
+  return cliError('cli.bad-argument', {
+    detail: text(
+      `${name}: "${written}" names more than one card. Name one kind, as 4xL40S, and ask once for each.`,
+      `${name}：「${written}」指名了不只一種加速器。請只寫一種（例如 4xL40S），並分別詢問。`,
+    ),
+  })
 }
 
 const unknownCard = (fields: CaseFields, suggestion: string | null, text: CommandContext['text']) => {

@@ -61,6 +61,6 @@ const requirementRows = (requirements: Requirements, { label }: RecordWriter): s
         : label('none'),
     ],
     [label('budget'), money.join(', ') || label('none')],
-    [label('models'), models.allowed.join(', ') || label('anywhere')],
+    [label('models'), models.allowed.join(', ') || label('any')],
   ]
 }

@@ -61,6 +61,7 @@ export const recordLabels = {
   medium: { en: 'medium', 'zh-TW': '中' },
   high: { en: 'high', 'zh-TW': '高' },
   anywhere: { en: 'anywhere', 'zh-TW': '不限' },
+  any: { en: 'any', 'zh-TW': '不限' },
   none: { en: 'none', 'zh-TW': '無' },
   regions: { en: 'regions:', 'zh-TW': '區域數' },
   survives: { en: 'one replica may fail', 'zh-TW': '容許一份副本故障' },

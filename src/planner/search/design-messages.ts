@@ -123,15 +123,21 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest that can be had as it is, of ${p.feasible} ways that meet every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest that can be had as it is, of ${formatNumber(p.feasible, 5)} ways that meet every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
+  },
+  'planner.chosen-to-make': {
+    en: (p: { feasible: number; considered: number; costUsd: number }) =>
+      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its weights are made: ${formatUsd(p.costUsd)} a month.`,
+    'zh-TW': (p) =>
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先製作權重：每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-owned': {
     en: (p: { feasible: number; considered: number }) =>
-      `Of ${p.feasible} ways that meet every requirement on hardware that is there (${formatNumber(p.considered, 5)} considered), the one of the best quality.`,
+      `Of ${formatNumber(p.feasible, 5)} ways that meet every requirement on hardware that is there (${formatNumber(p.considered, 5)} considered), the one of the best quality.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${p.feasible} 個可用既有硬體符合全部需求，此為其中品質最佳者。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個可用既有硬體符合全部需求，此為其中品質最佳者。`,
   },
   'planner.chosen-overflow': {
     en: (p: { base: number; api: string; share: number; concurrency: number }) =>
@@ -222,9 +228,9 @@ export const designMessages = defineMessages({
       candidate: string
       costUsd: number
     }) =>
-      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${formatNumber(p.nearest)} ${p.unit}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month.`,
+      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month.`,
     'zh-TW': (p) =>
-      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${formatNumber(p.nearest)} ${p.unit}，${p.candidate} 即符合全部需求，每月 ${formatUsd(p.costUsd)}。`,
+      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}，${p.candidate} 即符合全部需求，每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.nothing-fits': {
     en: (p: { considered: number }) =>

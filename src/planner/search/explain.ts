@@ -41,7 +41,11 @@ export const reasonsFor = ({
   const first =
     chosen.provider === 'owned'
       ? designMessage('planner.chosen-owned', { feasible, considered })
-      : designMessage('planner.chosen-cheapest', { feasible, considered, costUsd: cost })
+      : designMessage(chosen.build === 'to-make' ? 'planner.chosen-to-make' : 'planner.chosen-cheapest', {
+          feasible,
+          considered,
+          costUsd: cost,
+        })
   return [
     first,
     ...routingReasons(chosen),

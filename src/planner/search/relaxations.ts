@@ -21,6 +21,8 @@ export const findRelaxations = (
       found.set(constraint, { candidate, actual })
   }
   for (const { candidate } of evaluated) {
+    // What a gate closed was never sized: whether it meets the rest, and at what cost, is not known.
+    if (candidate.costPerMonthUsd === null) continue
     const [only, another] = candidate.violations
     if (only?.relaxable && !another && only.actual !== undefined)
       keep(only.constraint, candidate, only.actual)
@@ -29,21 +31,31 @@ export const findRelaxations = (
     keep(target, candidate, actual)
   for (const candidate of withoutFloor(context)) {
     const size = sizeOf(candidate, context)
-    if (size !== null) keep('models.minParametersB', candidate, size)
+    // Of a size that is large enough it was a build that lost too much: no other size lets it in.
+    if (size !== null && size < context.floor.effectiveParametersB)
+      keep('models.minParametersB', candidate, size)
   }
   return [...found].map(([constraint, { candidate, actual }]) =>
     relaxation(constraint, candidate, { actual, context }),
   )
 }
 
+/** A target on the project's own suite. */
+const ownTarget = (constraint: string, { quality }: DesignContext['requirements']) =>
+  quality.targets.find(({ id }) => id === constraint)
+
 interface Found {
   readonly candidate: Candidate
   readonly actual: number
 }
 
-const wantsLarger = (constraint: string, { targets }: DesignContext): boolean => {
+const wantsLarger = (constraint: string, { targets, requirements }: DesignContext): boolean => {
   const target = targets.find((resolved) => resolved.target.id === constraint)
-  return constraint === 'models.minParametersB' || (target !== undefined && wantsMore(target.target.metric))
+  return (
+    constraint === 'models.minParametersB' ||
+    (target !== undefined && wantsMore(target.target.metric)) ||
+    ownTarget(constraint, requirements)?.op.startsWith('>') === true
+  )
 }
 
 /** Nearer to what was asked; of two as near, the cheaper. */
@@ -106,6 +118,8 @@ const roundTo = (value: number, up: boolean): number => {
 const askedOf = (constraint: string, { targets, requirements, floor }: DesignContext) => {
   const target = targets.find((resolved) => resolved.target.id === constraint)
   if (target) return { asked: target.limit, unit: target.unit }
+  const own = ownTarget(constraint, requirements)
+  if (own) return { asked: own.value, unit: '' }
   const { budget, hosting } = requirements
   switch (constraint) {
     case 'budget.monthlyUsd':
