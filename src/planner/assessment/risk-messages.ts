@@ -95,8 +95,8 @@ export const riskMessages = defineMessages({
   },
   'planner.mitigate-burst': {
     en: (_: Record<never, never>) =>
-      'Limits per key answer 429 instead of letting everybody wait; a replica beside those that the peak needs.',
-    'zh-TW': () => '每把金鑰的上限會回應 429，而不是讓所有人等待；尖峰所需之外另有一份副本。',
+      'Limits per key answer 429 instead of letting everybody wait; replicas are counted by the slow end of their range.',
+    'zh-TW': () => '每把金鑰的上限會回應 429，而不是讓所有人等待；副本數以預測範圍中較慢的一端計算。',
   },
   'planner.risk-growth': {
     en: (p: { peak: number; inAYear: number }) =>
@@ -133,11 +133,11 @@ export const riskMessages = defineMessages({
   'planner.mitigate-crash': {
     en: (p: { spare: boolean }) =>
       p.spare
-        ? 'A spare replica; what was acknowledged survives kill -9; children restart.'
+        ? 'A spare replica, or an API that takes its load; what was acknowledged survives kill -9; children restart.'
         : 'What was acknowledged survives kill -9; children restart. There is no spare replica.',
     'zh-TW': (p) =>
       p.spare
-        ? '有備援副本；已確認的資料在 kill -9 後仍在；子程序會重新啟動。'
+        ? '有備援副本，或由 API 承接其負載；已確認的資料在 kill -9 後仍在；子程序會重新啟動。'
         : '已確認的資料在 kill -9 後仍在；子程序會重新啟動。沒有備援副本。',
   },
 })

@@ -40,7 +40,12 @@ const consequencesOf = (chosen: Candidate, { requirements, assessment }: DesignF
         ]
       : [recordMessage('planner.consequence-provider', { provider: provider ?? '' })]),
     ...(utilisation
-      ? [recordMessage('planner.consequence-paid-idle', { average: utilisation.average })]
+      ? [
+          recordMessage('planner.consequence-paid-idle', {
+            average: utilisation.average,
+            hasSpare: (replicas?.spare ?? 0) > 0,
+          }),
+        ]
       : []),
     ...(growthPerYear === 1
       ? []

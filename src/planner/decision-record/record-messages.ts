@@ -124,9 +124,10 @@ export const recordMessages = defineMessages({
       `您需要自行營運 ${p.replicas} 份 ${p.engine} 副本、共 ${p.accelerators} 張加速器：更新、驅動程式與故障由您處理。`,
   },
   'planner.consequence-paid-idle': {
-    en: (p: { average: number }) =>
-      `Over the month ${n(p.average * 100)} % of the capacity is used; the rest is the price of the peak and of a spare.`,
-    'zh-TW': (p) => `全月使用 ${n(p.average * 100)}% 的容量；其餘是為尖峰與備援付出的代價。`,
+    en: (p: { average: number; hasSpare: boolean }) =>
+      `Over the month ${n(p.average * 100)} % of the capacity is used; the rest is the price of the peak${p.hasSpare ? ' and of a spare' : ''}.`,
+    'zh-TW': (p) =>
+      `全月使用 ${n(p.average * 100)}% 的容量；其餘是為尖峰${p.hasSpare ? '與備援' : ''}付出的代價。`,
   },
   'planner.consequence-provider': {
     en: (p: { provider: string }) =>

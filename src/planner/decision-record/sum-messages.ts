@@ -171,10 +171,11 @@ export const sumMessages = defineMessages({
       `讀取一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${pct(p.activeShare)}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
   },
   'planner.sum-in-flight': {
-    en: (p: { rate: number; seconds: number; inFlight: number }) =>
-      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${n(p.inFlight, 3)} requests`,
+    /** `limit`: where requests in flight are limited, as many as one replica is given. */
+    en: (p: { rate: number; seconds: number; inFlight: number; limit: number | null }) =>
+      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${n(p.inFlight, 3)} requests${p.limit === null ? '' : `; it is given ${n(p.limit, 3)} at a time, the API the others`}`,
     'zh-TW': (p) =>
-      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求`,
+      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求${p.limit === null ? '' : `；同時最多交付 ${n(p.limit, 3)} 個，其餘交由 API`}`,
   },
   'planner.sum-read-cache': {
     en: (p: {

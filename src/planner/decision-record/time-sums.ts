@@ -35,7 +35,13 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
     regions: requirements.availability.regions,
   })
   const rate = replicaPeakOf(candidate, wholePeak) / replicas.serving
-  const inFlight = (rate * latency.e2eP90Ms.value) / 1000
+  const wanted = (rate * latency.e2eP90Ms.value) / 1000
+  const { routing } = candidate
+  const limit =
+    routing?.kind === 'overflow'
+      ? routing.concurrency / (replicas.serving * replicas.regions)
+      : Number.POSITIVE_INFINITY
+  const inFlight = Math.min(wanted, limit)
   const context = workload.inputTokens.mean + workload.outputTokens.mean / 2
   const cache = kvCost(model, { sharding: layout, dtype: candidate.kvDtype ?? 'auto' })
   const eachGB = cache.bytesOf(context) / (layout.dataParallel ?? 1) / 1e9
@@ -57,7 +63,8 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
       message: sumMessage('planner.sum-in-flight', {
         rate,
         seconds: latency.e2eP90Ms.value / 1000,
-        inFlight,
+        inFlight: wanted,
+        limit: inFlight < wanted ? inFlight : null,
       }),
     },
     {

@@ -129,9 +129,9 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-to-make': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its weights are made: ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its quantized weights are there: ${formatUsd(p.costUsd)} a month.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先製作權重：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先備妥量化權重：每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-owned': {
     en: (p: { feasible: number; considered: number }) =>
@@ -198,11 +198,11 @@ export const designMessages = defineMessages({
     en: (p: { checkpoint: string; precision: string; from: string }) =>
       p.from === 'on-load'
         ? `${p.checkpoint} is quantized to ${p.precision} while it is loaded.`
-        : `${p.checkpoint} has to be made first: quantize the model to ${p.precision} and run the eval suite on it.`,
+        : `${p.checkpoint} is not in the catalogue: take a published one if there is one, or quantize the model to ${p.precision}, and run the eval suite on it first.`,
     'zh-TW': (p) =>
       p.from === 'on-load'
         ? `${p.checkpoint} 在載入時量化為 ${p.precision}。`
-        : `${p.checkpoint} 必須先製作：將模型量化為 ${p.precision}，並用評測集檢查。`,
+        : `目錄中沒有 ${p.checkpoint}：若已有公開版本可直接採用，否則先將模型量化為 ${p.precision}；使用前請以評測集檢查。`,
   },
   'planner.chosen-unsure': {
     en: (p: { targets: string }) =>
