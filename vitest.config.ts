@@ -29,8 +29,8 @@ export default defineConfig({
     pool: 'forks',
     // The last one as in the database process: optimising what only a start uses costs as much as the start itself.
     execArgv: ['--no-maglev', '--no-turboshaft-load-elimination', '--wasm-tiering-budget=2147483647'],
-    // One more than the smallest machine has cores: many tests wait for processes of their own.
-    maxWorkers: 3,
+    // Twice as many as the smallest machine has cores: many tests wait for processes of their own.
+    maxWorkers: 4,
     sequence: { sequencer: SlowFirst },
     globalSetup: ['test/build-once.ts'],
     testTimeout: 20_000,
