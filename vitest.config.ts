@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** What measures time on purpose runs after everything else, with the machine to itself. */
-const alone = ['test/e2e/sabotage.test.ts']
+/** What measures time on purpose runs after everything else, beside nothing but what mostly waits for processes. */
+const alone = ['test/e2e/sabotage.test.ts', 'src/cli/launch/engine-pool.test.ts']
 
 /** A module is replaced only in a process that has not loaded it yet. */
 const replacesModules = ['src', 'test']
@@ -55,7 +55,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'apart', include: replacesModules } },
-      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
       {
