@@ -1,7 +1,7 @@
 // Every way to serve: models x builds x engines x accelerators x layouts, and the hosted APIs. Gates come first, and
 // what a gate closes for a whole group is one candidate with the reason, not hundreds.
 
-import type { Accelerator, HostedModel, Model, Precision } from '../../catalog/index.js'
+import type { Accelerator, Model, Precision } from '../../catalog/index.js'
 import {
   type Build,
   buildsOf,
@@ -20,7 +20,7 @@ import { designMessage } from './design-messages.js'
 import { evaluateDisaggregated } from './disaggregated-candidate.js'
 import { gateMessage } from './gate-messages.js'
 import { evaluateHosted } from './hosted.js'
-import { isNamed } from './is-named.js'
+import { hostedModelsOf } from './hosted-models.js'
 import { buildGates, type GatedModel, modelGates, weightsGates } from './model-gates.js'
 import { ownEvalOf } from './own-evals.js'
 import { ownedAccelerator } from './owned-accelerator.js'
@@ -60,37 +60,11 @@ export const evaluateAll = (context: DesignContext): readonly Evaluated[] => {
   ]
 }
 
-const hosted = (context: DesignContext): readonly Evaluated[] => {
-  const known = context.catalogue.hostedModels
-  const asked = context.requirements.models.allowed.flatMap((name) => askedFor(name, context))
-  return [...known, ...asked].flatMap((model) => {
+const hosted = (context: DesignContext): readonly Evaluated[] =>
+  hostedModelsOf(context).flatMap((model) => {
     const candidate = evaluateHosted(model, context)
     return candidate ? [{ candidate, again: null, option: null }] : []
   })
-}
-
-/** A `provider/model` that the requirements name and the catalogue only has a price for. */
-const askedFor = (name: string, { catalogue }: DesignContext): HostedModel[] => {
-  const [id, ...rest] = name.split('/')
-  const model = rest.join('/')
-  const provider = catalogue.hostedProviders.find((known) => known.id === id)
-  const listed = catalogue.hostedModels.some((known) =>
-    isNamed([`${known.provider.id}/${known.model}`], [name]),
-  )
-  if (!provider || model === '' || listed) return []
-  return [
-    {
-      provider,
-      model,
-      base: null,
-      reasoning: 'optional',
-      quality: null,
-      ttftMs: null,
-      tokensPerSecond: null,
-      speedSource: null,
-    },
-  ]
-}
 
 const selfHosted = (context: DesignContext): readonly Evaluated[] => {
   const supplies = suppliesOf(context)
