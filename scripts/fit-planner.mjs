@@ -137,7 +137,7 @@ for (const architecture of architectures)
         start.coefficients,
       )
 
-/** Residuals and parts of one metric where the architecture was not seen: what bands and spreads are made of. */
+/** Residuals and parts of one metric where the architecture was not seen: what spreads are made of. */
 const partsOf = (each, coefficients, metric) => {
   const { engine } = each.deployment
   const steps = stepModelOf(each.facts, engine, coefficients)
@@ -199,14 +199,12 @@ const rounded = (node) => {
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, rounded(value)]))
 }
 const residualsOf = (metric) => unseen[metric].map(({ residual }) => residual)
-const band = (r) => ({ low: round(Math.exp(-quantile(r, 0.9))), high: round(Math.exp(-quantile(r, 0.1))) })
 const result = {
   coefficients: rounded(coefficients),
   simulatedTtft: rounded(isKept ? start.simulatedTtft : fitSimulated(cases, coefficients)),
   ranges: rounded(rangesOf(() => true)),
   spread: rounded({ tpot: spread.tpotMs, ttft: spread.ttftMs }),
   without: rounded(without),
-  bands: { tpot: band(residualsOf('tpotMs')), ttft: band(residualsOf('ttftMs')) },
   errors: {
     tpotMedianPct: round(quantile(errorsOf(residualsOf('tpotMs')), 0.5)),
     tpotP90Pct: round(quantile(errorsOf(residualsOf('tpotMs')), 0.9)),

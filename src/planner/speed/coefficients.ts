@@ -123,8 +123,6 @@ export interface Fit {
 }
 
 export interface FittedCoefficients extends Fit {
-  /** Whatever the load. */
-  readonly bands: OfBoth<ErrorBand>
   /** How deployments differ from the fit, which calibration starts from. */
   readonly spread: OfBoth<Spread>
   /** Fitted without the runs of one architecture (layers/hidden/heads/experts): to judge by what was not seen. */
