@@ -81,6 +81,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'gateway.body-encoded': shape(415, 'unsupported_encoding'),
   'gateway.body-empty': shape(400, 'invalid_json'),
   'gateway.body-not-utf8': shape(400, 'invalid_json'),
+  'gateway.body-byte-order-mark': shape(400, 'invalid_json'),
   'gateway.body-not-json': shape(400, 'invalid_json'),
   'gateway.body-too-deep': shape(400, 'invalid_json'),
   'gateway.body-too-complex': shape(400, 'invalid_json'),

@@ -160,6 +160,11 @@ export const gatewayMessages = defineMessages({
       `The request body is not UTF-8: the byte at position ${p.position} is wrong. Send UTF-8.`,
     'zh-TW': (p) => `請求內容不是 UTF-8：第 ${p.position} 個位元組有誤。請使用 UTF-8 編碼。`,
   },
+  'gateway.body-byte-order-mark': {
+    en: (_p: Record<string, never>) =>
+      'The request body begins with a byte order mark (EF BB BF). Send UTF-8 without one.',
+    'zh-TW': () => '請求內容以位元組順序記號（EF BB BF）開頭。請使用不含該記號的 UTF-8。',
+  },
   'gateway.body-not-json': {
     en: (p: { position: number; line: number; column: number; expected: JsonExpectation }) =>
       `The request body is not valid JSON: at position ${p.position} (line ${p.line}, column ${p.column}) ${expectedEn[p.expected]} is expected.`,

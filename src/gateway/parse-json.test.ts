@@ -29,6 +29,12 @@ describe('parseJson', () => {
     expect(codeOf(`[${'{},'.repeat(maxJsonContainers)}1]`)).toBe('gateway.body-too-complex')
   })
 
+  it('says that a byte order mark is in the way', () => {
+    expect(codeOf('\ufeff{}')).toBe('gateway.body-byte-order-mark')
+    expect(codeOf('{"a":"\ufeff"}')).toBe('ok')
+    expect(codeOf('1')).toBe('ok')
+  })
+
   it('does not count brackets inside texts', () => {
     expect(codeOf(JSON.stringify({ a: '[{"\\'.repeat(100_000) }))).toBe('ok')
   })

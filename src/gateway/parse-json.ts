@@ -9,13 +9,18 @@ export const maxJsonDepth = 128
 /** Objects and arrays of one document: each costs about 50 bytes of heap for the two it takes in a body. */
 export const maxJsonContainers = 100_000
 
+const byteOrderMark = 0xefbbbf
+
 /**
- * @throws gateway.body-empty, gateway.body-not-utf8, gateway.body-too-deep, gateway.body-too-complex,
- * gateway.body-not-json
+ * @throws gateway.body-empty, gateway.body-not-utf8, gateway.body-byte-order-mark, gateway.body-too-deep,
+ * gateway.body-too-complex, gateway.body-not-json
  */
 export const parseJson = (bytes: Buffer): unknown => {
   if (bytes.length === 0) throw gatewayError('gateway.body-empty', {})
   if (!isUtf8(bytes)) throw gatewayError('gateway.body-not-utf8', { position: firstInvalidByte(bytes) })
+  // RFC 8259, section 8.1: JSON that is sent must not begin with one. Engines that get the bytes would refuse them.
+  if (bytes.readUIntBE(0, Math.min(3, bytes.length)) === byteOrderMark)
+    throw gatewayError('gateway.body-byte-order-mark', {})
   refuseNesting(bytes)
   const text = bytes.toString('utf8')
   try {

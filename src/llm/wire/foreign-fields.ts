@@ -31,20 +31,35 @@ const refuseForeignFields = (request: ChatRequest, dialect: Target): void => {
 }
 
 type Setting = 'seed' | 'stop' | 'choices' | 'logprobs'
+/** Fields that several dialects have, by their names in chat completions. */
+type Shared = 'parallel_tool_calls' | 'reasoning_effort' | 'verbosity'
 
 /** How the client called it, where that is not our name for it. */
-const settingNames: Readonly<Record<Dialect, Partial<Record<Setting, string>>>> = {
+const clientNames: Readonly<Record<Dialect, Partial<Record<Setting | Shared, string>>>> = {
   'openai-chat': { choices: 'n' },
   'openai-completions': { choices: 'n' },
-  'openai-responses': { logprobs: 'top_logprobs' },
-  'anthropic-messages': { stop: 'stop_sequences' },
+  'openai-responses': {
+    logprobs: 'top_logprobs',
+    reasoning_effort: 'reasoning.effort',
+    verbosity: 'text.verbosity',
+  },
+  'anthropic-messages': {
+    stop: 'stop_sequences',
+    parallel_tool_calls: 'tool_choice.disable_parallel_tool_use',
+    reasoning_effort: 'output_config.effort',
+  },
   gemini: {
     seed: 'generationConfig.seed',
     stop: 'generationConfig.stopSequences',
     choices: 'generationConfig.candidateCount',
     logprobs: 'generationConfig.responseLogprobs',
+    reasoning_effort: 'generationConfig.thinkingConfig',
   },
 }
+
+/** The name by which the client knows a field that other dialects have as well. */
+export const clientName = (from: Dialect | undefined, field: string): string =>
+  (from && clientNames[from][field as Setting | Shared]) ?? field
 
 /** @throws `llm.request-not-expressible` naming the first setting that the dialect does not have, as the client called it */
 export const refuseSettings = (
@@ -54,7 +69,7 @@ export const refuseSettings = (
 ): void => {
   for (const setting of settings) {
     if (request[setting] === undefined || (setting === 'choices' && request.choices === 1)) continue
-    notExpressible(request.dialect ? (settingNames[request.dialect][setting] ?? setting) : setting, dialect)
+    notExpressible(clientName(request.dialect, setting), dialect)
   }
 }
 

@@ -320,6 +320,11 @@ describe('a request', () => {
     ['anthropic-messages', { generationConfig: { seed: 1 } }, 'generationConfig.seed'],
     ['anthropic-messages', { generationConfig: { candidateCount: 2 } }, 'generationConfig.candidateCount'],
     ['openai-responses', { generationConfig: { stopSequences: ['#'] } }, 'generationConfig.stopSequences'],
+    [
+      'anthropic-messages',
+      { generationConfig: { thinkingConfig: { thinkingLevel: 'MINIMAL' } } },
+      'generationConfig.thinkingConfig',
+    ],
   ] as const)('to %s refuses what has no place there, by name (%#)', (to, json, field) => {
     expect(() => translate('gemini', to, asked(json))).toThrow(
       expect.objectContaining({ code: 'llm.request-not-expressible', params: { field, dialect: to } }),

@@ -4,7 +4,7 @@
 
 import type { ChatRequest } from '../contract.js'
 import { compact, type Fields, isEmpty, numberOf, objectOf, restOf, stringOf } from './fields.js'
-import { notExpressible } from './foreign-fields.js'
+import { clientName, notExpressible } from './foreign-fields.js'
 import { takeSpokenFields } from './openai-shared-fields.js'
 
 const dialect = 'gemini'
@@ -39,23 +39,18 @@ export const writeWishes = (given: ChatRequest): GeminiWishes => {
 }
 
 const refuseUnspeakable = ({ dialect: from, tools, toolChoice }: ChatRequest, fields: Fields) => {
+  const refuse = (field: string) => notExpressible(clientName(from, field), dialect)
   const hasTools = (tools?.length ?? 0) > 0 && toolChoice !== 'none'
-  if (fields.parallel_tool_calls === false && hasTools)
-    notExpressible(
-      from === 'anthropic-messages' ? 'tool_choice.disable_parallel_tool_use' : 'parallel_tool_calls',
-      dialect,
-    )
-  if (fields.verbosity !== undefined)
-    notExpressible(from === 'openai-responses' ? 'text.verbosity' : 'verbosity', dialect)
+  if (fields.parallel_tool_calls === false && hasTools) refuse('parallel_tool_calls')
+  if (fields.verbosity !== undefined) refuse('verbosity')
+  const { reasoning_effort: effort } = fields
+  if (effort !== undefined && effort !== 'none' && !levels.has(effort)) refuse('reasoning_effort')
 }
 
 const levels: ReadonlySet<unknown> = new Set(['minimal', 'low', 'medium', 'high'])
 
-const writeEffort = (effort: unknown): Fields => {
-  if (effort === 'none') return { thinkingBudget: 0 }
-  if (!levels.has(effort)) notExpressible('reasoning_effort', dialect)
-  return { thinkingLevel: String(effort).toUpperCase() }
-}
+const writeEffort = (effort: unknown): Fields =>
+  effort === 'none' ? { thinkingBudget: 0 } : { thinkingLevel: String(effort).toUpperCase() }
 
 /** The Messages API shows what was thought, where its client asks for a budget. */
 const budgetOf = (thinking: unknown): Fields | undefined => {

@@ -31,3 +31,20 @@ describe('the limit of one tool call at a time', () => {
     expect(() => asked(choice)).toThrow(expect.objectContaining({ code: 'llm.request-not-expressible' }))
   })
 })
+
+describe('what an API has no word for', () => {
+  it.each([
+    ['openai-responses', 'gemini', { reasoning: { effort: 'max' } }, 'reasoning.effort'],
+    ['openai-responses', 'gemini', { text: { verbosity: 'low' } }, 'text.verbosity'],
+    ['openai-responses', 'anthropic-messages', { reasoning: { effort: 'minimal' } }, 'reasoning.effort'],
+    ['anthropic-messages', 'gemini', { output_config: { effort: 'max' } }, 'output_config.effort'],
+  ] as const)('of %s to %s is named as its client knows it (%#)', (from, to, fields, field) => {
+    const messages = [{ role: 'user', content: 'Hi' }]
+    const body = { model: 'a', max_tokens: 9, messages, input: messages, ...fields }
+    const { max_tokens, messages: _said, ...responses } = body
+    const request = codecs[from].decodeRequest(from === 'openai-responses' ? responses : body)
+    expect(() => codecs[to].encodeRequest(request)).toThrow(
+      expect.objectContaining({ params: { field, dialect: to } }),
+    )
+  })
+})
