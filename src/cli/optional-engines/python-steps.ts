@@ -40,14 +40,17 @@ for info in pathlib.Path(sysconfig.get_path("purelib")).glob("*.dist-info"):
         shutil.rmtree(info)
 `
 
-/** @param args packages and options of pip; where packages come from is the user's configuration of pip */
+/**
+ * Nothing is compiled beforehand: Python does so itself for what is loaded, a fraction of what lies there.
+ * @param args packages and options of pip; where packages come from is the user's configuration of pip
+ */
 export const pipInstall =
   (...args: readonly string[]) =>
   async (site: InstallSite): Promise<void> => {
     const constraints = site.constraintsFile === undefined ? [] : ['--constraint', site.constraintsFile]
     await site.run([
       venvProgram(site.directory, 'python'),
-      ...['-m', 'pip', 'install', '--quiet', ...constraints, ...args],
+      ...['-m', 'pip', 'install', '--quiet', '--no-compile', ...constraints, ...args],
     ])
   }
 
@@ -61,6 +64,29 @@ export const installTorch =
     const index = site.environment.LLM_ARCHITECT_TORCH_INDEX
     await pipInstall(...(index ? ['--index-url', index] : []), `torch==${version}`)(site)
   }
+
+/**
+ * Metadata without a package: what asks for it by name, pip among them, takes it for installed.
+ * @param name as it is written in the name of the folder of metadata
+ */
+export const writeMetadata =
+  (name: string, version: string) =>
+  async (site: InstallSite): Promise<void> => {
+    const folder = join(await sitePackages(site), `${name}-${version}.dist-info`)
+    await mkdir(folder, { recursive: true })
+    await writeFile(
+      join(folder, 'METADATA'),
+      ['Metadata-Version: 2.1', `Name: ${name}`, `Version: ${version}`, ''].join('\n'),
+    )
+    await writeFile(join(folder, 'INSTALLER'), 'llm-architect\n')
+    await writeFile(join(folder, 'RECORD'), '')
+  }
+
+/** Where the environment's packages lie. */
+export const sitePackages = async (site: InstallSite): Promise<string> => {
+  const code = 'import sysconfig; print(sysconfig.get_path("purelib"))'
+  return (await site.run([venvProgram(site.directory, 'python'), '-c', code])).trim()
+}
 
 /** What an installed package requires, but for some packages. */
 export const installRequirements =

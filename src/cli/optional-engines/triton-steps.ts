@@ -3,7 +3,7 @@
 import { chmod, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type InstallSite, venvProgram } from './install-site.js'
-import { sitePackages } from './vllm-steps.js'
+import { sitePackages } from './python-steps.js'
 
 const stubName = 'triton_python_backend_stub'
 
