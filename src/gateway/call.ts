@@ -1,6 +1,6 @@
 // What a call carries inside the gateway beyond the contract, and how a stage wraps a model.
 
-import type { ChatCall, ChatModel, ChatRequest, ChatStream } from '../llm/index.js'
+import { type ChatCall, type ChatModel, type ChatRequest, type ChatStream, withHead } from '../llm/index.js'
 import type { Operation, Span } from '../telemetry/index.js'
 import type { CallerLimits } from './authenticate.js'
 import type { UpstreamTime } from './upstream-time.js'
@@ -33,5 +33,5 @@ export const withOpen = (inner: ChatModel, open: Open): ChatModel => ({
 export const withHeaders = (stream: ChatStream, added: Readonly<Record<string, string>>): ChatStream => {
   const headers = new Map(stream.head.headers)
   for (const [name, value] of Object.entries(added)) headers.set(name, value)
-  return { ...stream, head: { status: stream.head.status, headers } }
+  return withHead(stream, { status: stream.head.status, headers })
 }

@@ -2,7 +2,7 @@
 // faster than it is read.
 
 import { toArchitectError } from '../core/index.js'
-import { type ChatStream, type Frame, wireOf } from '../llm/index.js'
+import { type ChatStream, type Frame, type Ready, readyOf, wireOf } from '../llm/index.js'
 import { type ChunkedBody, startChunkedBody } from './chunked-body.js'
 import type { Exchange } from './exchange.js'
 import { type AnswerEncoding, createFrameWriter, encodeWhole } from './frame-writer.js'
@@ -21,9 +21,8 @@ export interface AnswerTarget extends AnswerEncoding {
 
 /** @throws the stream's error; nothing has been sent then */
 export const writeJson = async (stream: ChatStream, target: AnswerTarget): Promise<void> => {
-  const frames: Frame[] = []
-  for await (const frame of stream.frames) frames.push(frame)
-  const { error, end } = await stream.outcome
+  const { frames, outcome } = readyOf(stream) ?? (await read(stream))
+  const { error, end } = outcome
   if (end === 'failed' || end === 'cancelled') throw error ?? gatewayError('gateway.client-gone', {})
   const wire = frames.length === 1 && frames[0] ? wireOf(frames[0]) : undefined
   const isReady = wire?.dialect === target.codec.dialect && wire.framing === 'json'
@@ -34,6 +33,12 @@ export const writeJson = async (stream: ChatStream, target: AnswerTarget): Promi
     contentType: 'application/json',
     headers: { ...headersOf(stream, target), 'server-timing': timing },
   })
+}
+
+const read = async (stream: ChatStream): Promise<Pick<Ready, 'frames' | 'outcome'>> => {
+  const frames: Frame[] = []
+  for await (const frame of stream.frames) frames.push(frame)
+  return { frames, outcome: await stream.outcome }
 }
 
 /**

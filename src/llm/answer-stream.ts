@@ -3,6 +3,7 @@
 import { noUsage } from '../core/index.js'
 import type { AnsweredBy, ChatEvent, ChatStream, Frame, Outcome } from './contract.js'
 import { frameOf } from './frame.js'
+import { readyStream } from './ready-stream.js'
 
 /** What a stage answers on its own. */
 export interface ReadyAnswer {
@@ -20,35 +21,20 @@ export interface ReadyAnswer {
  * @example
  * answerStream({ answeredBy: { stage: 'guard' }, events, outcome: { end: 'blocked' } })
  */
-export const answerStream = (answer: ReadyAnswer): ChatStream => {
-  const waiting = [...(answer.frames ?? [frameOf(answer.events ?? [])])]
-  const outcome: Outcome = {
-    end: 'finished',
-    usage: noUsage,
-    attempts: [],
-    ...answer.outcome,
-    finish: answer.outcome?.finish ?? finishOf(waiting),
-  }
-  const settled = Promise.resolve(outcome)
-  const end = () => {
-    waiting.length = 0
-    return Promise.resolve({ done: true as const, value: undefined })
-  }
-  return {
-    answeredBy: answer.answeredBy,
-    head: answer.head ?? { status: 200, headers: new Map() },
-    outcome: settled,
-    frames: {
-      [Symbol.asyncIterator]: () => ({
-        next: () => {
-          const value = waiting.shift()
-          return value ? Promise.resolve({ done: false, value }) : end()
-        },
-        return: end,
-      }),
+export const answerStream = ({ answeredBy, events, frames, outcome, head }: ReadyAnswer): ChatStream => {
+  const said = frames ?? [frameOf(events ?? [])]
+  return readyStream({
+    answeredBy,
+    head: head ?? { status: 200, headers: new Map() },
+    frames: said,
+    outcome: {
+      end: 'finished',
+      usage: noUsage,
+      attempts: [],
+      ...outcome,
+      finish: outcome?.finish ?? finishOf(said),
     },
-    cancel: () => end().then(() => settled),
-  }
+  })
 }
 
 const finishOf = (frames: readonly Frame[]): ReadonlyMap<number, string> => {

@@ -1,7 +1,8 @@
 // Promise 8 for stages that write: a journal entry, an audit line. Frames pass untouched.
 
 import type { ChatStream, Outcome } from './contract.js'
-import { wrapStream } from './wrap-stream.js'
+import { readyOf, readyStream } from './ready-stream.js'
+import { settledOutcome, wrapStream } from './wrap-stream.js'
 
 /**
  * The same stream, with `settle` awaited once its outcome is known and before its last frame is yielded; at once
@@ -12,3 +13,13 @@ export const beforeLastFrame = (
   stream: ChatStream,
   settle: (outcome: Outcome) => Outcome | Promise<Outcome>,
 ): ChatStream => wrapStream(stream, { settle })
+
+/** The same for a stage that has the time: a stream that is ready has been settled when it is handed on, and stays ready. */
+export const settleFirst = async (
+  stream: ChatStream,
+  settle: (outcome: Outcome) => Outcome | Promise<Outcome>,
+): Promise<ChatStream> => {
+  const ready = readyOf(stream)
+  if (!ready) return beforeLastFrame(stream, settle)
+  return readyStream({ ...ready, outcome: await settledOutcome(ready.outcome, settle) })
+}

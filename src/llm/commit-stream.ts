@@ -2,21 +2,24 @@
 
 import { attemptsOf, withAttempts } from './attempts.js'
 import { isContent } from './content.js'
-import type { ChatStream, Frame } from './contract.js'
+import type { ChatEvent, ChatStream, Frame } from './contract.js'
 import { gistOf } from './identity.js'
+import { readyOf } from './ready-stream.js'
 
 /**
  * Resolves with the stream once it has content, or has ended without any; frames read until then are replayed.
  * @throws the stream's error, with its attempts, when it fails before the first content
  */
 export const commitStream = async (stream: ChatStream): Promise<ChatStream> => {
+  const first = readyOf(stream)?.frames[0]
+  if (first && isContentIn(decisiveOf(first))) return stream
   const inner = stream.frames[Symbol.asyncIterator]()
   const kept: Frame[] = []
   for (;;) {
     const { done, value: frame } = await inner.next()
     if (done) break
     kept.push(frame)
-    const decisive = gistOf(frame).find((event) => isContent(event) || event.type === 'error')
+    const decisive = decisiveOf(frame)
     if (decisive?.type === 'error') {
       const { attempts } = await stream.cancel('superseded')
       throw withAttempts(decisive.error, attempts.length > 0 ? attempts : attemptsOf(decisive.error))
@@ -25,6 +28,12 @@ export const commitStream = async (stream: ChatStream): Promise<ChatStream> => {
   }
   return { ...stream, frames: { [Symbol.asyncIterator]: () => replay(kept, inner) } }
 }
+
+/** What settles whether there is content. */
+const decisiveOf = (frame: Frame): ChatEvent | undefined =>
+  gistOf(frame).find((event) => isContent(event) || event.type === 'error')
+
+const isContentIn = (decisive: ChatEvent | undefined) => decisive !== undefined && decisive.type !== 'error'
 
 const replay = (kept: Frame[], inner: AsyncIterator<Frame>): AsyncIterator<Frame> => ({
   next: () => {

@@ -6,20 +6,29 @@ import { ArchitectError, createManualClock, noUsage } from '../core/index.js'
 import { testCall, testRequest } from './__fixtures__/call.js'
 import { collect, eventsOf, textOf } from './__fixtures__/streams.js'
 import { answerStream } from './answer-stream.js'
-import { beforeLastFrame } from './before-last-frame.js'
+import { beforeLastFrame, settleFirst } from './before-last-frame.js'
 import { commitStream } from './commit-stream.js'
-import type { Frame } from './contract.js'
+import type { ChatStream, Frame } from './contract.js'
 import { createScriptedModel } from './engines/scripted.js'
 import { createFrame, frameOf } from './frame.js'
-import { editFrame } from './identity.js'
+import { editFrame, wireOf } from './identity.js'
 import { mapFrames } from './map-frames.js'
+import { readyOf, withHead } from './ready-stream.js'
 import { tap } from './tap.js'
 
-describe('stages', () => {
-  const texts = (...pieces: string[]) => pieces.map((text) => frameOf([{ type: 'text', choice: 0, text }]))
-  const streamOfFrames = (frames: readonly Frame[]) =>
-    answerStream({ answeredBy: { stage: 'cache' }, frames, outcome: { usage: someUsage } })
-  const someUsage = { ...noUsage, output: { total: 3, reasoning: 0 } }
+const texts = (...pieces: string[]) => pieces.map((text) => frameOf([{ type: 'text', choice: 0, text }]))
+const someUsage = { ...noUsage, output: { total: 3, reasoning: 0 } }
+const readyStreamOf = (frames: readonly Frame[]) =>
+  answerStream({ answeredBy: { stage: 'cache' }, frames, outcome: { usage: someUsage } })
+
+/** A copy is a stream of which nobody knows that it is ready. */
+const forms = [
+  ['ready', (stream: ChatStream) => stream],
+  ['under way', (stream: ChatStream) => ({ ...stream })],
+] as const
+
+describe.each(forms)('stages around a stream that is %s', (_form, formed) => {
+  const streamOfFrames = (frames: readonly Frame[]) => formed(readyStreamOf(frames))
 
   it('1. where an editor withholds, the commit point is the first released content', async () => {
     const seen: string[] = []
@@ -140,6 +149,79 @@ describe('stages', () => {
     expect(await broken.outcome).toMatchObject({ end: 'failed' })
   })
 
+  it('8. a journal write that takes its time is done before the answer is handed on', async () => {
+    const log: string[] = []
+    const stream = await settleFirst(streamOfFrames(texts('a')), async (outcome) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      log.push('settled')
+      return {
+        ...outcome,
+        attempts: [{ deployment: 'a', usage: someUsage, usageSource: 'reported', end: 'finished' }],
+      }
+    })
+    for await (const frame of stream.frames) log.push(textOf([frame]))
+    expect(log).toEqual(['settled', 'a'])
+    expect(await stream.outcome).toMatchObject({ end: 'finished', attempts: [{ deployment: 'a' }] })
+  })
+
+  it('8. a journal write that fails makes the outcome fail, also there', async () => {
+    const stream = await settleFirst(streamOfFrames(texts('a')), () => {
+      throw new Error('disk full')
+    })
+    await collect(stream)
+    expect(await stream.outcome).toMatchObject({ end: 'failed', error: { params: { detail: 'disk full' } } })
+  })
+
+  it('5. no frame has bytes from the first edit on', async () => {
+    const wire = (text: string) =>
+      ({ dialect: 'openai-chat', framing: 'sse', bytes: Buffer.from(text) }) as const
+    const frames = ['a', 'b', 'c'].map((text) =>
+      createFrame(wire(text), () => [{ type: 'text', choice: 0, text }]),
+    )
+    const edited = mapFrames(streamOfFrames(frames), {
+      edit: (frame) => (textOf([frame]) === 'b' ? editFrame(frame, []) : frame),
+    })
+    const out = await collect(edited)
+    expect(out.map((frame) => wireOf(frame)?.bytes.toString())).toEqual(['a', undefined, undefined])
+  })
+
+  it('what was withheld comes at the end', async () => {
+    const held: Frame[] = []
+    const delayed = mapFrames(streamOfFrames(texts('a', 'b', 'c')), {
+      edit: (frame) => {
+        held.push(frame)
+        return { released: held.length === 2 ? held.splice(0) : [] }
+      },
+      flush: () => held[0],
+    })
+    expect(textOf(await collect(delayed))).toBe('abc')
+  })
+})
+
+describe('a stream that is ready', () => {
+  it('stays so behind editors, heads and settlements, until it is read or copied', async () => {
+    const head = { status: 200, headers: new Map([['x-a', '1']]) }
+    const stream = await settleFirst(
+      withHead(mapFrames(readyStreamOf(texts('a')), { edit: (frame) => frame }), head),
+      (outcome) => outcome,
+    )
+    const committed = await commitStream(stream)
+    expect(readyOf(committed)?.head).toBe(head)
+    expect(readyOf({ ...committed })).toBeUndefined()
+    expect(readyOf(tap(committed, () => {}))).toBeUndefined()
+    expect(textOf(await collect(committed))).toBe('a')
+    expect(readyOf(committed)).toBeUndefined()
+  })
+
+  it('says nothing more once it was cancelled', async () => {
+    const stream = readyStreamOf(texts('a', 'b'))
+    expect(await stream.cancel('client-gone')).toMatchObject({ end: 'finished', usage: someUsage })
+    expect(readyOf(stream)).toBeUndefined()
+    expect(await collect(stream)).toEqual([])
+  })
+})
+
+describe('stages around an engine', () => {
   const stalling = () =>
     createScriptedModel({
       id: 'inner',

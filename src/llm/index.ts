@@ -3,7 +3,7 @@
 export type { ProviderFields, ProviderModel } from './ai-sdk/provider-model.js'
 export { answerStream, type ReadyAnswer } from './answer-stream.js'
 export { attemptsOf, withAttempts } from './attempts.js'
-export { beforeLastFrame } from './before-last-frame.js'
+export { beforeLastFrame, settleFirst } from './before-last-frame.js'
 export { commitStream } from './commit-stream.js'
 export { isContent, replaceText } from './content.js'
 export type {
@@ -106,6 +106,7 @@ export type {
 export { type SampleModel, sampleModel } from './local/sample-model.js'
 export { type FrameEditor, mapFrames } from './map-frames.js'
 export { llmError, llmMessages, type TimeoutPhase } from './messages.js'
+export { type Ready, readyOf, withHead } from './ready-stream.js'
 export { tap } from './tap.js'
 export type {
   Answered,

@@ -5,6 +5,7 @@ import { toArchitectError } from '../core/index.js'
 import type { CancelReason, ChatStream, Frame, Outcome } from './contract.js'
 import { frameOf } from './frame.js'
 import { wireOf } from './identity.js'
+import { type Ready, readyOf, readyStream } from './ready-stream.js'
 
 /** What an edit says when the stream is to end here: the last frame, and how the outcome differs. */
 export interface Ending {
@@ -27,6 +28,31 @@ export interface Wrapping {
 }
 
 export const wrapStream = (stream: ChatStream, wrapping: Wrapping): ChatStream => {
+  // Settling may take its time, which a stream that is ready does not have.
+  const ready = wrapping.settle ? undefined : readyOf(stream)
+  return ready ? editReady(ready, wrapping) : wrapRunning(stream, wrapping)
+}
+
+const editReady = (ready: Ready, { edit, flush }: Wrapping): ChatStream => {
+  const strip = createStripper()
+  const out: Frame[] = []
+  for (const frame of ready.frames) {
+    const edited = editSafely(frame, edit)
+    if (edited && 'last' in edited) {
+      const outcome = changed(ready.outcome, edited.outcome)
+      return readyStream({ ...ready, frames: [...out, edited.last], outcome })
+    }
+    if (edited && 'released' in edited) out.push(...edited.released.map(strip.delayed))
+    else {
+      const value = strip.edited(frame, edited)
+      if (value) out.push(value)
+    }
+  }
+  const rest = flush?.()
+  return readyStream({ ...ready, frames: rest ? [...out, rest] : out })
+}
+
+const wrapRunning = (stream: ChatStream, wrapping: Wrapping): ChatStream => {
   const settling = createSettling(stream, wrapping.settle)
   let iterator: AsyncIterator<Frame> | undefined
   const cancel = (reason: CancelReason) => stream.cancel(reason).then(settling.settle)
@@ -53,18 +79,11 @@ const createSettling = (stream: ChatStream, settle: Wrapping['settle']) => {
   const outcome = new Promise<Outcome>((fulfil) => {
     resolve = fulfil
   })
-  const settleWith = async (inner: Outcome, settler: NonNullable<typeof settle>) => {
-    try {
-      resolve(await settler(inner))
-    } catch (cause) {
-      resolve({ ...inner, end: 'failed', error: toArchitectError(cause) })
-    }
-  }
   const settleOnce = (inner: Outcome): Promise<Outcome> => {
     if (isSettling) return outcome
     isSettling = true
     const own = change ? changed(inner, change) : inner
-    if (settle) void settleWith(own, settle)
+    if (settle) void settledOutcome(own, settle).then(resolve)
     else resolve(own)
     return outcome
   }
@@ -81,6 +100,18 @@ const createSettling = (stream: ChatStream, settle: Wrapping['settle']) => {
     change: (differing: Partial<Outcome>) => {
       change = differing
     },
+  }
+}
+
+/** What `settle` makes of an outcome; a failure where it throws. */
+export const settledOutcome = async (
+  inner: Outcome,
+  settle: NonNullable<Wrapping['settle']>,
+): Promise<Outcome> => {
+  try {
+    return await settle(inner)
+  } catch (cause) {
+    return { ...inner, end: 'failed', error: toArchitectError(cause) }
   }
 }
 

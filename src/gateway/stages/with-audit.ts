@@ -2,7 +2,7 @@
 
 import type { RequestEntry } from '../../audit/index.js'
 import { canonicalJson, toArchitectError } from '../../core/index.js'
-import { type ChatStream, originOf } from '../../llm/index.js'
+import { type ChatStream, type Outcome, originOf, readyOf } from '../../llm/index.js'
 import { type Stage, withOpen } from '../call.js'
 import type { AuditPort } from '../ports.js'
 
@@ -23,10 +23,12 @@ export const withAudit =
         })
       try {
         const stream = await inner.open(request, call)
+        const onEnd = ({ end, error }: Outcome) =>
+          append({ answeredBy: nameOf(stream), end, errorCode: error?.code ?? null })
+        const ready = readyOf(stream)
+        if (ready) onEnd(ready.outcome)
         // Whoever awaits the outcome later, to yield the last frame, goes on after this.
-        void stream.outcome.then(({ end, error }) =>
-          append({ answeredBy: nameOf(stream), end, errorCode: error?.code ?? null }),
-        )
+        else void stream.outcome.then(onEnd)
         return stream
       } catch (cause) {
         append({ answeredBy: 'none', end: 'refused', errorCode: toArchitectError(cause).code })

@@ -13,6 +13,7 @@ import {
   frameOf,
   joinTexts,
   type Outcome,
+  readyOf,
   type Wire,
   wireOf,
 } from '../../llm/index.js'
@@ -89,11 +90,21 @@ const codecOf = ({ dialect }: Wire) =>
 
 /** The same stream; `store` gets the whole answer once it has finished and its last frame was taken. */
 const remember = (stream: ChatStream, store: (answer: Whole) => void): ChatStream => {
+  const collected = createCollector()
+  const storeIfWhole = (outcome: Outcome | undefined) => {
+    const answer = outcome?.end === 'finished' && isWhole(outcome) ? collected.answer() : undefined
+    if (answer) store(answer)
+  }
+  const ready = readyOf(stream)
+  if (ready) {
+    ready.frames.forEach(collected.add)
+    storeIfWhole(ready.outcome)
+    return stream
+  }
   let outcome: Outcome | undefined
   void stream.outcome.then((settled) => {
     outcome = settled
   })
-  const collected = createCollector()
   return {
     ...stream,
     frames: {
@@ -101,10 +112,7 @@ const remember = (stream: ChatStream, store: (answer: Whole) => void): ChatStrea
         const inner = stream.frames[Symbol.asyncIterator]()
         const watch = (result: IteratorResult<Frame, unknown>) => {
           if (!result.done) collected.add(result.value)
-          else if (outcome?.end === 'finished' && isWhole(outcome)) {
-            const answer = collected.answer()
-            if (answer) store(answer)
-          }
+          else storeIfWhole(outcome)
           return result
         }
         return {

@@ -2,7 +2,7 @@
 // last frame goes on, however it ends. Promise 9.
 
 import type { Attempt } from '../../core/index.js'
-import { beforeLastFrame, type ChatModel, type ChatStream } from '../../llm/index.js'
+import { type ChatModel, type ChatStream, settleFirst, withHead } from '../../llm/index.js'
 import { type AttemptReportDeps, attemptOf, failedAttempt, reportAttempt } from '../attempt-report.js'
 import { type Stage, withOpen } from '../call.js'
 import { reservationOf } from './reserve-tokens.js'
@@ -39,11 +39,10 @@ export const withLedger =
         const answeredMs = clock.monotonicMs()
         const firstContentMs = answeredMs - startedMs
         call.upstream.answered(answeredMs)
-        const settled = beforeLastFrame(stream, async (outcome) => {
+        return settleFirst(withHead(stream, ownHead(stream.head)), async (outcome) => {
           await settle(attemptOf(outcome), firstContentMs)
           return outcome
         })
-        return { ...settled, head: ownHead(stream.head) }
       } catch (cause) {
         await settle(failedAttempt(cause), null)
         throw cause

@@ -5,9 +5,10 @@ import type { ArchitectError } from '../../core/index.js'
 import { withAttempts } from '../attempts.js'
 import type { ChatStream, DeploymentReference, Frame } from '../contract.js'
 import { frameOf } from '../frame.js'
-import { createFrameQueue } from '../frame-queue.js'
+import { createFrameQueue, type FrameQueue } from '../frame-queue.js'
 import { llmError } from '../messages.js'
 import type { OutcomeBuilder } from '../outcome-builder.js'
+import { readyStream } from '../ready-stream.js'
 
 /** Where the answer comes from. */
 export interface AnswerSource {
@@ -56,24 +57,29 @@ export const createChatDelivery = (options: DeliveryOptions): ChatDelivery => {
       result.settle('cancelled', llmError('llm.cancelled', { deployment, reason }))
       source.abort()
     }
-    queue.clear()
+    queue?.clear()
     return result.outcome
   }
-  const queue = createFrameQueue({
-    onDrained: () => source.resume(),
-    onAbandoned: () => cancel('client-gone'),
-  })
+  /** Undefined as long as nothing goes through it: an answer in one piece never does. */
+  let queue: FrameQueue | undefined
+  const queued = (): FrameQueue => {
+    queue ??= createFrameQueue({
+      onDrained: () => source.resume(),
+      onAbandoned: () => cancel('client-gone'),
+    })
+    return queue
+  }
 
   const commit = () => {
     if (isCommitted) return
     isCommitted = true
     source.commit()
-    settle.resolve({ answeredBy, head, frames: queue.frames, outcome: result.outcome, cancel })
+    settle.resolve({ answeredBy, head, frames: queued().frames, outcome: result.outcome, cancel })
   }
 
   const endWith = (...last: readonly Frame[]) => {
-    for (const frame of [...held, ...last]) queue.push(frame, 0)
-    queue.end()
+    for (const frame of [...held, ...last]) queued().push(frame, 0)
+    queued().end()
   }
 
   const fail: ChatDelivery['fail'] = (error, end = 'failed') => {
@@ -94,7 +100,7 @@ export const createChatDelivery = (options: DeliveryOptions): ChatDelivery => {
         held.push(frame)
         return
       }
-      if (!queue.push(frame, bytes)) return
+      if (!queued().push(frame, bytes)) return
       if (isCommitted) source.pause()
       else fail(llmError('llm.upstream-unreadable', { deployment, reason: 'no content in 256 KiB' }))
     },
@@ -104,8 +110,12 @@ export const createChatDelivery = (options: DeliveryOptions): ChatDelivery => {
         fail(llmError('llm.upstream-broke-off', { deployment, reason: 'no finish' }, { retryable: true }))
         return
       }
-      result.settle('finished')
+      const outcome = result.settle('finished')
       source.complete()
+      if (!isCommitted && !queue) {
+        isCommitted = true
+        return settle.resolve(readyStream({ answeredBy, head, frames: held, outcome }))
+      }
       commit()
       endWith()
     },
