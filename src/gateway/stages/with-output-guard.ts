@@ -4,6 +4,7 @@
 import {
   type ChatEvent,
   type ChatModel,
+  type ChatStream,
   commitStream,
   type Ending,
   editFrame,
@@ -13,6 +14,7 @@ import {
   gistOf,
   isContent,
   mapFrames,
+  readyOf,
 } from '../../llm/index.js'
 import type { Metrics } from '../../telemetry/index.js'
 import { type Stage, withOpen } from '../call.js'
@@ -31,14 +33,24 @@ export interface OutputGuardDeps {
 export const withOutputGuard =
   (deps: OutputGuardDeps): Stage =>
   (inner: ChatModel) =>
-    withOpen(inner, async (request, call) =>
-      commitStream(mapFrames(await inner.open(request, call), createOutputEditor(deps))),
-    )
+    withOpen(inner, async (request, call) => {
+      const stream = await inner.open(request, call)
+      if (!isCleanAlready(stream, deps)) return commitStream(mapFrames(stream, createOutputEditor(deps)))
+      countVerdict(deps, 'allow')
+      return stream
+    })
+
+/** Most answers in one piece need nothing of what an editor holds. */
+const isCleanAlready = (stream: ChatStream, deps: OutputGuardDeps): boolean => {
+  const [frame, ...others] = readyOf(stream)?.frames ?? []
+  return frame !== undefined && others.length === 0 && isCleanAnswer(gistOf(frame), checkOutput(deps))
+}
+
+const countVerdict = ({ metrics, policy }: OutputGuardDeps, action: 'allow' | 'redact' | 'block') =>
+  metrics.guardVerdict({ policy, stage: 'output', action })
 
 const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
   const channels = createOutputChannels(deps.guard, deps.policy)
-  const count = (action: 'allow' | 'redact' | 'block') =>
-    deps.metrics.guardVerdict({ policy: deps.policy, stage: 'output', action })
   let isEdited = false
   let hasSpoken = false
   let hasHeld = false
@@ -55,7 +67,7 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
   const said = (frame: Frame, events: readonly ChatEvent[]) => {
     hasSpoken ||= events.some(isContent)
     if (channels.isBlocked()) {
-      count('block')
+      countVerdict(deps, 'block')
       return blockedEnding(frame, events, channels)
     }
     isEdited ||= events !== frame.events()
@@ -85,7 +97,7 @@ const createOutputEditor = (deps: OutputGuardDeps): FrameEditor => {
       const end = delay?.end()
       if (end?.text) channels.adopt(end.text)
       const rest = [...(end?.said ?? []), ...channels.release()]
-      count(isEdited || rest.length > 0 ? 'redact' : 'allow')
+      countVerdict(deps, isEdited || rest.length > 0 ? 'redact' : 'allow')
       return rest.length === 0 ? undefined : frameOf(rest)
     },
   }
