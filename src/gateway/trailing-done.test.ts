@@ -1,8 +1,8 @@
-// A stream of the Messages API or of Gemini's that ends with the mark of chat completions, as vLLM ends it, is whole: also
-// where the mark comes in one piece with the last event.
+// A stream of the Messages API, of Gemini's or of Responses that ends with the mark of chat completions, as vLLM ends it, is
+// whole: also where the mark comes in one piece with the last event, and with comments between the events.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { createAnthropicMessagesModel, createGeminiModel } from '../llm/index.js'
+import { createAnthropicMessagesModel, createGeminiModel, createOpenAiResponsesModel } from '../llm/index.js'
 import { ask, startTestGateway } from './__fixtures__/harness.js'
 import { sendEvents, startUpstream } from './__fixtures__/upstream.js'
 
@@ -14,6 +14,13 @@ afterEach(async () => {
 const event = (value: object) =>
   `event: ${(value as { type: string }).type}\ndata: ${JSON.stringify(value)}\n\n`
 const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [] }
+
+const answer = { id: 'msg_1', type: 'message', role: 'assistant', status: 'completed' }
+const response = {
+  ...{ id: 'resp_1', object: 'response', created_at: 1, model: 'm', status: 'completed' },
+  output: [{ ...answer, content: [{ type: 'output_text', text: 'Hi', annotations: [] }] }],
+  usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
+}
 
 const servers = {
   'anthropic-messages': {
@@ -36,14 +43,21 @@ const servers = {
       usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
     })}\n\n`,
   },
+  'openai-responses': {
+    create: createOpenAiResponsesModel,
+    events:
+      event({ type: 'response.created', response: { ...response, status: 'in_progress', output: [] } }) +
+      event({ type: 'response.completed', response }),
+  },
 } as const
 
 describe.each(Object.entries(servers))(
-  'a stream of %s with [DONE] behind it',
+  'a stream of %s with comments and [DONE]',
   (_name, { create, events }) => {
     it.each(['/v1/chat/completions', '/v1/messages'])('ends clean for a client of %s', async (path) => {
       const upstream = await startUpstream((call) => {
-        sendEvents(call, `${events}data: [DONE]\n\n`)
+        const commented = events.replaceAll('\n\n', '\n\n: still here\n\n')
+        sendEvents(call, `${commented}data: [DONE]\n\n`)
         call.response.end()
       })
       const gateway = await startTestGateway({
