@@ -264,9 +264,9 @@ export const fitMessages = defineMessages({
   },
   'fit.saturated': {
     en: (p: { asked: number; most: number }) =>
-      `${formatNumber(p.asked, 3)} requests/s are more than can be served; about ${formatNumber(p.most, 3)} can. Figures are for the latter.`,
+      `${formatNumber(p.asked, 3)} requests/s are more than this deployment keeps up with. At about ${formatNumber(p.most, 3)} a place is free 95 % of the time; figures are for that rate.`,
     'zh-TW': (p) =>
-      `每秒 ${formatNumber(p.asked, 3)} 個請求超過可服務量，約 ${formatNumber(p.most, 3)} 個；以下數字以後者計。`,
+      `每秒 ${formatNumber(p.asked, 3)} 個請求超過此部署跟得上的量。約 ${formatNumber(p.most, 3)} 個時，95 % 的時間仍有空位；數字以此計。`,
   },
   'fit.not-native': {
     en: (p: { card: string; precision: string }) =>

@@ -272,12 +272,27 @@ describe('load', () => {
     }
   })
 
-  it('plans arrivals at a rate, and says when they are too many', () => {
-    const open = { ...load, concurrency: null, requestsPerSecond: 1 }
-    expect(answerTo(llama8, { load: open }).predicted?.requestsPerSecond.value).toBeCloseTo(1, 5)
-    expect(codes(answerTo(llama8, { load: { ...open, requestsPerSecond: 10_000 } }))).toContain(
-      'fit.saturated',
-    )
+  it('plans arrivals at a rate, and says when they are too many, with the range of what is served then', () => {
+    const at = (requestsPerSecond: number) => {
+      const answer = answerTo(llama8, { load: { ...load, concurrency: null, requestsPerSecond } })
+      const { requestsPerSecond: rate, outputTokensPerSecond: tokens, tpotMs } = answer.predicted ?? {}
+      if (!rate || !tokens || !tpotMs) throw new Error('no prediction')
+      expect(tokens.low / rate.low).toBeCloseTo(load.outputTokens, 6)
+      return { rate, tpotMs, isSaturated: codes(answer).includes('fit.saturated') }
+    }
+    expect(at(1)).toMatchObject({ rate: { value: 1, low: 1, high: 1 }, isSaturated: false })
+    for (const rate of [100, 1e6]) {
+      const full = at(rate)
+      expect(full.isSaturated).toBe(true)
+      // Steps that take twice the time serve half the requests; the largest rate is known within 1 %.
+      expect((full.rate.value / full.rate.low) * (full.tpotMs.value / full.tpotMs.high)).toBeCloseTo(1, 1)
+      expect((full.rate.high / full.rate.value) * (full.tpotMs.low / full.tpotMs.value)).toBeCloseTo(1, 1)
+    }
+    // Just below: what is asked is served, unless steps take longer than predicted.
+    const most = at(100).rate.value
+    const near = at(0.95 * most)
+    expect(near).toMatchObject({ rate: { value: 0.95 * most, high: 0.95 * most }, isSaturated: false })
+    expect(near.rate.low).toBeLessThan(0.9 * most)
   })
 })
 
