@@ -361,4 +361,29 @@ describe('design fit', () => {
       /meta-llama\/[\w.-]+|H100 SXM 80 GB|GiB|CUDA|KV|vllm|tgi|MLA|max-[a-z-]+|--[a-z-]+|design calibrate| x /g
     for (const { out } of [chinese, withLoad, short]) expect(out.replace(names, '')).not.toMatch(/[a-z]{3,}/i)
   })
+
+  it('says in words what is missing, and no part of a request and no cache where nothing fits', async () => {
+    const far = '--model deepseek-ai/DeepSeek-R1 --gpu 4090'.split(' ')
+    const uneven = '--model Llama-3.1-8B --gpu H100 --count 3'.split(' ')
+    const both = async (flags: readonly string[]) => [
+      (await run(['design', 'fit', ...flags])).out,
+      (await run(['design', 'fit', ...flags], 'zh-TW')).out,
+    ]
+    const [english = '', chinese = ''] = await both(far)
+    expect(english).toMatch(/does not fit \(weights, \d+ GiB short\)/)
+    expect(chinese).toMatch(/放不下（權重，缺 \d+ GiB）/)
+    for (const out of [english, chinese]) expect(out).not.toMatch(/-\d|KV| 0\.0| 0 /)
+    for (const out of await both(uneven)) {
+      expect(out).toContain('--tp 2')
+      expect(out).not.toMatch(/KV|GiB/)
+    }
+    const [long = ''] = await both('--model Llama-3.1-8B --gpu L4'.split(' '))
+    expect(long).toMatch(/less than one request of 131,072 tokens; longest that fits: [\d,]+\./)
+    const lines = [far, uneven].map((flags) =>
+      JSON.stringify({ model: flags[1], gpu: flags[3], count: flags[5] }),
+    )
+    const table = await run(['design', 'fit', '--file', file('short.jsonl', lines.join('\n'))])
+    expect(table.out).toMatch(/weights +[\d.]+ short +– +–\n/)
+    expect(table.out).toMatch(/layout +– +– +–/)
+  })
 })

@@ -70,16 +70,25 @@ const refusals = {
 /** vLLM: pull request 58152 (2026-09-22, open) on main; SGLang: a public report of 0.5.10.post1. */
 const lastRefused = (engine: string) => (engine === 'sglang' ? '0.5.10' : '2026-09')
 
+/** Layouts near the one that was asked for. */
+const possible = {
+  en: ({ possible: near }: { readonly possible: readonly number[] }) =>
+    ` Use ${near.map((each) => `--tp ${each}`).join(' or ')}.`,
+  'zh-TW': ({ possible: near }: { readonly possible: readonly number[] }) =>
+    `請改用 ${near.map((each) => `--tp ${each}`).join('或 ')}。`,
+} as const
+
 export const fitMessages = defineMessages({
   'fit.heads-not-divided': {
-    en: (p: { heads: number; tensorParallel: number }) =>
-      `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.`,
-    'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。`,
+    en: (p: { heads: number; tensorParallel: number; possible: readonly number[] }) =>
+      `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.${possible.en(p)}`,
+    'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。${possible['zh-TW'](p)}`,
   },
   'fit.kv-heads-not-divided': {
-    en: (p: { kvHeads: number; tensorParallel: number }) =>
-      `${p.kvHeads} KV heads can neither be divided by tensor parallelism ${p.tensorParallel}, nor copied evenly.`,
-    'zh-TW': (p) => `${p.kvHeads} 個 KV 頭既無法以張量平行 ${p.tensorParallel} 整除，也無法平均複製。`,
+    en: (p: { kvHeads: number; tensorParallel: number; possible: readonly number[] }) =>
+      `${p.kvHeads} KV heads can neither be divided by tensor parallelism ${p.tensorParallel}, nor copied evenly.${possible.en(p)}`,
+    'zh-TW': (p) =>
+      `${p.kvHeads} 個 KV 頭既無法以張量平行 ${p.tensorParallel} 整除，也無法平均複製。${possible['zh-TW'](p)}`,
   },
   'fit.vocabulary-not-divided': {
     en: (p: { vocabulary: number; tensorParallel: number }) =>
@@ -223,7 +232,7 @@ export const fitMessages = defineMessages({
     en: (p: { totalB: number; activeB: number }) =>
       `All ${formatNumber(p.totalB, 3)} billion parameters are loaded, not only the ${formatNumber(p.activeB, 3)} that a token uses.`,
     'zh-TW': (p) =>
-      `會載入全部 ${formatNumber(p.totalB, 3)} 十億參數，而非只有每個詞元用到的 ${formatNumber(p.activeB, 3)} 十億。`,
+      `會載入全部 ${formatNumber(p.totalB * 10)} 億個參數，而非只有每個詞元用到的 ${formatNumber(p.activeB * 10)} 億個。`,
   },
   'fit.model-bounded': {
     en: (p: { model: string }) =>

@@ -121,7 +121,8 @@ describe('the cache', () => {
 
   it('is copied above as many cards as there are KV heads', () => {
     const qwen = modelOf('Qwen/Qwen2.5-7B-Instruct')
-    const answer = answerTo(qwen, { count: 28, tensorParallel: 28 })
+    const served = { engine: 'sglang', engineVersion: undefined } as const
+    const answer = answerTo(qwen, { ...served, count: 28, tensorParallel: 28 })
     expect(codes(answer)).toContain('fit.kv-heads-copied')
   })
 
@@ -163,6 +164,34 @@ describe('the cache', () => {
     expect(new Set(all.map((value) => value.toFixed(1))).size).toBe(5)
     // SGLang keeps 512 + 8,192 x 1.5 + 256 x 2 + 128 MiB back: 0.834 of the card; (79.19 - 0.51 - 0.25) x 0.834 - 14.96.
     expect(all[1]).toBeCloseTo((79.19 - 0.51 - 0.25) * 0.834 - 14.96, 1)
+  })
+
+  it.each([
+    ['vllm', '0.8.5 V0'],
+    ['vllm', '0.28.0'],
+    ['sglang', '0.5.5'],
+    ['trtllm', '0.20'],
+    ['tgi', '2.2'],
+    ['llama.cpp', 'b9900'],
+  ] as const)('is what the parts that are printed leave of the budget: %s %s', (engine, engineVersion) => {
+    const answer = answerTo(llama8, { engine, engineVersion })
+    // SGLang takes its share of what the runtime leaves, TensorRT-LLM a share of what all parts leave.
+    const runtime = engine === 'sglang' ? 0 : answer.runtimeGiBPerGpu
+    const parts = answer.weightsGiBPerGpu + answer.activationsGiBPerGpu + runtime + answer.graphsGiBPerGpu
+    const share = engine === 'trtllm' ? answer.settings.gpuMemoryUtilization : 1
+    expect((answer.budgetGiBPerGpu - parts) * share).toBeCloseTo(answer.availableKvGiBPerGpu, 6)
+    expect(answer.missingGiBPerGpu).toBeNull()
+  })
+
+  it('says how much is missing: of the weights, or of the cache for one request', () => {
+    const wide = answerTo(llama70)
+    expect(wide.limitedBy).toBe('weights')
+    expect(wide.missingGiBPerGpu).toBeCloseTo(-wide.availableKvGiBPerGpu, 6)
+    // 131,072 tokens of 128 KiB are 16 GiB; a 24 GB card leaves about 4.
+    const long = answerTo(llama8, { card: cardOf('L4'), maxModelLen: 131_072 })
+    expect(long.limitedBy).toBe('kv-cache')
+    expect(long.missingGiBPerGpu).toBeCloseTo(16 - long.availableKvGiBPerGpu, 1)
+    expect(long.availableKvGiBPerGpu).toBeGreaterThan(0)
   })
 
   it('must hold the whole context to start in vLLM only, when no length is given', () => {
@@ -311,6 +340,10 @@ describe('contradictions', () => {
     const answer = answerTo(llama8, changes)
     expect(codes(answer)).toContain(code)
     expect(answer.fits).toBe(false)
+    // What never starts has no cache to tell of; a length that is refused has one.
+    if (answer.limitedBy === 'layout')
+      expect(answer).toMatchObject({ kvCacheTokens: 0, maxConcurrency: 0, missingGiBPerGpu: null })
+    else expect(answer.kvCacheTokens).toBeGreaterThan(0)
   })
 
   it('notices a load that is longer than the engine takes, and a prefix longer than the prompt', () => {

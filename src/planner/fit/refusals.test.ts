@@ -72,7 +72,11 @@ describe('heads', () => {
     const phi = { ...llama8, name: 'phi', heads: 40, kvHeads: 10 }
     const over = (tensorParallel: number) => answerTo(phi, { tensorParallel, count: tensorParallel })
     expect(over(4)).toMatchObject({ fits: false, limitedBy: 'layout' })
-    expect(warning(over(4), 'fit.kv-heads-not-divided')?.params).toEqual({ kvHeads: 10, tensorParallel: 4 })
+    expect(warning(over(4), 'fit.kv-heads-not-divided')?.params).toEqual({
+      kvHeads: 10,
+      tensorParallel: 4,
+      possible: [2, 5],
+    })
     expect(over(2).fits).toBe(true)
     expect(warning(over(20), 'fit.kv-heads-not-divided')).toBeUndefined()
     const latent = { ...modelOf('deepseek-ai/DeepSeek-R1'), kvHeads: 1 }

@@ -2,15 +2,22 @@
 
 import type { EngineName } from '../../catalog/index.js'
 import type { Card } from './engine-card.js'
-import { type EngineVersion, engineVersion } from './engine-version.js'
+import { type EngineVersion, engineVersion, llamaBuild } from './engine-version.js'
 
-/** The release that is meant when none is named: that of the catalogue's flag list, or the latest read about. */
+/** The release or build that is meant when none is named: that of the catalogue's flag list, or the latest read about. */
 export const assumedVersions: Readonly<Record<EngineName, string>> = {
   vllm: '0.28.0',
   sglang: '0.5.10',
   trtllm: '1.0.0',
   tgi: '3.3.0',
-  'llama.cpp': '1.0.0',
+  'llama.cpp': 'b9900',
+}
+
+/** What is written as a number to compare; the assumed release where nothing is, or no release. */
+export const releaseOf = (engine: EngineName, written: string | undefined): EngineVersion => {
+  const read = engine === 'llama.cpp' ? llamaBuild : engineVersion
+  const assumed = assumedVersions[engine]
+  return read(written ?? assumed) ?? read(assumed) ?? 0
 }
 
 export interface EngineSettings {
@@ -42,7 +49,7 @@ export const settingsOf = (
   card: Card,
   asked: AskedSettings,
 ): EngineSettings => {
-  const version = engineVersion(written) ?? engineVersion(assumedVersions[engine]) ?? 0
+  const version = releaseOf(engine, written)
   const base = defaultsOf(engine, version, isV0(version, written, card), card, asked)
   const maxBatchedTokens = asked.maxBatchedTokens ?? base.maxBatchedTokens
   return {
