@@ -125,7 +125,7 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
 }
 
 const ofConfig = (content: string, name: string): FoundModel => {
-  const read = readConfigText(content)
+  const read = readConfigText(content, name)
   return { model: modelOfConfig(read, { name, date: '' }), precision: undefined, warnings: read.warnings }
 }
 
