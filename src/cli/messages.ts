@@ -57,12 +57,12 @@ export const cliMessages = defineMessages({
   },
   'cli.bad-argument': {
     en: (p: { detail: string }) => `${p.detail} See --help.`,
-    'zh-TW': (p) => `${p.detail} 請見 --help。`,
+    'zh-TW': (p) => `${p.detail}請見 --help。`,
   },
   'cli.fit-unknown-field': {
     en: (p: { field: string; suggestion: string | null }) =>
       `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
-    'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+    'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是不是要寫 ${p.suggestion}？` : ''}`,
   },
   'cli.fit-family': {
     en: (p: { model: string; base: string }) =>

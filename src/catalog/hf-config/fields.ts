@@ -39,7 +39,8 @@ const limits: readonly (readonly [RegExp, number])[] = [
   [/vocab|intermediate/, 10_000_000],
 ]
 
-export const mostOf = (name: string): number => limits.find(([pattern]) => pattern.test(name))?.[1] ?? 1_000_000
+export const mostOf = (name: string): number =>
+  limits.find(([pattern]) => pattern.test(name))?.[1] ?? 1_000_000
 
 interface Where {
   /** Where the file's problems are collected. */

@@ -1,9 +1,9 @@
 // Words of a case that stand for a choice: engine, format, cache type. Knows no numbers.
 
 import type { EngineName, Precision } from '../../catalog/index.js'
-import { suggest } from '../../core/index.js'
 import type { FitRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { didYouMean } from '../did-you-mean.js'
 import { cliError } from '../messages.js'
 
 type Text = CommandContext['text']
@@ -117,11 +117,11 @@ export const kvDtypeWord = ({ word, name }: Written, text: Text): FitRequest['kv
 const choose = <T>(written: string, words: Readonly<Record<string, T>>, what: string, text: Text): T => {
   const found = Object.hasOwn(words, plain(written)) ? words[plain(written)] : undefined
   if (found !== undefined) return found
-  const near = suggest(plain(written), Object.keys(words))
+  const near = didYouMean(plain(written), Object.keys(words), text)
   throw cliError('cli.bad-argument', {
     detail: text(
-      `${what}: "${written}" is not known.${near ? ` Did you mean ${near}?` : ` Known: ${Object.keys(words).join(', ')}.`}`,
-      `${what}：不認得「${written}」。${near ? `您是指 ${near} 嗎？` : `可用：${Object.keys(words).join('、')}。`}`,
+      `${what}: "${written}" is not known.${near || ` Known: ${Object.keys(words).join(', ')}.`}`,
+      `${what}：不認得「${written}」。${near || `可用：${Object.keys(words).join('、')}。`}`,
     ),
   })
 }

@@ -5,32 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FitAnswer } from '../../planner/index.js'
-import { runCommandLine } from '../run-command-line.js'
-
-afterEach(() => vi.restoreAllMocks())
-
-const run = async (args: readonly string[], language: 'en' | 'zh-TW' = 'en') => {
-  let out = ''
-  let err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text)
-    return true
-  })
-  const status = await runCommandLine({
-    args,
-    language,
-    environment: {},
-    signal: new AbortController().signal,
-  })
-  vi.restoreAllMocks()
-  return { status, out, err }
-}
+import { runHere as run } from '../__fixtures__/run-here.js'
 
 const ask = async (args: readonly string[]) => {
   const { status, out, err } = await run(['design', 'fit', '--json', ...args])

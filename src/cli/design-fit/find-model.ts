@@ -18,6 +18,7 @@ import {
 import { type Message, suggest } from '../../core/index.js'
 import { modelOfSize } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { meant } from '../did-you-mean.js'
 import { cliError, cliMessage } from '../messages.js'
 import { precisionOfSuffix } from './case-words.js'
 
@@ -53,8 +54,8 @@ export const findModel = async (
   if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   throw cliError('cli.bad-argument', {
     detail: context.text(
-      `model: "${written}" is not in the catalogue.${near ? ` Did you mean ${near}?` : ''} A config.json (path or address) works too.`,
-      `模型：目錄中沒有「${written}」。${near ? `您是指 ${near} 嗎？` : ''}也可指定 config.json 的路徑或網址。`,
+      `model: "${written}" is not in the catalogue.${meant(near, context.text)} A config.json (path or address) works too.`,
+      `模型：目錄中沒有「${written}」。${meant(near, context.text)}也可指定 config.json 的路徑或網址。`,
     ),
   })
 }

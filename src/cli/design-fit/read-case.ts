@@ -4,6 +4,7 @@ import { type Catalogue, type Model, type Precision, weightBlockOf } from '../..
 import type { Message } from '../../core/index.js'
 import { type FitRequest, findCard } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { meant } from '../did-you-mean.js'
 import { cliError, cliMessage } from '../messages.js'
 import {
   type CaseFields,
@@ -143,8 +144,8 @@ const unknownCard = (fields: CaseFields, suggestion: string | null, text: Comman
   const [name, written] = [fields.name('gpu'), String(fields.values.get('gpu'))]
   return cliError('cli.bad-argument', {
     detail: text(
-      `${name}: "${written}" is not known.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
-      `${name}：不認得「${written}」。${suggestion ? `您是指 ${suggestion} 嗎？` : ''}`,
+      `${name}: "${written}" is not known.${meant(suggestion, text)}`,
+      `${name}：不認得「${written}」。${meant(suggestion, text)}`,
     ),
   })
 }
