@@ -194,7 +194,7 @@ export const fitMessages = defineMessages({
     en: (p: { gain: number; kvShare: number; acceptance: number; assumed: boolean }) =>
       `Drafting at this load makes tokens come ${formatNumber(p.gain, 2)} times as fast${p.gain < 1 ? ' (slower than without)' : ''}, at ${p.assumed ? 'an assumed' : 'the given'} acceptance of ${p.acceptance}, and takes ${formatNumber(p.kvShare * 100, 2)} % of the cache.`,
     'zh-TW': (p) =>
-      `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)} %。`,
+      `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)}%。`,
   },
   'fit.adapters': {
     en: (p: { count: number; rank: number; gib: number }) =>
@@ -221,7 +221,7 @@ export const fitMessages = defineMessages({
     en: (p: { share: number }) =>
       `The KV dtype does not touch the states of linear layers: a full request needs ${formatNumber(p.share * 100, 3)} % of the 16-bit cache, not half.`,
     'zh-TW': (p) =>
-      `KV 型別不影響線性層的狀態：一個滿長請求需要 16 位元快取的 ${formatNumber(p.share * 100, 3)} %，而非一半。`,
+      `KV 型別不影響線性層的狀態：一個滿長請求需要 16 位元快取的 ${formatNumber(p.share * 100, 3)}%，而非一半。`,
   },
   'fit.windows-kept': {
     en: (p: { version: string }) =>
@@ -275,7 +275,7 @@ export const fitMessages = defineMessages({
     en: (p: { asked: number; most: number }) =>
       `${formatNumber(p.asked, 3)} requests/s are more than this deployment keeps up with. At about ${formatNumber(p.most, 3)} a place is free 95 % of the time; figures are for that rate.`,
     'zh-TW': (p) =>
-      `每秒 ${formatNumber(p.asked, 3)} 個請求超過此部署跟得上的量。約 ${formatNumber(p.most, 3)} 個時，95 % 的時間仍有空位；數字以此計。`,
+      `每秒 ${formatNumber(p.asked, 3)} 個請求超過此部署跟得上的量。約 ${formatNumber(p.most, 3)} 個時，95% 的時間仍有空位；數字以此計。`,
   },
   'fit.not-native': {
     en: (p: { card: string; precision: string }) =>
