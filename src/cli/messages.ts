@@ -75,6 +75,12 @@ export const cliMessages = defineMessages({
     'zh-TW': (p) =>
       `其基礎模型可讀 ${p.context} 個詞元；${p.model} 可讀 ${p.asked} 是依 max-model-len 認定，未經查證。`,
   },
+  'cli.fit-wide-gguf': {
+    en: (p: { model: string; types: readonly string[] }) =>
+      `Nothing says which GGUF type ${p.model} is in: 16 bits a weight are counted. Name it with --quantization: ${p.types.join(', ')}.`,
+    'zh-TW': (p) =>
+      `未說明 ${p.model} 的 GGUF 類型：以每個權重 16 位元計算。請以 --quantization 指定：${p.types.join('、')}。`,
+  },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>
       `${p.model} is published in ${p.stored}; ${p.asked} needs another checkpoint.`,

@@ -41,7 +41,7 @@ export type {
 } from './machine/machine.js'
 export { localRows } from './machine/row-ids.js'
 export type { Share, TaskModel } from './machine/task-model.js'
-export { findCard } from './memory/engine-card.js'
+export { type CardLookup, findCard } from './memory/engine-card.js'
 export { plannerMessages } from './messages.js'
 export { predictionsOf } from './predictions-of.js'
 export { requirementsHash } from './requirements-hash.js'

@@ -120,6 +120,9 @@ describe('design fit', () => {
     ['--model Llama-3.1-8B --gpu H100 --gpu-memory-utilization 1.2', /--gpu-memory-utilization.*0\.01-1/],
     ['--model Llama-3.1-8B --gpu H100 --load input=10', /output/],
     ['--model Llama-3.1-8B --gpu H100 --speculative mtp', /METHOD:TOKENS/],
+    ['--model gpt-4o --gpu H100', /behind an API alone/],
+    ['--model Llama-3.1-8B --gpu i9-13900K', /Add --gpu-memory-gib/],
+    ['--model Llama-3.1-8B --gpu H100 --quantization q2_k', /Known: auto, bf16, .*q4_k_m/],
     ['--gpu H100', /--model is missing/],
     ['--model Llama-3.1-8B', /--gpu is missing/],
     ['--model Llama-3.1-8B --gpu H100 --engine-version banana', /--engine-version: "banana".*0\.28\.0/],
@@ -214,6 +217,20 @@ describe('design fit', () => {
     const wide = await ask('--model Qwen/Qwen2.5-7B-Instruct --gpu L4 --max-model-len 4096'.split(' '))
     const narrow = await ask('--model Qwen/Qwen2.5-7B-Instruct-AWQ --gpu L4 --max-model-len 4096'.split(' '))
     expect(narrow.answer.weightsGiBPerGpu).toBeLessThan(wide.answer.weightsGiBPerGpu / 2)
+  })
+
+  it('takes GGUF files as llama.cpp and Ollama name them, over cards by layers', async () => {
+    const on = async (model: string, more = '') =>
+      (await ask(`--model ${model} --gpu 2x3090 --engine llama.cpp${more}`.split(' '))).answer
+    const byTag = await on('llama3.1:70b-instruct-q4_K_M')
+    expect(byTag).toMatchObject({ fits: true, settings: { tensorParallel: 1, pipelineParallel: 2 } })
+    expect((await on('unsloth/Llama-3.1-70B-Instruct-GGUF:Q4_K_M')).weightsGiBPerGpu).toBe(
+      byTag.weightsGiBPerGpu,
+    )
+    const untold = await on('llama3.1:70b')
+    expect(untold.fits).toBe(false)
+    expect(untold.warnings.map(({ code }) => code)).toContain('cli.fit-wide-gguf')
+    expect(await on('llama3.1:70b', ' --quantization awq')).toMatchObject({ limitedBy: 'precision' })
   })
 
   it('answers many cases of a file, under any spelling, and keeps going after a broken line', async () => {

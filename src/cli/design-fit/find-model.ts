@@ -45,6 +45,7 @@ export const findModel = async (
   if (file !== undefined) return ofConfig(readLimited(file, context), written)
   const named = byName(written, catalogue)
   if (named) return { ...named, model: revised(named.model, written), warnings: [] }
+  if (isHosted(written, catalogue)) throw hostedAlone(written, context)
   const related = ofFamily(written, catalogue)
   if (related) return related
   const lookup = catalogue.lookUpModel(written)
@@ -59,6 +60,21 @@ export const findModel = async (
     ),
   })
 }
+
+/** Families that are behind their makers' APIs alone, whatever the revision. */
+const hostedFamilies = /^(gpt-[345]|claude-|gemini-)/i
+
+const isHosted = (written: string, { hostedModels }: Catalogue): boolean =>
+  hostedFamilies.test(written.slice(written.lastIndexOf('/') + 1)) ||
+  hostedModels.some(({ model, base }) => base === null && tailOf(model) === tailOf(written))
+
+const hostedAlone = (written: string, { text }: CommandContext) =>
+  cliError('cli.bad-argument', {
+    detail: text(
+      `model: ${written} is behind an API alone: it has no weights that could be put on a card.`,
+      `模型：${written} 只透過 API 提供，沒有可放上加速器的權重。`,
+    ),
+  })
 
 /** A name with the same numbers and nearly the same letters: a slip, not another model. */
 const mistyped = (written: string, catalogue: Catalogue): string | undefined => {
@@ -205,7 +221,7 @@ const suffixes = (
   let precision: Precision | 'auto' | undefined
   for (;;) {
     const found =
-      /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(
+      /^(.+?)[-_.:](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(
         base,
       )
     const suffix = found?.[2]

@@ -128,6 +128,22 @@ export const fitMessages = defineMessages({
       `${p.engine} reads GGUF files (${p.format}) as an experiment only; they are made for llama.cpp.`,
     'zh-TW': (p) => `${p.engine} 只實驗性地支援 GGUF 檔（${p.format}）；這種格式是給 llama.cpp 用的。`,
   },
+  'fit.gguf-alone': {
+    en: (p: { format: string }) =>
+      `llama.cpp reads GGUF files, which have no ${p.format}: it does not start. Name the type of the file with --quantization (q8_0, q4_k_m, ...).`,
+    'zh-TW': (p) =>
+      `llama.cpp 讀取 GGUF 檔，其中沒有 ${p.format}：無法啟動。請以 --quantization 指定檔案的類型（q8_0、q4_k_m 等）。`,
+  },
+  'fit.other-vendor': {
+    en: (p: { engine: string; card: string; refused: boolean }) =>
+      p.refused
+        ? `${p.engine} runs on NVIDIA cards alone: it does not start on ${p.card}.`
+        : `No release of ${p.engine} for ${p.card} was read about: its rules for other cards are used.`,
+    'zh-TW': (p) =>
+      p.refused
+        ? `${p.engine} 只能在 NVIDIA 卡上執行：在 ${p.card} 上無法啟動。`
+        : `沒有 ${p.engine} 用於 ${p.card} 的版本資料：以其他卡的規則計算。`,
+  },
   'fit.not-sparse-latent': {
     en: (p: { model: string }) =>
       `fp8_ds_mla is a layout of sparse latent attention (DeepSeek-V3.2 and later), which ${p.model} does not have: it does not start. Use fp8.`,

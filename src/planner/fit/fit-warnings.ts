@@ -4,7 +4,7 @@ import { bytesPerGiB, type Message } from '../../core/index.js'
 import { v0ChunksAbove } from '../memory/engine-defaults.js'
 import { engineVersion } from '../memory/engine-version.js'
 import { kvCost } from '../memory/kv-cache.js'
-import { peakTflops } from '../memory/precision.js'
+import { isGguf, peakTflops } from '../memory/precision.js'
 import { adapterBytes } from './adapter-bytes.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitRequest } from './fit-request.js'
@@ -64,7 +64,7 @@ const assumedMemory: Remark = ({ card }) =>
     : null
 
 const emulated: Remark = ({ card, precision }) =>
-  card.accelerator && peakTflops(card.accelerator, precision) === null
+  card.accelerator && !isGguf(precision) && peakTflops(card.accelerator, precision) === null
     ? fitMessage('fit.not-native', { card: card.label, precision })
     : null
 

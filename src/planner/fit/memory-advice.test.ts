@@ -181,6 +181,8 @@ describe('builds of llama.cpp', () => {
         maxModelLen: null,
       })
     const assumed = at(undefined)
+    // Four slots share one cache in builds from late 2025 on.
+    expect([assumed, at('b6123')].map(({ settings }) => settings.maxNumSeqs)).toEqual([4, 1])
     expect(assumed.settings).toMatchObject({ engineVersion: 'b9900', engineVersionFrom: 'assumed' })
     expect(assumed.fits).toBe(true)
     // The same rules as under the number itself; older builds stop instead of taking shorter requests.

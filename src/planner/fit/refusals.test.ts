@@ -177,6 +177,19 @@ describe('formats that a card cannot run', () => {
   })
 })
 
+describe('chips of other makers', () => {
+  it('are refused by TensorRT-LLM, and warned of by engines with rules for others alone', () => {
+    const on = (card: string, engine: FitRequest['engine']) =>
+      answerTo(llama8, { card: cardOf(card), engine, engineVersion: undefined })
+    expect(on('MI300X', 'trtllm')).toMatchObject({ fits: false, limitedBy: 'accelerator' })
+    expect(warning(on('MI300X', 'vllm'), 'fit.other-vendor')).toBeUndefined()
+    const apple = on('Apple M2 Ultra', 'vllm')
+    expect(apple.fits).toBe(true)
+    expect(warning(apple, 'fit.other-vendor')?.params['refused']).toBe(false)
+    expect(warning(on('Apple M2 Ultra', 'llama.cpp'), 'fit.other-vendor')).toBeUndefined()
+  })
+})
+
 describe('releases', () => {
   it('warns of one that is newer than any that was read', () => {
     const of = (engineVersion: string) => warning(answerTo(llama8, { engineVersion }), 'fit.release-not-read')

@@ -79,9 +79,17 @@ const defaultsOf = (
     case 'tgi':
       return { utilisation: 0.95, maxBatchedTokens: 4096, maxSequences: 128, chunkedPrefill: version >= 3000 }
     case 'llama.cpp':
-      return { utilisation: 1, maxBatchedTokens: 512, maxSequences: 1, chunkedPrefill: true }
+      return {
+        utilisation: 1,
+        maxBatchedTokens: 512,
+        maxSequences: version >= firstSharedBuild ? 4 : 1,
+        chunkedPrefill: true,
+      }
   }
 }
+
+/** llama-server has four slots over one cache since pull request 16736 (2025-10); b7079 starts them (issue 17300). */
+const firstSharedBuild = 7000
 
 /** Above this length V0 chunks prompts by itself, except on models it cannot (vLLM `EngineArgs`, 0.6 to 0.7). */
 export const v0ChunksAbove = 32_768
