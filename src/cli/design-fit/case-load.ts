@@ -4,6 +4,7 @@ import type { FitRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { didYouMean } from '../did-you-mean.js'
 import { cliError } from '../messages.js'
+import { readNumber } from './case-fields.js'
 
 type Text = CommandContext['text']
 type Load = NonNullable<FitRequest['load']>
@@ -111,7 +112,7 @@ const partOf = (
   text: Text,
 ): number => {
   const { least, most, whole } = ranges[known] ?? { least: 0, most: 0, whole: true }
-  const number = typeof value === 'number' ? value : String(value).trim() === '' ? Number.NaN : Number(value)
+  const number = typeof value === 'number' ? value : readNumber(String(value))
   if (number >= least && number <= most && (!whole || Number.isSafeInteger(number))) return number
   throw cliError('cli.bad-argument', {
     detail: text(

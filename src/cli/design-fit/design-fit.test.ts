@@ -301,7 +301,7 @@ describe('design fit', () => {
   })
 
   it('exits 1 for a load that no request can have, and tells no speed of it', async () => {
-    const flags = '--model Llama-3.1-8B --gpu H100 --max-model-len 1000 --load'.split(' ')
+    const flags = '--model Llama-3.1-8B --gpu H100 --max-model-len 1k --load'.split(' ')
     const { status, answer } = await ask([...flags, 'input=1000,output=200,concurrency=8'])
     expect(status).toBe(1)
     expect(answer).toMatchObject({ fits: false, limitedBy: 'max-model-len', predicted: null })

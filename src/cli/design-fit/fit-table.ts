@@ -41,7 +41,7 @@ const cells = (result: Result, text: Text): readonly string[] => {
     fits ? text('yes', '是') : text('no', '否'),
     limitText(limitedBy, text),
     hasCache ? kvGiB.toFixed(2) : isRefusal(limitedBy) ? none : text(...short(-kvGiB)),
-    hasCache ? formatNumber(kvCacheTokens) : none,
+    hasCache && kvCacheTokens > 0 ? formatNumber(kvCacheTokens) : none,
     maxConcurrency >= 1 ? maxConcurrency.toFixed(2) : none,
   ]
 }

@@ -31,10 +31,15 @@ const verdictLine = (request: FitRequest, answer: FitAnswer, text: Text) => {
   const where = `${count} x ${card.label}`
   if (fits) return text(`It fits: ${model.name} on ${where}.`, `放得下：${model.name}，${where}。`)
   const limit = limitText(limitedBy, text)
-  if (isRefusal(limitedBy))
+  if (isRefusal(limitedBy) || limitedBy === 'context')
     return text(
       `It does not start (${limit}): ${model.name} on ${where}.`,
       `無法啟動（${limit}）：${model.name}，${where}。`,
+    )
+  if (limitedBy === 'max-model-len')
+    return text(
+      `The load does not fit (${limit}): ${model.name} on ${where}.`,
+      `負載放不下（${limit}）：${model.name}，${where}。`,
     )
   const short = missingGiBPerGpu === null ? null : shortText(missingGiBPerGpu, answer, text)
   return text(
@@ -129,7 +134,7 @@ const cacheLines = (answer: FitAnswer, text: Text): readonly string[] => {
   const n = (value: number) => formatNumber(value)
   const { kvBytesPerSequence: fixed } = answer
   return [
-    ...(answer.availableKvGiBPerGpu > 0 ? [poolText(answer, text)] : []),
+    ...(answer.kvCacheTokens > 0 ? [poolText(answer, text)] : []),
     text(
       `One request: ${n(answer.kvBytesPerToken)} bytes a token${fixed > 0 ? ` and ${n(Math.round(fixed))} whatever its length` : ''}.`,
       `單一請求：每詞元 ${n(answer.kvBytesPerToken)} 位元組${fixed > 0 ? `，另有固定 ${n(Math.round(fixed))} 位元組` : ''}。`,
@@ -161,5 +166,8 @@ const speedLines = ({ predicted }: FitAnswer, text: Text): readonly string[] => 
   ]
 }
 
+/** What is asked for and served for certain has no range. */
 const bandText = ({ value, low, high }: NonNullable<FitAnswer['predicted']>['ttftMs']): string =>
-  `${formatNumber(value, 3)} (${formatNumber(low, 3)}-${formatNumber(high, 3)})`
+  low === high
+    ? formatNumber(value, 3)
+    : `${formatNumber(value, 3)} (${formatNumber(low, 3)}-${formatNumber(high, 3)})`

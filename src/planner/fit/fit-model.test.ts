@@ -229,10 +229,9 @@ describe('the cache', () => {
   })
 
   it('fits no cache that is larger than what weights leave of the card', () => {
-    expect(answerTo(llama8, { kvCacheMemoryBytes: 1e12 })).toMatchObject({
-      fits: false,
-      limitedBy: 'kv-cache',
-    })
+    const large = answerTo(llama8, { kvCacheMemoryBytes: 1e12 })
+    expect(large).toMatchObject({ fits: false, limitedBy: 'kv-cache', kvCacheTokens: 0, maxConcurrency: 0 })
+    expect(large.missingGiBPerGpu).toBeCloseTo(1e12 / 2 ** 30 + large.weightsGiBPerGpu - 79.19, 6)
     expect(answerTo(llama8, { kvCacheMemoryBytes: 20e9, maxModelLen: 8192 }).fits).toBe(true)
   })
 

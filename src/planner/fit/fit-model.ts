@@ -5,7 +5,6 @@ import { assumedVersions, releaseOf, v0ChunksAbove } from '../memory/engine-defa
 import type { EngineMemory } from '../memory/engine-memory.js'
 import { kvCost } from '../memory/kv-cache.js'
 import type { Sharding } from '../memory/sharding.js'
-import { isRefusal } from './fit-limits.js'
 import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
 import { predictFit } from './fit-speed.js'
 import { type Start, shardingOf, startAt } from './fit-start.js'
@@ -32,11 +31,12 @@ export const fitModel = (asked: FitRequest): FitAnswer => {
   const served = loadProblems(request, start)
   const short = memoryLimit(start) ?? captureLimit(request, start)
   const limit = refused ?? short ?? limitOf(served)
-  const isRefused = refused !== null && isRefusal(refused)
+  // Only a length that is too long leaves a cache to tell of.
+  const isRefused = refused !== null && refused !== 'context'
   const longest = isRefused ? 0 : longestThatFits(request, sharding, start)
   const fits = limit === null
   const concurrency = isRefused ? 0 : pool.concurrencyAt(maxModelLen)
-  const missing = refused === null ? missingBytes(short, start) : null
+  const missing = missingBytes(refused ?? short, request, start)
   const whole = kvCost(cachedModel(request), {
     sharding: { tensorParallel: 1, pipelineParallel: 1 },
     dtype: request.kvDtype,

@@ -40,14 +40,21 @@ const hasTooFewStates = (
   pool.stateBlocks < memory.settings.maxSequences
 
 /** Bytes that are missing on each accelerator; null where it is not memory that stands in the way. */
-export const missingBytes = (limit: FitLimit | null, start: Start): number | null => {
-  const { memory, pool } = start
+export const missingBytes = (
+  limit: FitLimit | null,
+  { card }: Pick<FitRequest, 'card'>,
+  start: Start,
+): number | null => {
+  const { memory, pool, isFixed } = start
   switch (limit) {
     case 'weights':
     case 'activations':
       return memory.fixedBytes + memory.stepBytes + memory.graphBytes - memory.budgetBytes
     case 'kv-cache':
-      return neededBytes(start) - pool.bytes
+      return Math.max(
+        neededBytes(start) - pool.bytes,
+        isFixed ? memory.weightsBytes + memory.kvBytes - card.memoryGiB * bytesPerGiB : 0,
+      )
     case 'cuda-graphs':
       return memory.captureBytes - memory.captureRoomBytes
     default:
@@ -68,9 +75,10 @@ const wideFormats: ReadonlySet<Precision> = new Set<Precision>(['bf16', 'fp8', '
 const mostShare = 0.98
 
 /** Whether a larger share of the memory would be enough. */
-const canRaise = (limit: FitLimit, { card, engine }: FitRequest, start: Start): boolean => {
+const canRaise = (limit: FitLimit, request: FitRequest, start: Start): boolean => {
+  const { card, engine } = request
   const room = (mostShare - start.memory.settings.utilisation) * card.memoryGiB * bytesPerGiB
-  return engine !== 'trtllm' && !start.isFixed && (missingBytes(limit, start) ?? 0) <= room
+  return engine !== 'trtllm' && !start.isFixed && (missingBytes(limit, request, start) ?? 0) <= room
 }
 
 /** @param longest that fits, tokens */
