@@ -107,7 +107,8 @@ const basicsOf = (f: Fields, { problems, path }: { problems: FieldProblem[]; pat
   const layers = f.count('num_hidden_layers') ?? blocks ?? f.required('num_hidden_layers')
   const headDim = f.count('head_dim', 'attention_head_dim')
   const isLatent = f.number('kv_lora_rank', 'qk_nope_head_dim') !== null
-  if (headDim === null && !isLatent && hidden % heads !== 0)
+  // Nothing follows from a number that stands in for a broken one.
+  if (problems.length === 0 && headDim === null && !isLatent && hidden % heads !== 0)
     problems.push({
       field: `${path}num_attention_heads`,
       found: String(heads),

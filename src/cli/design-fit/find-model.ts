@@ -137,8 +137,16 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
     return Buffer.concat(parts).toString('utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'cli.bad-argument') throw error
-    throw failed(error instanceof Error ? error.message : String(error))
+    throw failed(reasonOf(error, text))
   }
+}
+
+/** The system's own code where there is one: `ECONNREFUSED`. */
+const reasonOf = (error: unknown, text: CommandContext['text']): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return text('no answer within 10 s', '10 秒內沒有回應')
+  const { cause } = error
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
 }
 
 const ofConfig = (content: string, name: string): FoundModel => {
