@@ -60,6 +60,8 @@ const wayNames = {
   'zh-TW': { reserved: '預留', onDemand: '隨需', spot: '競價' },
 } as const satisfies Record<string, Record<PurchaseWay, string>>
 
+const unitInChinese = (unit: string): string => (unit === 'tokens/s' ? ' 詞元／秒' : ` ${unit}`)
+
 export const sumMessages = defineMessages({
   'planner.sum-average': {
     en: (p: { peak: number; share: number; average: number; curveGiven: boolean }) =>
@@ -103,10 +105,10 @@ export const sumMessages = defineMessages({
       `最長請求：${n(p.input)} + ${n(p.output)}（提示與回答的 P95）= ${n(p.longest)} 個詞元${p.asked > p.longest ? `；需求要求 ${n(p.asked)}` : ''}`,
   },
   'planner.sum-concurrency': {
-    en: (p: { peak: number; inFlight: number; seconds: number; from: string }) =>
-      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from}) = ${n(p.inFlight, 3)} requests`,
+    en: (p: { peak: number; inFlight: number; seconds: number; from: readonly string[] }) =>
+      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from.join(', ')}) = ${n(p.inFlight, 3)} requests`,
     'zh-TW': (p) =>
-      `同時處理的上限（Little 定律）：每秒 ${n(p.peak)} x ${n(p.seconds, 3)} 秒（${p.from}）= ${n(p.inFlight, 3)} 個請求`,
+      `同時處理的上限（Little 定律）：每秒 ${n(p.peak)} x ${n(p.seconds, 3)} 秒（${p.from.join('、')}）= ${n(p.inFlight, 3)} 個請求`,
   },
   'planner.sum-weights': {
     en: (p: {
@@ -229,7 +231,7 @@ export const sumMessages = defineMessages({
     }) =>
       `${p.id}, P${n(p.percentile)}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}`,
     'zh-TW': (p) =>
-      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}`,
+      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)}${unitInChinese(p.unit)}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)}${unitInChinese(p.unit)}`,
   },
   'planner.sum-saturation': {
     en: (p: {
