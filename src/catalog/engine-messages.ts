@@ -177,13 +177,13 @@ export const engineMessages = defineMessages({
     en: (p: Place & { wanted: string | null; possible: string | null }) =>
       `Deployment "${p.deployment}": the KV cache is too small for one request of the full length${p.wanted === null ? '' : ` (${p.wanted} tokens)`}. Set --max-model-len to ${p.possible === null ? 'less' : `at most ${p.possible}`}, or give the engine more memory.${seeLog(p.log, 'en')}`,
     'zh-TW': (p) =>
-      `部署「${p.deployment}」：KV 快取容不下一個最長的請求${p.wanted === null ? '' : `（${p.wanted} 個 token）`}。請將 --max-model-len 設為${p.possible === null ? '較小的值' : `最多 ${p.possible}`}，或提供引擎更多記憶體。${seeLog(p.log, 'zh-TW')}`,
+      `部署「${p.deployment}」：KV 快取容不下一個最長的請求${p.wanted === null ? '' : `（${p.wanted} 個詞元）`}。請將 --max-model-len 設為${p.possible === null ? '較小的值' : `最多 ${p.possible}`}，或提供引擎更多記憶體。${seeLog(p.log, 'zh-TW')}`,
   },
   'engine.context-too-long': {
     en: (p: Place & { wanted: string | null; possible: string | null }) =>
       `Deployment "${p.deployment}": the model cannot take ${p.wanted ?? 'that many'} tokens. Set --max-model-len to ${p.possible === null ? 'what the model was made for' : `at most ${p.possible}`}.${seeLog(p.log, 'en')}`,
     'zh-TW': (p) =>
-      `部署「${p.deployment}」：模型無法處理 ${p.wanted ?? '這麼多'} 個 token。請將 --max-model-len 設為${p.possible === null ? '模型支援的長度' : `最多 ${p.possible}`}。${seeLog(p.log, 'zh-TW')}`,
+      `部署「${p.deployment}」：模型無法處理 ${p.wanted ?? '這麼多'} 個詞元。請將 --max-model-len 設為${p.possible === null ? '模型支援的長度' : `最多 ${p.possible}`}。${seeLog(p.log, 'zh-TW')}`,
   },
   'engine.gpu-missing': {
     en: (p: Place & { line: string }) =>

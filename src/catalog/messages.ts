@@ -1,6 +1,49 @@
 // What can go wrong when the catalogue is asked, in both languages.
 
-import { defineMessages, errorFactory, formatNumber, messageFactory } from '../core/index.js'
+import { defineMessages, errorFactory, formatNumber, type Language, messageFactory } from '../core/index.js'
+import type { FieldProblem } from './hf-config/fields.js'
+
+/** Why a file is not a model's. */
+export type NotAModel =
+  | 'not-json'
+  | 'not-an-object'
+  | 'adapter'
+  | 'tokenizer'
+  | 'params'
+  | 'encoder-decoder'
+  | 'no-field'
+
+const notAModel: Readonly<Record<Language, Readonly<Record<NotAModel, string>>>> = {
+  en: {
+    'not-json': 'it is not JSON',
+    'not-an-object': 'it is not a JSON object',
+    adapter: 'it is that of an adapter (`peft_type`)',
+    tokenizer: 'it is that of a tokenizer (`tokenizer_class`)',
+    params: 'it is a `params.json` (`dim`, `n_layers`)',
+    'encoder-decoder': 'the model has an encoder (`is_encoder_decoder`)',
+    'no-field': 'it has neither `model_type` nor `hidden_size`',
+  },
+  'zh-TW': {
+    'not-json': '不是 JSON',
+    'not-an-object': '不是 JSON 物件',
+    adapter: '這是轉接器的設定（`peft_type`）',
+    tokenizer: '這是分詞器的設定（`tokenizer_class`）',
+    params: '這是 `params.json`（`dim`、`n_layers`）',
+    'encoder-decoder': '此模型有編碼器（`is_encoder_decoder`）',
+    'no-field': '沒有 `model_type`，也沒有 `hidden_size`',
+  },
+}
+
+type Wanted = Pick<FieldProblem, 'most' | 'divides'>
+
+const expected = {
+  en: ({ most, divides }: Wanted) =>
+    divides === null
+      ? `a whole number from 1 to ${formatNumber(most)}`
+      : `a divisor of \`${divides}\`, or a \`head_dim\` beside it`,
+  'zh-TW': ({ most, divides }: Wanted) =>
+    divides === null ? ` 1 至 ${formatNumber(most)} 的整數` : ` \`${divides}\` 的因數，或另有 \`head_dim\``,
+} as const
 
 export const catalogMessages = defineMessages({
   'catalog.unknown-model': {
@@ -16,16 +59,16 @@ export const catalogMessages = defineMessages({
       `目錄中沒有加速器「${p.name}」。${p.suggestion === null ? '請使用像 h100_sxm、a100_pcie、l40s 這樣的名稱。' : `您是不是要寫「${p.suggestion}」？`}`,
   },
   'catalog.config-not-a-model': {
-    en: (p: { reason: string }) =>
-      `This is no configuration of a language model: ${p.reason}. Give the \`config.json\` that lies beside the weights, with fields such as \`model_type\`, \`hidden_size\` and \`num_hidden_layers\`.`,
+    en: (p: { file: string; reason: NotAModel }) =>
+      `${p.file} is no configuration of a language model: ${notAModel.en[p.reason]}. Give the \`config.json\` that lies beside the weights, with fields such as \`model_type\`, \`hidden_size\` and \`num_hidden_layers\`.`,
     'zh-TW': (p) =>
-      `這不是語言模型的設定檔：${p.reason}。請提供與權重放在一起的 \`config.json\`，其中有 \`model_type\`、\`hidden_size\`、\`num_hidden_layers\` 等欄位。`,
+      `${p.file} 不是語言模型的設定檔：${notAModel['zh-TW'][p.reason]}。請提供與權重放在一起的 \`config.json\`，其中有 \`model_type\`、\`hidden_size\`、\`num_hidden_layers\` 等欄位。`,
   },
-  'catalog.config-incomplete': {
-    en: (p: { field: string }) =>
-      `The model configuration has no number \`${p.field}\`, which its architecture needs. Take the file from the model's own repository, or add the field.`,
+  'catalog.config-broken': {
+    en: (p: { file: string; problems: readonly FieldProblem[] }) =>
+      `${p.file} does not describe a model: ${p.problems.map(({ field, found, ...wanted }) => `\`${field}\` ${found === null ? 'is missing' : `is ${found}`} (expected: ${expected.en(wanted)})`).join('; ')}. Take the file from the model's own repository, or correct ${p.problems.length === 1 ? 'the field' : 'the fields'}.`,
     'zh-TW': (p) =>
-      `模型設定檔缺少此架構需要的數值 \`${p.field}\`。請使用模型原始儲存庫中的檔案，或補上這個欄位。`,
+      `${p.file} 無法描述模型：${p.problems.map(({ field, found, ...wanted }) => `${found === null ? `缺少 \`${field}\`` : `\`${field}\` 為 ${found}`}（應為${expected['zh-TW'](wanted)}）`).join('；')}。請使用模型原始儲存庫中的檔案，或更正${p.problems.length === 1 ? '這個' : '這些'}欄位。`,
   },
   'catalog.config-unknown-architecture': {
     en: (p: { type: string }) =>

@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.js'
 
 export const assessmentText = (assessment: Assessment, { language, render }: Terminal): string => {
   const say = (en: string, zhTW: string) => (language === 'en' ? en : zhTW)
+  const [colon, comma, space] = [say(': ', '：'), say(', ', '、'), say(' ', '')]
   const { conflicts, gaps, priorities, risks } = assessment
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', title, ...lines]
@@ -15,18 +16,23 @@ export const assessmentText = (assessment: Assessment, { language, render }: Ter
     ...workloadLines(assessment, say),
     ...section(
       say('Priorities', '優先順序'),
-      priorities.map(({ aspect, why }, i) => `  ${i + 1}. ${aspect}: ${why.map(render).join(' ')}`),
+      priorities.map(
+        ({ aspect, why }, i) =>
+          `  ${i + 1}. ${say(aspect, aspectsInChinese[aspect])}${colon}${why.map(render).join(space)}`,
+      ),
     ),
     ...section(
       say('Contradictions and tensions', '矛盾與取捨'),
       conflicts.map(
         ({ kind, message, between }) =>
-          `  ${kind === 'contradiction' ? '✗' : '!'} ${render(message)} [${between.join(', ')}]`,
+          `  ${kind === 'contradiction' ? '✗' : '!'} ${render(message)} [${between.join(comma)}]`,
       ),
     ),
     ...section(
       say('Questions left open', '待回答的問題'),
-      gaps.map(({ path, question, assumed }) => `  ? ${path}: ${render(question)} ${render(assumed)}`),
+      gaps.map(
+        ({ path, question, assumed }) => `  ? ${path}${colon}${render(question)}${space}${render(assumed)}`,
+      ),
     ),
     ...section(say('Risks', '風險'), [riskTable(risks, { say, render })]),
   ].join('\n')
@@ -55,6 +61,15 @@ const workloadLines = ({ workload }: Assessment, say: Say): string[] => {
         ]
       : []),
   ]
+}
+
+const aspectsInChinese: Readonly<Record<Assessment['priorities'][number]['aspect'], string>> = {
+  safety: '安全',
+  privacy: '隱私',
+  quality: '品質',
+  latency: '延遲',
+  cost: '費用',
+  availability: '可用性',
 }
 
 const levels: Readonly<Record<Level, readonly [string, string]>> = {

@@ -1,6 +1,6 @@
 // Figures of two designs side by side for people: what changed, and by how much.
 
-import { formatMs, formatNumber, formatUsd } from '../core/index.js'
+import { formatMs, formatNumber, formatPercent, formatUsd } from '../core/index.js'
 import type { ComparedFigure, ComparedValue } from '../planner/index.js'
 import type { CommandContext } from './command-context.js'
 import { renderTable } from './table.js'
@@ -37,9 +37,9 @@ export const comparisonText = (
     ],
     changed.map((figure) => [
       nameOf(figure.figure, say),
-      shown(said(figure.figure, figure.before, say), figure.unit),
-      shown(said(figure.figure, figure.after, say), figure.unit),
-      changeOf(figure),
+      shown(said(figure.figure, figure.before, say), figure.unit, say),
+      shown(said(figure.figure, figure.after, say), figure.unit, say),
+      changeOf(figure, say),
     ]),
   )
 }
@@ -82,17 +82,22 @@ const said = (figure: string, value: ComparedValue, say: Say): ComparedValue => 
     .replace(/^cascade /, say('cascade ', '先由 '))
 }
 
-const shown = (value: ComparedValue, unit: ComparedFigure['unit']): string => {
+const percent = (value: number, say: Say, digits = 3): string =>
+  say(formatPercent(value / 100, 'en', digits), formatPercent(value / 100, 'zh-TW', digits))
+
+const shown = (value: ComparedValue, unit: ComparedFigure['unit'], say: Say): string => {
   if (value === null) return '-'
   if (typeof value === 'string') return value
   if (unit === 'usd') return formatUsd(value)
   if (unit === 'ms') return formatMs(value)
-  if (unit === 'percent') return `${formatNumber(value, 2)} %`
-  return unit === 'tokens/s' ? `${formatNumber(value)} tokens/s` : formatNumber(value, 6)
+  if (unit === 'percent') return percent(value, say, 2)
+  return unit === 'tokens/s'
+    ? say(`${formatNumber(value)} tokens/s`, `每秒 ${formatNumber(value)} 個詞元`)
+    : formatNumber(value, 6)
 }
 
-const changeOf = ({ before, after }: ComparedFigure): string => {
+const changeOf = ({ before, after }: ComparedFigure, say: Say): string => {
   if (typeof before !== 'number' || typeof after !== 'number' || before === 0) return ''
-  const percent = (after / before - 1) * 100
-  return `${percent > 0 ? '+' : ''}${formatNumber(percent)} %`
+  const change = (after / before - 1) * 100
+  return `${change > 0 ? '+' : ''}${percent(change, say)}`
 }

@@ -118,7 +118,7 @@ const inputs = ({ sensitivity, breakdown }: CostReport, say: Say): string[] => {
         say('What moves the bill most:', '影響費用最大的輸入：'),
         ...shown.map(
           ({ input, less, more, usdWithLess, usdWithMore }) =>
-            `  ${input}: ${change(input, less)} → ${usd(usdWithLess)}, ${change(input, more)} → ${usd(usdWithMore)}`,
+            `  ${input === 'price' ? say('price', '價格') : input}${say(': ', '：')}${change(input, less)} → ${usd(usdWithLess)}${say(', ', '，')}${change(input, more)} → ${usd(usdWithMore)}`,
         ),
       ]
 }

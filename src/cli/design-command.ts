@@ -1,6 +1,8 @@
 // `design`: the architecture for the real load, the one for this machine, and the report that says why.
 
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { suggest } from '../core/index.js'
 import { createLogger } from '../telemetry/index.js'
 import { registerDesignCalibrate } from './calibration/design-calibrate-command.js'
 import type { CommandContext } from './command-context.js'
@@ -10,7 +12,9 @@ import { registerDesignFit } from './design-fit/design-fit-command.js'
 import { designProject } from './design-project.js'
 import { designText } from './design-text.js'
 import { registerDesignWhatif } from './design-whatif-command.js'
+import { meant } from './did-you-mean.js'
 import { measuringText } from './machine/measuring-text.js'
+import { cliError } from './messages.js'
 import { numberOption } from './option-values.js'
 import { shortReport } from './write-design.js'
 import type { WrittenFile } from './write-generated.js'
@@ -34,6 +38,7 @@ export const registerDesign = (program: Command, context: CommandContext): void 
       ),
     )
     .action(async (file: string, options: { readonly rows: number; readonly write: boolean }) => {
+      refuseMisspelt(file, design, context)
       const terminal = context.terminal()
       const result = await designProject(file, {
         environment: context.environment,
@@ -61,6 +66,21 @@ export const registerDesign = (program: Command, context: CommandContext): void 
   registerDesignExplain(design, context)
   registerDesignCompare(design, context)
   registerDesignWhatif(design, context)
+}
+
+/** A word that is no file, but nearly the name of a command: `expalin`. */
+const refuseMisspelt = (file: string, { commands }: Command, { text }: CommandContext): void => {
+  const nearest = suggest(
+    file,
+    commands.map((command) => command.name()),
+  )
+  if (nearest === undefined || existsSync(file)) return
+  throw cliError('cli.bad-argument', {
+    detail: text(
+      `design: "${file}" is neither a file nor a command.${meant(`design ${nearest}`, text)}`,
+      `design：「${file}」不是檔案，也不是指令。${meant(`design ${nearest}`, text)}`,
+    ),
+  })
 }
 
 const describe = ({ path, state, difference }: WrittenFile, { text }: CommandContext): string[] => {

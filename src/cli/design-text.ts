@@ -44,7 +44,10 @@ export const designText = (report: DesignReport, { language, render }: Terminal,
           say('What ruled out the rest:', '其他做法被排除的原因：'),
           ...ruledOutBy
             .slice(0, 6)
-            .map(({ constraint, count, example }) => `  ${count} × ${constraint}: ${render(example)}`),
+            .map(
+              ({ constraint, count, example }) =>
+                `  ${count} × ${constraint}${say(': ', '：')}${render(example)}`,
+            ),
         ]
       : []),
     '',

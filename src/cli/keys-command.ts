@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
-import { numberOption } from './option-values.js'
+import { numberOption, wordOption } from './option-values.js'
 import { architectureOption } from './project.js'
 import { callAdmin } from './running-system.js'
 import { renderTable } from './table.js'
@@ -39,11 +39,14 @@ interface Options {
   readonly overlapHours?: number
 }
 
+const actionNames = ['create', 'list', 'revoke', 'rotate'] as const
+type ActionName = (typeof actionNames)[number]
+
 export const registerKeys = (program: Command, context: CommandContext): void => {
   const { text } = context
   program
     .command('keys')
-    .argument('<action>', 'create | list | revoke | rotate')
+    .argument('<action>', 'create | list | revoke | rotate', wordOption(text, 'keys', actionNames))
     .argument('[name-or-id]', text('name of a new key, id of an old one', '新金鑰的名稱，或既有金鑰的識別碼'))
     .description(text('Make, list, revoke and rotate virtual keys', '建立、列出、撤銷與輪替虛擬金鑰'))
     .option(...architectureOption(text))
@@ -74,7 +77,7 @@ export const registerKeys = (program: Command, context: CommandContext): void =>
       ),
       numberOption(text, { option: '--overlap-hours', least: 0, most: 366 * 24, whole: false }),
     )
-    .action(async (action: string, name: string | undefined, options: Options) => {
+    .action(async (action: ActionName, name: string | undefined, options: Options) => {
       const call = requestFor(action, name, options, context)
       const answer = await withSystem(context, {
         architecture: options.architecture,
@@ -90,7 +93,12 @@ export const registerKeys = (program: Command, context: CommandContext): void =>
     })
 }
 
-const requestFor = (action: string, name: string | undefined, options: Options, { text }: CommandContext) => {
+const requestFor = (
+  action: ActionName,
+  name: string | undefined,
+  options: Options,
+  { text }: CommandContext,
+) => {
   const named = (path: (id: string) => string) => {
     if (name !== undefined) return path(encodeURIComponent(name))
     throw cliError('cli.bad-argument', {
@@ -113,13 +121,6 @@ const requestFor = (action: string, name: string | undefined, options: Options, 
         path: named((id) => `/admin/keys/${id}/rotate`),
         body: options.overlapHours === undefined ? {} : { overlapSeconds: options.overlapHours * 3600 },
       }
-    default:
-      throw cliError('cli.bad-argument', {
-        detail: text(
-          `"${action}" is not create, list, revoke or rotate.`,
-          `「${action}」不是 create、list、revoke 或 rotate。`,
-        ),
-      })
   }
 }
 

@@ -57,12 +57,12 @@ export const cliMessages = defineMessages({
   },
   'cli.bad-argument': {
     en: (p: { detail: string }) => `${p.detail} See --help.`,
-    'zh-TW': (p) => `${p.detail} 請見 --help。`,
+    'zh-TW': (p) => `${p.detail}請見 --help。`,
   },
   'cli.fit-unknown-field': {
     en: (p: { field: string; suggestion: string | null }) =>
       `The field ${p.field} is not understood and was left out.${p.suggestion ? ` Did you mean ${p.suggestion}?` : ''}`,
-    'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是指 ${p.suggestion} 嗎？` : ''}`,
+    'zh-TW': (p) => `不認得欄位 ${p.field}，已忽略。${p.suggestion ? `您是不是要寫 ${p.suggestion}？` : ''}`,
   },
   'cli.fit-family': {
     en: (p: { model: string; base: string }) =>
@@ -74,6 +74,12 @@ export const cliMessages = defineMessages({
       `Its base reads ${p.context} tokens; that ${p.model} reads ${p.asked} is taken from max-model-len, and is not checked.`,
     'zh-TW': (p) =>
       `其基礎模型可讀 ${p.context} 個詞元；${p.model} 可讀 ${p.asked} 是依 max-model-len 認定，未經查證。`,
+  },
+  'cli.fit-wide-gguf': {
+    en: (p: { model: string; types: readonly string[] }) =>
+      `Nothing says which GGUF type ${p.model} is in: 16 bits a weight are counted. Name it with --quantization: ${p.types.join(', ')}.`,
+    'zh-TW': (p) =>
+      `未說明 ${p.model} 的 GGUF 類型：以每個權重 16 位元計算。請以 --quantization 指定：${p.types.join('、')}。`,
   },
   'cli.fit-format': {
     en: (p: { model: string; stored: string; asked: string }) =>

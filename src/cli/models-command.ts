@@ -9,6 +9,7 @@ import { cliError } from './messages.js'
 import { type ModelUse, modelUsers, type ProjectFolder } from './model-users.js'
 import { listedModels, modelsTable } from './models-list.js'
 import { pullCommand } from './models-pull.js'
+import { wordOption } from './option-values.js'
 import { architectureOption, findArchitecture, projectOf } from './project.js'
 
 interface Options {
@@ -19,11 +20,14 @@ interface Options {
   readonly force?: boolean
 }
 
+const actionNames = ['list', 'pull', 'verify', 'rm'] as const
+type ActionName = (typeof actionNames)[number]
+
 export const registerModels = (program: Command, context: CommandContext): void => {
   const { text } = context
   program
     .command('models')
-    .argument('<action>', 'list | pull | verify | rm')
+    .argument('<action>', 'list | pull | verify | rm', wordOption(text, 'models', actionNames))
     .argument(
       '[model]',
       text(
@@ -39,10 +43,10 @@ export const registerModels = (program: Command, context: CommandContext): void 
     .option('--link', text('pull: link to a local file, do not copy it', 'pull：連結本機檔案而不複製'))
     .option('--yes', text('pull: accept the licence without being asked', 'pull：不詢問即接受授權'))
     .option('--force', text('rm: even if a deployment uses it', 'rm：即使有部署使用也移除'))
-    .action(async (action: string, model: string | undefined, options: Options) => {
+    .action(async (action: ActionName, model: string | undefined, options: Options) => {
       const { directory, stateDirectory } = projectOf(findArchitecture(options.architecture))
       const folder: ProjectFolder = { directory, modelsDirectory: join(stateDirectory, 'models') }
-      await actionOf(action, context)(folder, model, options, context)
+      await actions[action](folder, model, options, context)
     })
 }
 
@@ -52,17 +56,6 @@ type Action = (
   options: Options,
   context: CommandContext,
 ) => Promise<void>
-
-const actionOf = (action: string, { text }: CommandContext): Action => {
-  const found = Object.hasOwn(actions, action) ? actions[action] : undefined
-  if (found) return found
-  throw cliError('cli.bad-argument', {
-    detail: text(
-      `"${action}" is not list, pull, verify or rm.`,
-      `「${action}」不是 list、pull、verify 或 rm。`,
-    ),
-  })
-}
 
 const required = (model: string | undefined, action: string, { text }: CommandContext): string => {
   if (model !== undefined) return model
@@ -137,4 +130,4 @@ const remove: Action = async (folder, model, { force = false }, context) => {
 
 const useText = ({ deployment, file }: ModelUse) => `${deployment} (${file})`
 
-const actions: Readonly<Record<string, Action>> = { list, pull, verify, rm: remove }
+const actions: Readonly<Record<ActionName, Action>> = { list, pull, verify, rm: remove }

@@ -1,6 +1,7 @@
 // Values of options, checked as they are read. Knows no command.
 
 import type { CommandContext } from './command-context.js'
+import { didYouMean } from './did-you-mean.js'
 import { cliError } from './messages.js'
 
 interface NumberRule {
@@ -50,8 +51,8 @@ export const wordOption =
     if (word !== undefined) return word
     throw cliError('cli.bad-argument', {
       detail: text(
-        `${option}: "${written}" is not one of ${words.join(', ')}.`,
-        `${option}：「${written}」不是 ${words.join('、')} 之一。`,
+        `${option}: "${written}" is not one of ${words.join(', ')}.${didYouMean(written, words, text)}`,
+        `${option}：「${written}」不是 ${words.join('、')} 之一。${didYouMean(written, words, text)}`,
       ),
     })
   }

@@ -5,6 +5,7 @@ import { ArchitectError, type Language, languages, toArchitectError } from '../c
 import type { CommandContext } from './command-context.js'
 import { registerCommands } from './commands.js'
 import { describeFailure } from './describe-failure.js'
+import { speakChinese } from './parser-texts.js'
 import { render } from './render.js'
 import { createTerminal, type Terminal } from './terminal.js'
 import { productVersion } from './version.js'
@@ -56,12 +57,13 @@ const createProgram = (context: CommandContext): Command => {
         '從需求到能自我驗證的正式 LLM 系統。',
       ),
     )
-    .version(productVersion())
+    .version(productVersion(), '-V, --version', text('print the version', '顯示版本'))
     .exitOverride()
     .showHelpAfterError(
       text('(llm-architect COMMAND --help explains the command)', '（llm-architect 指令 --help 有說明）'),
     )
     .helpCommand(false)
+  if (context.language === 'zh-TW') speakChinese(program)
   registerCommands(program, context)
   // Before the command or after it: both are places where people write them.
   for (const command of [program, ...commandsOf(program)]) {

@@ -42,7 +42,7 @@ export const scorecardText = (
     .flatMap((row) => renderNotes(row, language).map((note) => ({ id: row.id, note })))
   // One note may hold for many rows; it is told once, with the rows it is about.
   const told = Object.entries(Object.groupBy(notes, ({ note }) => note)).map(
-    ([note, about]) => `  ${about?.map(({ id }) => id).join(', ')}: ${note}`,
+    ([note, about]) => `  ${about?.map(({ id }) => id).join(text(', ', '、'))}${text(': ', '：')}${note}`,
   )
   const counts = Object.entries(Object.groupBy(scorecard.rows, (row) => row.verdict)).map(
     ([verdict, rows]) => `${rows?.length} ${verdict}`,

@@ -1,13 +1,12 @@
 // A measured workload for people, alone or beside what requirements state.
 
-import { counted, formatMs, formatNumber, formatUsd } from '../core/index.js'
+import { counted, formatMs, formatNumber, formatPercent, formatUsd } from '../core/index.js'
 import type { BrokenReason, Comparison, Spread, Traffic } from '../planner/index.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
 
 type Say = (en: string, zhTW: string) => string
 const n = formatNumber
-const percent = (share: number) => `${n(share * 100)} %`
 
 export const sayIn =
   ({ language }: Pick<Terminal, 'language'>): Say =>
@@ -45,15 +44,15 @@ export const trafficText = (traffic: Traffic, source: string, terminal: Terminal
       say('shared prefix', '共用前綴'),
       traffic.sharedPrefixTokens === null
         ? none
-        : say(`${n(traffic.sharedPrefixTokens)} tokens`, `${n(traffic.sharedPrefixTokens)} 個 token`),
+        : say(`${n(traffic.sharedPrefixTokens)} tokens`, `${n(traffic.sharedPrefixTokens)} 個詞元`),
     ],
     [
       say('repeated prompts', '重複提示'),
       traffic.repeated === null
         ? none
         : say(
-            `${percent(traffic.repeated.share)} of ${n(traffic.repeated.of)}`,
-            `${n(traffic.repeated.of)} 個中的 ${percent(traffic.repeated.share)}`,
+            `${formatPercent(traffic.repeated.share, 'en')} of ${n(traffic.repeated.of)}`,
+            `${n(traffic.repeated.of)} 個中的 ${formatPercent(traffic.repeated.share, 'zh-TW')}`,
           ),
     ],
     [say('daily curve', '每日曲線'), traffic.dailyCurve ? traffic.dailyCurve.join(' ') : none],
@@ -85,11 +84,12 @@ const periodText = (seconds: number, say: Say): string => {
 const rateText = ({ rate }: Traffic, say: Say): string | null => {
   if (!rate) return null
   const peaks = rate.peaks.map(
-    ({ windowSeconds, requestsPerSecond }) => `${n(requestsPerSecond)}/s (${n(windowSeconds)} s)`,
+    ({ windowSeconds, requestsPerSecond }) =>
+      `${n(requestsPerSecond)}/s ${say(`(${n(windowSeconds)} s)`, `（${n(windowSeconds)} 秒）`)}`,
   )
   return [
     say(`mean ${n(rate.meanPerSecond)}/s`, `平均 ${n(rate.meanPerSecond)}/s`),
-    ...(peaks.length > 0 ? [`${say('peaks', '尖峰')} ${peaks.join(', ')}`] : []),
+    ...(peaks.length > 0 ? [`${say('peaks', '尖峰')} ${peaks.join(say(', ', '、'))}`] : []),
     ...(rate.now
       ? [
           say(
@@ -98,15 +98,21 @@ const rateText = ({ rate }: Traffic, say: Say): string | null => {
           ),
         ]
       : []),
-  ].join('; ')
+  ].join(say('; ', '；'))
 }
 
 const hitsText = ({ basis: from, prefixCacheHits }: Traffic, say: Say): string | null => {
   if (!prefixCacheHits) return null
   const { share, basis, of } = prefixCacheHits
   if (basis !== 'blocks')
-    return say(`${percent(share)} of ${n(of)} tokens in`, `${n(of)} 個輸入 token 中的 ${percent(share)}`)
-  const blocks = say(`${percent(share)} of ${n(of)} blocks`, `${n(of)} 個區塊中的 ${percent(share)}`)
+    return say(
+      `${formatPercent(share, 'en')} of ${n(of)} tokens in`,
+      `${n(of)} 個輸入詞元中的 ${formatPercent(share, 'zh-TW')}`,
+    )
+  const blocks = say(
+    `${formatPercent(share, 'en')} of ${n(of)} blocks`,
+    `${n(of)} 個區塊中的 ${formatPercent(share, 'zh-TW')}`,
+  )
   return from === 'requests'
     ? say(`${blocks}, in a cache without limit`, `${blocks}（假設快取無上限）`)
     : blocks
@@ -143,8 +149,8 @@ const costText = ({ cost }: Traffic, say: Say): string | null => {
 
 const lengthTable = (traffic: Traffic, say: Say): string => {
   const spreads: [string, Spread | null][] = [
-    [say('tokens in', '輸入 token'), traffic.inputTokens],
-    [say('tokens out', '輸出 token'), traffic.outputTokens],
+    [say('tokens in', '輸入詞元'), traffic.inputTokens],
+    [say('tokens out', '輸出詞元'), traffic.outputTokens],
     [say('latency (ms)', '延遲（毫秒）'), traffic.latencyMs],
   ]
   const shown = (value: number | null) => (value === null ? '-' : n(value))
@@ -190,8 +196,8 @@ const modelTable = ({ models }: Traffic, say: Say): string[] => {
         { title: say('model', '模型'), maxWidth: 48 },
         { title: say('requests', '請求'), ...right },
         { title: say('share', '占比'), ...right },
-        { title: say('tokens in', '輸入 token'), ...right },
-        { title: say('tokens out', '輸出 token'), ...right },
+        { title: say('tokens in', '輸入詞元'), ...right },
+        { title: say('tokens out', '輸出詞元'), ...right },
         { title: say('reported', '回報費用'), ...right },
         { title: say('catalogue', '目錄價格'), ...right },
       ],
@@ -200,7 +206,7 @@ const modelTable = ({ models }: Traffic, say: Say): string[] => {
         .map((use) => [
           printable(use.provider === null ? `${use.model}` : `${use.provider} ${use.model}`),
           use.requests === null ? '-' : n(use.requests),
-          use.share === null ? '-' : percent(use.share),
+          use.share === null ? '-' : say(formatPercent(use.share, 'en'), formatPercent(use.share, 'zh-TW')),
           n(use.inputTokens),
           n(use.outputTokens),
           usd(use.reportedUsd),
@@ -222,7 +228,7 @@ const reasons: Readonly<Record<BrokenReason, readonly [string, string]>> = {
   figures: ['without the time or the counts of its format', '缺少該格式的時間或數量'],
   tokens: [
     'a count of tokens that is no whole number from 0 to 1,000,000,000',
-    'token 數不是 0 到 1,000,000,000 的整數',
+    '詞元數不是 0 到 1,000,000,000 的整數',
   ],
   'too-long': ['longer than any record', '過長'],
   'cut-off': ['cut off at the end', '結尾不完整'],
@@ -232,11 +238,11 @@ const brokenLines = ({ broken }: Traffic, say: Say): string[] => {
   if (broken.count === 0) return []
   const why = Object.entries(broken.reasons)
     .map(([reason, count]) => `${n(count)} ${say(...reasons[reason as BrokenReason])}`)
-    .join(', ')
+    .join(say(', ', '、'))
   const where = broken.first
     .map(({ line, lines }) => (lines > 1 ? `${line}–${line + lines - 1}` : line))
-    .join(', ')
-  const more = broken.count > broken.first.reduce((sum, { lines }) => sum + lines, 0) ? ', …' : ''
+    .join(say(', ', '、'))
+  const more = broken.count > broken.first.reduce((sum, { lines }) => sum + lines, 0) ? say(', …', '、…') : ''
   return [
     '',
     say(

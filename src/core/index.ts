@@ -25,6 +25,7 @@ export {
   bytesPerGiB,
   formatMs,
   formatNumber,
+  formatPercent,
   formatUsd,
   hoursPerMonth,
   secondsPerMonth,

@@ -19,10 +19,9 @@ const maybe = (suggestion: string | undefined, language: Language) =>
 
 /** A list for people; a long one is cut, so that the message stays a message. */
 const list = (items: readonly string[], language: Language) => {
-  const shown = items.slice(0, 12).join(', ')
-  return items.length > 12
-    ? `${shown}, ${language === 'en' ? `and ${items.length - 12} more` : `等 ${items.length} 項`}`
-    : shown
+  const shown = items.slice(0, 12).join(language === 'en' ? ', ' : '、')
+  if (items.length <= 12) return shown
+  return language === 'en' ? `${shown}, and ${items.length - 12} more` : `${shown} 等 ${items.length} 項`
 }
 
 /** The patterns of the two schemas, for people. */
@@ -44,6 +43,28 @@ const formatsInWords: Readonly<Record<string, Readonly<Record<Language, string>>
     'zh-TW': '位址，例如 http://127.0.0.1:8000/v1',
   },
 }
+/** Kinds of values as schemas call them, in Chinese. */
+const kindsOfValue: Readonly<Record<string, string>> = {
+  string: '文字',
+  number: '數字',
+  int: '整數',
+  boolean: 'true 或 false',
+  object: '一組欄位',
+  record: '一組欄位',
+  array: '清單',
+}
+const valueInChinese = (kind: string): string => kindsOfValue[kind] ?? kind
+const expectedInChinese = (expected: string): string => expected.split(' | ').map(valueInChinese).join(' | ')
+
+/** What a reference may name, in Chinese. */
+const referenced: Readonly<Record<string, string>> = {
+  deployment: '部署',
+  'knowledge base': '知識庫',
+  prompt: '提示',
+  'guardrail policy': '防護規則',
+  task: '任務',
+}
+
 const inWords = (format: string, language: Language) => formatsInWords[format]?.[language] ?? format
 
 const problemMessages = defineMessages({
@@ -69,17 +90,17 @@ const problemMessages = defineMessages({
   },
   'spec.missing': {
     en: (p: { key: string; expected: string }) => `"${p.key}" is missing; expected ${p.expected}.`,
-    'zh-TW': (p) => `缺少「${p.key}」；應為 ${p.expected}。`,
+    'zh-TW': (p) => `缺少「${p.key}」；應為：${expectedInChinese(p.expected)}。`,
   },
   'spec.wrong-type': {
     en: (p: { expected: string; received: string }) => `Expected ${p.expected}, found ${p.received}.`,
-    'zh-TW': (p) => `應為 ${p.expected}，卻是 ${p.received}。`,
+    'zh-TW': (p) => `應為：${expectedInChinese(p.expected)}；卻是 ${p.received}。`,
   },
   'spec.not-one-of': {
     en: (p: { value: string; options: string[]; suggestion?: string }) =>
       `${p.value} is not one of: ${list(p.options, 'en')}.${maybe(p.suggestion, 'en')}`,
     'zh-TW': (p) =>
-      `${p.value} 不在可用的值之中：${list(p.options, 'zh-TW')}。${maybe(p.suggestion, 'zh-TW')}`,
+      `${p.value} 不在可用的值之中：${list(p.options.map(valueInChinese), 'zh-TW')}。${maybe(p.suggestion, 'zh-TW')}`,
   },
   'spec.out-of-range': {
     en: (p: { rule: string; value: string }) => `${p.value} is out of range: it must be ${p.rule}.`,
@@ -109,7 +130,7 @@ const problemMessages = defineMessages({
     en: (p: { kind: string; id: string; suggestion?: string; known: string[] }) =>
       `There is no ${p.kind} "${p.id}".${maybe(p.suggestion, 'en') || (p.known.length ? ` Defined: ${list(p.known, 'en')}.` : '')}`,
     'zh-TW': (p) =>
-      `沒有名為「${p.id}」的 ${p.kind}。${maybe(p.suggestion, 'zh-TW') || (p.known.length ? `已定義：${list(p.known, 'zh-TW')}。` : '')}`,
+      `沒有名為「${p.id}」的${referenced[p.kind] ?? ` ${p.kind}`}。${maybe(p.suggestion, 'zh-TW') || (p.known.length ? `已定義：${list(p.known, 'zh-TW')}。` : '')}`,
   },
   'spec.shares-exceed': {
     en: (p: { id: string; sum: number }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRenderer } from '../../core/index.js'
+import { type ArchitectError, createRenderer, languages } from '../../core/index.js'
 import { loadCatalogue, requireModel } from '../catalogue.js'
 import { catalogMessages } from '../messages.js'
 import { readModelConfigs } from '../model-configs.js'
@@ -55,22 +55,47 @@ describe('reading config.json', () => {
   it.each([
     ['{', 'not JSON'],
     ['[]', 'not a JSON object'],
+    ['{"name": "a-package", "version": "1.0.0"}', 'neither `model_type` nor `hidden_size`'],
     ['{"peft_type": "LORA", "r": 8}', 'peft_type'],
     ['{"tokenizer_class": "LlamaTokenizer"}', 'tokenizer_class'],
     ['{"dim": 4096, "n_layers": 32}', 'params.json'],
     ['{"bos_token_id": 1}', 'hidden_size'],
-    [JSON.stringify({ ...llama, vocab_size: undefined }), 'vocab_size'],
-    [JSON.stringify({ ...llama, num_hidden_layers: 1e12 }), 'num_hidden_layers'],
-    [JSON.stringify({ ...llama, num_attention_heads: 0 }), 'num_attention_heads'],
+    [JSON.stringify({ ...llama, vocab_size: undefined }), '`vocab_size` is missing'],
+    [JSON.stringify({ ...llama, num_hidden_layers: 1e12 }), '`num_hidden_layers` is 1000000000000'],
+    [JSON.stringify({ ...llama, num_attention_heads: 0 }), '`num_attention_heads` is 0'],
+    [JSON.stringify({ ...llama, num_attention_heads: 48 }), 'a divisor of `hidden_size`'],
+    [JSON.stringify({ ...llama, num_key_value_heads: '8' }), '`num_key_value_heads` is "8"'],
+    [JSON.stringify({ ...llama, num_nextn_predict_layers: 1e9 }), '`num_nextn_predict_layers` is 1000000000'],
+    [JSON.stringify({ ...llama, max_position_embeddings: -1 }), '`max_position_embeddings` is -1'],
+    [JSON.stringify({ model_type: 'constructor' }), '`hidden_size` is missing'],
   ])('refuses %s, naming %s', (text, named) => {
     expect(() => readConfigText(text)).toThrow(named)
   })
 
-  it('says what is wrong in both languages', () => {
+  it('names the file and every broken field at once, in both languages', () => {
+    const text_config = { ...llama, hidden_size: '4096', vocab_size: 1e18, num_hidden_layers: undefined }
+    const failed = (() => {
+      try {
+        return readConfigText(JSON.stringify({ model_type: 'seer', text_config }), './config.json')
+      } catch (error) {
+        return error as ArchitectError
+      }
+    })() as ArchitectError
     const render = createRenderer(catalogMessages)
-    const message = { code: 'catalog.config-incomplete', params: { field: 'vocab_size' } }
-    expect(render(message, 'en')).toContain('vocab_size')
-    expect(render(message, 'zh-TW')).toContain('vocab_size')
+    for (const language of languages) {
+      const said = render(failed, language)
+      for (const part of [
+        './config.json',
+        'text_config.hidden_size` ',
+        '"4096"',
+        '1,000,000',
+        'text_config.vocab_size',
+        'text_config.num_hidden_layers',
+      ])
+        expect(said).toContain(part)
+    }
+    expect(failed.params['problems']).toHaveLength(3)
+    expect(render(failed, 'zh-TW')).not.toMatch(/missing|expected|whole/)
   })
 })
 

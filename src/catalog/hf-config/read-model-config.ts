@@ -2,11 +2,11 @@
 // that an engine might choose. An architecture it does not know is bounded, with a warning.
 
 import type { Message } from '../../core/index.js'
-import { catalogError, catalogMessage } from '../messages.js'
+import { catalogError, catalogMessage, type NotAModel } from '../messages.js'
 import type { Model } from '../model.js'
 import type { ModelShape, Weight } from '../model-shape.js'
 import { type Family, families } from './families.js'
-import { type Fields, fieldsOf, isObject } from './fields.js'
+import { type FieldProblem, type Fields, fieldsOf, isObject, mostOf } from './fields.js'
 import { latentLayers } from './latent-layers.js'
 import { predictionLayers } from './prediction-layers.js'
 import { quantizationOf } from './quantization.js'
@@ -16,6 +16,8 @@ import { type ModelFacts, summariseShape } from './summarise-shape.js'
 import { visionOf } from './vision.js'
 import { matrix, table, vector } from './weights.js'
 
+type Json = Readonly<Record<string, unknown>>
+
 export interface ReadConfig {
   readonly facts: ModelFacts
   readonly warnings: readonly Message[]
@@ -24,17 +26,35 @@ export interface ReadConfig {
 /**
  * Reads a parsed `config.json`.
  * @param json the file; `hf_quant_config.json`'s `quantization` may be put into it as `quantization_config`
- * @throws `catalog.config-not-a-model` when it is something else, `catalog.config-incomplete` when a number is missing
+ * @param file as whoever asked calls it, for errors
+ * @throws `catalog.config-not-a-model` when it is something else, `catalog.config-broken` with every field that is
+ * missing or holds what no model has
  */
-export const readConfig = (json: unknown): ReadConfig => {
-  const top = asModel(json)
-  const inner = ['text_config', 'llm_config', 'language_config'].map((name) => top[name]).find(isObject)
-  const text = inner ?? top
+export const readConfig = (json: unknown, file = 'config.json'): ReadConfig => {
+  const problems: FieldProblem[] = []
+  const broken = () => catalogError('catalog.config-broken', { file, problems })
+  let read: ReadConfig
+  try {
+    read = readFields(asModel(json, file), problems)
+  } catch (error) {
+    // What stands in for a broken field may fit nothing else.
+    throw problems.length > 0 ? broken() : error
+  }
+  if (problems.length > 0) throw broken()
+  return read
+}
+
+const sections = ['text_config', 'llm_config', 'language_config'] as const
+
+const readFields = (top: Json, problems: FieldProblem[]): ReadConfig => {
+  const inner = sections.find((name) => isObject(top[name]))
+  const text = (inner === undefined ? top : top[inner]) as Json
   const type = String(text.model_type ?? top.model_type ?? '')
-  const family = families[type]
-  const file = fieldsOf(top)
-  const f = fieldsOf({ ...family?.defaults, ...text })
-  const basics = basicsOf(f)
+  const family = Object.hasOwn(families, type) ? families[type] : undefined
+  const file = fieldsOf(top, { problems, path: '' })
+  const path = inner === undefined ? '' : `${inner}.`
+  const f = fieldsOf({ ...family?.defaults, ...text }, { problems, path })
+  const basics = basicsOf(f, { problems, path })
   const tied = file.flag('tie_word_embeddings') ?? f.flag('tie_word_embeddings') ?? family?.tied ?? false
   const layers = (family ?? bounded(f)).layersOf(f, basics)
   const outer = String(top.model_type ?? '')
@@ -68,45 +88,47 @@ export const readConfig = (json: unknown): ReadConfig => {
   }
 }
 
-const asModel = (json: unknown): Readonly<Record<string, unknown>> => {
-  const refuse = (reason: string) => catalogError('catalog.config-not-a-model', { reason })
-  if (!isObject(json)) throw refuse('not a JSON object')
-  if ('peft_type' in json) throw refuse('adapter (peft_type)')
-  if ('tokenizer_class' in json && !('model_type' in json)) throw refuse('tokenizer_class')
-  if ('dim' in json && 'n_layers' in json) throw refuse('params.json (dim, n_layers)')
-  if (json.is_encoder_decoder === true) throw refuse('is_encoder_decoder')
-  const inner = ['text_config', 'llm_config', 'language_config'].some((name) => isObject(json[name]))
-  if (!inner && !('hidden_size' in json)) throw refuse('hidden_size?')
+const asModel = (json: unknown, file: string): Json => {
+  const refuse = (reason: NotAModel) => catalogError('catalog.config-not-a-model', { file, reason })
+  if (!isObject(json)) throw refuse('not-an-object')
+  if ('peft_type' in json) throw refuse('adapter')
+  if ('tokenizer_class' in json && !('model_type' in json)) throw refuse('tokenizer')
+  if ('dim' in json && 'n_layers' in json) throw refuse('params')
+  if (json.is_encoder_decoder === true) throw refuse('encoder-decoder')
+  const isModel = ['model_type', 'hidden_size', 'num_hidden_layers', ...sections].some((name) => name in json)
+  if (!isModel) throw refuse('no-field')
   return json
 }
 
-/** No model comes near these; a file beyond them is broken, and would be counted layer by layer. */
-const most = { layers: 2000, heads: 10_000, hidden: 1_000_000 }
-
-const basicsOf = (f: Fields): Basics => {
-  const hidden = within('hidden_size', f.required('hidden_size'), most.hidden)
-  const heads = within('num_attention_heads', f.required('num_attention_heads'), most.heads)
-  const layers =
-    f.number('num_hidden_layers') ?? f.list('layers_block_type')?.length ?? f.required('num_hidden_layers')
+const basicsOf = (f: Fields, { problems, path }: { problems: FieldProblem[]; path: string }): Basics => {
+  const hidden = f.required('hidden_size')
+  const heads = f.required('num_attention_heads')
+  const blocks = f.list('layers_block_type')?.length
+  const layers = f.count('num_hidden_layers') ?? blocks ?? f.required('num_hidden_layers')
+  const headDim = f.count('head_dim', 'attention_head_dim')
+  const isLatent = f.number('kv_lora_rank', 'qk_nope_head_dim') !== null
+  // Nothing follows from a number that stands in for a broken one.
+  if (problems.length === 0 && headDim === null && !isLatent && hidden % heads !== 0)
+    problems.push({
+      field: `${path}num_attention_heads`,
+      found: String(heads),
+      most: mostOf('num_attention_heads'),
+      divides: 'hidden_size',
+    })
   return {
     hidden,
-    layers: within('num_hidden_layers', layers, most.layers),
+    layers: Math.min(layers, mostOf('num_hidden_layers')),
     heads,
-    kvHeads: f.number('num_key_value_heads', 'num_attention_groups', 'num_kv_heads') ?? heads,
-    headDim: f.number('head_dim', 'attention_head_dim') ?? hidden / heads,
+    kvHeads: f.count('num_key_value_heads', 'num_attention_groups', 'num_kv_heads') ?? heads,
+    headDim: headDim ?? hidden / heads,
   }
-}
-
-const within = (name: string, value: number, limit: number): number => {
-  if (Number.isInteger(value) && value >= 1 && value <= limit) return value
-  throw catalogError('catalog.config-not-a-model', { reason: `${name} = ${value}` })
 }
 
 /** An architecture that is not in the table: latent attention when the file has its ranks, else the usual decoder. */
 const bounded = (f: Fields): Family =>
   f.number('kv_lora_rank') === null ? { layersOf: standardLayers({ period: 1 }) } : { layersOf: latentLayers }
 
-const architectureOf = (top: Readonly<Record<string, unknown>>, type: string): string => {
+const architectureOf = (top: Json, type: string): string => {
   const named = top.architectures
   return Array.isArray(named) && typeof named[0] === 'string' ? named[0] : type
 }

@@ -58,7 +58,7 @@ export const summariseShape = (shape: ModelShape, { f, basics, tied, architectur
     fullAttentionLayers: caches.filter(isFull).length,
     slidingLayers: windows.length,
     linearLayers: caches.filter(({ kind }) => kind === 'state').length,
-    maxContext: f.number('max_position_embeddings', 'n_positions', 'seq_length'),
+    maxContext: f.count('max_position_embeddings', 'n_positions', 'seq_length'),
     parametersB: total / 1e9,
     activeParametersB: (total - idle - vision) / 1e9,
     parametersFrom: 'config',

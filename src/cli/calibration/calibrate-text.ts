@@ -1,6 +1,6 @@
 // The answer of `design calibrate` for people: each tested load before and after, the factors, and what to test next.
 
-import { formatNumber } from '../../core/index.js'
+import { formatNumber, formatPercent, type Language } from '../../core/index.js'
 import type { CalibratedRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { renderTable } from '../table.js'
@@ -76,13 +76,13 @@ const shown = (factors: Readonly<Record<string, number>>): string =>
 const nextLines = ({ target, tests }: CalibratedRequest['next'], text: CommandContext['text']): string[] => {
   const [best] = tests
   if (!best) return []
-  const percent = (deviation: number) => `±${formatNumber(100 * (Math.exp(1.2816 * deviation) - 1), 2)} %`
-  const [now, then] = [percent(best.before), percent(best.after)]
+  const percent = (deviation: number, language: Language) =>
+    `±${formatPercent(Math.exp(1.2816 * deviation) - 1, language, 2)}`
   return [
     '',
     text(
-      `For ${n(target.concurrency)} in flight, a test at ${n(best.load.concurrency)} would help most: the time per token is known within ${now} now, then within ${then}.`,
-      `針對並行 ${n(target.concurrency)}，下一個最有幫助的測試是並行 ${n(best.load.concurrency)}：每詞元時間的誤差範圍可由 ${now} 縮小為 ${then}。`,
+      `For ${n(target.concurrency)} in flight, a test at ${n(best.load.concurrency)} would help most: the time per token is known within ${percent(best.before, 'en')} now, then within ${percent(best.after, 'en')}.`,
+      `針對並行 ${n(target.concurrency)}，下一個最有幫助的測試是並行 ${n(best.load.concurrency)}：每詞元時間的誤差範圍可由 ${percent(best.before, 'zh-TW')} 縮小為 ${percent(best.after, 'zh-TW')}。`,
     ),
   ]
 }

@@ -3,9 +3,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CalibratedRequest, FitAnswer } from '../../planner/index.js'
-import { runCommandLine } from '../run-command-line.js'
+import { runHere as run } from '../__fixtures__/run-here.js'
 
 const before = process.cwd()
 const folder = mkdtempSync(join(tmpdir(), 'design-calibrate-'))
@@ -14,22 +14,6 @@ afterAll(() => {
   process.chdir(before)
   rmSync(folder, { recursive: true, force: true })
 })
-afterEach(() => vi.restoreAllMocks())
-
-const run = async (args: readonly string[], language: 'en' | 'zh-TW' = 'en') => {
-  const out: string[] = []
-  const err: string[] = []
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0)
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0)
-  const status = await runCommandLine({
-    args,
-    language,
-    environment: {},
-    signal: new AbortController().signal,
-  })
-  vi.restoreAllMocks()
-  return { status, out: out.join(''), err: err.join('') }
-}
 
 const deployment = '--model llama-3.1-8b --gpu H100 --engine vllm --engine-version 0.32.0'.split(' ')
 const load = ['--load', 'input=1000,output=200,concurrency=32']

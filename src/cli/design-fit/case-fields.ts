@@ -154,7 +154,10 @@ export const numberField = (
   })
 }
 
-const readNumber = (written: string): number => {
+/** `131072`, `0.9`, `128k`; NaN for what is no number. */
+export const readNumber = (written: string): number => {
+  const plain = written.trim() === '' ? Number.NaN : Number(written)
+  if (Number.isFinite(plain)) return plain
   const found = /^\s*(\d[\d,_]*(?:\.\d+)?)\s*([kKmM]?)\s*$/.exec(written)
   if (!found) return Number.NaN
   const unit = { '': 1, k: 1024, m: 1024 ** 2 }[(found[2] ?? '').toLowerCase() as '' | 'k' | 'm']

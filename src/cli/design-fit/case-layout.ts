@@ -1,5 +1,6 @@
 // How a case spreads the model over accelerators, and whether its parts agree. Knows no model.
 
+import type { EngineName } from '../../catalog/index.js'
 import type { CommandContext } from '../command-context.js'
 import { cliError } from '../messages.js'
 import { type CaseFields, type Field, numberField } from './case-fields.js'
@@ -18,14 +19,20 @@ export interface CaseLayout {
   readonly decodeContextParallel: number
 }
 
+interface LayoutOptions {
+  /** Of the accelerator's name, `4xL40S`. */
+  readonly multiple: number
+  readonly engine: EngineName
+  readonly text: Text
+}
+
 /**
- * Tensor parallelism over all accelerators unless something else is said.
- * @param multiple of the accelerator's name, `4xL40S`
+ * Over all accelerators unless something else is said: by tensor parallelism, or by layers as llama.cpp does.
  * @throws `cli.bad-argument`
  */
-export const layoutOf = (fields: CaseFields, multiple: number, text: Text): CaseLayout => {
+export const layoutOf = (fields: CaseFields, { multiple, engine, text }: LayoutOptions): CaseLayout => {
   const whole = (field: Field) => numberField(fields, field, text, { least: 1, most: mostAccelerators })
-  const [tp, pp, dp, given] = [whole('tp'), whole('pp') ?? 1, whole('dp') ?? 1, whole('count')]
+  const [tp, stages, dp, given] = [whole('tp'), whole('pp'), whole('dp') ?? 1, whole('count')]
   if (given !== undefined && multiple > 1 && given !== multiple)
     throw cliError('cli.bad-argument', {
       detail: text(
@@ -33,12 +40,14 @@ export const layoutOf = (fields: CaseFields, multiple: number, text: Text): Case
         `${fields.name('gpu')} 指名 ${multiple} 個加速器（「${String(fields.values.get('gpu'))}」），${fields.name('count')} 卻是 ${given}。請只說其一。`,
       ),
     })
-  const count = given ?? (multiple > 1 ? multiple : (tp ?? 1) * pp * dp)
-  const tensorParallel = tp ?? Math.max(1, Math.floor(count / (pp * dp)))
+  const count = given ?? (multiple > 1 ? multiple : (tp ?? 1) * (stages ?? 1) * dp)
+  const isByLayers = engine === 'llama.cpp' && tp === undefined
+  const pipelineParallel = stages ?? (isByLayers ? Math.max(1, Math.floor(count / dp)) : 1)
+  const tensorParallel = tp ?? (isByLayers ? 1 : Math.max(1, Math.floor(count / (pipelineParallel * dp))))
   return {
     count,
     tensorParallel,
-    pipelineParallel: pp,
+    pipelineParallel,
     dataParallel: dp,
     expertParallel: wholeExperts(fields, tensorParallel * dp, text),
     decodeContextParallel: whole('dcp') ?? 1,

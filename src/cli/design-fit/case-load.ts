@@ -1,9 +1,10 @@
 // The load and the drafting of a case, as text (`input=1000,output=200,concurrency=8`, `mtp:2:0.8`) or as objects.
 
-import { suggest } from '../../core/index.js'
 import type { FitRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { didYouMean } from '../did-you-mean.js'
 import { cliError } from '../messages.js'
+import { readNumber } from './case-fields.js'
 
 type Text = CommandContext['text']
 type Load = NonNullable<FitRequest['load']>
@@ -95,12 +96,12 @@ export const readLoad = (written: unknown, name: string, text: Text): Load | nul
 }
 
 const notUnderstood = (part: string, name: string, text: Text) => {
-  const nearest = suggest(part.toLowerCase(), Object.keys(names))
-  const parts = Object.keys(ranges).join(', ')
+  const near = didYouMean(part.toLowerCase(), Object.keys(names), text)
+  const parts = Object.keys(ranges)
   return cliError('cli.bad-argument', {
     detail: text(
-      `${name}: "${part}" is no part of a load.${nearest ? ` Did you mean ${nearest}?` : ` Parts: ${parts}.`}`,
-      `${name}：「${part}」不是負載的一部分。${nearest ? `您是指 ${nearest} 嗎？` : `可用：${parts}。`}`,
+      `${name}: "${part}" is no part of a load.${near || ` Parts: ${parts.join(', ')}.`}`,
+      `${name}：「${part}」不是負載的一部分。${near || `可用：${parts.join('、')}。`}`,
     ),
   })
 }
@@ -111,7 +112,7 @@ const partOf = (
   text: Text,
 ): number => {
   const { least, most, whole } = ranges[known] ?? { least: 0, most: 0, whole: true }
-  const number = typeof value === 'number' ? value : String(value).trim() === '' ? Number.NaN : Number(value)
+  const number = typeof value === 'number' ? value : readNumber(String(value))
   if (number >= least && number <= most && (!whole || Number.isSafeInteger(number))) return number
   throw cliError('cli.bad-argument', {
     detail: text(
@@ -161,11 +162,11 @@ const checked = (
   const count = Number(tokens)
   const chance = acceptance === undefined || acceptance === null ? null : Number(acceptance)
   if (method !== '' && !knownMethod.test(method)) {
-    const nearest = suggest(method.toLowerCase(), methods)
+    const near = didYouMean(method.toLowerCase(), methods, text)
     throw cliError('cli.bad-argument', {
       detail: text(
-        `${name}: "${method}" is not a method of drafting.${nearest ? ` Did you mean ${nearest}?` : ` Known: ${methods.join(', ')}.`}`,
-        `${name}：「${method}」不是草擬方法。${nearest ? `您是指 ${nearest} 嗎？` : `可用：${methods.join('、')}。`}`,
+        `${name}: "${method}" is not a method of drafting.${near || ` Known: ${methods.join(', ')}.`}`,
+        `${name}：「${method}」不是草擬方法。${near || `可用：${methods.join('、')}。`}`,
       ),
     })
   }

@@ -1,9 +1,9 @@
 // Words of a case that stand for a choice: engine, format, cache type. Knows no numbers.
 
 import type { EngineName, Precision } from '../../catalog/index.js'
-import { suggest } from '../../core/index.js'
 import type { FitRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { didYouMean } from '../did-you-mean.js'
 import { cliError } from '../messages.js'
 
 type Text = CommandContext['text']
@@ -82,7 +82,11 @@ const kvDtypes: Readonly<Record<string, FitRequest['kvDtype']>> = {
   q40: 'nvfp4',
 }
 
-const ggufNames = ['q8_0', 'q6_k', 'q5_k_m', 'q4_k_m', 'iq4_xs', 'q4_0', 'q3_k_m'] as const
+/** Types of GGUF files that are known. */
+export const ggufTypes = ['q8_0', 'q6_k', 'q5_k_m', 'q4_k_m', 'iq4_xs', 'q4_0', 'q3_k_m'] as const
+
+/** As people mostly write them. */
+const formats = ['auto', 'bf16', 'fp8', 'int8', 'awq', 'gptq', 'nvfp4', 'mxfp4'] as const
 
 const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '')
 
@@ -93,12 +97,14 @@ interface Written {
 }
 
 export const engineWord = ({ word, name }: Written, text: Text): EngineName =>
-  word === undefined ? 'vllm' : choose(word, engines, name, text)
+  word === undefined
+    ? 'vllm'
+    : choose(word, engines, { what: name, shown: [...new Set(Object.values(engines))], text })
 
 export const precisionWord = ({ word, name }: Written, text: Text): Precision | 'auto' => {
   if (word === undefined) return 'auto'
-  const gguf = ggufNames.find((known) => plain(known) === plain(word))
-  return gguf ?? choose(word, precisions, name, text)
+  const gguf = ggufTypes.find((known) => plain(known) === plain(word))
+  return gguf ?? choose(word, precisions, { what: name, shown: [...formats, ...ggufTypes], text })
 }
 
 /** How 4-bit weights were made, where a format or a checkpoint's name says it. */
@@ -109,19 +115,28 @@ export const methodOf = (...words: readonly (string | undefined)[]): 'awq' | 'gp
 
 /** The format that a checkpoint's name ends with: `-AWQ`, `-FP8-dynamic`, `-quantized.w4a16`. */
 export const precisionOfSuffix = (suffix: string): Precision | 'auto' | undefined =>
-  ggufNames.find((name) => plain(name) === plain(suffix)) ?? precisions[plain(suffix)]
+  ggufTypes.find((name) => plain(name) === plain(suffix)) ?? precisions[plain(suffix)]
 
 export const kvDtypeWord = ({ word, name }: Written, text: Text): FitRequest['kvDtype'] =>
-  word === undefined ? 'auto' : choose(word, kvDtypes, name, text)
+  word === undefined
+    ? 'auto'
+    : choose(word, kvDtypes, { what: name, shown: [...new Set(Object.values(kvDtypes))], text })
 
-const choose = <T>(written: string, words: Readonly<Record<string, T>>, what: string, text: Text): T => {
+interface Choice {
+  readonly what: string
+  /** Words that are shown where none is near: one for each choice. */
+  readonly shown: readonly string[]
+  readonly text: Text
+}
+
+const choose = <T>(written: string, words: Readonly<Record<string, T>>, { what, shown, text }: Choice): T => {
   const found = Object.hasOwn(words, plain(written)) ? words[plain(written)] : undefined
   if (found !== undefined) return found
-  const near = suggest(plain(written), Object.keys(words))
+  const near = didYouMean(plain(written), [...Object.keys(words), ...shown], text)
   throw cliError('cli.bad-argument', {
     detail: text(
-      `${what}: "${written}" is not known.${near ? ` Did you mean ${near}?` : ` Known: ${Object.keys(words).join(', ')}.`}`,
-      `${what}：不認得「${written}」。${near ? `您是指 ${near} 嗎？` : `可用：${Object.keys(words).join('、')}。`}`,
+      `${what}: "${written}" is not known.${near || ` Known: ${shown.join(', ')}.`}`,
+      `${what}：不認得「${written}」。${near || `可用：${shown.join('、')}。`}`,
     ),
   })
 }

@@ -2,17 +2,18 @@
 
 import type { Command } from 'commander'
 import { type Catalogue, loadCatalogue } from '../../catalog/index.js'
-import { type Message, toArchitectError } from '../../core/index.js'
-import { type FitAnswer, fitModel } from '../../planner/index.js'
+import { toArchitectError } from '../../core/index.js'
+import { fitModel } from '../../planner/index.js'
 import { withLoadTests } from '../calibration/with-load-tests.js'
 import type { CommandContext } from '../command-context.js'
 import { describeFailure } from '../describe-failure.js'
 import { cliError } from '../messages.js'
 import { onceOption } from '../once-option.js'
 import { readTextFile } from '../read-text-file.js'
-import { renderTable } from '../table.js'
 import type { Raw } from './case-fields.js'
-import { fitText, limitText } from './fit-text.js'
+import type { Answered, Result } from './fit-result.js'
+import { fitTable } from './fit-table.js'
+import { fitText } from './fit-text.js'
 import { type ReadCase, readCase } from './read-case.js'
 
 /** Adds `fit` beside the other commands of `design`. */
@@ -103,13 +104,6 @@ const valueFlags = [
   ['--max-lora-rank <n>', 'their rank', '轉接器的秩'],
 ] as const
 
-interface Answered {
-  readonly json: Omit<FitAnswer, 'warnings'> & {
-    readonly warnings: readonly (Message & { readonly message: string })[]
-  }
-  readonly text: string
-}
-
 const answer = async ({ request, warnings }: ReadCase, context: CommandContext): Promise<Answered> => {
   const fit = fitModel(await withLoadTests(request))
   const terminal = context.terminal()
@@ -131,15 +125,9 @@ const answerFile = async (file: string, catalogue: Catalogue, context: CommandCo
       detail: context.text(`${file} has no case.`, `${file} 沒有任何案例。`),
     })
   const terminal = context.terminal()
-  terminal.result(results, () => resultTable(results, context))
+  terminal.result(results, () => fitTable(results, context))
   context.exitWith(results.some(({ error }) => error) ? 2 : results.every(({ fits }) => fits) ? 0 : 1)
 }
-
-type Result = {
-  readonly line: number
-  readonly id?: unknown
-  readonly error?: Message & { readonly message: string }
-} & Partial<Answered['json']>
 
 const answerLine = async (
   line: string,
@@ -178,37 +166,3 @@ const parseCase = (line: string, { text }: CommandContext): Raw => {
   }
   throw bad()
 }
-
-const resultTable = (results: readonly Result[], { text }: CommandContext): string =>
-  renderTable(
-    [
-      { title: text('line', '列'), align: 'right' },
-      { title: text('case', '案例'), maxWidth: 40 },
-      { title: text('fits', '放得下') },
-      { title: text('limited by', '限制') },
-      { title: text('KV GiB', 'KV GiB'), align: 'right' },
-      { title: text('KV tokens', 'KV 詞元'), align: 'right' },
-      { title: text('concurrency', '並行'), align: 'right' },
-    ],
-    results.map((result) =>
-      result.error
-        ? [
-            String(result.line),
-            String(result.id ?? ''),
-            text('error', '錯誤'),
-            result.error.message,
-            '',
-            '',
-            '',
-          ]
-        : [
-            String(result.line),
-            String(result.id ?? ''),
-            result.fits ? text('yes', '是') : text('no', '否'),
-            result.limitedBy ? limitText(result.limitedBy, text) : '',
-            (result.availableKvGiBPerGpu ?? 0).toFixed(2),
-            String(result.kvCacheTokens ?? 0),
-            (result.maxConcurrency ?? 0).toFixed(2),
-          ],
-    ),
-  )

@@ -5,32 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FitAnswer } from '../../planner/index.js'
-import { runCommandLine } from '../run-command-line.js'
-
-afterEach(() => vi.restoreAllMocks())
-
-const run = async (args: readonly string[], language: 'en' | 'zh-TW' = 'en') => {
-  let out = ''
-  let err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text)
-    return true
-  })
-  const status = await runCommandLine({
-    args,
-    language,
-    environment: {},
-    signal: new AbortController().signal,
-  })
-  vi.restoreAllMocks()
-  return { status, out, err }
-}
+import { runHere as run } from '../__fixtures__/run-here.js'
 
 const ask = async (args: readonly string[]) => {
   const { status, out, err } = await run(['design', 'fit', '--json', ...args])
@@ -143,6 +120,9 @@ describe('design fit', () => {
     ['--model Llama-3.1-8B --gpu H100 --gpu-memory-utilization 1.2', /--gpu-memory-utilization.*0\.01-1/],
     ['--model Llama-3.1-8B --gpu H100 --load input=10', /output/],
     ['--model Llama-3.1-8B --gpu H100 --speculative mtp', /METHOD:TOKENS/],
+    ['--model gpt-4o --gpu H100', /behind an API alone/],
+    ['--model Llama-3.1-8B --gpu i9-13900K', /Add --gpu-memory-gib/],
+    ['--model Llama-3.1-8B --gpu H100 --quantization q2_k', /Known: auto, bf16, .*q4_k_m/],
     ['--gpu H100', /--model is missing/],
     ['--model Llama-3.1-8B', /--gpu is missing/],
     ['--model Llama-3.1-8B --gpu H100 --engine-version banana', /--engine-version: "banana".*0\.28\.0/],
@@ -239,6 +219,20 @@ describe('design fit', () => {
     expect(narrow.answer.weightsGiBPerGpu).toBeLessThan(wide.answer.weightsGiBPerGpu / 2)
   })
 
+  it('takes GGUF files as llama.cpp and Ollama name them, over cards by layers', async () => {
+    const on = async (model: string, more = '') =>
+      (await ask(`--model ${model} --gpu 2x3090 --engine llama.cpp${more}`.split(' '))).answer
+    const byTag = await on('llama3.1:70b-instruct-q4_K_M')
+    expect(byTag).toMatchObject({ fits: true, settings: { tensorParallel: 1, pipelineParallel: 2 } })
+    expect((await on('unsloth/Llama-3.1-70B-Instruct-GGUF:Q4_K_M')).weightsGiBPerGpu).toBe(
+      byTag.weightsGiBPerGpu,
+    )
+    const untold = await on('llama3.1:70b')
+    expect(untold.fits).toBe(false)
+    expect(untold.warnings.map(({ code }) => code)).toContain('cli.fit-wide-gguf')
+    expect(await on('llama3.1:70b', ' --quantization awq')).toMatchObject({ limitedBy: 'precision' })
+  })
+
   it('answers many cases of a file, under any spelling, and keeps going after a broken line', async () => {
     const cases = [
       '{"id": "a", "model": "Llama-3.1-8B", "gpu": "NVIDIA H100 80GB HBM3", "engine": "vllm", "maxModelLen": 8192}',
@@ -307,7 +301,7 @@ describe('design fit', () => {
   })
 
   it('exits 1 for a load that no request can have, and tells no speed of it', async () => {
-    const flags = '--model Llama-3.1-8B --gpu H100 --max-model-len 1000 --load'.split(' ')
+    const flags = '--model Llama-3.1-8B --gpu H100 --max-model-len 1k --load'.split(' ')
     const { status, answer } = await ask([...flags, 'input=1000,output=200,concurrency=8'])
     expect(status).toBe(1)
     expect(answer).toMatchObject({ fits: false, limitedBy: 'max-model-len', predicted: null })
@@ -360,5 +354,30 @@ describe('design fit', () => {
     const names =
       /meta-llama\/[\w.-]+|H100 SXM 80 GB|GiB|CUDA|KV|vllm|tgi|MLA|max-[a-z-]+|--[a-z-]+|design calibrate| x /g
     for (const { out } of [chinese, withLoad, short]) expect(out.replace(names, '')).not.toMatch(/[a-z]{3,}/i)
+  })
+
+  it('says in words what is missing, and no part of a request and no cache where nothing fits', async () => {
+    const far = '--model deepseek-ai/DeepSeek-R1 --gpu 4090'.split(' ')
+    const uneven = '--model Llama-3.1-8B --gpu H100 --count 3'.split(' ')
+    const both = async (flags: readonly string[]) => [
+      (await run(['design', 'fit', ...flags])).out,
+      (await run(['design', 'fit', ...flags], 'zh-TW')).out,
+    ]
+    const [english = '', chinese = ''] = await both(far)
+    expect(english).toMatch(/does not fit \(weights, \d+ GiB short\)/)
+    expect(chinese).toMatch(/放不下（權重，缺 \d+ GiB）/)
+    for (const out of [english, chinese]) expect(out).not.toMatch(/-\d|KV| 0\.0| 0 /)
+    for (const out of await both(uneven)) {
+      expect(out).toContain('--tp 2')
+      expect(out).not.toMatch(/KV|GiB/)
+    }
+    const [long = ''] = await both('--model Llama-3.1-8B --gpu L4'.split(' '))
+    expect(long).toMatch(/less than one request of 131,072 tokens; longest that fits: [\d,]+\./)
+    const lines = [far, uneven].map((flags) =>
+      JSON.stringify({ model: flags[1], gpu: flags[3], count: flags[5] }),
+    )
+    const table = await run(['design', 'fit', '--file', file('short.jsonl', lines.join('\n'))])
+    expect(table.out).toMatch(/weights +[\d.]+ short +– +–\n/)
+    expect(table.out).toMatch(/layout +– +– +–/)
   })
 })

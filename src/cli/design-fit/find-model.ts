@@ -18,6 +18,7 @@ import {
 import { type Message, suggest } from '../../core/index.js'
 import { modelOfSize } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { meant } from '../did-you-mean.js'
 import { cliError, cliMessage } from '../messages.js'
 import { precisionOfSuffix } from './case-words.js'
 
@@ -44,6 +45,7 @@ export const findModel = async (
   if (file !== undefined) return ofConfig(readLimited(file, context), written)
   const named = byName(written, catalogue)
   if (named) return { ...named, model: revised(named.model, written), warnings: [] }
+  if (isHosted(written, catalogue)) throw hostedAlone(written, context)
   const related = ofFamily(written, catalogue)
   if (related) return related
   const lookup = catalogue.lookUpModel(written)
@@ -53,11 +55,26 @@ export const findModel = async (
   if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   throw cliError('cli.bad-argument', {
     detail: context.text(
-      `model: "${written}" is not in the catalogue.${near ? ` Did you mean ${near}?` : ''} A config.json (path or address) works too.`,
-      `模型：目錄中沒有「${written}」。${near ? `您是指 ${near} 嗎？` : ''}也可指定 config.json 的路徑或網址。`,
+      `model: "${written}" is not in the catalogue.${meant(near, context.text)} A config.json (path or address) works too.`,
+      `模型：目錄中沒有「${written}」。${meant(near, context.text)}也可指定 config.json 的路徑或網址。`,
     ),
   })
 }
+
+/** Families that are behind their makers' APIs alone, whatever the revision. */
+const hostedFamilies = /^(gpt-[345]|claude-|gemini-)/i
+
+const isHosted = (written: string, { hostedModels }: Catalogue): boolean =>
+  hostedFamilies.test(written.slice(written.lastIndexOf('/') + 1)) ||
+  hostedModels.some(({ model, base }) => base === null && tailOf(model) === tailOf(written))
+
+const hostedAlone = (written: string, { text }: CommandContext) =>
+  cliError('cli.bad-argument', {
+    detail: text(
+      `model: ${written} is behind an API alone: it has no weights that could be put on a card.`,
+      `模型：${written} 只透過 API 提供，沒有可放上加速器的權重。`,
+    ),
+  })
 
 /** A name with the same numbers and nearly the same letters: a slip, not another model. */
 const mistyped = (written: string, catalogue: Catalogue): string | undefined => {
@@ -120,12 +137,20 @@ const download = async (address: string, { text, signal }: CommandContext): Prom
     return Buffer.concat(parts).toString('utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'cli.bad-argument') throw error
-    throw failed(error instanceof Error ? error.message : String(error))
+    throw failed(reasonOf(error, text))
   }
 }
 
+/** The system's own code where there is one: `ECONNREFUSED`. */
+const reasonOf = (error: unknown, text: CommandContext['text']): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return text('no answer within 10 s', '10 秒內沒有回應')
+  const { cause } = error
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
+}
+
 const ofConfig = (content: string, name: string): FoundModel => {
-  const read = readConfigText(content)
+  const read = readConfigText(content, name)
   return { model: modelOfConfig(read, { name, date: '' }), precision: undefined, warnings: read.warnings }
 }
 
@@ -204,7 +229,7 @@ const suffixes = (
   let precision: Precision | 'auto' | undefined
   for (;;) {
     const found =
-      /^(.+?)[-_.](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(
+      /^(.+?)[-_.:](fp8[-_.]?(?:dynamic|static|block)|quantized\.w\da\d+|gptq[-_.]?int\d|awq[-_.]?int4|bnb[-_]4bit|[a-z0-9]+|q\d_k_[a-z]|q\d_\d|iq4_xs|gguf)$/i.exec(
         base,
       )
     const suffix = found?.[2]

@@ -2,8 +2,9 @@
 
 import { type Catalogue, type Model, type Precision, weightBlockOf } from '../../catalog/index.js'
 import type { Message } from '../../core/index.js'
-import { type FitRequest, findCard } from '../../planner/index.js'
+import { type CardLookup, type FitRequest, findCard } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
+import { meant } from '../did-you-mean.js'
 import { cliError, cliMessage } from '../messages.js'
 import {
   type CaseFields,
@@ -17,7 +18,7 @@ import {
 } from './case-fields.js'
 import { layoutOf } from './case-layout.js'
 import { readLoad, readSpeculation } from './case-load.js'
-import { engineWord, kvDtypeWord, methodOf, precisionWord } from './case-words.js'
+import { engineWord, ggufTypes, kvDtypeWord, methodOf, precisionWord } from './case-words.js'
 import { engineVersionWord } from './engine-version-word.js'
 import { type FoundModel, findModel } from './find-model.js'
 
@@ -42,10 +43,10 @@ export const readCase = async (
   const whole = (field: Field, largest: number) =>
     numberField(fields, field, text, { least: 1, most: largest })
   const found = await findModel(required(fields, 'model', { origin, text }), catalogue, context)
-  const named = findCard(required(fields, 'gpu', { origin, text }), catalogue)
-  if (kindsOfCard(fields, catalogue) > 1) throw severalCards(fields, text)
-  if (!named.found) throw unknownCard(fields, named.suggestion, text)
   const memoryGiB = numberField(fields, 'gpumemorygib', text, { least: 0.5, most: 4096, whole: false })
+  const named = findCard(required(fields, 'gpu', { origin, text }), catalogue, memoryGiB)
+  if (kindsOfCard(fields, catalogue) > 1) throw severalCards(fields, text)
+  if (!named.found) throw unknownCard(fields, named, text)
   const format = written('quantization')
   const asked = format.word === undefined ? (found.precision ?? 'auto') : precisionWord(format, text)
   const engine = engineWord(written('engine'), text)
@@ -60,8 +61,8 @@ export const readCase = async (
     precision: asked === 'auto' ? found.model.precision : asked,
     ...(method ? { method } : {}),
     ...(weightBlock === null ? {} : { weightBlock }),
-    card: memoryGiB === undefined ? named.found : { ...named.found, memoryGiB, memoryFrom: 'given' },
-    ...layoutOf(fields, named.multiple, text),
+    card: named.found,
+    ...layoutOf(fields, { multiple: named.multiple, engine, text }),
     engine,
     engineVersion: engineVersionWord(
       { ...written('engineversion'), isNumber: typeof fields.values.get('engineversion') === 'number' },
@@ -97,6 +98,7 @@ export const readCase = async (
       ...warning,
       ...unknownFields(fields),
       ...formatContradiction(found.model, asked),
+      ...wideGguf(request, format.word ?? found.precision),
     ],
   }
 }
@@ -139,18 +141,37 @@ const severalCards = (fields: CaseFields, text: CommandContext['text']) => {
   })
 }
 
-const unknownCard = (fields: CaseFields, suggestion: string | null, text: CommandContext['text']) => {
+const unknownCard = (
+  fields: CaseFields,
+  { suggestion, lacksMemory }: Exclude<CardLookup, { readonly multiple: number }>,
+  text: CommandContext['text'],
+) => {
   const [name, written] = [fields.name('gpu'), String(fields.values.get('gpu'))]
+  if (lacksMemory !== undefined) {
+    const field = name.startsWith('--') ? '--gpu-memory-gib' : 'gpuMemoryGib'
+    return cliError('cli.bad-argument', {
+      detail: text(
+        `${name}: the memory of ${lacksMemory} is that of its machine. Add ${field}.`,
+        `${name}：${lacksMemory} 的記憶體就是主機的記憶體。請加上 ${field}。`,
+      ),
+    })
+  }
   return cliError('cli.bad-argument', {
     detail: text(
-      `${name}: "${written}" is not known.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
-      `${name}：不認得「${written}」。${suggestion ? `您是指 ${suggestion} 嗎？` : ''}`,
+      `${name}: "${written}" is not known.${meant(suggestion, text)}`,
+      `${name}：不認得「${written}」。${meant(suggestion, text)}`,
     ),
   })
 }
 
 const unknownFields = ({ unknown }: CaseFields): readonly Message[] =>
   unknown.map(({ field, suggestion }) => cliMessage('cli.fit-unknown-field', { field, suggestion }))
+
+/** A file of llama.cpp that nothing says the type of is counted as the model was published. */
+const wideGguf = ({ engine, model, precision }: FitRequest, said: string | undefined): readonly Message[] =>
+  engine === 'llama.cpp' && precision === 'bf16' && said === undefined
+    ? [cliMessage('cli.fit-wide-gguf', { model: model.name, types: ggufTypes })]
+    : []
 
 /** A checkpoint that is stored in few bits cannot be loaded in more. */
 const formatContradiction = (model: Model, asked: Precision | 'auto'): readonly Message[] =>

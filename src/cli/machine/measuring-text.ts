@@ -15,7 +15,7 @@ export const ratesText = (rates: LocalRates, text: CommandContext['text']): stri
   const [token, prompt] = [formatNumber(rates.tokenOverheadMs), formatNumber(rates.promptOverheadMs)]
   return text(
     `one thread reads weights at ${memory} GB/s and multiplies matrices at ${matrix} GFLOP/s; ${token} ms beside that for each token, ${prompt} ms for each prompt`,
-    `單一執行緒讀取權重 ${memory} GB/s、矩陣運算 ${matrix} GFLOP/s；另加每個 token ${token} 毫秒、每個提示 ${prompt} 毫秒`,
+    `單一執行緒讀取權重 ${memory} GB/s、矩陣運算 ${matrix} GFLOP/s；另加每個詞元 ${token} 毫秒、每個提示 ${prompt} 毫秒`,
   )
 }
 

@@ -38,8 +38,8 @@ const findingMessages = defineMessages({
     'zh-TW': (p) => `個人資料必須${p.action === 'block' ? '拒收' : '遮蔽'}。`,
   },
   'planner.why-residency': {
-    en: (p: { places: string }) => `The data must stay in ${p.places}.`,
-    'zh-TW': (p) => `資料必須留在 ${p.places}。`,
+    en: (p: { places: readonly string[] }) => `The data must stay in ${p.places.join(', ')}.`,
+    'zh-TW': (p) => `資料必須留在 ${p.places.join('、')}。`,
   },
   'planner.why-owned-only': {
     en: (_: Record<never, never>) => 'Only hardware of your own may be used.',
@@ -201,10 +201,10 @@ const findingMessages = defineMessages({
       `既有硬體共 ${formatNumber(p.memoryGiB)} GiB；允許的最小模型 ${p.model} 以四位元仍需 ${formatNumber(p.weightsGiB)} GiB。`,
   },
   'planner.residency-against-apis': {
-    en: (p: { places: string; providers: number }) =>
-      `Data must stay in ${p.places}, and none of the ${p.providers} API providers in the catalogue is known to process there: hosted APIs drop out until one shows that it does.`,
+    en: (p: { places: readonly string[]; providers: number }) =>
+      `Data must stay in ${p.places.join(', ')}, and none of the ${p.providers} API providers in the catalogue is known to process there: hosted APIs drop out until one shows that it does.`,
     'zh-TW': (p) =>
-      `資料必須留在 ${p.places}，目錄中 ${p.providers} 家 API 供應商都未載明在當地處理：在有供應商證明之前，雲端 API 不列入。`,
+      `資料必須留在 ${p.places.join('、')}，目錄中 ${p.providers} 家 API 供應商都未載明在當地處理：在有供應商證明之前，雲端 API 不列入。`,
   },
   'planner.prefix-beyond-prompt': {
     en: (p: { prefix: number; p50: number }) =>

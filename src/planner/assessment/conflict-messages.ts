@@ -22,10 +22,10 @@ export const conflictMessages = defineMessages({
       `只能使用現有的 ${p.accelerators} 張加速卡；${p.regions} 個區域各要一份備援，至少需 ${p.needed} 張。請放寬備援要求或增加硬體。`,
   },
   'planner.no-model-left': {
-    en: (p: { allowed: string; licences: string }) =>
-      `None of models.allowed (${p.allowed}) has a licence out of models.licences (${p.licences}), as far as the catalogue knows.`,
+    en: (p: { allowed: readonly string[]; licences: readonly string[] }) =>
+      `None of models.allowed (${p.allowed.join(', ')}) has a licence out of models.licences (${p.licences.join(', ')}), as far as the catalogue knows.`,
     'zh-TW': (p) =>
-      `就目錄所知，models.allowed（${p.allowed}）之中沒有任何模型的授權在 models.licences（${p.licences}）之內。`,
+      `就目錄所知，models.allowed（${p.allowed.join('、')}）之中沒有任何模型的授權在 models.licences（${p.licences.join('、')}）之內。`,
   },
   'planner.size-beyond-allowed': {
     en: (p: { model: string; sizeB: number; floorB: number }) =>

@@ -163,7 +163,7 @@ const residencyConflicts = (requirements: Requirements, catalogue: Catalogue): C
     kind(
       ['hosting.dataResidency', 'hosting.allowed'],
       assessmentMessage('planner.residency-against-apis', {
-        places: places.join(', '),
+        places,
         providers: hostedProviders.length,
       }),
     ),

@@ -25,8 +25,8 @@ const noModelLeft = (requirements: Requirements, catalogue: Catalogue): Conflict
       kind: requirements.hosting.allowed.includes('hosted-api') ? 'tension' : 'contradiction',
       between: ['models.allowed', 'models.licences'],
       message: conflictMessage('planner.no-model-left', {
-        allowed: allowed.join(', '),
-        licences: licences.join(', '),
+        allowed,
+        licences,
       }),
     },
   ]

@@ -37,7 +37,7 @@ const aboutHarm = ({ useCase, safety, hosting, quality }: Requirements): Point[]
   const harm = useCase.harmOfWrongAnswer
   const external = useCase.audience === 'external'
   const personal = safety.personalData !== 'allow'
-  const places = hosting.dataResidency.join(', ')
+  const places = hosting.dataResidency
   const named = quality.targets.length
   const message = assessmentMessage
   return [
@@ -51,7 +51,7 @@ const aboutHarm = ({ useCase, safety, hosting, quality }: Requirements): Point[]
       message('planner.why-regulated', { count: safety.regulations.length }),
     ],
     ['privacy', 1, personal, message('planner.why-personal-data', { action: safety.personalData })],
-    ['privacy', 2, places !== '', message('planner.why-residency', { places })],
+    ['privacy', 2, places.length > 0, message('planner.why-residency', { places })],
     ['privacy', 2, hosting.ownedOnly, message('planner.why-owned-only', {})],
     ['quality', 2, harm === 'high', message('planner.why-harm', { harm })],
     ['quality', 1, harm === 'medium', message('planner.why-harm', { harm })],

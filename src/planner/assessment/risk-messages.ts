@@ -26,8 +26,9 @@ export const riskMessages = defineMessages({
     'zh-TW': () => '指示要求直說文件沒有；評測集包含似是而非的題目。',
   },
   'planner.risk-language': {
-    en: (p: { languages: string }) => `It is weaker, or mixes variants, in ${p.languages}.`,
-    'zh-TW': (p) => `在 ${p.languages} 的表現較弱，或夾雜其他用語。`,
+    en: (p: { languages: readonly string[] }) =>
+      `It is weaker, or mixes variants, in ${p.languages.join(', ')}.`,
+    'zh-TW': (p) => `在 ${p.languages.join('、')} 的表現較弱，或夾雜其他用語。`,
   },
   'planner.mitigate-language': {
     en: (_: Record<never, never>) => 'Published scores are English: evaluate in every language of the users.',
@@ -72,8 +73,8 @@ export const riskMessages = defineMessages({
         : '輸入與輸出皆以樣式與檢查碼偵測，串流分段亦然；日誌不含內文。',
   },
   'planner.risk-residency': {
-    en: (p: { places: string }) => `Data is processed outside ${p.places}.`,
-    'zh-TW': (p) => `資料在 ${p.places} 以外處理。`,
+    en: (p: { places: readonly string[] }) => `Data is processed outside ${p.places.join(', ')}.`,
+    'zh-TW': (p) => `資料在 ${p.places.join('、')} 以外處理。`,
   },
   'planner.mitigate-residency': {
     en: (_: Record<never, never>) =>

@@ -48,7 +48,7 @@ const ofAnswers = (requirements: Requirements): Risk[] => {
       id: 'language',
       likelihood: 'medium',
       impact: 'medium',
-      what: message('planner.risk-language', { languages: others.join(', ') }),
+      what: message('planner.risk-language', { languages: others }),
       mitigation: message('planner.mitigate-language', {}),
       watchedBy: documents
         ? rowOf(requirements, 'retrieval-ndcg@10')
@@ -82,7 +82,7 @@ const ofAttacks = (requirements: Requirements): Risk[] => {
 
 const ofData = (requirements: Requirements): Risk[] => {
   const { safety, hosting } = requirements
-  const places = hosting.dataResidency.join(', ')
+  const places = hosting.dataResidency
   const risks: Risk[] = [
     {
       id: 'personal-data',
@@ -93,7 +93,7 @@ const ofData = (requirements: Requirements): Risk[] => {
       watchedBy: rowOf(requirements, 'attacks-caught'),
     },
   ]
-  if (places !== '')
+  if (places.length > 0)
     risks.push({
       id: 'residency',
       likelihood: 'medium',

@@ -1,9 +1,15 @@
 // Other ways to the same system and what they cost, in both languages.
 
-import { agreeing, counted, defineMessages, formatNumber, formatUsd } from '../../core/index.js'
+import {
+  agreeing,
+  counted,
+  defineMessages,
+  formatNumber,
+  formatPercent,
+  formatUsd,
+} from '../../core/index.js'
 import type { CascadeGap } from './cascade.js'
 
-const percent = (share: number) => `${formatNumber(share * 100)} %`
 const strategies = {
   en: {
     retrieve: 'Retrieve passages',
@@ -30,15 +36,15 @@ const cascadeGaps = {
 export const adviceMessages = defineMessages({
   'planner.alternative-reserved': {
     en: (p: { provider: string; usd: number; less: number; reservedShare: number }) =>
-      `Reserving the base at ${p.provider} (${percent(p.reservedShare)} of the hours) would cost ${formatUsd(p.usd)} a month, ${percent(p.less)} less: hosting.commitment: reserved.`,
+      `Reserving the base at ${p.provider} (${formatPercent(p.reservedShare, 'en')} of the hours) would cost ${formatUsd(p.usd)} a month, ${formatPercent(p.less, 'en')} less: hosting.commitment: reserved.`,
     'zh-TW': (p) =>
-      `若於 ${p.provider} 預留基載（占 ${percent(p.reservedShare)} 的時數），每月 ${formatUsd(p.usd)}，省 ${percent(p.less)}：hosting.commitment: reserved。`,
+      `若於 ${p.provider} 預留基載（占 ${formatPercent(p.reservedShare, 'zh-TW')} 的時數），每月 ${formatUsd(p.usd)}，省 ${formatPercent(p.less, 'zh-TW')}：hosting.commitment: reserved。`,
   },
   'planner.alternative-spot': {
     en: (p: { provider: string; usd: number; less: number; spotShare: number }) =>
-      `Spot machines of ${p.provider} above the base (${percent(p.spotShare)} of the hours) would cost ${formatUsd(p.usd)} a month, ${percent(p.less)} less: hosting.spot: true. They may be taken back at short notice.`,
+      `Spot machines of ${p.provider} above the base (${formatPercent(p.spotShare, 'en')} of the hours) would cost ${formatUsd(p.usd)} a month, ${formatPercent(p.less, 'en')} less: hosting.spot: true. They may be taken back at short notice.`,
     'zh-TW': (p) =>
-      `基載以上改用 ${p.provider} 的競價主機（占 ${percent(p.spotShare)} 的時數），每月 ${formatUsd(p.usd)}，省 ${percent(p.less)}：hosting.spot: true。主機可能隨時被收回。`,
+      `基載以上改用 ${p.provider} 的競價主機（占 ${formatPercent(p.spotShare, 'zh-TW')} 的時數），每月 ${formatUsd(p.usd)}，省 ${formatPercent(p.less, 'zh-TW')}：hosting.spot: true。主機可能隨時被收回。`,
   },
   'planner.alternative-cascade': {
     en: (p: {
@@ -49,15 +55,15 @@ export const adviceMessages = defineMessages({
       breakEvenShare: number
       waitsFor: readonly CascadeGap[]
     }) =>
-      `${p.small} first and ${percent(p.escalatedShare)} passed on would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${percent(p.less)} less` : `${percent(-p.less)} more`}; it pays while at most ${percent(p.breakEvenShare)} are passed on.${p.waitsFor.length > 0 ? ` It is not chosen, because its strategy, cascade, waits for: ${p.waitsFor.map((gap) => cascadeGaps.en[gap]).join('; ')}.` : ''}`,
+      `${p.small} first and ${formatPercent(p.escalatedShare, 'en')} passed on would cost ${formatUsd(p.usd)} a month, ${p.less >= 0 ? `${formatPercent(p.less, 'en')} less` : `${formatPercent(-p.less, 'en')} more`}; it pays while at most ${formatPercent(p.breakEvenShare, 'en')} are passed on.${p.waitsFor.length > 0 ? ` It is not chosen, because its strategy, cascade, waits for: ${p.waitsFor.map((gap) => cascadeGaps.en[gap]).join('; ')}.` : ''}`,
     'zh-TW': (p) =>
-      `先由 ${p.small} 回答、轉交 ${percent(p.escalatedShare)}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${percent(p.less)}` : `多 ${percent(-p.less)}`}；轉交比例在 ${percent(p.breakEvenShare)} 以內才划算。${p.waitsFor.length > 0 ? `尚未採用，因其策略 cascade 還缺：${p.waitsFor.map((gap) => cascadeGaps['zh-TW'][gap]).join('；')}。` : ''}`,
+      `先由 ${p.small} 回答、轉交 ${formatPercent(p.escalatedShare, 'zh-TW')}，每月 ${formatUsd(p.usd)}，${p.less >= 0 ? `省 ${formatPercent(p.less, 'zh-TW')}` : `多 ${formatPercent(-p.less, 'zh-TW')}`}；轉交比例在 ${formatPercent(p.breakEvenShare, 'zh-TW')} 以內才划算。${p.waitsFor.length > 0 ? `尚未採用，因其策略 cascade 還缺：${p.waitsFor.map((gap) => cascadeGaps['zh-TW'][gap]).join('；')}。` : ''}`,
   },
   'planner.alternative-cache': {
     en: (p: { usd: number; more: number; repeatedShare: number }) =>
-      `The answer cache takes ${percent(p.repeatedShare)} of the requests; without it the month would cost ${formatUsd(p.usd)}, ${percent(p.more)} more.`,
+      `The answer cache takes ${formatPercent(p.repeatedShare, 'en')} of the requests; without it the month would cost ${formatUsd(p.usd)}, ${formatPercent(p.more, 'en')} more.`,
     'zh-TW': (p) =>
-      `回答快取承擔 ${percent(p.repeatedShare)} 的請求；若無快取，每月 ${formatUsd(p.usd)}，多 ${percent(p.more)}。`,
+      `回答快取承擔 ${formatPercent(p.repeatedShare, 'zh-TW')} 的請求；若無快取，每月 ${formatUsd(p.usd)}，多 ${formatPercent(p.more, 'zh-TW')}。`,
   },
   'planner.ingest-too-slow': {
     en: (p: { days: number; wantedDays: number; tokens: number; name: string; count: number }) =>
@@ -96,9 +102,9 @@ export const adviceMessages = defineMessages({
   },
   'planner.deferrable-with-targets': {
     en: (p: { deferrableShare: number }) =>
-      `scale.deferrableShare says that ${percent(p.deferrableShare)} of the answers may take a day, and speed targets are set for all. The targets are taken to mean the others.`,
+      `scale.deferrableShare says that ${formatPercent(p.deferrableShare, 'en')} of the answers may take a day, and speed targets are set for all. The targets are taken to mean the others.`,
     'zh-TW': (p) =>
-      `scale.deferrableShare 表示 ${percent(p.deferrableShare)} 的回答可延後一天，但速度目標針對全部請求。視為只適用於其餘請求。`,
+      `scale.deferrableShare 表示 ${formatPercent(p.deferrableShare, 'zh-TW')} 的回答可延後一天，但速度目標針對全部請求。視為只適用於其餘請求。`,
   },
   'planner.electricity-without-hardware': {
     en: (_: Record<never, never>) => 'budget.electricity is given, but hosting.owned names no hardware.',
@@ -133,8 +139,8 @@ export const adviceMessages = defineMessages({
   },
   'planner.adapt-why-changing': {
     en: (p: { changed: number }) =>
-      `${percent(p.changed)} of the documents change in a month; what is trained in would be out of date.`,
-    'zh-TW': (p) => `每月有 ${percent(p.changed)} 的文件變更；訓練進模型的內容很快就過時。`,
+      `${formatPercent(p.changed, 'en')} of the documents change in a month; what is trained in would be out of date.`,
+    'zh-TW': (p) => `每月有 ${formatPercent(p.changed, 'zh-TW')} 的文件變更；訓練進模型的內容很快就過時。`,
   },
   'planner.adapt-why-documents': {
     en: (_: Record<never, never>) =>

@@ -1,9 +1,15 @@
 // The lines of a bill and their arithmetic, in both languages.
 
-import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  defineMessages,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import { adviceMessages } from './advice-messages.js'
 
-const percent = (share: number) => `${formatNumber(share * 100)} %`
 const hourKinds = {
   en: {
     serving: 'Accelerators at work',
@@ -73,9 +79,9 @@ const lineMessages = defineMessages({
       reservedShare: number
       spotShare: number
     }) =>
-      `${formatNumber(p.hours)} accelerator-hours x ${formatUsd(p.usdPerHour)} (${p.provider}${p.reservedShare > 0 ? `, ${percent(p.reservedShare)} reserved` : ''}${p.spotShare > 0 ? `, ${percent(p.spotShare)} spot` : ''})${p.kind === 'lead' ? `; a start takes ${formatNumber(p.startMinutes, 2)} minutes` : ''}`,
+      `${formatNumber(p.hours)} accelerator-hours x ${formatUsd(p.usdPerHour)} (${p.provider}${p.reservedShare > 0 ? `, ${formatPercent(p.reservedShare, 'en')} reserved` : ''}${p.spotShare > 0 ? `, ${formatPercent(p.spotShare, 'en')} spot` : ''})${p.kind === 'lead' ? `; a start takes ${formatNumber(p.startMinutes, 2)} minutes` : ''}`,
     'zh-TW': (p) =>
-      `${formatNumber(p.hours)} 加速器小時 × ${formatUsd(p.usdPerHour)}（${p.provider}${p.reservedShare > 0 ? `，${percent(p.reservedShare)} 為預留` : ''}${p.spotShare > 0 ? `，${percent(p.spotShare)} 為競價` : ''}）${p.kind === 'lead' ? `；啟動一份需 ${formatNumber(p.startMinutes, 2)} 分鐘` : ''}`,
+      `${formatNumber(p.hours)} 加速器小時 × ${formatUsd(p.usdPerHour)}（${p.provider}${p.reservedShare > 0 ? `，${formatPercent(p.reservedShare, 'zh-TW')} 為預留` : ''}${p.spotShare > 0 ? `，${formatPercent(p.spotShare, 'zh-TW')} 為競價` : ''}）${p.kind === 'lead' ? `；啟動一份需 ${formatNumber(p.startMinutes, 2)} 分鐘` : ''}`,
   },
   'planner.cost-power': {
     en: (_: Record<never, never>) => 'Power of owned accelerators',
@@ -117,9 +123,9 @@ const lineMessages = defineMessages({
   },
   'planner.cost-overflow-basis': {
     en: (p: { share: number; requests: number; usdPerRequest: number; base: number }) =>
-      `${percent(p.share)} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
+      `${formatPercent(p.share, 'en')} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
     'zh-TW': (p) =>
-      `${percent(p.share)} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：依曲線超過副本的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5 %' : ''}`,
+      `${formatPercent(p.share, 'zh-TW')} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：依曲線超過副本的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}`,
   },
   'planner.cost-first-model': {
     en: (p: { model: string }) => `First model of the cascade: ${p.model}`,
@@ -127,9 +133,9 @@ const lineMessages = defineMessages({
   },
   'planner.cost-first-model-basis': {
     en: (p: { escalatedShare: number }) =>
-      `every request; ${percent(p.escalatedShare)} of its answers are given again by the main model, whose lines are those requests alone`,
+      `every request; ${formatPercent(p.escalatedShare, 'en')} of its answers are given again by the main model, whose lines are those requests alone`,
     'zh-TW': (p) =>
-      `處理每個請求；其中 ${percent(p.escalatedShare)} 的回答由主模型重答，主模型各項僅計這些請求`,
+      `處理每個請求；其中 ${formatPercent(p.escalatedShare, 'zh-TW')} 的回答由主模型重答，主模型各項僅計這些請求`,
   },
   'planner.cost-batch': {
     en: (_: Record<never, never>) => 'API: discount for answers that may take a day',
@@ -137,9 +143,9 @@ const lineMessages = defineMessages({
   },
   'planner.cost-batch-basis': {
     en: (p: { deferrableShare: number; batchPriceShare: number }) =>
-      `${percent(p.deferrableShare)} of the requests at ${percent(p.batchPriceShare)} of the price; tokens from the cache keep theirs`,
+      `${formatPercent(p.deferrableShare, 'en')} of the requests at ${formatPercent(p.batchPriceShare, 'en')} of the price; tokens from the cache keep theirs`,
     'zh-TW': (p) =>
-      `${percent(p.deferrableShare)} 的請求以 ${percent(p.batchPriceShare)} 的價格計；快取詞元維持原價`,
+      `${formatPercent(p.deferrableShare, 'zh-TW')} 的請求以 ${formatPercent(p.batchPriceShare, 'zh-TW')} 的價格計；快取詞元維持原價`,
   },
   'planner.cost-system': {
     en: (p: { kind: SystemKind }) => systemKinds.en[p.kind],
@@ -166,8 +172,8 @@ const lineMessages = defineMessages({
   },
   'planner.cost-packed-basis': {
     en: (p: { timeShare: number }) =>
-      `on the accelerators of the chat model; all that stands there takes ${percent(p.timeShare)} of their time`,
-    'zh-TW': (p) => `與聊天模型共用加速器；共用者合計占其 ${percent(p.timeShare)} 的時間`,
+      `on the accelerators of the chat model; all that stands there takes ${formatPercent(p.timeShare, 'en')} of their time`,
+    'zh-TW': (p) => `與聊天模型共用加速器；共用者合計占其 ${formatPercent(p.timeShare, 'zh-TW')} 的時間`,
   },
   'planner.cost-embedding-api-basis': {
     en: (p: { name: string; usdPerMillionTokens: number; tokens: number }) =>

@@ -6,6 +6,7 @@ import {
   defineMessages,
   formatMs,
   formatNumber,
+  formatPercent,
   formatUsd,
   messageFactory,
 } from '../../core/index.js'
@@ -14,7 +15,6 @@ import type { PurchaseWay } from '../search/report.js'
 import type { StageId } from '../search/stages.js'
 
 const n = (value: number, digits = 4) => formatNumber(value, digits)
-const pct = (share: number) => `${formatNumber(share * 100, 3)} %`
 const gib = (value: number) => `${formatNumber(value, 3)} GiB`
 
 const metrics = {
@@ -60,6 +60,8 @@ const wayNames = {
   'zh-TW': { reserved: '預留', onDemand: '隨需', spot: '競價' },
 } as const satisfies Record<string, Record<PurchaseWay, string>>
 
+const unitInChinese = (unit: string): string => (unit === 'tokens/s' ? ' 詞元／秒' : ` ${unit}`)
+
 export const sumMessages = defineMessages({
   'planner.sum-average': {
     en: (p: { peak: number; share: number; average: number; curveGiven: boolean }) =>
@@ -103,10 +105,10 @@ export const sumMessages = defineMessages({
       `最長請求：${n(p.input)} + ${n(p.output)}（提示與回答的 P95）= ${n(p.longest)} 個詞元${p.asked > p.longest ? `；需求要求 ${n(p.asked)}` : ''}`,
   },
   'planner.sum-concurrency': {
-    en: (p: { peak: number; inFlight: number; seconds: number; from: string }) =>
-      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from}) = ${n(p.inFlight, 3)} requests`,
+    en: (p: { peak: number; inFlight: number; seconds: number; from: readonly string[] }) =>
+      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from.join(', ')}) = ${n(p.inFlight, 3)} requests`,
     'zh-TW': (p) =>
-      `同時處理的上限（Little 定律）：每秒 ${n(p.peak)} x ${n(p.seconds, 3)} 秒（${p.from}）= ${n(p.inFlight, 3)} 個請求`,
+      `同時處理的上限（Little 定律）：每秒 ${n(p.peak)} x ${n(p.seconds, 3)} 秒（${p.from.join('、')}）= ${n(p.inFlight, 3)} 個請求`,
   },
   'planner.sum-weights': {
     en: (p: {
@@ -166,9 +168,9 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-read-weights': {
     en: (p: { readGB: number; bandwidth: number; ms: number; activeShare: number }) =>
-      `Reading the weights once: ${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? ` (the ${pct(p.activeShare)} that one token needs)` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
+      `Reading the weights once: ${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? ` (the ${formatPercent(p.activeShare, 'en')} that one token needs)` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
     'zh-TW': (p) =>
-      `讀取一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${pct(p.activeShare)}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
+      `讀取一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${formatPercent(p.activeShare, 'zh-TW')}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
   },
   'planner.sum-in-flight': {
     /** `limit`: where requests in flight are limited, as many as one replica is given. */
@@ -229,7 +231,7 @@ export const sumMessages = defineMessages({
     }) =>
       `${p.id}, P${n(p.percentile)}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}`,
     'zh-TW': (p) =>
-      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}`,
+      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)}${unitInChinese(p.unit)}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)}${unitInChinese(p.unit)}`,
   },
   'planner.sum-saturation': {
     en: (p: {
@@ -245,8 +247,9 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-utilisation': {
     en: (p: { peak: number; average: number; replicas: number }) =>
-      `Utilisation of ${counted(p.replicas, 'replica')}: ${pct(p.peak)} at the peak, ${pct(p.average)} over the month`,
-    'zh-TW': (p) => `${p.replicas} 份副本的使用率：尖峰 ${pct(p.peak)}，全月 ${pct(p.average)}`,
+      `Utilisation of ${counted(p.replicas, 'replica')}: ${formatPercent(p.peak, 'en')} at the peak, ${formatPercent(p.average, 'en')} over the month`,
+    'zh-TW': (p) =>
+      `${p.replicas} 份副本的使用率：尖峰 ${formatPercent(p.peak, 'zh-TW')}，全月 ${formatPercent(p.average, 'zh-TW')}`,
   },
   'planner.sum-replicas': {
     en: (p: { serving: number; spare: number; regions: number; each: number; accelerators: number }) =>
@@ -282,9 +285,9 @@ export const sumMessages = defineMessages({
       usd: number
       base: number
     }) =>
-      `Above the base: ${n(p.requests)} requests (${pct(p.share)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
+      `Above the base: ${n(p.requests)} requests (${formatPercent(p.share, 'en')}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
     'zh-TW': (p) =>
-      `基本負載以上：${n(p.requests)} 個請求（${pct(p.share)}：依曲線超過副本者${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
+      `基本負載以上：${n(p.requests)} 個請求（${formatPercent(p.share, 'zh-TW')}：依曲線超過副本者${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
   },
   'planner.sum-first': {
     en: (p: { first: string; usd: number }) =>
@@ -293,8 +296,9 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-escalated': {
     en: (p: { escalatedShare: number; usd: number }) =>
-      `Main model, at ${pct(p.escalatedShare)} of the load: ${formatUsd(p.usd)} a month`,
-    'zh-TW': (p) => `主模型，承擔 ${pct(p.escalatedShare)} 的負載：每月 ${formatUsd(p.usd)}`,
+      `Main model, at ${formatPercent(p.escalatedShare, 'en')} of the load: ${formatUsd(p.usd)} a month`,
+    'zh-TW': (p) =>
+      `主模型，承擔 ${formatPercent(p.escalatedShare, 'zh-TW')} 的負載：每月 ${formatUsd(p.usd)}`,
   },
   'planner.sum-both': {
     en: (p: { oneUsd: number; otherUsd: number; costUsd: number }) =>
@@ -318,9 +322,9 @@ export const sumMessages = defineMessages({
       cachedUsd: number
       costUsd: number
     }) =>
-      `Cost: ${n(p.input)} million in x ${formatUsd(p.inputUsd)} + ${n(p.output)} million out x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? ` (without the ${pct(p.repeated)} that repeat)` : ''}${p.reasoningUsd > 0.005 ? ` + ${formatUsd(p.reasoningUsd)} hidden reasoning` : ''}${p.laterUsd > 0.005 ? ` - ${formatUsd(p.laterUsd)} for answers that may take a day` : ''}${p.cachedUsd > 0.005 ? ` - ${formatUsd(p.cachedUsd)} for prompt beginnings in the provider's cache` : ''} = ${formatUsd(p.costUsd)} a month`,
+      `Cost: ${n(p.input)} million in x ${formatUsd(p.inputUsd)} + ${n(p.output)} million out x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? ` (without the ${formatPercent(p.repeated, 'en')} that repeat)` : ''}${p.reasoningUsd > 0.005 ? ` + ${formatUsd(p.reasoningUsd)} hidden reasoning` : ''}${p.laterUsd > 0.005 ? ` - ${formatUsd(p.laterUsd)} for answers that may take a day` : ''}${p.cachedUsd > 0.005 ? ` - ${formatUsd(p.cachedUsd)} for prompt beginnings in the provider's cache` : ''} = ${formatUsd(p.costUsd)} a month`,
     'zh-TW': (p) =>
-      `費用：輸入 ${n(p.input)} 百萬 x ${formatUsd(p.inputUsd)} + 輸出 ${n(p.output)} 百萬 x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? `（不含重複的 ${pct(p.repeated)}）` : ''}${p.reasoningUsd > 0.005 ? ` + 隱藏推理 ${formatUsd(p.reasoningUsd)}` : ''}${p.laterUsd > 0.005 ? ` - 可延後回答的折扣 ${formatUsd(p.laterUsd)}` : ''}${p.cachedUsd > 0.005 ? ` - 供應商快取提示開頭的 ${formatUsd(p.cachedUsd)}` : ''} = 每月 ${formatUsd(p.costUsd)}`,
+      `費用：輸入 ${n(p.input)} 百萬 x ${formatUsd(p.inputUsd)} + 輸出 ${n(p.output)} 百萬 x ${formatUsd(p.outputUsd)}${p.repeated > 0 ? `（不含重複的 ${formatPercent(p.repeated, 'zh-TW')}）` : ''}${p.reasoningUsd > 0.005 ? ` + 隱藏推理 ${formatUsd(p.reasoningUsd)}` : ''}${p.laterUsd > 0.005 ? ` - 可延後回答的折扣 ${formatUsd(p.laterUsd)}` : ''}${p.cachedUsd > 0.005 ? ` - 供應商快取提示開頭的 ${formatUsd(p.cachedUsd)}` : ''} = 每月 ${formatUsd(p.costUsd)}`,
   },
   'planner.sum-per-million': {
     en: (p: { costUsd: number; millions: number; usd: number }) =>

@@ -86,7 +86,7 @@ export const workloadSums = ({ requirements, assessment: { workload } }: DesignF
             peak,
             inFlight: workload.concurrencyAtPeak.value,
             seconds: workload.concurrencyAtPeak.value / peak,
-            from: workload.concurrencyAtPeak.from.join(', '),
+            from: workload.concurrencyAtPeak.from,
           }),
         },
   ]

@@ -8,28 +8,46 @@ const gib = (value: number) => formatNumber(value, 3)
 export interface Share {
   readonly utilisation: number
   readonly budgetGiB: number
+  /** A larger share of the memory would be enough. */
+  readonly raise: boolean
 }
 
-const raise = { en: 'raise the share of the memory', 'zh-TW': '提高記憶體使用比例' } as const
+/** What can be done, as the end of a sentence. */
+const either = {
+  en: (ways: readonly string[]) => inEither(ways, ', ', ways.length > 2 ? ', or ' : ' or '),
+  'zh-TW': (ways: readonly string[]) => inEither(ways, '、', '或'),
+} as const
+
+const inEither = (ways: readonly string[], comma: string, last: string): string =>
+  [ways.slice(0, -1).join(comma), ...ways.slice(-1)].filter((part) => part !== '').join(last)
+
+const raising = {
+  en: ({ raise, utilisation }: Share) =>
+    raise ? [`raise the share of the memory (--gpu-memory-utilization) from ${gib(utilisation)}`] : [],
+  'zh-TW': ({ raise, utilisation }: Share) =>
+    raise ? [`將記憶體使用比例（--gpu-memory-utilization）自 ${gib(utilisation)} 提高`] : [],
+} as const
 
 export const adviceMessages = defineMessages({
   'fit.advice-weights': {
-    en: (p: Share & { weightsGiB: number }) =>
-      `Weights and runtime need ${gib(p.weightsGiB)} GiB of an accelerator, the engine's share (${gib(p.utilisation)}) is ${gib(p.budgetGiB)}: divide them over more accelerators (--tp, --pp), take quantized weights, or ${raise.en}.`,
+    en: (p: Share & { weightsGiB: number; quantize: boolean }) =>
+      `Weights and runtime need ${gib(p.weightsGiB)} GiB of an accelerator, the engine's share (${gib(p.utilisation)}) is ${gib(p.budgetGiB)} GiB: ${either.en(['divide them over more accelerators (--tp, --pp)', ...(p.quantize ? ['take quantized weights'] : []), ...raising.en(p)])}.`,
     'zh-TW': (p) =>
-      `權重與執行環境在單一加速器上需要 ${gib(p.weightsGiB)} GiB，引擎的份額（${gib(p.utilisation)}）為 ${gib(p.budgetGiB)}：請分散到更多加速器（--tp、--pp）、改用量化權重，或${raise['zh-TW']}。`,
+      `權重與執行環境在單一加速器上需要 ${gib(p.weightsGiB)} GiB，引擎的份額（${gib(p.utilisation)}）為 ${gib(p.budgetGiB)} GiB：請${either['zh-TW'](['分散到更多加速器（--tp、--pp）', ...(p.quantize ? ['改用量化權重'] : []), ...raising['zh-TW'](p)])}。`,
   },
   'fit.advice-step': {
     en: (p: Share & { peakGiB: number; tokens: number; sequences: number; vision: boolean }) =>
-      `Beside the weights the run by which the engine measures itself takes ${gib(p.peakGiB)} GiB (${n(p.tokens)} tokens, ${n(p.sequences)} sequences${p.vision ? ', the largest picture or video' : ''}) and leaves nothing of ${gib(p.budgetGiB)}: ${p.vision ? 'limit pictures and video (--limit-mm-per-prompt, --language-model-only), lower max-model-len, ' : 'lower --max-num-batched-tokens or --max-num-seqs, '}or ${raise.en} from ${gib(p.utilisation)}.`,
+      `Beside the weights the run by which the engine measures itself takes ${gib(p.peakGiB)} GiB (${n(p.tokens)} tokens, ${n(p.sequences)} sequences${p.vision ? ', the largest picture or video' : ''}) and leaves nothing of ${gib(p.budgetGiB)} GiB: ${either.en([...(p.vision ? ['limit pictures and video (--limit-mm-per-prompt, --language-model-only)', 'lower max-model-len'] : ['lower --max-num-batched-tokens', 'lower --max-num-seqs']), ...raising.en(p)])}.`,
     'zh-TW': (p) =>
-      `除權重外，引擎量測自身的那一步占 ${gib(p.peakGiB)} GiB（${n(p.tokens)} 個詞元、${n(p.sequences)} 個序列${p.vision ? '、最大的圖片或影片' : ''}），${gib(p.budgetGiB)} 已無剩餘：請${p.vision ? '限制圖片與影片（--limit-mm-per-prompt、--language-model-only）、降低 max-model-len，' : '降低 --max-num-batched-tokens 或 --max-num-seqs，'}或將記憶體使用比例自 ${gib(p.utilisation)} 提高。`,
+      `除權重外，引擎量測自身的那一步占 ${gib(p.peakGiB)} GiB（${n(p.tokens)} 個詞元、${n(p.sequences)} 個序列${p.vision ? '、最大的圖片或影片' : ''}），${gib(p.budgetGiB)} GiB 已無剩餘：請${either['zh-TW']([...(p.vision ? ['限制圖片與影片（--limit-mm-per-prompt、--language-model-only）', '降低 max-model-len'] : ['降低 --max-num-batched-tokens', '降低 --max-num-seqs']), ...raising['zh-TW'](p)])}。`,
   },
   'fit.advice-cache': {
-    en: (p: Share & { cacheGiB: number; length: number; longest: number }) =>
-      `The cache gets ${gib(p.cacheGiB)} GiB, too little for one request of ${n(p.length)} tokens: ${p.longest > 0 ? `lower --max-model-len to ${n(p.longest)} or less` : 'no length fits'}, take an fp8 cache (--kv-dtype fp8), ${raise.en} from ${gib(p.utilisation)}, or use more accelerators.`,
+    en: (
+      p: Share & { cacheGiB: number; neededGiB: number; length: number; longest: number; narrow: boolean },
+    ) =>
+      `The cache gets ${gib(p.cacheGiB)} GiB, one request of ${n(p.length)} tokens needs ${gib(p.neededGiB)} GiB: ${either.en([...(p.longest > 0 ? [`lower --max-model-len to ${n(p.longest)} or less`] : []), ...(p.narrow ? ['take an fp8 cache (--kv-dtype fp8)'] : []), ...raising.en(p), 'use more accelerators'])}.${p.longest > 0 ? '' : ' No length fits as it is.'}`,
     'zh-TW': (p) =>
-      `快取只有 ${gib(p.cacheGiB)} GiB，放不下一個 ${n(p.length)} 詞元的請求：${p.longest > 0 ? `請將 --max-model-len 降至 ${n(p.longest)} 以下` : '任何長度都放不下'}、改用 fp8 快取（--kv-dtype fp8）、將記憶體使用比例自 ${gib(p.utilisation)} 提高，或增加加速器。`,
+      `快取只有 ${gib(p.cacheGiB)} GiB，一個 ${n(p.length)} 詞元的請求需要 ${gib(p.neededGiB)} GiB：請${either['zh-TW']([...(p.longest > 0 ? [`將 --max-model-len 降至 ${n(p.longest)} 以下`] : []), ...(p.narrow ? ['改用 fp8 快取（--kv-dtype fp8）'] : []), ...raising['zh-TW'](p), '增加加速器'])}。${p.longest > 0 ? '' : '目前任何長度都放不下。'}`,
   },
   'fit.advice-graphs': {
     en: (p: { graphsGiB: number; roomGiB: number; utilisation: number; lower: number }) =>

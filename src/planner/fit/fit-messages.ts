@@ -70,16 +70,25 @@ const refusals = {
 /** vLLM: pull request 58152 (2026-09-22, open) on main; SGLang: a public report of 0.5.10.post1. */
 const lastRefused = (engine: string) => (engine === 'sglang' ? '0.5.10' : '2026-09')
 
+/** Layouts near the one that was asked for. */
+const possible = {
+  en: ({ possible: near }: { readonly possible: readonly number[] }) =>
+    ` Use ${near.map((each) => `--tp ${each}`).join(' or ')}.`,
+  'zh-TW': ({ possible: near }: { readonly possible: readonly number[] }) =>
+    `請改用 ${near.map((each) => `--tp ${each}`).join('或 ')}。`,
+} as const
+
 export const fitMessages = defineMessages({
   'fit.heads-not-divided': {
-    en: (p: { heads: number; tensorParallel: number }) =>
-      `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.`,
-    'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。`,
+    en: (p: { heads: number; tensorParallel: number; possible: readonly number[] }) =>
+      `${p.heads} attention heads cannot be divided by tensor parallelism ${p.tensorParallel}.${possible.en(p)}`,
+    'zh-TW': (p) => `${p.heads} 個注意力頭無法以張量平行 ${p.tensorParallel} 整除。${possible['zh-TW'](p)}`,
   },
   'fit.kv-heads-not-divided': {
-    en: (p: { kvHeads: number; tensorParallel: number }) =>
-      `${p.kvHeads} KV heads can neither be divided by tensor parallelism ${p.tensorParallel}, nor copied evenly.`,
-    'zh-TW': (p) => `${p.kvHeads} 個 KV 頭既無法以張量平行 ${p.tensorParallel} 整除，也無法平均複製。`,
+    en: (p: { kvHeads: number; tensorParallel: number; possible: readonly number[] }) =>
+      `${p.kvHeads} KV heads can neither be divided by tensor parallelism ${p.tensorParallel}, nor copied evenly.${possible.en(p)}`,
+    'zh-TW': (p) =>
+      `${p.kvHeads} 個 KV 頭既無法以張量平行 ${p.tensorParallel} 整除，也無法平均複製。${possible['zh-TW'](p)}`,
   },
   'fit.vocabulary-not-divided': {
     en: (p: { vocabulary: number; tensorParallel: number }) =>
@@ -118,6 +127,22 @@ export const fitMessages = defineMessages({
     en: (p: { engine: string; format: string }) =>
       `${p.engine} reads GGUF files (${p.format}) as an experiment only; they are made for llama.cpp.`,
     'zh-TW': (p) => `${p.engine} 只實驗性地支援 GGUF 檔（${p.format}）；這種格式是給 llama.cpp 用的。`,
+  },
+  'fit.gguf-alone': {
+    en: (p: { format: string }) =>
+      `llama.cpp reads GGUF files, which have no ${p.format}: it does not start. Name the type of the file with --quantization (q8_0, q4_k_m, ...).`,
+    'zh-TW': (p) =>
+      `llama.cpp 讀取 GGUF 檔，其中沒有 ${p.format}：無法啟動。請以 --quantization 指定檔案的類型（q8_0、q4_k_m 等）。`,
+  },
+  'fit.other-vendor': {
+    en: (p: { engine: string; card: string; refused: boolean }) =>
+      p.refused
+        ? `${p.engine} runs on NVIDIA cards alone: it does not start on ${p.card}.`
+        : `No release of ${p.engine} for ${p.card} was read about: its rules for other cards are used.`,
+    'zh-TW': (p) =>
+      p.refused
+        ? `${p.engine} 只能在 NVIDIA 卡上執行：在 ${p.card} 上無法啟動。`
+        : `沒有 ${p.engine} 用於 ${p.card} 的版本資料：以其他卡的規則計算。`,
   },
   'fit.not-sparse-latent': {
     en: (p: { model: string }) =>
@@ -185,7 +210,7 @@ export const fitMessages = defineMessages({
     en: (p: { gain: number; kvShare: number; acceptance: number; assumed: boolean }) =>
       `Drafting at this load makes tokens come ${formatNumber(p.gain, 2)} times as fast${p.gain < 1 ? ' (slower than without)' : ''}, at ${p.assumed ? 'an assumed' : 'the given'} acceptance of ${p.acceptance}, and takes ${formatNumber(p.kvShare * 100, 2)} % of the cache.`,
     'zh-TW': (p) =>
-      `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)} %。`,
+      `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)}%。`,
   },
   'fit.adapters': {
     en: (p: { count: number; rank: number; gib: number }) =>
@@ -212,7 +237,7 @@ export const fitMessages = defineMessages({
     en: (p: { share: number }) =>
       `The KV dtype does not touch the states of linear layers: a full request needs ${formatNumber(p.share * 100, 3)} % of the 16-bit cache, not half.`,
     'zh-TW': (p) =>
-      `KV 型別不影響線性層的狀態：一個滿長請求需要 16 位元快取的 ${formatNumber(p.share * 100, 3)} %，而非一半。`,
+      `KV 型別不影響線性層的狀態：一個滿長請求需要 16 位元快取的 ${formatNumber(p.share * 100, 3)}%，而非一半。`,
   },
   'fit.windows-kept': {
     en: (p: { version: string }) =>
@@ -223,7 +248,7 @@ export const fitMessages = defineMessages({
     en: (p: { totalB: number; activeB: number }) =>
       `All ${formatNumber(p.totalB, 3)} billion parameters are loaded, not only the ${formatNumber(p.activeB, 3)} that a token uses.`,
     'zh-TW': (p) =>
-      `會載入全部 ${formatNumber(p.totalB, 3)} 十億參數，而非只有每個詞元用到的 ${formatNumber(p.activeB, 3)} 十億。`,
+      `會載入全部 ${formatNumber(p.totalB * 10)} 億個參數，而非只有每個詞元用到的 ${formatNumber(p.activeB * 10)} 億個。`,
   },
   'fit.model-bounded': {
     en: (p: { model: string }) =>
@@ -264,9 +289,9 @@ export const fitMessages = defineMessages({
   },
   'fit.saturated': {
     en: (p: { asked: number; most: number }) =>
-      `${formatNumber(p.asked, 3)} requests/s are more than can be served; about ${formatNumber(p.most, 3)} can. Figures are for the latter.`,
+      `${formatNumber(p.asked, 3)} requests/s are more than this deployment keeps up with. At about ${formatNumber(p.most, 3)} a place is free 95 % of the time; figures are for that rate.`,
     'zh-TW': (p) =>
-      `每秒 ${formatNumber(p.asked, 3)} 個請求超過可服務量，約 ${formatNumber(p.most, 3)} 個；以下數字以後者計。`,
+      `每秒 ${formatNumber(p.asked, 3)} 個請求超過此部署跟得上的量。約 ${formatNumber(p.most, 3)} 個時，95% 的時間仍有空位；數字以此計。`,
   },
   'fit.not-native': {
     en: (p: { card: string; precision: string }) =>

@@ -121,7 +121,8 @@ describe('the cache', () => {
 
   it('is copied above as many cards as there are KV heads', () => {
     const qwen = modelOf('Qwen/Qwen2.5-7B-Instruct')
-    const answer = answerTo(qwen, { count: 28, tensorParallel: 28 })
+    const served = { engine: 'sglang', engineVersion: undefined } as const
+    const answer = answerTo(qwen, { ...served, count: 28, tensorParallel: 28 })
     expect(codes(answer)).toContain('fit.kv-heads-copied')
   })
 
@@ -165,6 +166,34 @@ describe('the cache', () => {
     expect(all[1]).toBeCloseTo((79.19 - 0.51 - 0.25) * 0.834 - 14.96, 1)
   })
 
+  it.each([
+    ['vllm', '0.8.5 V0'],
+    ['vllm', '0.28.0'],
+    ['sglang', '0.5.5'],
+    ['trtllm', '0.20'],
+    ['tgi', '2.2'],
+    ['llama.cpp', 'b9900'],
+  ] as const)('is what the parts that are printed leave of the budget: %s %s', (engine, engineVersion) => {
+    const answer = answerTo(llama8, { engine, engineVersion })
+    // SGLang takes its share of what the runtime leaves, TensorRT-LLM a share of what all parts leave.
+    const runtime = engine === 'sglang' ? 0 : answer.runtimeGiBPerGpu
+    const parts = answer.weightsGiBPerGpu + answer.activationsGiBPerGpu + runtime + answer.graphsGiBPerGpu
+    const share = engine === 'trtllm' ? answer.settings.gpuMemoryUtilization : 1
+    expect((answer.budgetGiBPerGpu - parts) * share).toBeCloseTo(answer.availableKvGiBPerGpu, 6)
+    expect(answer.missingGiBPerGpu).toBeNull()
+  })
+
+  it('says how much is missing: of the weights, or of the cache for one request', () => {
+    const wide = answerTo(llama70)
+    expect(wide.limitedBy).toBe('weights')
+    expect(wide.missingGiBPerGpu).toBeCloseTo(-wide.availableKvGiBPerGpu, 6)
+    // 131,072 tokens of 128 KiB are 16 GiB; a 24 GB card leaves about 4.
+    const long = answerTo(llama8, { card: cardOf('L4'), maxModelLen: 131_072 })
+    expect(long.limitedBy).toBe('kv-cache')
+    expect(long.missingGiBPerGpu).toBeCloseTo(16 - long.availableKvGiBPerGpu, 1)
+    expect(long.availableKvGiBPerGpu).toBeGreaterThan(0)
+  })
+
   it('must hold the whole context to start in vLLM only, when no length is given', () => {
     // 22.06 GiB less 14.96 of weights leave at most 7.1 GiB = 58,164 tokens of 128 KiB, below 131,072.
     const onL4 = (engine: FitRequest['engine'], engineVersion: string) =>
@@ -200,10 +229,9 @@ describe('the cache', () => {
   })
 
   it('fits no cache that is larger than what weights leave of the card', () => {
-    expect(answerTo(llama8, { kvCacheMemoryBytes: 1e12 })).toMatchObject({
-      fits: false,
-      limitedBy: 'kv-cache',
-    })
+    const large = answerTo(llama8, { kvCacheMemoryBytes: 1e12 })
+    expect(large).toMatchObject({ fits: false, limitedBy: 'kv-cache', kvCacheTokens: 0, maxConcurrency: 0 })
+    expect(large.missingGiBPerGpu).toBeCloseTo(1e12 / 2 ** 30 + large.weightsGiBPerGpu - 79.19, 6)
     expect(answerTo(llama8, { kvCacheMemoryBytes: 20e9, maxModelLen: 8192 }).fits).toBe(true)
   })
 
@@ -272,12 +300,27 @@ describe('load', () => {
     }
   })
 
-  it('plans arrivals at a rate, and says when they are too many', () => {
-    const open = { ...load, concurrency: null, requestsPerSecond: 1 }
-    expect(answerTo(llama8, { load: open }).predicted?.requestsPerSecond.value).toBeCloseTo(1, 5)
-    expect(codes(answerTo(llama8, { load: { ...open, requestsPerSecond: 10_000 } }))).toContain(
-      'fit.saturated',
-    )
+  it('plans arrivals at a rate, and says when they are too many, with the range of what is served then', () => {
+    const at = (requestsPerSecond: number) => {
+      const answer = answerTo(llama8, { load: { ...load, concurrency: null, requestsPerSecond } })
+      const { requestsPerSecond: rate, outputTokensPerSecond: tokens, tpotMs } = answer.predicted ?? {}
+      if (!rate || !tokens || !tpotMs) throw new Error('no prediction')
+      expect(tokens.low / rate.low).toBeCloseTo(load.outputTokens, 6)
+      return { rate, tpotMs, isSaturated: codes(answer).includes('fit.saturated') }
+    }
+    expect(at(1)).toMatchObject({ rate: { value: 1, low: 1, high: 1 }, isSaturated: false })
+    for (const rate of [100, 1e6]) {
+      const full = at(rate)
+      expect(full.isSaturated).toBe(true)
+      // Steps that take twice the time serve half the requests; the largest rate is known within 1 %.
+      expect((full.rate.value / full.rate.low) * (full.tpotMs.value / full.tpotMs.high)).toBeCloseTo(1, 1)
+      expect((full.rate.high / full.rate.value) * (full.tpotMs.low / full.tpotMs.value)).toBeCloseTo(1, 1)
+    }
+    // Just below: what is asked is served, unless steps take longer than predicted.
+    const most = at(100).rate.value
+    const near = at(0.95 * most)
+    expect(near).toMatchObject({ rate: { value: 0.95 * most, high: 0.95 * most }, isSaturated: false })
+    expect(near.rate.low).toBeLessThan(0.9 * most)
   })
 })
 
@@ -296,6 +339,10 @@ describe('contradictions', () => {
     const answer = answerTo(llama8, changes)
     expect(codes(answer)).toContain(code)
     expect(answer.fits).toBe(false)
+    // What never starts has no cache to tell of; a length that is refused has one.
+    if (answer.limitedBy === 'layout')
+      expect(answer).toMatchObject({ kvCacheTokens: 0, maxConcurrency: 0, missingGiBPerGpu: null })
+    else expect(answer.kvCacheTokens).toBeGreaterThan(0)
   })
 
   it('notices a load that is longer than the engine takes, and a prefix longer than the prompt', () => {

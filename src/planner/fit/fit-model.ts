@@ -1,8 +1,8 @@
 // Whether a model runs on so many cards under an engine's release, how long a request may be, how many fit, how fast.
 
 import { bytesPerGiB, type Message } from '../../core/index.js'
-import { assumedVersions, v0ChunksAbove } from '../memory/engine-defaults.js'
-import { engineVersion } from '../memory/engine-version.js'
+import { assumedVersions, releaseOf, v0ChunksAbove } from '../memory/engine-defaults.js'
+import type { EngineMemory } from '../memory/engine-memory.js'
 import { kvCost } from '../memory/kv-cache.js'
 import type { Sharding } from '../memory/sharding.js'
 import type { FitAnswer, FitLimit, FitRequest } from './fit-request.js'
@@ -12,15 +12,13 @@ import { fitWarnings } from './fit-warnings.js'
 import { formatProblems, hasSparseLayout } from './format-problems.js'
 import { cachedModel } from './latent-heads.js'
 import { layoutProblems, type Problem } from './layout-problems.js'
-import { llamaBuild } from './llama-build.js'
 import { loadProblems } from './load-problems.js'
-import { captureLimit, memoryAdvice, memoryLimit } from './memory-advice.js'
+import { captureLimit, memoryAdvice, memoryLimit, missingBytes } from './memory-advice.js'
 import { releaseProblems } from './release-problems.js'
 
 /** Answers from the model's shape, the card's memory and the engine's rules; throws nothing. */
 export const fitModel = (asked: FitRequest): FitAnswer => {
   const request = asEngineTakes(asked)
-  const { card } = request
   const sharding = shardingOf(request)
   const start = begin(request, sharding)
   const { memory, pool, maxModelLen } = start
@@ -33,50 +31,64 @@ export const fitModel = (asked: FitRequest): FitAnswer => {
   const served = loadProblems(request, start)
   const short = memoryLimit(start) ?? captureLimit(request, start)
   const limit = refused ?? short ?? limitOf(served)
-  const longest = refused !== null && isWhatever(refused) ? 0 : longestThatFits(request, sharding, start)
+  // Only a length that is too long leaves a cache to tell of.
+  const isRefused = refused !== null && refused !== 'context'
+  const longest = isRefused ? 0 : longestThatFits(request, sharding, start)
   const fits = limit === null
-  const concurrency = pool.concurrencyAt(maxModelLen)
+  const concurrency = isRefused ? 0 : pool.concurrencyAt(maxModelLen)
+  const missing = missingBytes(refused ?? short, request, start)
   const whole = kvCost(cachedModel(request), {
     sharding: { tensorParallel: 1, pipelineParallel: 1 },
     dtype: request.kvDtype,
   })
   const speed = fits ? predictFit(request, start) : { predicted: null, warnings: [] as readonly Message[] }
-  const { settings } = memory
   return {
     fits,
-    limitedBy: limit ?? (concurrency > settings.maxSequences ? 'max-num-seqs' : 'kv-cache'),
-    weightsGiBPerGpu: memory.weightsBytes / bytesPerGiB,
-    activationsGiBPerGpu: memory.activations.peakBytes / bytesPerGiB,
-    runtimeGiBPerGpu: memory.nonTorchBytes / bytesPerGiB,
-    graphsGiBPerGpu: memory.graphBytes / bytesPerGiB,
-    budgetGiBPerGpu: memory.budgetBytes / bytesPerGiB,
-    availableKvGiBPerGpu: memory.kvBytes / bytesPerGiB,
+    limitedBy: limit ?? (concurrency > memory.settings.maxSequences ? 'max-num-seqs' : 'kv-cache'),
+    ...partsOf(memory),
+    missingGiBPerGpu: missing === null ? null : missing / bytesPerGiB,
     kvBytesPerToken: whole.bytesPerToken,
     kvBytesPerSequence:
       whole.bytesPerSequence +
       whole.windows.reduce((sum, { tokens, bytesPerToken }) => sum + tokens * bytesPerToken, 0),
-    kvCacheTokens: pool.printedTokens(maxModelLen),
+    kvCacheTokens: isRefused ? 0 : pool.printedTokens(maxModelLen),
     maxConcurrency: concurrency,
     maxModelLenThatFits: longest,
     replicas: Math.max(1, Math.floor(request.count / acceleratorsOf(request))),
-    settings: {
-      engineVersion: request.engineVersion ?? assumedVersions[request.engine],
-      gpuMemoryGiB: card.memoryGiB,
-      gpuMemoryUtilization: settings.utilisation,
-      maxModelLen,
-      maxNumSeqs: settings.maxSequences,
-      maxNumBatchedTokens: settings.maxBatchedTokens,
-      chunkedPrefill: settings.chunkedPrefill,
-      tensorParallel: request.tensorParallel,
-      pipelineParallel: request.pipelineParallel,
-    },
+    settings: settingsOf(request, start),
     predicted: speed.predicted,
     warnings: [
       ...[...before, ...served].map(({ warning }) => warning),
-      ...(refused === null ? memoryAdvice(short, start, longest) : []),
-      ...fitWarnings(request, start),
+      ...(refused === null ? memoryAdvice(short, request, start, longest) : []),
+      ...fitWarnings(request, start, isRefused),
       ...speed.warnings,
     ],
+  }
+}
+
+/** Of one accelerator. */
+const partsOf = (memory: EngineMemory) => ({
+  weightsGiBPerGpu: memory.weightsBytes / bytesPerGiB,
+  activationsGiBPerGpu: memory.stepBytes / bytesPerGiB,
+  runtimeGiBPerGpu: (memory.heldBytes - memory.graphBytes) / bytesPerGiB,
+  graphsGiBPerGpu: memory.graphBytes / bytesPerGiB,
+  budgetGiBPerGpu: memory.budgetBytes / bytesPerGiB,
+  availableKvGiBPerGpu: memory.kvBytes / bytesPerGiB,
+})
+
+const settingsOf = (request: FitRequest, { memory, maxModelLen }: Start): FitAnswer['settings'] => {
+  const { utilisation, maxSequences, maxBatchedTokens, chunkedPrefill } = memory.settings
+  return {
+    engineVersion: request.engineVersion ?? assumedVersions[request.engine],
+    engineVersionFrom: request.engineVersion === undefined ? 'assumed' : 'given',
+    gpuMemoryGiB: request.card.memoryGiB,
+    gpuMemoryUtilization: utilisation,
+    maxModelLen,
+    maxNumSeqs: maxSequences,
+    maxNumBatchedTokens: maxBatchedTokens,
+    chunkedPrefill,
+    tensorParallel: request.tensorParallel,
+    pipelineParallel: request.pipelineParallel,
   }
 }
 
@@ -88,10 +100,6 @@ const asEngineTakes = (request: FitRequest): FitRequest =>
 
 const limitOf = (problems: readonly Problem[]): FitLimit | null =>
   problems.find(({ limit }) => limit !== null)?.limit ?? null
-
-/** Refused whatever the length. */
-const isWhatever = (limit: FitLimit): boolean =>
-  limit === 'layout' || limit === 'precision' || limit === 'accelerator' || limit === 'release'
 
 /** A context that the cache cannot hold is refused, or shorter requests are taken, unless a length was told. */
 const begin = (request: FitRequest, sharding: Sharding): Start => {
@@ -108,13 +116,13 @@ const firstFittingBuild = 7400
 /** vLLM refuses, and llama.cpp did before it learned to fit; the others take shorter requests. */
 const shortensContext = ({ engine, engineVersion: written }: FitRequest): boolean => {
   if (engine !== 'llama.cpp') return engine !== 'vllm'
-  return (llamaBuild(written) ?? firstFittingBuild) >= firstFittingBuild
+  return releaseOf(engine, written) >= firstFittingBuild
 }
 
 /** TGI before 2.3 takes 4,096 tokens unless told more. */
 const longestByDefault = ({ engine, engineVersion: written, model }: FitRequest): number => {
   const most = model.maxContext ?? 8192
-  const isShort = engine === 'tgi' && (engineVersion(written ?? assumedVersions.tgi) ?? 0) < 2003
+  const isShort = engine === 'tgi' && releaseOf(engine, written) < 2003
   return isShort ? Math.min(most, 4096) : most
 }
 

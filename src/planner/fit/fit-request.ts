@@ -89,17 +89,21 @@ export interface FitAnswer {
   /** What stands in the way; when it fits, what bounds the number of requests. */
   readonly limitedBy: FitLimit
   readonly weightsGiBPerGpu: number
+  /** Set aside for the widest step: of vLLM the peak of the run by which it measures itself. */
   readonly activationsGiBPerGpu: number
   readonly runtimeGiBPerGpu: number
   readonly graphsGiBPerGpu: number
+  /** What all of the above and the cache share; of SGLang without runtime, which it takes off before. */
   readonly budgetGiBPerGpu: number
   /** Negative when weights and peak exceed the budget. */
   readonly availableKvGiBPerGpu: number
+  /** What it takes to start with these settings and is not there; null where it starts, or memory is not what stands in the way. */
+  readonly missingGiBPerGpu: number | null
   /** Of one more token of a long request, over all accelerators of one replica. */
   readonly kvBytesPerToken: number
   /** What a request needs whatever its length: states and windows that are full; over one replica. */
   readonly kvBytesPerSequence: number
-  /** Of one replica, as the engine's start-up log prints it for that release. */
+  /** Of one replica, as the engine's start-up log prints it for that release; 0 for what is refused before it has a cache. */
   readonly kvCacheTokens: number
   /** Requests of full length that one replica's cache holds. */
   readonly maxConcurrency: number
@@ -107,7 +111,9 @@ export interface FitAnswer {
   readonly maxModelLenThatFits: number
   readonly replicas: number
   readonly settings: {
+    /** A release; of llama.cpp a build. */
     readonly engineVersion: string
+    readonly engineVersionFrom: 'given' | 'assumed'
     readonly gpuMemoryGiB: number
     readonly gpuMemoryUtilization: number
     readonly maxModelLen: number

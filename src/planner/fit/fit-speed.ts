@@ -1,22 +1,11 @@
-// The one place where `design fit` meets the speed model: time of steps, then a closed loop or random arrivals.
+// The one place where `design fit` meets the speed model: time of steps, places, cached prefixes and drafting.
 
 import type { Message } from '../../core/index.js'
-import { calibrateDeployment, type DeploymentCalibration } from '../calibration/calibrate-deployment.js'
-import { calibratedSteps } from '../calibration/calibrated-steps.js'
-import { type ErrorBand, fittedCoefficients } from '../speed/coefficients.js'
-import { fixedLength } from '../speed/length-distribution.js'
-import { widened } from '../speed/range-of.js'
+import { fittedCoefficients } from '../speed/coefficients.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
-import {
-  keepsUp,
-  largestRate,
-  latencyAt,
-  prepareReplica,
-  prepareRequest,
-  steadyState,
-} from '../speed/serving.js'
+import { closedLoop, openLoop, replicasOf } from './fit-loops.js'
 import { fitMessage } from './fit-messages.js'
-import type { Banded, FitLoad, FitPrediction, FitRequest } from './fit-request.js'
+import type { FitLoad, FitPrediction, FitRequest } from './fit-request.js'
 import type { Start } from './fit-start.js'
 import { loadProblems } from './load-problems.js'
 import { assumedAcceptance, tokensPerStep } from './speculation.js'
@@ -62,9 +51,6 @@ export const predictFit = (request: FitRequest, start: Start): Speed => {
       : openLoop({ request, load, steps, most, cached, gain: gain ?? 1, warnings })
   return { predicted, warnings }
 }
-
-const replicasOf = ({ count, tensorParallel, pipelineParallel }: FitRequest) =>
-  Math.max(1, Math.floor(count / (tensorParallel * pipelineParallel)))
 
 /** @returns null where the rates of the chip are not known */
 export const stepsOf = (request: FitRequest): StepModel | null => {
@@ -128,157 +114,3 @@ const speculationGain = (
   const verifiedMs = Math.cbrt(plainMs ** 3 + mathMs ** 3)
   return (tokensPerStep(speculation) * plainMs) / (verifiedMs + draftedMs)
 }
-
-/** Steps that yield `gain` times the tokens. What the prompts of others take is not shortened by drafting. */
-const drafting = (steps: StepModel, gain: number): StepModel => ({
-  ...steps,
-  decodeAt: (context) => (batch) => steps.decodeAt(context)(batch) / gain,
-  partsAt: (context) => (batch) => {
-    const { weightsMs, cacheMs, exchangeMs, overheadMs, sequenceMs } = steps.partsAt(context)(batch)
-    return {
-      weightsMs: weightsMs / gain,
-      cacheMs: cacheMs / gain,
-      exchangeMs: exchangeMs / gain,
-      overheadMs: overheadMs / gain,
-      sequenceMs: sequenceMs / gain,
-    }
-  },
-})
-
-interface LoopOptions {
-  readonly request: FitRequest
-  readonly load: FitLoad
-  readonly steps: StepModel
-  readonly cached: number
-  readonly gain: number
-}
-
-const closedLoop = (
-  options: LoopOptions & { readonly asked: number; readonly most: number },
-): FitPrediction => {
-  const { load, steps, cached, asked, most, gain, request } = options
-  const running = Math.min(asked, most)
-  const shown = {
-    ...drafting(steps, gain),
-    prefillMs: (tokens: number, known = 0) => steps.prefillMs(tokens, Math.max(known, cached)),
-  }
-  const loop = { concurrency: running, inputTokens: load.inputTokens, outputTokens: load.outputTokens }
-  const calibration = calibrationOf(request, shown)
-  const { tpot, ttft } = calibration.predict(loop)
-  const [tpotMs, ttftMs] = [tpot.value, ttft.value]
-  const servedMs = ttftMs + tpotMs * Math.max(0, load.outputTokens - 1)
-  const rate = (running / servedMs) * 1000
-  // Whoever finds no place waits until as many as stand before it are done.
-  const waitMs = ((asked - running) / rate) * 1000
-  return banded(request, { ttftMs: ttftMs + waitMs, tpotMs, rate, running, asked, most }, load, calibration)
-}
-
-/** Of the steps as they are shown to it: without load tests it changes nothing. */
-const calibrationOf = (request: FitRequest, steps: StepModel): DeploymentCalibration => {
-  const ofEngine = fittedCoefficients.coefficients.engines[request.engine]
-  return calibrateDeployment(
-    { steps, engine: request.engine, ofEngine },
-    request.loadTests ?? [],
-    fittedCoefficients,
-  )
-}
-
-const openLoop = (
-  options: LoopOptions & { readonly most: number; readonly warnings: Message[] },
-): FitPrediction => {
-  const { load, most, cached, gain, request, warnings } = options
-  const calibration = calibrationOf(request, options.steps)
-  const steps = calibratedSteps(options.steps, calibration.factors)
-  const faster = drafting(steps, gain)
-  const traffic = {
-    inputTokens: fixedLength(load.inputTokens),
-    outputTokens: fixedLength(load.outputTokens),
-    cachedTokens: cached,
-  }
-  const prepared = prepareReplica({ steps: faster, maxSequences: most }, traffic)
-  const asked = (load.requestsPerSecond ?? 0) / replicasOf(request)
-  const rate = largestRate((each) => keepsUp(prepared, each), asked)
-  if (rate < asked)
-    warnings.push(
-      fitMessage('fit.saturated', {
-        asked: asked * replicasOf(request),
-        most: rate * replicasOf(request),
-      }),
-    )
-  const state = steadyState(prepared, rate) ?? steadyState(prepared, rate * 0.98)
-  if (!state)
-    return banded(
-      request,
-      {
-        ttftMs: Number.POSITIVE_INFINITY,
-        tpotMs: steps.decodeAt(load.inputTokens)(1),
-        rate,
-        running: 0,
-        asked: most,
-        most,
-      },
-      load,
-      calibration,
-    )
-  const latency = latencyAt(prepared, state, {
-    z: 0,
-    request: prepareRequest(prepared, traffic),
-    platformMs: 0,
-  })
-  const { running } = state
-  return banded(
-    request,
-    { ttftMs: latency.ttftMs, tpotMs: state.tpotMs, rate, running, asked: running, most },
-    load,
-    calibration,
-  )
-}
-
-interface Times {
-  readonly ttftMs: number
-  readonly tpotMs: number
-  /** Requests/s of one replica. */
-  readonly rate: number
-  readonly running: number
-  /** In flight, those that wait for a place among them. */
-  readonly asked: number
-  /** Places. */
-  readonly most: number
-}
-
-const banded = (
-  request: FitRequest,
-  { ttftMs, tpotMs, rate, running, asked, most }: Times,
-  load: FitLoad,
-  calibration: DeploymentCalibration,
-): FitPrediction => {
-  const { inputTokens, outputTokens } = load
-  const range = calibration.band({
-    concurrency: Math.max(1, asked),
-    inputTokens,
-    outputTokens,
-    maxSequences: most,
-  })
-  // Untested, ranges are those of unseen deployments, wider where neither engine nor card was measured.
-  const { power } = speedSupport(request)
-  const tpot = calibration.tests.tpot > 0 ? range.tpot : widened(range.tpot, power)
-  const ttft = calibration.tests.ttft > 0 ? range.ttft : widened(range.ttft, power)
-  const isOneToken = load.outputTokens === 1
-  const served = isOneToken ? ttft : tpot
-  const all = rate * replicasOf(request)
-  const open = load.requestsPerSecond !== null
-  const throughput: ErrorBand = open ? { low: 1, high: 1 } : { low: 1 / served.high, high: 1 / served.low }
-  return {
-    ttftMs: within(ttftMs, ttft),
-    tpotMs: isOneToken ? null : within(tpotMs, tpot),
-    outputTokensPerSecond: within(all * load.outputTokens, throughput),
-    requestsPerSecond: within(all, throughput),
-    running,
-  }
-}
-
-const within = (value: number, { low, high }: ErrorBand): Banded => ({
-  value,
-  low: value * low,
-  high: value * high,
-})

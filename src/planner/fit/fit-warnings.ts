@@ -4,7 +4,7 @@ import { bytesPerGiB, type Message } from '../../core/index.js'
 import { v0ChunksAbove } from '../memory/engine-defaults.js'
 import { engineVersion } from '../memory/engine-version.js'
 import { kvCost } from '../memory/kv-cache.js'
-import { peakTflops } from '../memory/precision.js'
+import { isGguf, peakTflops } from '../memory/precision.js'
 import { adapterBytes } from './adapter-bytes.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitRequest } from './fit-request.js'
@@ -12,8 +12,9 @@ import type { Start } from './fit-start.js'
 
 type Remark = (request: FitRequest, start: Start) => Message | null
 
-export const fitWarnings = (request: FitRequest, start: Start): readonly Message[] =>
-  remarks.flatMap((remark) => remark(request, start) ?? [])
+/** @param isRefused before there is a cache to remark on */
+export const fitWarnings = (request: FitRequest, start: Start, isRefused: boolean): readonly Message[] =>
+  [...remarks, ...(isRefused ? [] : cacheRemarks)].flatMap((remark) => remark(request, start) ?? [])
 
 const latent: Remark = ({ model, tensorParallel, decodeContextParallel }) =>
   model.attention === 'mla' && tensorParallel > decodeContextParallel
@@ -63,7 +64,7 @@ const assumedMemory: Remark = ({ card }) =>
     : null
 
 const emulated: Remark = ({ card, precision }) =>
-  card.accelerator && peakTflops(card.accelerator, precision) === null
+  card.accelerator && !isGguf(precision) && peakTflops(card.accelerator, precision) === null
     ? fitMessage('fit.not-native', { card: card.label, precision })
     : null
 
@@ -77,7 +78,7 @@ const adapters: Remark = (request) =>
 
 const memoryIsNotSpeed: Remark = ({ load }, { memory, pool, maxModelLen }) => {
   const concurrency = pool.concurrencyAt(maxModelLen)
-  return !load && concurrency > memory.settings.maxSequences
+  return !load && Math.floor(concurrency) > memory.settings.maxSequences
     ? fitMessage('fit.memory-is-not-speed', { concurrency, sequences: memory.settings.maxSequences })
     : null
 }
@@ -113,20 +114,15 @@ const newer: Remark = ({ engine, engineVersion: written }) => {
   return asked >= known + 1 ? fitMessage('fit.release-not-read', { engine, version: written, newest }) : null
 }
 
-const remarks: readonly Remark[] = [
-  newer,
+const remarks: readonly Remark[] = [newer, windowsKept, experts, adapters, emulated, bounded, assumedMemory]
+
+const cacheRemarks: readonly Remark[] = [
   latent,
   copiedHeads,
   narrowCache,
-  windowsKept,
-  experts,
-  adapters,
-  emulated,
   memoryIsNotSpeed,
   littleLeft,
   longerMayFit,
   cacheGiven,
   clamped,
-  bounded,
-  assumedMemory,
 ]

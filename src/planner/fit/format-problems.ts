@@ -2,6 +2,7 @@
 
 import type { CacheShape, Precision } from '../../catalog/index.js'
 import { computeCapability } from '../memory/compute-capability.js'
+import { runsOnVendor } from '../memory/layouts.js'
 import { isGguf } from '../memory/precision.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitRequest } from './fit-request.js'
@@ -17,7 +18,9 @@ interface Place {
 }
 
 export const formatProblems = (request: FitRequest, { memory }: Start): readonly Problem[] => {
-  const ofModel = [ggufElsewhere(request), sparseLayout(request)].flatMap((problem) => problem ?? [])
+  const ofModel = [otherVendor, ggufElsewhere, ggufAlone, sparseLayout].flatMap(
+    (check) => check(request) ?? [],
+  )
   const capability = computeCapability(request.card.name)
   if (capability === null || request.engine === 'llama.cpp') return ofModel
   const { version, isV0 } = memory
@@ -170,6 +173,24 @@ const ggufElsewhere = ({ engine, precision }: FitRequest): Problem | null =>
         }),
       }
     : null
+
+/** Formats that no GGUF file has. */
+const neverGguf: ReadonlySet<Precision> = new Set<Precision>(['fp8', 'int8', 'int4'])
+
+const ggufAlone = ({ engine, precision }: FitRequest): Problem | null =>
+  engine === 'llama.cpp' && neverGguf.has(precision)
+    ? { limit: 'precision', warning: fitMessage('fit.gguf-alone', { format: precision }) }
+    : null
+
+/** TensorRT-LLM is NVIDIA's; that other engines run on a chip by way of a plug-in may be. */
+const otherVendor = ({ engine, card }: FitRequest): Problem | null => {
+  if (!card.accelerator || runsOnVendor(engine, card.accelerator.vendor)) return null
+  const refused = engine === 'trtllm'
+  return {
+    limit: refused ? 'accelerator' : null,
+    warning: fitMessage('fit.other-vendor', { engine, card: card.label, refused }),
+  }
+}
 
 /** vLLM's `fp8_ds_mla` is a layout of sparse latent attention (FLASHMLA_SPARSE); other caches have no such parts. */
 const sparseLayout = ({ engine, model, kvDtype }: FitRequest): Problem | null => {

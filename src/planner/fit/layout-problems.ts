@@ -1,5 +1,6 @@
 // Layouts and lengths that contradict each other, or that the engine refuses before it looks at memory.
 
+import type { Model } from '../../catalog/index.js'
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { canSplitHeads } from '../memory/layouts.js'
 import { hasPaddedBuild, refusesUnevenBlocks, unevenBlock, usualBlockWidth } from '../memory/uneven-blocks.js'
@@ -18,11 +19,25 @@ type Check = (request: FitRequest, start: Start) => Problem | null
 export const layoutProblems = (request: FitRequest, start: Start): readonly Problem[] =>
   checks.flatMap((check) => check(request, start) ?? [])
 
+/** Degrees of tensor parallelism next to one, below and above, that leave each accelerator as many heads. */
+const evenLayouts = (model: Model, asked: number): readonly number[] => {
+  const all = Array.from({ length: model.heads }, (_, i) => i + 1).filter((each) =>
+    canSplitHeads(model, each),
+  )
+  return [all.findLast((degree) => degree < asked), all.find((degree) => degree > asked)].flatMap(
+    (degree) => degree ?? [],
+  )
+}
+
 const heads: Check = ({ engine, model, tensorParallel }) =>
   engine !== 'llama.cpp' && model.heads > 0 && model.heads % tensorParallel !== 0
     ? {
         limit: 'layout',
-        warning: fitMessage('fit.heads-not-divided', { heads: model.heads, tensorParallel }),
+        warning: fitMessage('fit.heads-not-divided', {
+          heads: model.heads,
+          tensorParallel,
+          possible: evenLayouts(model, tensorParallel),
+        }),
       }
     : null
 
@@ -34,7 +49,11 @@ const kvHeads: Check = ({ engine, model, tensorParallel }) =>
   !canSplitHeads(model, tensorParallel)
     ? {
         limit: 'layout',
-        warning: fitMessage('fit.kv-heads-not-divided', { kvHeads: model.kvHeads, tensorParallel }),
+        warning: fitMessage('fit.kv-heads-not-divided', {
+          kvHeads: model.kvHeads,
+          tensorParallel,
+          possible: evenLayouts(model, tensorParallel),
+        }),
       }
     : null
 

@@ -138,7 +138,8 @@ describe('what to change', () => {
       ['fit.advice-cache', '--max-model-len'],
     ] as const) {
       const given = { utilisation: 0.9, budgetGiB: 20, weightsGiB: 24, graphsGiB: 6, roomGiB: 2, lower: 0.7 }
-      const all = { ...given, sequences: 1024, blocks: 600, cacheGiB: 1, length: 8192, longest: 4096 }
+      const cache = { cacheGiB: 1, neededGiB: 2, length: 8192, longest: 4096, narrow: true }
+      const all = { ...given, ...cache, sequences: 1024, blocks: 600, quantize: true, raise: true }
       for (const language of ['en', 'zh-TW'] as const)
         expect(plannerMessages[code][language](all), `${code} ${language}`).toContain(flag)
     }
@@ -157,7 +158,7 @@ describe('a context beyond the model', () => {
 
 describe('builds of llama.cpp', () => {
   it('kept every head of latent attention before b5130, and the latent alone since', () => {
-    const at = (engineVersion: string) =>
+    const at = (engineVersion: string | undefined) =>
       answerTo(modelOf('deepseek-ai/DeepSeek-R1'), {
         engine: 'llama.cpp',
         engineVersion,
@@ -168,5 +169,24 @@ describe('builds of llama.cpp', () => {
     // 61 layers x 128 heads x (192 + 128) x 2 bytes against 61 x 576 x 2.
     expect(at('b4700')).toBe(61 * 128 * 320 * 2)
     expect(at('b6123')).toBe(61 * 576 * 2)
+    expect(at(undefined)).toBe(61 * 576 * 2)
+  })
+
+  it('is one that is assumed where none is named, and new enough to fit its context to the card', () => {
+    const at = (engineVersion: string | undefined) =>
+      answerTo(modelOf('meta-llama/Llama-3.1-8B-Instruct'), {
+        engine: 'llama.cpp',
+        engineVersion,
+        card: cardOf('L4'),
+        maxModelLen: null,
+      })
+    const assumed = at(undefined)
+    // Four slots share one cache in builds from late 2025 on.
+    expect([assumed, at('b6123')].map(({ settings }) => settings.maxNumSeqs)).toEqual([4, 1])
+    expect(assumed.settings).toMatchObject({ engineVersion: 'b9900', engineVersionFrom: 'assumed' })
+    expect(assumed.fits).toBe(true)
+    // The same rules as under the number itself; older builds stop instead of taking shorter requests.
+    expect({ ...at('9900'), settings: null }).toEqual({ ...assumed, settings: null })
+    expect(at('b6123')).toMatchObject({ fits: false, settings: { engineVersionFrom: 'given' } })
   })
 })

@@ -1,5 +1,6 @@
 // What stands in the way in memory, and what to change. Knows no layout and no format.
 
+import type { Precision } from '../../catalog/index.js'
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { adviceMessage } from './advice-messages.js'
 import type { FitLimit, FitRequest } from './fit-request.js'
@@ -9,7 +10,7 @@ import type { Start } from './fit-start.js'
 export const memoryLimit = (start: Start): FitLimit | null => {
   const { memory, pool, maxModelLen, isFixed } = start
   if (!isFixed) {
-    if (memory.weightsBytes + memory.nonTorchBytes >= memory.budgetBytes) return 'weights'
+    if (memory.fixedBytes >= memory.budgetBytes) return 'weights'
     if (memory.kvBytes <= 0) return 'activations'
     // Before 0.2.7 vLLM started with a cache that was shorter than max-model-len (its pull request 2163).
     if (memory.isV0 && memory.version < 2.007) return null
@@ -38,18 +39,71 @@ const hasTooFewStates = (
   pool.stateBlocks !== null &&
   pool.stateBlocks < memory.settings.maxSequences
 
+/** Bytes that are missing on each accelerator; null where it is not memory that stands in the way. */
+export const missingBytes = (
+  limit: FitLimit | null,
+  { card }: Pick<FitRequest, 'card'>,
+  start: Start,
+): number | null => {
+  const { memory, pool, isFixed } = start
+  switch (limit) {
+    case 'weights':
+    case 'activations':
+      return memory.fixedBytes + memory.stepBytes + memory.graphBytes - memory.budgetBytes
+    case 'kv-cache':
+      return Math.max(
+        neededBytes(start) - pool.bytes,
+        isFixed ? memory.weightsBytes + memory.kvBytes - card.memoryGiB * bytesPerGiB : 0,
+      )
+    case 'cuda-graphs':
+      return memory.captureBytes - memory.captureRoomBytes
+    default:
+      return null
+  }
+}
+
+/** Cache on each accelerator that holds one request of full length. */
+const neededBytes = ({ pool, maxModelLen }: Start): number => {
+  const held = pool.concurrencyAt(maxModelLen)
+  return held > 0 ? pool.bytes / held : pool.bytesOf(maxModelLen)
+}
+
+/** Formats that a narrower one is published beside. */
+const wideFormats: ReadonlySet<Precision> = new Set<Precision>(['bf16', 'fp8', 'int8', 'q8_0'])
+
+/** A share beyond which nothing is left for the driver and other processes. */
+const mostShare = 0.98
+
+/** Whether a larger share of the memory would be enough. */
+const canRaise = (limit: FitLimit, request: FitRequest, start: Start): boolean => {
+  const { card, engine } = request
+  const room = (mostShare - start.memory.settings.utilisation) * card.memoryGiB * bytesPerGiB
+  return engine !== 'trtllm' && !start.isFixed && (missingBytes(limit, request, start) ?? 0) <= room
+}
+
 /** @param longest that fits, tokens */
-export const memoryAdvice = (limit: FitLimit | null, start: Start, longest: number): readonly Message[] => {
+export const memoryAdvice = (
+  limit: FitLimit | null,
+  request: FitRequest,
+  start: Start,
+  longest: number,
+): readonly Message[] => {
+  if (limit === null) return []
   const { memory, maxModelLen, pool } = start
   const { settings, activations } = memory
   const { utilisation } = settings
-  const share = { utilisation, budgetGiB: memory.budgetBytes / bytesPerGiB }
+  const share = {
+    utilisation,
+    budgetGiB: memory.budgetBytes / bytesPerGiB,
+    raise: canRaise(limit, request, start),
+  }
   switch (limit) {
     case 'weights':
       return [
         adviceMessage('fit.advice-weights', {
           ...share,
-          weightsGiB: (memory.weightsBytes + memory.nonTorchBytes) / bytesPerGiB,
+          weightsGiB: memory.fixedBytes / bytesPerGiB,
+          quantize: wideFormats.has(request.precision),
         }),
       ]
     case 'activations':
@@ -67,8 +121,10 @@ export const memoryAdvice = (limit: FitLimit | null, start: Start, longest: numb
         adviceMessage('fit.advice-cache', {
           ...share,
           cacheGiB: pool.bytes / bytesPerGiB,
+          neededGiB: neededBytes(start) / bytesPerGiB,
           length: maxModelLen,
           longest,
+          narrow: request.kvDtype === 'auto' || request.kvDtype === 'bf16',
         }),
       ]
     case 'cuda-graphs':

@@ -72,7 +72,11 @@ describe('heads', () => {
     const phi = { ...llama8, name: 'phi', heads: 40, kvHeads: 10 }
     const over = (tensorParallel: number) => answerTo(phi, { tensorParallel, count: tensorParallel })
     expect(over(4)).toMatchObject({ fits: false, limitedBy: 'layout' })
-    expect(warning(over(4), 'fit.kv-heads-not-divided')?.params).toEqual({ kvHeads: 10, tensorParallel: 4 })
+    expect(warning(over(4), 'fit.kv-heads-not-divided')?.params).toEqual({
+      kvHeads: 10,
+      tensorParallel: 4,
+      possible: [2, 5],
+    })
     expect(over(2).fits).toBe(true)
     expect(warning(over(20), 'fit.kv-heads-not-divided')).toBeUndefined()
     const latent = { ...modelOf('deepseek-ai/DeepSeek-R1'), kvHeads: 1 }
@@ -170,6 +174,19 @@ describe('formats that a card cannot run', () => {
     expect(on('V100', '0.8.5')?.params['asks']).toBe(true)
     expect(on('T4', '0.19.0')?.params['asks']).toBe(false)
     expect(on('A100-80GB', '0.19.0')).toBeUndefined()
+  })
+})
+
+describe('chips of other makers', () => {
+  it('are refused by TensorRT-LLM, and warned of by engines with rules for others alone', () => {
+    const on = (card: string, engine: FitRequest['engine']) =>
+      answerTo(llama8, { card: cardOf(card), engine, engineVersion: undefined })
+    expect(on('MI300X', 'trtllm')).toMatchObject({ fits: false, limitedBy: 'accelerator' })
+    expect(warning(on('MI300X', 'vllm'), 'fit.other-vendor')).toBeUndefined()
+    const apple = on('Apple M2 Ultra', 'vllm')
+    expect(apple.fits).toBe(true)
+    expect(warning(apple, 'fit.other-vendor')?.params['refused']).toBe(false)
+    expect(warning(on('Apple M2 Ultra', 'llama.cpp'), 'fit.other-vendor')).toBeUndefined()
   })
 })
 

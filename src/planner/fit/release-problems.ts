@@ -1,6 +1,6 @@
 // Models that an engine's release is older than. Knows no memory.
 
-import { assumedVersions } from '../memory/engine-defaults.js'
+import { assumedVersions, releaseOf } from '../memory/engine-defaults.js'
 import { engineVersion } from '../memory/engine-version.js'
 import { adviceMessage } from './advice-messages.js'
 import type { FitRequest } from './fit-request.js'
@@ -34,8 +34,8 @@ export const releaseProblems = ({
 }: FitRequest): readonly Problem[] => {
   if (engine !== 'vllm') return []
   const first = firstReleases.find(([pattern]) => pattern.test(model.architecture))?.[1]
-  const version = engineVersion(written ?? assumedVersions.vllm)
-  if (first === undefined || version === null || version >= (engineVersion(first) ?? 0)) return []
+  const version = releaseOf(engine, written)
+  if (first === undefined || version >= (engineVersion(first) ?? 0)) return []
   const refused = model.experts > 0 || version < 8
   return [
     {

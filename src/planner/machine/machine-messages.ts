@@ -2,15 +2,15 @@
 
 import { defineMessages, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
 
-const shown = (models: readonly string[], more: (count: number) => string) =>
-  models.length > 4 ? `${models.slice(0, 4).join(', ')}, ${more(models.length - 4)}` : models.join(', ')
+const shown = (models: readonly string[], comma: string, more: (count: number) => string) =>
+  [...models.slice(0, 4), ...(models.length > 4 ? [more(models.length - 4)] : [])].join(comma)
 
 export const machineMessages = defineMessages({
   'planner.engine-found': {
     en: (p: { engine: string; address: string; models: string[] }) =>
-      `${p.engine} answers at ${p.address} with ${shown(p.models, (count) => `${formatNumber(count)} more`)}.`,
+      `${p.engine} answers at ${p.address} with ${shown(p.models, ', ', (count) => `${formatNumber(count)} more`)}.`,
     'zh-TW': (p) =>
-      `${p.engine} 在 ${p.address} 運作中，模型有 ${shown(p.models, (count) => `另有 ${formatNumber(count)} 個`)}。`,
+      `${p.engine} 在 ${p.address} 運作中，模型有 ${shown(p.models, '、', (count) => `另有 ${formatNumber(count)} 個`)}。`,
   },
   'planner.key-found': {
     en: (p: { provider: string; variable: string; model: string; inputUsd: number; outputUsd: number }) =>

@@ -11,6 +11,12 @@ describe('findCard', () => {
     ['NVIDIA A100-SXM4-40GB', 'a100_40gb_sxm', 1],
     ['4xL40S', 'l40s', 4],
     ['8 x H200', 'h200_sxm', 8],
+    ['2x3090', 'rtx_3090', 2],
+    ['8 H100', 'h100_sxm', 8],
+    ['H100x8', 'h100_sxm', 8],
+    ['RTX 4090 x2', 'rtx_4090', 2],
+    ['MI300X', 'mi300x', 1],
+    ['24 GB A10', 'a10', 1],
     ['RTX 3090', 'rtx_3090', 1],
     ['NVIDIA GeForce RTX 4090', 'rtx_4090', 1],
     ['Tesla T4', 't4', 1],
@@ -31,6 +37,21 @@ describe('findCard', () => {
 
   it('scales a card of another size than its family', () => {
     expect(findCard('RTX 4090 48GB', catalogue).found?.memoryGiB).toBeCloseTo((48 * 23.64) / 24, 5)
+  })
+
+  it('leaves an Apple chip the part of the memory that macOS does', () => {
+    const usable = (name: string) => findCard(name, catalogue).found?.memoryGiB
+    expect(usable('Apple M2 Ultra')).toBe(0.75 * 192)
+    expect(usable('Apple M1 Pro 16-core')).toBeCloseTo((2 / 3) * 32, 6)
+    expect(findCard('Apple M2 Ultra', catalogue, 96).found).toMatchObject({
+      memoryGiB: 96,
+      memoryFrom: 'given',
+    })
+  })
+
+  it('asks for the memory of a processor, which is that of the machine', () => {
+    expect(findCard('i9-13900K', catalogue)).toMatchObject({ lacksMemory: expect.stringContaining('13900K') })
+    expect(findCard('i9-13900K', catalogue, 64).found).toMatchObject({ memoryGiB: 64 })
   })
 
   it.each(['H1000', 'A1000', 'L400', 'RTX 40900'])('does not take %s for a shorter name', (name) => {

@@ -17,15 +17,35 @@ export interface Card {
 
 export type CardLookup =
   | { readonly found: Card; readonly multiple: number }
-  | { readonly found?: undefined; readonly suggestion: string | null }
+  | {
+      readonly found?: undefined
+      readonly suggestion: string | null
+      /** The chip, where it is known and only its memory is not: that of the machine. */
+      readonly lacksMemory?: string
+    }
 
-const unknownShare = 0.98
+/**
+ * Of what is on the box. macOS leaves a chip two thirds of the memory, and three quarters on machines of more than 36 GB:
+ * `recommendedMaxWorkingSetSize` is 21,845 MiB of 32 GB (ollama issue 434, 2023-08) and 73,728 of 96 GB (llama.cpp issue
+ * 3213, 2023-09).
+ */
+const unknownShare = ({ vendor, memoryGiB }: Accelerator): number => {
+  if (vendor !== 'Apple') return 0.98
+  return (memoryGiB ?? 0) > 36 ? 3 / 4 : 2 / 3
+}
 
 /**
  * Reads a name as people and drivers write it: `NVIDIA H100 80GB HBM3`, `A100-SXM4-80GB`, `4xL40S`, `RTX 3090`.
  * A size in the name that is not the family's (`RTX 4090 48GB`) scales the memory.
+ * @param givenGiB what the asker says that the driver reports
  */
-export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
+export const findCard = (written: string, catalogue: Catalogue, givenGiB?: number): CardLookup => {
+  const lookup = cardNamed(written, catalogue, givenGiB)
+  if (!lookup.found || givenGiB === undefined) return lookup
+  return { ...lookup, found: { ...lookup.found, memoryGiB: givenGiB, memoryFrom: 'given' } }
+}
+
+const cardNamed = (written: string, catalogue: Catalogue, givenGiB: number | undefined): CardLookup => {
   const { multiple, rest } = splitMultiple(written)
   const plain = rest
     .toLowerCase()
@@ -56,18 +76,21 @@ export const findCard = (written: string, catalogue: Catalogue): CardLookup => {
       },
     }
   }
-  if (inCatalogue?.memoryGiB)
+  if (inCatalogue) {
+    const memoryGiB = givenGiB ?? (inCatalogue.memoryGiB ?? 0) * unknownShare(inCatalogue)
+    if (memoryGiB === 0) return { suggestion: null, lacksMemory: inCatalogue.label }
     return {
       multiple,
       found: {
         name: inCatalogue.name,
         label: inCatalogue.label,
-        memoryGiB: inCatalogue.memoryGiB * unknownShare,
+        memoryGiB,
         memoryFrom: 'assumed',
         isPreAmpere: isOld(inCatalogue),
         accelerator: inCatalogue,
       },
     }
+  }
   const nearest = catalogue.lookUpAccelerator(plain)
   return { suggestion: ('suggestion' in nearest ? nearest.suggestion : undefined) ?? null }
 }
@@ -100,11 +123,13 @@ const isNamed = (pattern: RegExp, plain: string): boolean => {
   return found !== null && !/^\d/.test(plain.slice(found.index + found[0].length))
 }
 
-/** `4xL40S`, `4 x L40S`, `L40S x4`: the number and the rest. `RTX 4090` is one card. */
+/** `4xL40S`, `4 x L40S`, `2x3090`, `4 L40S`, `L40S x4`, `L40Sx4`: the number and the rest. `RTX 4090` is one card. */
 const splitMultiple = (written: string): { readonly multiple: number; readonly rest: string } => {
-  const before = /^\s*(\d{1,3})\s*[x×*]\s*(\D.+)$/i.exec(written)
+  const before =
+    /^\s*(\d{1,3})\s*[x×*]\s*(\D.+|\d{4}.*)$/i.exec(written) ??
+    /^\s*(\d{1,3})\s+(?!gi?b\b)([a-z].+)$/i.exec(written)
   if (before) return { multiple: Number(before[1]), rest: (before[2] ?? '').trim() }
-  const after = /^(.+?)\s+[x×*]\s*(\d{1,2})\s*$/i.exec(written)
+  const after = /^(.+?)(?:\s+[x×*]\s*|[x×*])(\d{1,2})\s*$/i.exec(written)
   if (after) return { multiple: Number(after[2]), rest: (after[1] ?? '').trim() }
   return { multiple: 1, rest: written.trim() }
 }

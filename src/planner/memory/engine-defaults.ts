@@ -2,15 +2,22 @@
 
 import type { EngineName } from '../../catalog/index.js'
 import type { Card } from './engine-card.js'
-import { type EngineVersion, engineVersion } from './engine-version.js'
+import { type EngineVersion, engineVersion, llamaBuild } from './engine-version.js'
 
-/** The release that is meant when none is named: that of the catalogue's flag list, or the latest read about. */
+/** The release or build that is meant when none is named: that of the catalogue's flag list, or the latest read about. */
 export const assumedVersions: Readonly<Record<EngineName, string>> = {
   vllm: '0.28.0',
   sglang: '0.5.10',
   trtllm: '1.0.0',
   tgi: '3.3.0',
-  'llama.cpp': '1.0.0',
+  'llama.cpp': 'b9900',
+}
+
+/** What is written as a number to compare; the assumed release where nothing is, or no release. */
+export const releaseOf = (engine: EngineName, written: string | undefined): EngineVersion => {
+  const read = engine === 'llama.cpp' ? llamaBuild : engineVersion
+  const assumed = assumedVersions[engine]
+  return read(written ?? assumed) ?? read(assumed) ?? 0
 }
 
 export interface EngineSettings {
@@ -42,7 +49,7 @@ export const settingsOf = (
   card: Card,
   asked: AskedSettings,
 ): EngineSettings => {
-  const version = engineVersion(written) ?? engineVersion(assumedVersions[engine]) ?? 0
+  const version = releaseOf(engine, written)
   const base = defaultsOf(engine, version, isV0(version, written, card), card, asked)
   const maxBatchedTokens = asked.maxBatchedTokens ?? base.maxBatchedTokens
   return {
@@ -72,9 +79,17 @@ const defaultsOf = (
     case 'tgi':
       return { utilisation: 0.95, maxBatchedTokens: 4096, maxSequences: 128, chunkedPrefill: version >= 3000 }
     case 'llama.cpp':
-      return { utilisation: 1, maxBatchedTokens: 512, maxSequences: 1, chunkedPrefill: true }
+      return {
+        utilisation: 1,
+        maxBatchedTokens: 512,
+        maxSequences: version >= firstSharedBuild ? 4 : 1,
+        chunkedPrefill: true,
+      }
   }
 }
+
+/** llama-server has four slots over one cache since pull request 16736 (2025-10); b7079 starts them (issue 17300). */
+const firstSharedBuild = 7000
 
 /** Above this length V0 chunks prompts by itself, except on models it cannot (vLLM `EngineArgs`, 0.6 to 0.7). */
 export const v0ChunksAbove = 32_768

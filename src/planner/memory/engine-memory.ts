@@ -5,11 +5,11 @@ import type { EngineName, Model, Precision } from '../../catalog/index.js'
 import { bytesPerGiB } from '../../core/index.js'
 import { type Activations, activationsOf } from './engine-activations.js'
 import type { Card } from './engine-card.js'
-import { assumedVersions, type EngineSettings, isV0, settingsOf } from './engine-defaults.js'
+import { assumedVersions, type EngineSettings, isV0, releaseOf, settingsOf } from './engine-defaults.js'
 import { captureBytes, graphBytes } from './engine-graphs.js'
 import { reservedBytes } from './engine-reserved.js'
 import { nonTorchBytes } from './engine-runtime.js'
-import { type EngineVersion, engineVersion } from './engine-version.js'
+import type { EngineVersion } from './engine-version.js'
 import { createMemoryParts, type MemoryParts } from './memory-parts.js'
 import type { Sharding } from './sharding.js'
 
@@ -39,6 +39,8 @@ export interface EngineMemory {
   readonly isV0: boolean
   readonly settings: EngineSettings
   readonly budgetBytes: number
+  /** What the budget holds whatever a step takes: weights, and context and runtime where it counts them. */
+  readonly fixedBytes: number
   readonly weightsBytes: number
   readonly activations: Activations
   readonly nonTorchBytes: number
@@ -62,7 +64,7 @@ export const engineMemory = (
 ): EngineMemory => {
   const { engine, card, sharding } = options
   const written = options.version ?? assumedVersions[engine]
-  const version = engineVersion(written) ?? engineVersion(assumedVersions[engine]) ?? 0
+  const version = releaseOf(engine, written)
   const v0 = engine === 'vllm' && isV0(version, written, card)
   const settings = settingsOf(engine, written, card, {
     ...options,
@@ -124,16 +126,19 @@ export const engineMemory = (
         })
       : 0
   const stepBytes = peakBytes + heldOf(reserved, totalBytes - found.weightsBytes - heldBytes - peakBytes)
-  const needs = { weightsBytes: found.weightsBytes, stepBytes, heldBytes }
+  const { utilisation } = settings
+  const budgetBytes = budgetOf(engine, { totalBytes, heldBytes, utilisation })
+  const fixedBytes = found.weightsBytes + (engine === 'sglang' ? 0 : heldBytes - found.graphBytes)
+  const leftBytes = budgetBytes - fixedBytes - stepBytes - found.graphBytes
   return {
     ...found,
     stepBytes,
     heldBytes,
     captureRoomBytes: captureRoomBytes(found, totalBytes, stepBytes - peakBytes),
-    // TensorRT-LLM's share is one of what all else leaves.
-    budgetBytes: totalBytes * (engine === 'trtllm' ? 1 : settings.utilisation),
-    kvBytes:
-      options.kvCacheBytes ?? leftOf(engine, { totalBytes, utilisation: settings.utilisation, ...needs }),
+    budgetBytes,
+    fixedBytes,
+    // TensorRT-LLM takes a share of what all else leaves.
+    kvBytes: options.kvCacheBytes ?? (engine === 'trtllm' ? leftBytes * utilisation : leftBytes),
   }
 }
 
@@ -154,7 +159,10 @@ const paddingBytes = (
 /** CUDA context and kernels of an idle process, GiB: 0.51 on an H100 (llm-d logs, 2026-04-22). */
 const contextGiB = 0.51
 
-type Found = Omit<EngineMemory, 'budgetBytes' | 'kvBytes' | 'stepBytes' | 'heldBytes' | 'captureRoomBytes'>
+type Found = Omit<
+  EngineMemory,
+  'budgetBytes' | 'fixedBytes' | 'kvBytes' | 'stepBytes' | 'heldBytes' | 'captureRoomBytes'
+>
 
 /** When the card is full, torch gives back what it held and begins anew. */
 const heldOf = (reserved: number, room: number): number =>
@@ -200,25 +208,17 @@ const heldBytesOf = (engine: EngineName, { nonTorchBytes: runtime, graphBytes: g
   return contextGiB * bytesPerGiB + (engine === 'llama.cpp' ? 0 : runtime)
 }
 
-interface Needs {
-  readonly totalBytes: number
-  readonly utilisation: number
-  readonly weightsBytes: number
-  readonly stepBytes: number
-  readonly heldBytes: number
-}
-
-/**
- * What is left of an accelerator for the cache. vLLM, TGI and llama.cpp: a share of the card less all that is needed.
- * SGLang: a share of what was free before loading, less the weights. TensorRT-LLM: a share of what all else leaves.
- */
-const leftOf = (
+/** Of a card; of SGLang a share of what is free before weights are loaded, of TensorRT-LLM all of it. */
+const budgetOf = (
   engine: EngineName,
-  { totalBytes, utilisation, weightsBytes, stepBytes, heldBytes }: Needs,
+  {
+    totalBytes,
+    heldBytes,
+    utilisation,
+  }: { readonly totalBytes: number; readonly heldBytes: number; readonly utilisation: number },
 ): number => {
-  if (engine === 'sglang') return (totalBytes - heldBytes) * utilisation - weightsBytes
-  if (engine === 'trtllm') return (totalBytes - heldBytes - weightsBytes - stepBytes) * utilisation
-  return totalBytes * utilisation - weightsBytes - stepBytes - heldBytes
+  if (engine === 'trtllm') return totalBytes
+  return (engine === 'sglang' ? totalBytes - heldBytes : totalBytes) * utilisation
 }
 
 /**

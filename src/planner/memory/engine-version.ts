@@ -1,4 +1,4 @@
-// Which release of an engine is meant, as a number that can be compared. Knows no engine.
+// Which release or build of an engine is meant, as a number that can be compared.
 
 /** `0.19.1` = 19.001: minor releases before 1.0 are what changes an engine's memory model. */
 export type EngineVersion = number
@@ -9,4 +9,10 @@ export const engineVersion = (text: string): EngineVersion | null => {
   if (!found) return null
   const [major = 0, minor = 0, patch = 0] = found.slice(1).map((part) => Number(part ?? 0))
   return major * 1000 + minor + patch / 1000
+}
+
+/** The build of llama.cpp, which numbers those: 6123 of `b6123` or `6123`; null = none is named. */
+export const llamaBuild = (text: string): EngineVersion | null => {
+  const digits = /^b?(\d{3,})$/i.exec(text)?.[1]
+  return digits === undefined ? null : Number(digits)
 }

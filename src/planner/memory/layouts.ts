@@ -23,9 +23,12 @@ const smallCardGiB = 48
 /** Vendors whose chips compute in the memory of their host. */
 const hostMemory = new Set(['CPU', 'Intel CPU', 'AMD CPU', 'Arm CPU', 'Apple'])
 
+/** Whether an engine has releases for a vendor's chips. */
+export const runsOnVendor = (engine: EngineName, vendor: string): boolean => vendors[engine].includes(vendor)
+
 export const enginesFor = (accelerator: Accelerator): readonly EngineName[] =>
   (Object.keys(vendors) as EngineName[]).filter((engine) => {
-    if (!vendors[engine].includes(accelerator.vendor)) return false
+    if (!runsOnVendor(engine, accelerator.vendor)) return false
     if (engine === 'llama.cpp')
       return (accelerator.memoryGiB ?? 0) <= smallCardGiB || hostMemory.has(accelerator.vendor)
     return !tooOldForBatching.has(accelerator.name)

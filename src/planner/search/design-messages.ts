@@ -34,6 +34,9 @@ export const stageNames = {
 type StageName = keyof (typeof stageNames)['en']
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
+/** The names of speeds say their unit themselves. */
+const unitInChinese = (unit: string): string => (unit === 'tokens/s' ? '' : ` ${unit}`)
+
 export const designMessages = defineMessages({
   'planner.blocks-do-not-split': {
     en: (p: { checkpoint: string; module: string; part: number; blockWidth: number; width: number }) =>
@@ -99,7 +102,7 @@ export const designMessages = defineMessages({
     }) =>
       `${p.target}: ${metricNames.en[p.metric]} P${formatNumber(p.percentile)} would be ${formatNumber(p.predicted)} ${p.unit}, asked ${p.op} ${formatNumber(p.limit)}.`,
     'zh-TW': (p) =>
-      `${p.target}：${metricNames['zh-TW'][p.metric]} P${formatNumber(p.percentile)} 預測為 ${formatNumber(p.predicted)} ${p.unit}，要求 ${p.op} ${formatNumber(p.limit)}。`,
+      `${p.target}：${metricNames['zh-TW'][p.metric]} P${formatNumber(p.percentile)} 預測為 ${formatNumber(p.predicted)}${unitInChinese(p.unit)}，要求 ${p.op} ${formatNumber(p.limit)}${unitInChinese(p.unit)}。`,
   },
   'planner.over-budget': {
     en: (p: { costUsd: number; budgetUsd: number }) =>
@@ -205,9 +208,9 @@ export const designMessages = defineMessages({
         : `目錄中沒有 ${p.checkpoint}：若已有公開版本可直接採用，否則先將模型量化為 ${p.precision}；使用前請以評測集檢查。`,
   },
   'planner.chosen-unsure': {
-    en: (p: { targets: string }) =>
-      `${p.targets}: met by the prediction, but not by the bad end of its range. Measure before you promise.`,
-    'zh-TW': (p) => `${p.targets}：預測值符合，但範圍的不利端不符合。承諾之前請先量測。`,
+    en: (p: { targets: readonly string[] }) =>
+      `${p.targets.join(', ')}: met by the prediction, but not by the bad end of its range. Measure before you promise.`,
+    'zh-TW': (p) => `${p.targets.join('、')}：預測值符合，但範圍的不利端不符合。承諾之前請先量測。`,
   },
   'planner.break-even': {
     en: (p: { requestsPerSecond: number; chosen: 'self-hosted' | 'hosted-api'; other: string }) =>
@@ -238,9 +241,9 @@ export const designMessages = defineMessages({
     'zh-TW': (p) => `${formatNumber(p.considered, 5)} 個方案中沒有一個符合全部需求。`,
   },
   'planner.no-single-relaxation': {
-    en: (p: { constraints: string }) =>
-      `No single change is enough. The nearest way still misses: ${p.constraints}.`,
-    'zh-TW': (p) => `只改一項仍不足夠。最接近的方案仍不符合：${p.constraints}。`,
+    en: (p: { constraints: readonly string[] }) =>
+      `No single change is enough. The nearest way still misses: ${p.constraints.join(', ')}.`,
+    'zh-TW': (p) => `只改一項仍不足夠。最接近的方案仍不符合：${p.constraints.join('、')}。`,
   },
   'planner.assume-fit': {
     en: (p: { rows: number; tpotPct: number; ttftPct: number }) =>
@@ -276,10 +279,10 @@ export const designMessages = defineMessages({
     'zh-TW': () => '雲端 API 的速度採公開的中位數，未公開者取其他 API 的中位數；尾端延遲為假設值。',
   },
   'planner.assume-residency': {
-    en: (p: { places: string }) =>
-      `Only providers that are known to process in ${p.places}, or of which hosting.processedIn says it, are taken. Prices are those of their lists, which may be another region's: ask whether this machine is sold there.`,
+    en: (p: { places: readonly string[] }) =>
+      `Only providers that are known to process in ${p.places.join(', ')}, or of which hosting.processedIn says it, are taken. Prices are those of their lists, which may be another region's: ask whether this machine is sold there.`,
     'zh-TW': (p) =>
-      `只採用已知在 ${p.places} 處理資料、或由 hosting.processedIn 載明的供應商。價格為其牌價，可能屬於其他地區：請確認當地是否提供該主機。`,
+      `只採用已知在 ${p.places.join('、')} 處理資料、或由 hosting.processedIn 載明的供應商。價格為其牌價，可能屬於其他地區：請確認當地是否提供該主機。`,
   },
 })
 

@@ -6,14 +6,17 @@ import {
   defineMessages,
   formatMs,
   formatNumber,
+  type Language,
   messageFactory,
 } from '../../core/index.js'
 import type { SimulatedOverflow } from './report.js'
 
 const n = (value: number) => formatNumber(value, 4)
 const tests = (count: number) => counted(count, 'load test')
-const speed = (value: number, unit: 'ms' | 'tokens/s') =>
-  unit === 'ms' ? formatMs(value) : `${n(value)} tokens/s`
+const speed = (value: number, unit: 'ms' | 'tokens/s', language: Language) => {
+  if (unit === 'ms') return formatMs(value)
+  return language === 'en' ? `${n(value)} tokens/s` : `每秒 ${n(value)} 個詞元`
+}
 
 export const evidenceMessages = defineMessages({
   'planner.rests-on-load-tests': {
@@ -107,9 +110,9 @@ export const evidenceMessages = defineMessages({
       /** Twice the replicas were tried. */
       isAlone: boolean
     }) =>
-      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit)}) contradict each other: closed form ${speed(p.closedForm, p.unit)}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit)}. ${p.isAlone ? 'Twice the replicas would not change it, so measure' : 'Measure'} before you rely on it.`,
+      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit, 'en')}) contradict each other: closed form ${speed(p.closedForm, p.unit, 'en')}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit, 'en')}. ${p.isAlone ? 'Twice the replicas would not change it, so measure' : 'Measure'} before you rely on it.`,
     'zh-TW': (p) =>
-      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit)}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit)}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit)}。${p.isAlone ? '副本加倍也無法改變，' : ''}採用前請先實測。`,
+      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit, 'zh-TW')}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit, 'zh-TW')}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit, 'zh-TW')}。${p.isAlone ? '副本加倍也無法改變，' : ''}採用前請先實測。`,
   },
   'planner.not-simulated': {
     en: (p: { why: 'api' | 'pools' | 'order' }) =>

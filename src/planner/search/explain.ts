@@ -30,11 +30,7 @@ export const reasonsFor = ({
     const slow = slowStages(context)
     if (relaxations.length > 0) return [refusal, ...slow, ...relaxations.map(({ message }) => message)]
     const missed = candidates[0]?.violations.map(({ constraint }) => constraint) ?? []
-    return [
-      refusal,
-      ...slow,
-      designMessage('planner.no-single-relaxation', { constraints: missed.join(', ') }),
-    ]
+    return [refusal, ...slow, designMessage('planner.no-single-relaxation', { constraints: missed })]
   }
   const feasible = candidates.filter(({ violations }) => violations.length === 0).length
   const cost = chosen.costPerMonthUsd ?? 0
@@ -155,7 +151,7 @@ const slowStages = ({ stages }: DesignContext): readonly Message[] =>
 
 const doubts = ({ targets }: Candidate): readonly Message[] => {
   const unsure = targets.filter(({ met }) => met === 'possible').map(({ id }) => id)
-  return unsure.length > 0 ? [designMessage('planner.chosen-unsure', { targets: unsure.join(', ') })] : []
+  return unsure.length > 0 ? [designMessage('planner.chosen-unsure', { targets: unsure })] : []
 }
 
 const comparison = (chosen: Candidate, cost: CostReport | null): readonly Message[] => {
@@ -212,7 +208,7 @@ export const assumptionsOf = (context: DesignContext): readonly Message[] => {
     }),
     ...(allowed.includes('hosted-api') ? [designMessage('planner.assume-api-speed', {})] : []),
     ...(own && !ownedOnly && dataResidency.length > 0
-      ? [designMessage('planner.assume-residency', { places: dataResidency.join(', ') })]
+      ? [designMessage('planner.assume-residency', { places: dataResidency })]
       : []),
   ]
 }

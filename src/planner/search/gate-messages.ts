@@ -27,10 +27,10 @@ export const gateMessages = defineMessages({
     'zh-TW': (p) => `目錄沒有 ${p.accelerator} 的記憶體容量或頻寬。`,
   },
   'planner.licence': {
-    en: (p: { model: string; licence: string | null; allowed: string }) =>
-      `The licence of ${p.model} (${p.licence ?? 'not known here'}) is not among models.licences (${p.allowed}).`,
+    en: (p: { model: string; licence: string | null; allowed: readonly string[] }) =>
+      `The licence of ${p.model} (${p.licence ?? 'not known here'}) is not among models.licences (${p.allowed.join(', ')}).`,
     'zh-TW': (p) =>
-      `${p.model} 的授權（${p.licence ?? '目錄未載明'}）不在 models.licences（${p.allowed}）之中。`,
+      `${p.model} 的授權（${p.licence ?? '目錄未載明'}）不在 models.licences（${p.allowed.join('、')}）之中。`,
   },
   'planner.context-too-short': {
     en: (p: { model: string; contextTokens: number | null; needed: number }) =>
@@ -87,10 +87,10 @@ export const gateMessages = defineMessages({
       `${p.target}：${p.model} 在您的評測為 ${formatNumber(p.measured * 100)}%，以 ${p.precision} 量化後保留 ${formatNumber(p.kept * 100)}%；要求 ${p.op} ${formatNumber(p.limit * 100)}%。`,
   },
   'planner.residency-not-shown': {
-    en: (p: { provider: string; places: string; known: string | null }) =>
-      `${p.provider} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known}`}; the data must stay in ${p.places}. Where a contract says so, write it into hosting.processedIn.`,
+    en: (p: { providers: readonly string[]; places: readonly string[]; known: readonly string[] | null }) =>
+      `${p.providers.join(', ')} ${p.known === null ? 'does not say, as far as the catalogue knows, where it processes' : `processes in ${p.known.join(', ')}`}; the data must stay in ${p.places.join(', ')}. Where a contract says so, write it into hosting.processedIn.`,
     'zh-TW': (p) =>
-      `${p.provider} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known} 處理資料`}；資料必須留在 ${p.places}。若合約已載明，請寫入 hosting.processedIn。`,
+      `${p.providers.join('、')} ${p.known === null ? '的處理地點未載於目錄' : `在 ${p.known.join('、')} 處理資料`}；資料必須留在 ${p.places.join('、')}。若合約已載明，請寫入 hosting.processedIn。`,
   },
 })
 

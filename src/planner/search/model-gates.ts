@@ -117,7 +117,7 @@ export const weightsGates = (model: Model, { requirements, contextTokens }: Desi
       gateMessage('planner.licence', {
         model: model.name,
         licence: model.licence,
-        allowed: licences.join(', '),
+        allowed: licences,
       }),
     )
   if ((model.maxContext ?? 0) < contextTokens)

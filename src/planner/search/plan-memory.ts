@@ -23,7 +23,7 @@ interface Lengths {
   readonly mean: number
 }
 
-/** Slots of llama-server, which runs one sequence unless told otherwise: assumed. */
+/** Most slots that llama-server is told to have, in place of its own four: assumed. */
 const mostSlots = 32
 
 /**

@@ -53,7 +53,7 @@ export const residencyViolations = (
   catalogue: Pick<Catalogue, 'hostedProviders' | 'gpuProviders'>,
 ): Violation[] => {
   if (providers.some((provider) => staysInPlace(provider, requirements, catalogue))) return []
-  const places = requirements.hosting.dataResidency.join(', ')
+  const places = requirements.hosting.dataResidency
   const [only = '', another] = providers
   const known = another === undefined ? regionsOf(only, requirements, catalogue) : null
   return [
@@ -61,9 +61,9 @@ export const residencyViolations = (
       constraint: 'hosting.dataResidency',
       relaxable: false,
       reason: gateMessage('planner.residency-not-shown', {
-        provider: providers.join(', '),
+        providers,
         places,
-        known: known?.join(', ') ?? null,
+        known,
       }),
     },
   ]

@@ -52,7 +52,7 @@ describe('why a candidate was not chosen', () => {
   })
 
   it('answers for what was closed with its group', () => {
-    const licence = gateMessage('planner.licence', { model: 'qwen', licence: null, allowed: 'MIT' })
+    const licence = gateMessage('planner.licence', { model: 'qwen', licence: null, allowed: ['MIT'] })
     const group = candidateOf('qwen', {
       engine: null,
       layout: null,

@@ -84,7 +84,7 @@ describe('compareTraffic', () => {
     const render = createRenderer(trafficMessages)
     expect(message && [render(message, 'en'), render(message, 'zh-TW')]).toEqual([
       '512 tokens were measured where 0 are stated.',
-      '實測為 512 個 token，需求所述為 0。',
+      '實測為 512 個詞元，需求所述為 0。',
     ])
   })
 

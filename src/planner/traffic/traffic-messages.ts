@@ -1,9 +1,16 @@
 // What is to be said of a workload read from traffic, in both languages.
 
-import { defineMessages, errorFactory, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  defineMessages,
+  errorFactory,
+  formatNumber,
+  formatPercent,
+  formatUsd,
+  type Language,
+  messageFactory,
+} from '../../core/index.js'
 
 type None = Record<never, never>
-const percent = (share: number) => `${formatNumber(share * 100)} %`
 
 export const trafficMessages = defineMessages({
   'traffic.unknown-format': {
@@ -103,19 +110,21 @@ export const trafficMessages = defineMessages({
   },
   'traffic.length-off': {
     en: (p: { stated: number; measured: number }) =>
-      `${formatNumber(p.measured)} tokens were measured where ${formatNumber(p.stated)} are stated${signed(p, ' (', ')')}.`,
+      `${formatNumber(p.measured)} tokens were measured where ${formatNumber(p.stated)} are stated${signed(p, 'en')}.`,
     'zh-TW': (p) =>
-      `實測為 ${formatNumber(p.measured)} 個 token，需求所述為 ${formatNumber(p.stated)}${signed(p, '（', '）')}。`,
+      `實測為 ${formatNumber(p.measured)} 個詞元，需求所述為 ${formatNumber(p.stated)}${signed(p, 'zh-TW')}。`,
   },
   'traffic.share-off': {
     en: (p: { stated: number; measured: number }) =>
-      `${percent(p.measured)} was measured where ${percent(p.stated)} is stated.`,
-    'zh-TW': (p) => `實測為 ${percent(p.measured)}，需求所述為 ${percent(p.stated)}。`,
+      `${formatPercent(p.measured, 'en')} was measured where ${formatPercent(p.stated, 'en')} is stated.`,
+    'zh-TW': (p) =>
+      `實測為 ${formatPercent(p.measured, 'zh-TW')}，需求所述為 ${formatPercent(p.stated, 'zh-TW')}。`,
   },
   'traffic.curve-off': {
     en: (p: { stated: number; measured: number }) =>
-      `The average hour carries ${percent(p.measured)} of the busiest one, the stated curve says ${percent(p.stated)}.`,
-    'zh-TW': (p) => `平均每小時為最忙一小時的 ${percent(p.measured)}，需求所述曲線為 ${percent(p.stated)}。`,
+      `The average hour carries ${formatPercent(p.measured, 'en')} of the busiest one, the stated curve says ${formatPercent(p.stated, 'en')}.`,
+    'zh-TW': (p) =>
+      `平均每小時為最忙一小時的 ${formatPercent(p.measured, 'zh-TW')}，需求所述曲線為 ${formatPercent(p.stated, 'zh-TW')}。`,
   },
   'traffic.over-budget': {
     en: (p: { stated: number; measured: number }) =>
@@ -127,11 +136,12 @@ export const trafficMessages = defineMessages({
 /** The change in percent between brackets; nothing where it would be one of nothing. */
 const signed = (
   { stated, measured }: { readonly stated: number; readonly measured: number },
-  ...[open, close]: readonly [string, string]
+  language: Language,
 ) => {
   if (stated === 0) return ''
-  const change = (measured / stated - 1) * 100
-  return `${open}${change > 0 ? '+' : '−'}${formatNumber(Math.abs(change))} %${close}`
+  const change = measured / stated - 1
+  const shown = `${change > 0 ? '+' : '−'}${formatPercent(Math.abs(change), language)}`
+  return language === 'en' ? ` (${shown})` : `（${shown}）`
 }
 
 export const trafficMessage = messageFactory(trafficMessages)
