@@ -116,10 +116,10 @@ const lineMessages = defineMessages({
     'zh-TW': (p) => `基本負載以上的 API：${p.api}`,
   },
   'planner.cost-overflow-basis': {
-    en: (p: { share: number; requests: number; usdPerRequest: number; base: number }) =>
-      `${percent(p.share)} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
+    en: (p: { share: number; requests: number; usdPerRequest: number; places: number; base: number }) =>
+      `${percent(p.share)} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what finds ${p.places === 1 ? 'the only place' : `all ${p.places} places`} taken, at the load of each hour and by chance${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
     'zh-TW': (p) =>
-      `${percent(p.share)} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：依曲線超過副本的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5 %' : ''}`,
+      `${percent(p.share)} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：各時段負載下（含隨機突增）遇 ${p.places} 個名額全滿的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5 %' : ''}`,
   },
   'planner.cost-first-model': {
     en: (p: { model: string }) => `First model of the cascade: ${p.model}`,

@@ -35,6 +35,8 @@ export const recordLabels = {
   quality: { en: 'quality', 'zh-TW': '品質' },
   whyNot: { en: 'why not', 'zh-TW': '未選原因' },
   target: { en: 'target', 'zh-TW': '目標' },
+  whose: { en: 'of', 'zh-TW': '屬於' },
+  replicas: { en: 'the replicas', 'zh-TW': '副本' },
   limit: { en: 'limit', 'zh-TW': '門檻' },
   condition: { en: 'under', 'zh-TW': '條件' },
   verdict: { en: 'met', 'zh-TW': '符合' },

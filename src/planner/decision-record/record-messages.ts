@@ -93,9 +93,20 @@ export const recordMessages = defineMessages({
     'zh-TW': () => '需求沒有設定速度目標。',
   },
   'planner.record-support': {
-    en: (p: { basis: string; meaning: string }) =>
-      `Support: ${p.basis} (${p.meaning}). P10 and P90 hold four in five deployments; the range widens with weaker support.`,
-    'zh-TW': (p) => `依據：${p.basis}（${p.meaning}）。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
+    en: (p: { whose: string | null; basis: string; meaning: string }) =>
+      `Support${p.whose === null ? '' : ` of ${p.whose}`}: ${p.basis} (${p.meaning}). P10 and P90 hold four in five deployments; the range widens with weaker support.`,
+    'zh-TW': (p) =>
+      `依據${p.whose === null ? '' : `（${p.whose}）`}：${p.basis}（${p.meaning}）。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
+  },
+  'planner.record-worse-counts': {
+    en: (_: None) => 'Either of the two may answer a request, so of each target the worse counts (→).',
+    'zh-TW': () => '任一請求都可能由其中之一回答，因此各目標以較差者為準（→）。',
+  },
+  'planner.record-joined-times': {
+    en: (_: None) =>
+      'Times and quality of a way that joins two (+) are the worse of both; of a small model before another (>), times are those of both, one after the other, where the percentile reaches the second.',
+    'zh-TW': () =>
+      '結合兩種做法者（+），時間與品質取兩者較差的；先問小模型者（>），若百分位涵蓋第二個模型，時間為兩者先後相加。',
   },
   'planner.record-simulation': {
     en: (_: None) => 'The peak hour, simulated',
@@ -130,10 +141,10 @@ export const recordMessages = defineMessages({
       `全月使用 ${n(p.average * 100)}% 的容量；其餘是為尖峰${p.hasSpare ? '與備援' : ''}付出的代價。`,
   },
   'planner.consequence-provider': {
-    en: (p: { provider: string }) =>
-      `Every request leaves for ${p.provider}: its limits, its outages and its price changes are yours. A fallback is one line in the route's strategy.`,
+    en: (p: { provider: string; share: number }) =>
+      `${p.share === 1 ? 'Every request leaves' : `${n(p.share * 100)} % of the requests leave`} for ${p.provider}: its limits, its outages and its price changes are yours.${p.share === 1 ? " A fallback is one line in the route's strategy." : ''}`,
     'zh-TW': (p) =>
-      `每個請求都會送往 ${p.provider}：其限額、中斷與調價由您承受。可在路由的 strategy 加一行備援。`,
+      `${p.share === 1 ? '每個請求' : `${n(p.share * 100)}% 的請求`}都會送往 ${p.provider}：其限額、中斷與調價由您承受。${p.share === 1 ? '可在路由的 strategy 加一行備援。' : ''}`,
   },
   'planner.consequence-growth': {
     en: (p: { growth: number; peak: number; replicas: number | null }) =>
@@ -234,10 +245,11 @@ export const recordMessages = defineMessages({
       limit: number
       decides: boolean
       on: string
+      isApi: boolean
     }) =>
-      `${p.target} on ${p.on}: its range, ${n(p.low)} to ${n(p.high)} ${p.unit}, ends at ${n(p.ratio, 2)} times its beginning${p.decides ? `, and the limit (${p.op} ${n(p.limit)}) lies inside it, so this measurement decides` : ''}. One replica, the load and the lengths of the target: \`llm-architect verify\`.`,
+      `${p.target} on ${p.on}: its range, ${n(p.low)} to ${n(p.high)} ${p.unit}, ends at ${n(p.ratio, 2)} times its beginning${p.decides ? `, and the limit (${p.op} ${n(p.limit)}) lies inside it, so this measurement decides` : ''}. ${p.isApi ? 'At the load and the lengths of the target' : 'One replica with its share of the load, at the lengths of the target'}: \`llm-architect verify\`.`,
     'zh-TW': (p) =>
-      `在 ${p.on} 上量測 ${p.target}：其範圍為 ${n(p.low)} 至 ${n(p.high)} ${p.unit}，上下限相差 ${n(p.ratio, 2)} 倍${p.decides ? `，而門檻（${p.op} ${n(p.limit)}）就在其中，因此這項量測會決定結果` : ''}。以一份副本、目標的負載與長度執行：\`llm-architect verify\`。`,
+      `在 ${p.on} 上量測 ${p.target}：其範圍為 ${n(p.low)} 至 ${n(p.high)} ${p.unit}，上下限相差 ${n(p.ratio, 2)} 倍${p.decides ? `，而門檻（${p.op} ${n(p.limit)}）就在其中，因此這項量測會決定結果` : ''}。${p.isApi ? '以目標的負載與長度執行' : '以一份副本分擔的負載、目標的長度執行'}：\`llm-architect verify\`。`,
   },
   'planner.measure-quality': {
     en: (p: { model: string }) =>
@@ -277,6 +289,12 @@ export const recordMessages = defineMessages({
     en: (p: { rows: number; date: string }) =>
       `Speed: coefficients fitted to ${n(p.rows, 6)} measured loads (${p.date}).`,
     'zh-TW': (p) => `速度：係數以 ${n(p.rows, 6)} 組實測負載擬合（${p.date}）。`,
+  },
+  'planner.source-loss': {
+    en: (_: None) =>
+      'Share that finds every place taken: the loss formula of A. K. Erlang (1917), for stays that grow with the number in flight as in F. P. Kelly, Reversibility and Stochastic Networks (1979), 3.3.',
+    'zh-TW': () =>
+      '遇名額全滿的比例：A. K. Erlang 的損失公式（1917）；停留時間隨同時數增長的情形見 F. P. Kelly，Reversibility and Stochastic Networks（1979），3.3。',
   },
   'planner.source-flags': {
     en: (p: { engine: string; version: string; source: string }) =>

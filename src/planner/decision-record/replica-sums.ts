@@ -13,7 +13,8 @@ export const replicaSums = (
   candidate: Candidate,
 ): readonly Sum[] => {
   const { replicas, utilisation, layout, accelerators, routing } = candidate
-  const targets = routing?.kind === 'overflow' ? routing.baseTargets : candidate.targets
+  const overflow = routing?.kind === 'overflow' ? routing : null
+  const { targets } = overflow?.base ?? candidate
   if (!replicas || !layout) return []
   const { serving, spare, regions } = replicas
   const wholePeak = enginePeakOf({
@@ -22,6 +23,7 @@ export const replicaSums = (
     regions: requirements.availability.regions,
   })
   const enginePeak = replicaPeakOf(candidate, wholePeak)
+  const carried = overflow ? wholePeak * (1 - overflow.peakApiShare) : enginePeak
   const each = acceleratorsOf(layout)
   const load = utilisation
     ? [
@@ -30,11 +32,24 @@ export const replicaSums = (
           message: sumMessage('planner.sum-saturation', {
             enginePeak,
             serving,
+            isBase: overflow !== null,
             rate: enginePeak / serving,
-            saturation: enginePeak / ((serving + spare) * utilisation.peak),
+            saturation: carried / ((serving + spare) * utilisation.peak),
             unsure: targets.filter(({ met }) => met === 'possible').map(({ id }) => id),
           }),
         },
+        ...(overflow
+          ? [
+              {
+                figure: 'carried',
+                message: sumMessage('planner.sum-carried', {
+                  wholePeak,
+                  apiShare: overflow.peakApiShare,
+                  carried,
+                }),
+              },
+            ]
+          : []),
         {
           figure: 'utilisation',
           message: sumMessage('planner.sum-utilisation', { ...utilisation, replicas: serving + spare }),

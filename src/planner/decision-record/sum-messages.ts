@@ -12,6 +12,7 @@ import {
 import { stageNames } from '../search/design-messages.js'
 import type { PurchaseWay } from '../search/report.js'
 import type { StageId } from '../search/stages.js'
+import type { Whose } from './answering-ways.js'
 
 const n = (value: number, digits = 4) => formatNumber(value, digits)
 const pct = (share: number) => `${formatNumber(share * 100, 3)} %`
@@ -59,6 +60,14 @@ const wayNames = {
   en: { reserved: 'reserved', onDemand: 'on demand', spot: 'spot' },
   'zh-TW': { reserved: '預留', onDemand: '隨需', spot: '競價' },
 } as const satisfies Record<string, Record<PurchaseWay, string>>
+
+/** After a figure: nothing where there is but one way. */
+const ofWhom = (whose: Whose) => {
+  if (whose === null) return { en: '', 'zh-TW': '' }
+  return whose === 'replicas'
+    ? { en: ' of the replicas', 'zh-TW': '（副本）' }
+    : { en: ` of ${whose.api}`, 'zh-TW': `（${whose.api}）` }
+}
 
 export const sumMessages = defineMessages({
   'planner.sum-average': {
@@ -171,11 +180,17 @@ export const sumMessages = defineMessages({
       `讀取一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${pct(p.activeShare)}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
   },
   'planner.sum-in-flight': {
-    /** `limit`: where requests in flight are limited, as many as one replica is given. */
-    en: (p: { rate: number; seconds: number; inFlight: number; limit: number | null }) =>
-      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${n(p.inFlight, 3)} requests${p.limit === null ? '' : `; it is given ${n(p.limit, 3)} at a time, the API the others`}`,
+    en: (p: { rate: number; seconds: number; inFlight: number }) =>
+      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${n(p.inFlight, 3)} requests`,
     'zh-TW': (p) =>
-      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求${p.limit === null ? '' : `；同時最多交付 ${n(p.limit, 3)} 個，其餘交由 API`}`,
+      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求`,
+  },
+  'planner.sum-places': {
+    /** Of replicas below an API: how many they are given at a time. */
+    en: (p: { rate: number; seconds: number; inFlight: number; busy: number; places: number }) =>
+      `In flight in the base when it is as full as the targets allow: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (mean stay) = ${n(p.inFlight, 3)} requests; ${n(p.inFlight, 3)} + ${p.busy} x ${n(Math.sqrt(p.inFlight), 3)} (its square root, for the busiest twentieth of the time) = ${n(p.inFlight + p.busy * Math.sqrt(p.inFlight), 3)} requests, rounded up to ${counted(p.places, 'place')}`,
+    'zh-TW': (p) =>
+      `基本負載達目標所容許的上限時同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（平均停留）= ${n(p.inFlight, 3)} 個請求；${n(p.inFlight, 3)} + ${p.busy} x ${n(Math.sqrt(p.inFlight), 3)}（其平方根，供最忙的二十分之一時間）= ${n(p.inFlight + p.busy * Math.sqrt(p.inFlight), 3)}，進位為 ${n(p.places)} 個名額`,
   },
   'planner.sum-read-cache': {
     en: (p: {
@@ -207,14 +222,15 @@ export const sumMessages = defineMessages({
   'planner.sum-predicted': {
     en: (p: {
       metric: keyof typeof metrics
+      whose: Whose
       basis: keyof typeof basisNames
       value: number
       low: number
       high: number
     }) =>
-      `${metrics[p.metric].en}, P90 at the peak: ${formatMs(p.value)}, four in five deployments between ${formatMs(p.low)} and ${formatMs(p.high)} (${basisNames[p.basis].en})`,
+      `${metrics[p.metric].en}${ofWhom(p.whose).en}, P90 at the peak: ${formatMs(p.value)}, four in five deployments between ${formatMs(p.low)} and ${formatMs(p.high)} (${basisNames[p.basis].en})`,
     'zh-TW': (p) =>
-      `${metrics[p.metric]['zh-TW']}，尖峰 P90：${formatMs(p.value)}，五分之四的部署介於 ${formatMs(p.low)} 與 ${formatMs(p.high)}（${basisNames[p.basis]['zh-TW']}）`,
+      `${metrics[p.metric]['zh-TW']}${ofWhom(p.whose)['zh-TW']}，尖峰 P90：${formatMs(p.value)}，五分之四的部署介於 ${formatMs(p.low)} 與 ${formatMs(p.high)}（${basisNames[p.basis]['zh-TW']}）`,
   },
   'planner.sum-target': {
     en: (p: {
@@ -226,22 +242,32 @@ export const sumMessages = defineMessages({
       unit: string
       op: string
       limit: number
+      whose: Whose
+      isWorse: boolean
     }) =>
-      `${p.id}, P${n(p.percentile)}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}`,
+      `${p.id}, P${n(p.percentile)}${ofWhom(p.whose).en}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}${p.isWorse ? '; the worse of the two ways, which counts' : ''}`,
     'zh-TW': (p) =>
-      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}`,
+      `${p.id}，P${n(p.percentile)}${ofWhom(p.whose)['zh-TW']}：預測 ${n(p.value, 3)} ${p.unit}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)} ${p.unit}${p.isWorse ? '；兩種做法中較差者，以此為準' : ''}`,
   },
   'planner.sum-saturation': {
     en: (p: {
       enginePeak: number
       serving: number
       rate: number
+      /** Below an API, which takes the rest. */
+      isBase: boolean
       saturation: number
       unsure: readonly string[]
     }) =>
-      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range; ${p.unsure.length === 0 ? 'its targets then hold as well' : `${p.unsure.join(', ')} then ${agreeing(p.unsure.length, 'fails', 'fail')}, being met by the middle of the prediction only`}`,
+      `${p.isBase ? 'Planned load of one replica of the base' : 'Load of one replica'}: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range; ${p.unsure.length === 0 ? 'its targets then hold as well' : `${p.unsure.join(', ')} then ${agreeing(p.unsure.length, 'fails', 'fail')}, being met by the middle of the prediction only`}`,
     'zh-TW': (p) =>
-      `單一副本的負載：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定；${p.unsure.length === 0 ? '此時目標亦符合' : `此時 ${p.unsure.join('、')} 不符合，僅預測中值符合`}`,
+      `${p.isBase ? '基本負載單一副本的規劃負載' : '單一副本的負載'}：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定；${p.unsure.length === 0 ? '此時目標亦符合' : `此時 ${p.unsure.join('、')} 不符合，僅預測中值符合`}`,
+  },
+  'planner.sum-carried': {
+    en: (p: { wholePeak: number; apiShare: number; carried: number }) =>
+      `Carried by the base in the peak hour, when its places are taken more often: ${n(p.wholePeak)} /s x (1 - ${n(p.apiShare, 3)} to the API) = ${n(p.carried)} requests/s`,
+    'zh-TW': (p) =>
+      `基本負載在尖峰時段（名額較常全滿）承擔：每秒 ${n(p.wholePeak)} x（1 - ${n(p.apiShare, 3)} 交給 API）= 每秒 ${n(p.carried)} 個請求`,
   },
   'planner.sum-utilisation': {
     en: (p: { peak: number; average: number; replicas: number }) =>
@@ -278,13 +304,15 @@ export const sumMessages = defineMessages({
       api: string
       requests: number
       share: number
+      peakShare: number
+      places: number
       usdPerRequest: number
       usd: number
       base: number
     }) =>
-      `Above the base: ${n(p.requests)} requests (${pct(p.share)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
+      `Above the base: ${n(p.requests)} requests (${pct(p.share)}: what finds ${p.places === 1 ? 'the only place' : `all ${n(p.places)} places`} taken, by the loss formula of Erlang at the load of each hour, ${pct(p.peakShare)} of the peak's${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
     'zh-TW': (p) =>
-      `基本負載以上：${n(p.requests)} 個請求（${pct(p.share)}：依曲線超過副本者${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
+      `基本負載以上：${n(p.requests)} 個請求（${pct(p.share)}：以 Erlang 損失公式逐時計算遇 ${n(p.places)} 個名額全滿者，尖峰為 ${pct(p.peakShare)}${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
   },
   'planner.sum-first': {
     en: (p: { first: string; usd: number }) =>

@@ -2,14 +2,15 @@
 
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
-import { createRenderer } from '../../core/index.js'
+import { createRenderer, formatNumber } from '../../core/index.js'
 import { requirementsOf, scaleOf, targetOf } from '../__fixtures__/requirements-of.js'
 import { assess } from '../assessment/assess.js'
+import { unequalIn } from '../decision-record/__fixtures__/unequal-in.js'
 import { decisionRecord } from '../decision-record/decision-record.js'
 import { design } from '../design.js'
 import { plannerMessages } from '../messages.js'
 import { evidenceFor } from './evidence-for.js'
-import type { Candidate } from './report.js'
+import type { Candidate, TargetEstimate } from './report.js'
 import { simulationsOf } from './simulated-verdict.js'
 
 const catalogue = loadCatalogue()
@@ -71,10 +72,39 @@ describe('a base below an API, simulated', () => {
     expect(record).not.toContain('Not simulated: it became the best way')
   })
 
+  it('is what the bill of the API counts on, hour by hour and by chance', () => {
+    expect(Math.abs(routing.peakApiShare - overflow.share)).toBeLessThan(0.03)
+    // Every hour but one has a quarter of the peak, far within the base: its burst is what is left.
+    const busiest = (routing.peakApiShare * 1) / (1 + 23 * 0.25)
+    expect(routing.apiShare).toBeLessThan(1.3 * busiest)
+    expect(record).toMatch(/what finds all \d+ places taken/)
+    expect(unequalIn(record)).toEqual([])
+  })
+
+  it('says of each figure whose it is, and which of the two counts', () => {
+    const [target] = chosen.targets
+    const [own] = routing.base.targets
+    const [api] = routing.api.targets
+    if (!target || !own || !api) throw new Error('no target')
+    expect(target.estimate).toEqual(api.estimate)
+    const median = ({ estimate }: TargetEstimate) => `${formatNumber(estimate.value)} ms`
+    const row = (start: string, each: TargetEstimate) =>
+      new RegExp(`^\\| ${start} \\| .* \\| ${median(each)} \\|`, 'm')
+    expect(record).toMatch(row(`ttft \\(P95\\) \\| the replicas`, own))
+    expect(record).toMatch(row(`→ ttft \\(P95\\) \\| ${routing.api.id}`, api))
+    // The closed form beside the simulation is the same as above it.
+    expect(record).toContain(`| ttft (P95) | 2,000 ms | ${median(own)} |`)
+    const whole = (end: string) => new RegExp(`^- Time to the whole answer of ${end}\\)$`, 'm')
+    expect(record).toMatch(whole('the replicas, P90 .*similar ones were measured'))
+    expect(record).toMatch(whole(`${routing.api.id}, .*published by the provider or a third party`))
+    // The widest range is that of the replicas.
+    expect(record).toMatch(/^ttft on vllm fp8 h100_pcie: its range/m)
+  })
+
   it('is judged by what the base promises, not by what the API does', () => {
     const [shown, ...others] = simulationsOf(chosen)
     expect(others).toEqual([])
-    expect(shown).toMatchObject({ of: 'base', closedForm: routing.baseTargets })
+    expect(shown).toMatchObject({ of: 'base', closedForm: routing.base.targets })
   })
 })
 

@@ -1,6 +1,7 @@
 // Ways that join two, simulated: the replicas of a base with what they take of the peak, and the models of a cascade
 // that run on replicas, each with the requests that it gets. The times of an API are its own.
 
+import { placesInRegion } from './base-places.js'
 import type { Evaluated } from './candidates.js'
 import type { DesignContext } from './design-context.js'
 import type { Candidate, Escalation, Overflow, SimulatedService } from './report.js'
@@ -23,7 +24,7 @@ export const confirmOverflow = (
   const instead = {
     replicas: first.replicas,
     missed: first.targets.filter(({ met }) => met === 'no').map(({ id }) => id),
-    concurrency: concurrencyOf(routing, context),
+    concurrency: placesOf(routing, context),
   }
   for (const replicaFactor of factors) {
     const lighter = (changed: DesignContext) => again({ ...changed, replicaFactor })
@@ -44,12 +45,13 @@ const simulateBase = (
   option &&
   simulateService(option, candidate, context, {
     api: routing.api.id,
-    concurrency: concurrencyOf(routing, context),
+    concurrency: placesOf(routing, context),
+    expectedShare: routing.peakApiShare,
   })
 
 /** Of one region. */
-const concurrencyOf = ({ concurrency }: Overflow, { requirements }: DesignContext): number =>
-  Math.max(1, Math.round(concurrency / requirements.availability.regions))
+const placesOf = ({ concurrency }: Overflow, { requirements }: DesignContext): number =>
+  placesInRegion(concurrency, requirements.availability.regions)
 
 /** @returns null when both models are APIs */
 export const confirmCascade = (original: Evaluated, routing: Escalation): Evaluated | null => {

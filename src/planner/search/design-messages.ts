@@ -141,9 +141,9 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-overflow': {
     en: (p: { base: number; api: string; share: number; concurrency: number }) =>
-      `${counted(p.base, 'replica')} ${agreeing(p.base, 'carries', 'carry')} the base: up to ${counted(p.concurrency, 'request')} at a time. What is above it${p.base === 1 ? ', and all of it while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
+      `${counted(p.base, 'replica')} ${agreeing(p.base, 'carries', 'carry')} the base: up to ${counted(p.concurrency, 'request')} at a time. What finds them taken${p.base === 1 ? ', and all of it while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
     'zh-TW': (p) =>
-      `${p.base} 份副本承擔基本負載：同時至多 ${p.concurrency} 個請求。超出部分${p.base === 1 ? '與副本離線時的全部請求' : ''}交給 ${p.api}：占 ${formatNumber(p.share * 100, 2)}%。兩者以同一名稱回答，回答可能來自任一模型；此處的時間與品質取兩者較差者。`,
+      `${p.base} 份副本承擔基本負載：同時至多 ${p.concurrency} 個請求。名額全滿時到達者${p.base === 1 ? '與副本離線時的全部請求' : ''}交給 ${p.api}：占 ${formatNumber(p.share * 100, 2)}%。兩者以同一名稱回答，回答可能來自任一模型；此處的時間與品質取兩者較差者。`,
   },
   'planner.chosen-cascade': {
     en: (p: { first: string; escalatedShare: number; escalateBelow: number }) =>

@@ -77,9 +77,9 @@ export const evidenceMessages = defineMessages({
   },
   'planner.simulated-overflow': {
     en: (p: SimulatedOverflow & { requestsPerSecond: number }) =>
-      `${p.api} answers what comes while the replicas have ${counted(p.concurrency, 'request')} in flight: ${n(p.share * 100)} % of the requests of this hour (${n(p.share * p.requestsPerSecond)} /s). Its times are its own and are not simulated; percentiles and goodput are those of the requests that the replicas take.`,
+      `${p.api} answers what comes while the replicas have ${counted(p.concurrency, 'request')} in flight: ${n(p.share * 100)} % of the requests of this hour (${n(p.share * p.requestsPerSecond)} /s); the loss formula that the bill counts on says ${n(p.expectedShare * 100)} %. Its times are its own and are not simulated; percentiles and goodput are those of the requests that the replicas take.`,
     'zh-TW': (p) =>
-      `副本同時處理 ${p.concurrency} 個請求時，之後到達的交給 ${p.api}：占此時段請求的 ${n(p.share * 100)}%（每秒 ${n(p.share * p.requestsPerSecond)} 個）。其時間由供應商決定，未模擬；百分位與有效吞吐只計副本處理的請求。`,
+      `副本同時處理 ${p.concurrency} 個請求時，之後到達的交給 ${p.api}：占此時段請求的 ${n(p.share * 100)}%（每秒 ${n(p.share * p.requestsPerSecond)} 個）；帳單所用的損失公式為 ${n(p.expectedShare * 100)}%。其時間由供應商決定，未模擬；百分位與有效吞吐只計副本處理的請求。`,
   },
   'planner.simulated-part': {
     en: (p: { part: 'first' | 'main'; model: string }) =>

@@ -8,7 +8,9 @@ import { costMessage } from '../cost/cost-messages.js'
 import { bestHybrid, type Hybrid, hybridAt } from '../cost/hybrid.js'
 import { hoursOf } from '../cost/replica-plan.js'
 import { type ServingOrder, selfHostedCost, servingLines } from '../cost/self-hosted-cost.js'
+import type { ServingDetail } from '../cost/serving-detail.js'
 import { acceleratorsOf } from '../memory/memory.js'
+import { placesFor, refusedByBase } from './base-places.js'
 import type { Evaluated } from './candidates.js'
 import type { DesignContext } from './design-context.js'
 import { evaluateHosted } from './hosted.js'
@@ -35,16 +37,14 @@ export const canBeBase = ({ kind, latency, packing, disaggregation, routing, vio
 
 /** Traffic that is a tenth more or less than planned. */
 const trafficBand = 1.1
-/** In the busiest twentieth of the time so many standard deviations more are in flight (Poisson). */
-const busy = 1.645
-
 /** @returns null when one of the two alone misses more than money, or no base can be had */
 export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Candidate | null => {
   const own = pair.own.again?.({ ...context, itemised: true })
   const api = evaluateHosted(pair.api, { ...context, itemised: true })
   const serving = own?.bill?.serving
   if (!own || !serving || !canBeBase(own) || !api?.costPerMonthUsd || !missesOnlyMoney(api)) return null
-  const question = questionOf(serving.order, api.costPerMonthUsd, context)
+  const { stay } = serving
+  const question = questionOf(serving, api.costPerMonthUsd, context)
   const found = bestHybrid(question)
   const base = found && baseOf(pair.own, found.baseReplicas / serving.order.load, context)
   const order = found && baseOrder(serving.order, found.baseReplicas)
@@ -58,9 +58,10 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
   const targets = worseTargets(base.targets, api.targets)
   const routing = routingOf(found, {
     api,
-    inFlight: base.bill?.serving?.inFlight ?? 0,
+    base,
+    inFlight: found.baseReplicas * regions * stay.fullInFlight,
+    staySeconds: stay.fullSeconds,
     basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
-    baseTargets: base.targets,
     context,
   })
   return {
@@ -79,9 +80,9 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
     utilisation: utilisationOf(base, found, { order, spare, hours: hoursOf(cost.levels) }),
     routing,
     bill: {
-      lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order })],
+      lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order, stay }, context)],
       goodShare: goodShareOf(own, api, routing.apiShare),
-      serving: { order, cost, inFlight: routing.concurrency },
+      serving: { order, cost, stay },
     },
     violations: [
       ...targets.flatMap(targetViolation),
@@ -105,17 +106,20 @@ const baseOrder = (order: ServingOrder, replicas: number): ServingOrder => {
   }
 }
 
+type Serving = NonNullable<ServingDetail['serving']>
 type Question = Parameters<typeof bestHybrid>[0]
 
-const questionOf = (order: ServingOrder, apiUsdPerMonth: number, context: DesignContext): Question => {
-  const { workload, requirements } = context
+const questionOf = ({ order, stay }: Serving, apiUsdPerMonth: number, context: DesignContext): Question => {
+  const { workload, requirements, enginePeak } = context
   const { regions, minReplicas } = requirements.availability
   const most = Math.floor(order.supply.most / order.acceleratorsPerReplica / regions)
   return {
     clock: context.clock,
     load: order.load,
     least: Math.max(1, minReplicas),
-    requestsPerSecondPeak: context.enginePeak * regions,
+    requestsPerSecondPeak: enginePeak * regions,
+    refusedShareAt: (replicas, load) =>
+      refusedByBase({ replicas, requestsPerSecond: load * enginePeak, stay, regions, slowness: 1 }),
     apiUsdPerRequest: apiUsdPerMonth / (workload.requestsPerMonth * (1 - workload.repeatedShare)),
     ownUsdAt: (replicas) =>
       replicas > most ? null : (selfHostedCost(baseOrder(order, replicas))?.usdPerMonth ?? null),
@@ -147,57 +151,63 @@ const routingOf = (
   found: Hybrid,
   options: {
     readonly api: Candidate
+    readonly base: Candidate
     readonly inFlight: number
+    readonly staySeconds: number
     readonly basePeakRequestsPerSecond: number
-    readonly baseTargets: Overflow['baseTargets']
     readonly context: DesignContext
   },
 ): Overflow => {
-  const { api, inFlight, basePeakRequestsPerSecond, baseTargets, context } = options
-  const { workload, requirements } = context
+  const { api, base, inFlight, staySeconds, basePeakRequestsPerSecond, context } = options
+  const { workload } = context
   const requests = workload.requestsPerMonth * (1 - workload.repeatedShare) * found.overflowShare
-  const all = inFlight * requirements.availability.regions
   return {
     kind: 'overflow',
     api,
     apiShare: found.overflowShare,
+    peakApiShare: found.peakOverflowShare,
     apiRequestsPerMonth: requests,
     apiUsdPerRequest: requests > 0 ? found.apiUsdPerMonth / requests : 0,
     ownUsdPerMonth: found.ownUsdPerMonth,
     basePeakRequestsPerSecond,
-    baseTargets,
-    concurrency: Math.max(1, Math.ceil(all + busy * Math.sqrt(all))),
+    base: { latency: base.latency, targets: base.targets, basis: base.basis },
+    inFlight,
+    staySeconds,
+    concurrency: placesFor(inFlight),
   }
 }
 
 const utilisationOf = (
   { utilisation, replicas }: Candidate,
-  { baseReplicas }: Hybrid,
+  { baseReplicas, overflowShare, peakOverflowShare }: Hybrid,
   { order, spare, hours }: { readonly order: ServingOrder; readonly spare: number; readonly hours: number },
 ): Candidate['utilisation'] => {
   if (!utilisation || !replicas || hours === 0) return utilisation
   const { clock, load } = order
-  const carried = load * (clock.mean - clock.meanExcess(baseReplicas / load))
+  const carried = load * clock.mean * (1 - overflowShare)
   const running = hours / hoursPerMonth
-  // Of the replicas that serve, as full as the base lets them be; it was worked out with a spare.
+  // Of the replicas that serve, as full as they are planned to be; it was worked out with a spare.
   const full = (utilisation.peak * (replicas.serving + replicas.spare)) / replicas.serving
-  const peakLoad = Math.min(load, baseReplicas)
+  const perLoad = (full * baseReplicas) / Math.min(load, baseReplicas)
   return {
-    peak: (full * baseReplicas) / (baseReplicas + spare),
-    average: (full * baseReplicas * carried) / peakLoad / running,
+    peak: (perLoad * load * (1 - peakOverflowShare)) / (baseReplicas + spare),
+    average: (perLoad * carried) / running,
   }
 }
 
-/** More or less traffic meets the same base, so that the API's part moves most. */
+/** More or less traffic, and slower or faster steps, meet the same places, so that the API's part moves most. */
 const overflowLine = (
   found: Hybrid,
   question: Question,
-  { routing, order }: { readonly routing: Overflow; readonly order: ServingOrder },
+  { routing, order, stay }: { readonly routing: Overflow } & Pick<Serving, 'order' | 'stay'>,
+  { enginePeak, requirements }: DesignContext,
 ): CostLine => {
-  const at = (factor: number, slower: number) =>
+  const { regions } = requirements.availability
+  const at = (factor: number, slowness: number) =>
     hybridAt(found.baseReplicas, {
       ...question,
-      load: question.load * factor * slower,
+      refusedShareAt: (replicas, load) =>
+        refusedByBase({ replicas, requestsPerSecond: load * enginePeak * factor, stay, regions, slowness }),
       requestsPerSecondPeak: question.requestsPerSecondPeak * factor,
     })?.apiUsdPerMonth ?? found.apiUsdPerMonth
   return {
@@ -205,10 +215,11 @@ const overflowLine = (
     title: costMessage('planner.cost-overflow', { api: routing.api.id }),
     usdPerMonth: found.apiUsdPerMonth,
     lowUsdPerMonth: Math.min(found.apiUsdPerMonth, at(1 / trafficBand, 1 / order.slowness)),
-    highUsdPerMonth: Math.max(found.apiUsdPerMonth, at(trafficBand, 1)),
+    highUsdPerMonth: Math.max(found.apiUsdPerMonth, at(trafficBand, order.slowness)),
     basis: costMessage('planner.cost-overflow-basis', {
       share: routing.apiShare,
       requests: routing.apiRequestsPerMonth,
+      places: routing.concurrency,
       usdPerRequest: routing.apiUsdPerRequest,
       base: found.baseReplicas,
     }),
