@@ -1,6 +1,13 @@
 // The lines of a bill and their arithmetic, in both languages.
 
-import { defineMessages, formatMs, formatNumber, formatUsd, messageFactory } from '../../core/index.js'
+import {
+  counted,
+  defineMessages,
+  formatMs,
+  formatNumber,
+  formatUsd,
+  messageFactory,
+} from '../../core/index.js'
 import { adviceMessages } from './advice-messages.js'
 
 const percent = (share: number) => `${formatNumber(share * 100)} %`
@@ -146,10 +153,11 @@ const lineMessages = defineMessages({
     'zh-TW': (p) => systemKinds['zh-TW'][p.kind],
   },
   'planner.cost-gateway-basis': {
-    en: (p: { cores: number; requestsPerSecond: number; perCore: number; usdPerCoreHour: number }) =>
-      `${p.cores} vCPU x ${formatUsd(p.usdPerCoreHour)} an hour for ${formatNumber(p.requestsPerSecond)} requests/s, of ${p.perCore} that one carried in the soak test`,
+    /** `usdPerCoreHour`: null where the cores are owned. */
+    en: (p: { cores: number; requestsPerSecond: number; perCore: number; usdPerCoreHour: number | null }) =>
+      `${p.usdPerCoreHour === null ? `${counted(p.cores, 'core')} of the machines that are there, paid for already,` : `${p.cores} vCPU x ${formatUsd(p.usdPerCoreHour)} an hour`} for ${counted(p.requestsPerSecond, 'request')}/s, of ${p.perCore} that one carried in the soak test`,
     'zh-TW': (p) =>
-      `${p.cores} 個 vCPU × 每小時 ${formatUsd(p.usdPerCoreHour)}，承載每秒 ${formatNumber(p.requestsPerSecond)} 個請求（耐久測試中每核心 ${p.perCore} 個）`,
+      `${p.usdPerCoreHour === null ? `使用既有機器的 ${p.cores} 個核心，視為已付費` : `${p.cores} 個 vCPU × 每小時 ${formatUsd(p.usdPerCoreHour)}`}，承載每秒 ${formatNumber(p.requestsPerSecond)} 個請求（耐久測試中每核心 ${p.perCore} 個）`,
   },
   'planner.cost-reading-basis': {
     en: (p: {
