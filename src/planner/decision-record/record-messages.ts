@@ -47,10 +47,11 @@ export const recordMessages = defineMessages({
       `決定：**${p.candidate}**。價格日期 ${p.asOf}；需求檔 ${p.hash}。以下數字皆為預測，並非實測：以 \`verify\` 量測。`,
   },
   'planner.record-status-none': {
-    en: (p: { asOf: string; hash: string }) =>
-      `Not decided: nothing meets the requirements. Prices of ${p.asOf}; requirements ${p.hash}. The numbers below are those of the nearest way.`,
+    /** `nearest`: null where nothing could be sized. */
+    en: (p: { nearest: string | null; asOf: string; hash: string }) =>
+      `Not decided: nothing meets the requirements. Prices of ${p.asOf}; requirements ${p.hash}.${p.nearest === null ? ' Nothing could be sized, so there are no numbers of a way below.' : ` The numbers below are those of the nearest way, ${p.nearest}; every one is predicted.`}`,
     'zh-TW': (p) =>
-      `未決定：沒有方案符合需求。價格日期 ${p.asOf}；需求檔 ${p.hash}。以下數字屬於最接近的方案。`,
+      `未決定：沒有方案符合需求。價格日期 ${p.asOf}；需求檔 ${p.hash}。${p.nearest === null ? '沒有可估算的方案，因此以下沒有方案的數字。' : `以下數字屬於最接近的方案 ${p.nearest}，皆為預測。`}`,
   },
   'planner.record-generated': {
     en: (_: None) =>

@@ -113,7 +113,7 @@ export const designMessages = defineMessages({
   },
   'planner.needs-more-owned': {
     en: (p: { accelerator: string; needed: number; owned: number }) =>
-      `Needs ${p.needed} x ${p.accelerator}; ${p.owned} are there.`,
+      `Needs ${p.needed} x ${p.accelerator}; ${p.owned} ${agreeing(p.owned, 'is', 'are')} there.`,
     'zh-TW': (p) => `需要 ${p.needed} 張 ${p.accelerator}；現有 ${p.owned} 張。`,
   },
   'planner.no-machine-large-enough': {
@@ -238,9 +238,11 @@ export const designMessages = defineMessages({
     'zh-TW': (p) => `${formatNumber(p.considered, 5)} 個方案中沒有一個符合全部需求。`,
   },
   'planner.no-single-relaxation': {
-    en: (p: { constraints: string }) =>
-      `No single change is enough. The nearest way still misses: ${p.constraints}.`,
-    'zh-TW': (p) => `只改一項仍不足夠。最接近的方案仍不符合：${p.constraints}。`,
+    /** `candidate`: null where nothing could be sized. */
+    en: (p: { candidate: string | null; constraints: readonly string[] }) =>
+      `No single change is enough. The nearest way${p.candidate === null ? '' : `, ${p.candidate},`} still misses ${p.constraints.join(', ')}; what it reaches follows.`,
+    'zh-TW': (p) =>
+      `只改一項仍不足夠。最接近的方案${p.candidate === null ? '' : ` ${p.candidate} `}仍不符合 ${p.constraints.join('、')}；以下為其可達到的程度。`,
   },
   'planner.assume-fit': {
     en: (p: { rows: number; tpotPct: number; ttftPct: number }) =>

@@ -244,6 +244,8 @@ export interface DesignReport {
   readonly candidates: readonly Candidate[]
   /** Null when nothing meets the requirements. */
   readonly chosen: Candidate | null
+  /** What misses least, where nothing is chosen; null too where nothing could be sized. */
+  readonly nearest: Candidate | null
   /** Identifiers of those that no other is at least as good as in cost, latency, quality and risk; cheapest first. */
   readonly front: readonly string[]
   /** Why this one, and what follows from it. */
