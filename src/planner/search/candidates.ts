@@ -50,6 +50,14 @@ export interface CascadeParts {
   /** With its targets, and those of the main one with its share of the load; null where it is never asked. */
   readonly firstContext: DesignContext
   readonly lastContext: DesignContext | null
+  /** The same two with so many times the replicas of the closed form; null where they cannot be had. */
+  withReplicas(factors: CascadeFactors): Evaluated | null
+}
+
+/** By how many times the replicas of the closed form are exceeded. */
+export interface CascadeFactors {
+  readonly first: number
+  readonly last: number
 }
 
 export const evaluateAll = (context: DesignContext): readonly Evaluated[] => {

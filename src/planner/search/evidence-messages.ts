@@ -53,10 +53,10 @@ export const evidenceMessages = defineMessages({
       `以每秒 ${n(p.requestsPerSecond)} 個請求、${p.replicas} 份副本模擬（${n(p.requests)} 個請求）：P95 首個詞元 ${formatMs(p.ttftMs)}、每個詞元 ${formatMs(p.tpotMs)}、全程 ${formatMs(p.e2eMs)}${p.good === null ? '' : `；${n(p.good * 100)}% 的請求同時符合所有上限`}。`,
   },
   'planner.simulated-overload': {
-    en: (p: { requestsPerSecond: number; replicas: number; isAlone: boolean }) =>
-      `Simulated at ${n(p.requestsPerSecond)} requests/s, ${counted(p.replicas, 'replica')} ${agreeing(p.replicas, 'does', 'do')} not keep up${p.isAlone ? ', and twice as many neither' : ''}: the closed form is too hopeful here, so measure before you rely on it.`,
+    en: (p: { requestsPerSecond: number; replicas: number; triedTwice: boolean }) =>
+      `Simulated at ${n(p.requestsPerSecond)} requests/s, ${counted(p.replicas, 'replica')} ${agreeing(p.replicas, 'does', 'do')} not keep up${p.triedTwice ? ', and twice as many neither' : ''}: the closed form is too hopeful here, so measure before you rely on it.`,
     'zh-TW': (p) =>
-      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上${p.isAlone ? '，加倍亦然' : ''}：封閉公式在此過於樂觀，採用前請先實測。`,
+      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上${p.triedTwice ? '，加倍亦然' : ''}：封閉公式在此過於樂觀，採用前請先實測。`,
   },
   'planner.simulated-more-replicas': {
     en: (p: { from: number; to: number; missed: readonly string[] }) =>
@@ -105,11 +105,11 @@ export const evidenceMessages = defineMessages({
       simulated: number | null
       closedForm: number
       /** Twice the replicas were tried. */
-      isAlone: boolean
+      triedTwice: boolean
     }) =>
-      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit)}) contradict each other: closed form ${speed(p.closedForm, p.unit)}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit)}. ${p.isAlone ? 'Twice the replicas would not change it, so measure' : 'Measure'} before you rely on it.`,
+      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit)}) contradict each other: closed form ${speed(p.closedForm, p.unit)}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit)}. ${p.triedTwice ? 'Twice the replicas would not change it, so measure' : 'Measure'} before you rely on it.`,
     'zh-TW': (p) =>
-      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit)}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit)}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit)}。${p.isAlone ? '副本加倍也無法改變，' : ''}採用前請先實測。`,
+      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit)}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit)}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit)}。${p.triedTwice ? '副本加倍也無法改變，' : ''}採用前請先實測。`,
   },
   'planner.not-simulated': {
     en: (p: { why: 'api' | 'pools' | 'order' }) =>
