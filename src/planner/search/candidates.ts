@@ -12,7 +12,7 @@ import {
   tensorWidths,
 } from '../memory/layouts.js'
 import { type Layout, type ParameterSplit, splitParameters } from '../memory/memory.js'
-import { refusesUnevenBlocks, unevenBlock } from '../memory/uneven-blocks.js'
+import { refusesUnevenBlocks, surelyCut } from '../memory/uneven-blocks.js'
 import { allowedOffers } from './allowed-offers.js'
 import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
@@ -124,10 +124,11 @@ const unevenlyCut = (model: Model, context: DesignContext): readonly Evaluated[]
     const published = checkpointOf(model, build, context)
     return tensorWidths.flatMap((width) => {
       const sharding = { tensorParallel: width, pipelineParallel: 1 }
-      const cut = canSplitHeads(model, width) ? unevenBlock(published, { ...build, sharding }) : null
+      const cut = canSplitHeads(model, width) ? surelyCut(published, { ...build, sharding }) : null
       if (!cut) return []
       const reason = designMessage('planner.blocks-do-not-split', {
         checkpoint: build.checkpoint,
+        precision: build.precision,
         module: cut.module,
         part: cut.width,
         blockWidth: cut.blockWidth,
@@ -209,7 +210,7 @@ const onAccelerator = (
         return noUnit({ model, accelerator, build, engine }, context)
       const published = checkpointOf(model, build, context)
       const isLoaded = (sharding: Layout) =>
-        !refusesUnevenBlocks(engine) || unevenBlock(published, { ...build, sharding }) === null
+        !refusesUnevenBlocks(engine) || surelyCut(published, { ...build, sharding }) === null
       const layouts = layoutsOf(model, { accelerator, most: supply.most, engine }).filter(isLoaded)
       return withoutSmaller(
         worthTrying(layouts, (layout) =>

@@ -36,10 +36,17 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 export const designMessages = defineMessages({
   'planner.blocks-do-not-split': {
-    en: (p: { checkpoint: string; module: string; part: number; blockWidth: number; width: number }) =>
-      `${p.checkpoint} shares scales in blocks of ${p.blockWidth}, which tensor parallelism ${p.width} cuts (${p.part} of ${p.module} on each accelerator); vLLM and SGLang refuse to load it so.`,
+    en: (p: {
+      checkpoint: string
+      precision: string
+      module: string
+      part: number
+      blockWidth: number
+      width: number
+    }) =>
+      `${p.checkpoint} in ${p.precision} shares scales in blocks of ${p.blockWidth}, which tensor parallelism ${p.width} cuts (${p.part} of ${p.module} on each accelerator); vLLM and SGLang refuse to load it so.`,
     'zh-TW': (p) =>
-      `${p.checkpoint} 以 ${p.blockWidth} 的區塊共用縮放值，張量平行 ${p.width} 會切開區塊（每個加速器持有 ${p.module} 的 ${p.part}）；vLLM 與 SGLang 拒絕如此載入。`,
+      `${p.checkpoint} 的 ${p.precision} 權重以 ${p.blockWidth} 的區塊共用縮放值，張量平行 ${p.width} 會切開區塊（每個加速器持有 ${p.module} 的 ${p.part}）；vLLM 與 SGLang 拒絕如此載入。`,
   },
   'planner.heads-do-not-split': {
     en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
