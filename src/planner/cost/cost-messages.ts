@@ -114,7 +114,7 @@ const lineMessages = defineMessages({
   },
   'planner.cost-tokens-basis': {
     en: (p: { kind: TokenKind; requests: number; tokens: number; usdPerMillion: number }) =>
-      `${formatNumber(p.requests)} requests x ${formatNumber(p.tokens)} tokens x ${formatUsd(p.usdPerMillion)} a million`,
+      `${counted(p.requests, 'request')} x ${counted(p.tokens, 'token')} x ${formatUsd(p.usdPerMillion)} a million`,
     'zh-TW': (p) =>
       `${formatNumber(p.requests)} 個請求 × ${formatNumber(p.tokens)} 個詞元 × 每百萬 ${formatUsd(p.usdPerMillion)}`,
   },
@@ -168,7 +168,7 @@ const lineMessages = defineMessages({
       name: string
       readMs: number
     }) =>
-      `${formatNumber(p.tokens)} tokens a request at ${formatNumber(p.requestsPerSecond)} requests/s through ${formatNumber(p.parametersB)} billion weights: ${p.count} x ${p.name}, ${formatMs(p.readMs)} each`,
+      `${formatNumber(p.tokens)} tokens a request at ${counted(p.requestsPerSecond, 'request')}/s through ${formatNumber(p.parametersB)} billion weights: ${p.count} x ${p.name}, ${formatMs(p.readMs)} each`,
     'zh-TW': (p) =>
       `每個請求 ${formatNumber(p.tokens)} 個詞元、每秒 ${formatNumber(p.requestsPerSecond)} 個請求，經 ${formatNumber(p.parametersB)}B 權重：${p.count} × ${p.name}，每次 ${formatMs(p.readMs)}`,
   },
@@ -190,7 +190,7 @@ const lineMessages = defineMessages({
   },
   'planner.cost-trial-basis': {
     en: (p: { requests: number; usdPerRequest: number }) =>
-      `${formatNumber(p.requests)} requests x ${formatUsd(p.usdPerRequest)}`,
+      `${counted(p.requests, 'request')} x ${formatUsd(p.usdPerRequest)}`,
     'zh-TW': (p) => `${formatNumber(p.requests)} 個請求 × ${formatUsd(p.usdPerRequest)}`,
   },
   'planner.not-counted-purchase': {

@@ -51,6 +51,7 @@ const consequencesOf = (chosen: Candidate, { requirements, assessment }: DesignF
       ? [
           recordMessage('planner.consequence-paid-idle', {
             average: utilisation.average,
+            isFlat: utilisation.average > 0.9 * utilisation.peak,
             hasSpare: (replicas?.spare ?? 0) > 0,
           }),
         ]

@@ -1,6 +1,6 @@
 // The arithmetic line by line, and what follows from it for each target.
 
-import { formatNumber } from '../../core/index.js'
+import { counted, formatNumber } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
 import { answeringWays, targetsByWay, type Whose } from './answering-ways.js'
 import { arithmeticOf, subjectOf } from './arithmetic-of.js'
@@ -55,14 +55,14 @@ export const predictionsSection = ({ report, requirements }: DesignFacts, write:
           ]),
         ),
     ...(isJoined ? [write.text(recordMessage('planner.record-worse-counts', {}))] : []),
-    ...ways.map(({ whose, basis }) =>
-      write.text(
-        recordMessage('planner.record-support', {
+    write.text(
+      recordMessage('planner.record-support', {
+        of: ways.map(({ whose, basis }) => ({
           whose: whose && whoseName(whose, write),
           basis,
           meaning: basisNames[basis][write.language],
-        }),
-      ),
+        })),
+      }),
     ),
   ]
 }
@@ -79,8 +79,10 @@ const conditionOf = (target: SpeedTarget | undefined): string => {
       ? load
       : 'concurrency' in load
         ? `concurrency ${load.concurrency}`
-        : `${load.requestsPerSecond} requests/s`
+        : `${counted(load.requestsPerSecond, 'request')}/s`
   const lengthText =
-    typeof lengths === 'string' ? lengths : `${lengths.inputTokens} + ${lengths.outputTokens} tokens`
+    typeof lengths === 'string'
+      ? lengths
+      : `${lengths.inputTokens} + ${counted(lengths.outputTokens, 'token')}`
   return [loadText, lengthText, cache].join(', ')
 }

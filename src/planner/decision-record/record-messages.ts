@@ -35,6 +35,13 @@ const purchaseNames = {
   },
 } as const satisfies Record<string, Record<PurchaseWay, string>>
 
+/** How well founded predictions are; `whose`: null where there is but one way. */
+export interface Support {
+  readonly whose: string | null
+  readonly basis: string
+  readonly meaning: string
+}
+
 export const recordMessages = defineMessages({
   'planner.record-title': {
     en: (p: { name: string }) => `Design of ${p.name}`,
@@ -67,7 +74,7 @@ export const recordMessages = defineMessages({
   'planner.record-options': { en: (_: None) => 'Options considered', 'zh-TW': () => '考慮過的方案' },
   'planner.record-options-count': {
     en: (p: { considered: number; feasible: number; front: number }) =>
-      `${n(p.considered, 6)} ways considered, ${n(p.feasible, 6)} meet everything; no other is at least as good in cost, latency, quality and risk as each of the ${p.front} on the front (◆).`,
+      `${counted(p.considered, 'way', 'ways', 6)} considered, ${n(p.feasible, 6)} ${agreeing(p.feasible, 'meets', 'meet')} everything; no other is at least as good in cost, latency, quality and risk as each of the ${p.front} on the front (◆).`,
     'zh-TW': (p) =>
       `比較 ${n(p.considered, 6)} 種做法，${n(p.feasible, 6)} 種符合全部需求；前緣（◆）有 ${p.front} 種，沒有其他做法在費用、延遲、品質與風險上全面不遜於它們。`,
   },
@@ -94,10 +101,10 @@ export const recordMessages = defineMessages({
     'zh-TW': () => '需求沒有設定速度目標。',
   },
   'planner.record-support': {
-    en: (p: { whose: string | null; basis: string; meaning: string }) =>
-      `Support${p.whose === null ? '' : ` of ${p.whose}`}: ${p.basis} (${p.meaning}). P10 and P90 hold four in five deployments; the range widens with weaker support.`,
+    en: (p: { of: readonly Support[] }) =>
+      `Support: ${p.of.map(({ whose, basis, meaning }) => `${whose === null ? '' : `${whose}: `}${basis} (${meaning})`).join('; ')}. P10 and P90 hold four in five deployments; the range widens with weaker support.`,
     'zh-TW': (p) =>
-      `依據${p.whose === null ? '' : `（${p.whose}）`}：${p.basis}（${p.meaning}）。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
+      `依據：${p.of.map(({ whose, basis, meaning }) => `${whose === null ? '' : `${whose}：`}${basis}（${meaning}）`).join('；')}。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
   },
   'planner.record-worse-counts': {
     en: (_: None) => 'Either of the two may answer a request, so of each target the worse counts (→).',
@@ -115,7 +122,7 @@ export const recordMessages = defineMessages({
   },
   'planner.record-simulation-how': {
     en: (p: { requests: number; requestsPerSecond: number; replicas: number; good: number | null }) =>
-      `${n(p.requestsPerSecond)} requests/s that come at random (Poisson) with the lengths of the workload, on ${counted(p.replicas, 'replica')} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${counted(p.requests, 'request')} ${agreeing(p.requests, 'was', 'were')} measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
+      `${counted(p.requestsPerSecond, 'request')}/s that ${agreeing(p.requestsPerSecond, 'comes', 'come')} at random (Poisson) with the lengths of the workload, on ${counted(p.replicas, 'replica')} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${counted(p.requests, 'request')} ${agreeing(p.requests, 'was', 'were')} measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
     'zh-TW': (p) =>
       `以每秒 ${n(p.requestsPerSecond)} 個隨機到達（Poisson）、長度依工作負載的請求，送至 ${p.replicas} 份副本，模擬引擎的排程：詞元額度、序列數、快取區塊、搶占與共同開頭。${p.requests > 0 ? `共量測 ${n(p.requests)} 個請求。` : ''}${p.good === null ? '' : `有效吞吐：其中 ${n(p.good * 100)}% 同時符合所有上限。`}各步驟採預測的中位數，因此上方的範圍同樣適用。`,
   },
@@ -136,10 +143,11 @@ export const recordMessages = defineMessages({
       `您需要自行營運 ${p.replicas} 份 ${p.engine} 副本、共 ${p.accelerators} 張加速器：更新、驅動程式與故障由您處理。`,
   },
   'planner.consequence-paid-idle': {
-    en: (p: { average: number; hasSpare: boolean }) =>
-      `Over the month ${n(p.average * 100)} % of the capacity is used; the rest is the price of the peak${p.hasSpare ? ' and of a spare' : ''}.`,
+    /** `isFlat`: the peak takes no more of it than the month. */
+    en: (p: { average: number; isFlat: boolean; hasSpare: boolean }) =>
+      `Over the month ${n(p.average * 100)} % of the capacity is used; the rest is the price of ${p.isFlat ? 'whole replicas with room for slow steps' : 'the peak'}${p.hasSpare ? ' and of a spare' : ''}.`,
     'zh-TW': (p) =>
-      `全月使用 ${n(p.average * 100)}% 的容量；其餘是為尖峰${p.hasSpare ? '與備援' : ''}付出的代價。`,
+      `全月使用 ${n(p.average * 100)}% 的容量；其餘是為${p.isFlat ? '整份副本（含步驟變慢的餘裕）' : '尖峰'}${p.hasSpare ? '與備援' : ''}付出的代價。`,
   },
   'planner.consequence-provider': {
     en: (p: { provider: string; share: number }) =>
@@ -149,7 +157,7 @@ export const recordMessages = defineMessages({
   },
   'planner.consequence-growth': {
     en: (p: { growth: number; peak: number; replicas: number | null }) =>
-      `In a year the peak is ${n(p.peak)} requests/s (${n(p.growth)} times today's)${p.replicas === null ? '' : `, about ${counted(p.replicas, 'serving replica')}`}.`,
+      `In a year the peak is ${counted(p.peak, 'request')}/s (${n(p.growth)} times today's)${p.replicas === null ? '' : `, about ${counted(p.replicas, 'serving replica')}`}.`,
     'zh-TW': (p) =>
       `一年後尖峰為每秒 ${n(p.peak)} 個請求（今日的 ${n(p.growth)} 倍）${p.replicas === null ? '' : `，約需 ${p.replicas} 份服務副本`}。`,
   },

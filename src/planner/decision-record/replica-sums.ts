@@ -36,6 +36,7 @@ export const replicaSums = (
             rate: enginePeak / serving,
             saturation: carried / ((serving + spare) * utilisation.peak),
             unsure: targets.filter(({ met }) => met === 'possible').map(({ id }) => id),
+            missed: targets.filter(({ met }) => met === 'no').map(({ id }) => id),
           }),
         },
         ...(overflow

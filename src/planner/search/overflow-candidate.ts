@@ -77,7 +77,12 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
     targets,
     ...poorerQuality(own, api),
     basis: weakerBasis(own.basis, api.basis),
-    utilisation: utilisationOf(base, found, { order, spare, hours: hoursOf(cost.levels) }),
+    utilisation: utilisationOf(base, found, {
+      clock: context.clock,
+      plannedShare: routing.basePeakRequestsPerSecond / context.enginePeak,
+      spare,
+      hours: hoursOf(cost.levels),
+    }),
     routing,
     bill: {
       lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order, stay }, context)],
@@ -180,18 +185,27 @@ const routingOf = (
 const utilisationOf = (
   { utilisation, replicas }: Candidate,
   { baseReplicas, overflowShare, peakOverflowShare }: Hybrid,
-  { order, spare, hours }: { readonly order: ServingOrder; readonly spare: number; readonly hours: number },
+  {
+    clock,
+    plannedShare,
+    spare,
+    hours,
+  }: {
+    readonly clock: DesignContext['clock']
+    /** Of the peak, what the replicas are planned to carry. */
+    readonly plannedShare: number
+    readonly spare: number
+    readonly hours: number
+  },
 ): Candidate['utilisation'] => {
   if (!utilisation || !replicas || hours === 0) return utilisation
-  const { clock, load } = order
-  const carried = load * clock.mean * (1 - overflowShare)
-  const running = hours / hoursPerMonth
-  // Of the replicas that serve, as full as they are planned to be; it was worked out with a spare.
-  const full = (utilisation.peak * (replicas.serving + replicas.spare)) / replicas.serving
-  const perLoad = (full * baseReplicas) / Math.min(load, baseReplicas)
+  // Full replicas that the whole peak would take; of the base it was worked out with its spare.
+  const whole =
+    (utilisation.peak * (replicas.serving + replicas.spare) * (baseReplicas / replicas.serving)) /
+    plannedShare
   return {
-    peak: (perLoad * load * (1 - peakOverflowShare)) / (baseReplicas + spare),
-    average: (perLoad * carried) / running,
+    peak: (whole * (1 - peakOverflowShare)) / (baseReplicas + spare),
+    average: (whole * clock.mean * (1 - overflowShare) * hoursPerMonth) / hours,
   }
 }
 
