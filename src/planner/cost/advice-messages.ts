@@ -118,7 +118,7 @@ export const adviceMessages = defineMessages({
   },
   'planner.adapt-tune': {
     en: (p: { method: string; hours: number; accelerator: string; usd: number; saving: number }) =>
-      `${p.method}: ${counted(p.hours, 'hour')} of ${p.accelerator}, ${formatUsd(p.usd)} each time; ${formatUsd(p.saving)} a month less if the instructions then go`,
+      `${p.method}: ${counted(p.hours, 'hour', 'hours', 3)} of ${p.accelerator}, ${formatUsd(p.usd)} each time; ${formatUsd(p.saving)} a month less if the instructions then go`,
     'zh-TW': (p) =>
       `${p.method}：${p.accelerator} ${formatNumber(p.hours)} 小時，每次 ${formatUsd(p.usd)}；若之後可省略指示，每月省 ${formatUsd(p.saving)}`,
   },

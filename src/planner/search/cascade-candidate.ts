@@ -39,8 +39,7 @@ export const evaluateCascade = (
   context: DesignContext,
   factors: CascadeFactors = asPlanned,
 ): CascadeFound | null => {
-  const { requirements, workload } = context
-  const asked = requirements.scale.cascade
+  const asked = context.requirements.scale.cascade
   if (!asked || main.candidate.latency === null) return null
   const { escalatedShare } = asked
   const lastContext = escalatedShare === 0 ? null : atShare(escalatedShare, context)
@@ -49,22 +48,40 @@ export const evaluateCascade = (
   const last = rest ?? main.candidate
   const small = firstModel(last, context, factors.first)
   if (!small?.candidate.latency || small.candidate.costPerMonthUsd === null) return null
-  const { candidate: first } = small
   const lastUsd = rest?.costPerMonthUsd ?? 0
-  const usd = small.candidate.costPerMonthUsd + lastUsd
+  const joined = joinedOf({ first: small.candidate, last, lastUsd, asked }, context)
+  return {
+    candidate: { ...joined, id: `${small.candidate.id} > ${main.candidate.id}` },
+    gaps: cascadeGaps(small.candidate, context),
+    parts: { first: small.option, firstContext: small.context, lastContext },
+  }
+}
+
+interface Joined {
+  readonly first: Candidate
+  /** The main model under its share of the load, and what that costs. */
+  readonly last: Candidate
+  readonly lastUsd: number
+  readonly asked: NonNullable<Requirements['scale']['cascade']>
+}
+
+const joinedOf = ({ first, last, lastUsd, asked }: Joined, context: DesignContext): Candidate => {
+  const { requirements, workload } = context
+  const { escalatedShare } = asked
+  const firstUsdPerMonth = first.costPerMonthUsd ?? 0
+  const usd = firstUsdPerMonth + lastUsd
   const targets = last.targets.map((target) => inCascade(target, { first, escalatedShare }, context))
   const perMillion = usd / (workload.tokensPerMonth.output / 1e6)
   const routing: Escalation = {
     kind: 'cascade',
     first,
-    firstUsdPerMonth: small.candidate.costPerMonthUsd,
+    firstUsdPerMonth,
     escalatedShare,
     escalateBelow: asked.escalateBelow ?? 0,
     lastTargets: last.targets,
   }
-  const candidate: Candidate = {
+  return {
     ...last,
-    id: `${first.id} > ${main.candidate.id}`,
     accelerators: last.accelerators + first.accelerators,
     costPerMonthUsd: usd,
     usdPerMillionOutputTokens: perMillion,
@@ -80,8 +97,6 @@ export const evaluateCascade = (
       ...budgetViolations(requirements, usd + systemUsdOf(last, context), perMillion),
     ],
   }
-  const parts = { first: small.option, firstContext: small.context, lastContext }
-  return { candidate, gaps: cascadeGaps(first, context), parts }
 }
 
 /** Both models on accelerators of one kind that are owned: each has room for itself, but there may be too few for both. */

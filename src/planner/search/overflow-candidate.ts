@@ -37,6 +37,7 @@ export const canBeBase = ({ kind, latency, packing, disaggregation, routing, vio
 
 /** Traffic that is a tenth more or less than planned. */
 const trafficBand = 1.1
+
 /** @returns null when one of the two alone misses more than money, or no base can be had */
 export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Candidate | null => {
   const own = pair.own.again?.({ ...context, itemised: true })
@@ -44,26 +45,38 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
   const serving = own?.bill?.serving
   if (!own || !serving || !canBeBase(own) || !api?.costPerMonthUsd || !missesOnlyMoney(api)) return null
   const { stay } = serving
+  if (stay.fullInFlight <= 0) return null
   const question = questionOf(serving, api.costPerMonthUsd, context)
   const found = bestHybrid(question)
   const base = found && baseOf(pair.own, found.baseReplicas / serving.order.load, context)
   const order = found && baseOrder(serving.order, found.baseReplicas)
   const cost = order && selfHostedCost(order)
   if (!found || !base?.latency || !api.latency || !cost) return null
+  return joinedOf({ own, api, base, found, question, serving: { order, cost, stay } }, context)
+}
+
+interface Joined {
+  readonly own: Candidate
+  readonly api: Candidate
+  /** As full as the targets allow. */
+  readonly base: Candidate
+  readonly found: Hybrid
+  readonly question: Question
+  readonly serving: Serving
+}
+
+const joinedOf = (
+  { own, api, base, found, question, serving }: Joined,
+  context: DesignContext,
+): Candidate => {
+  const { order, cost, stay } = serving
   const { requirements, workload } = context
+  const { regions } = requirements.availability
   const perMillion = found.usdPerMonth / (workload.tokensPerMonth.output / 1e6)
   const each = acceleratorsOf(own.layout ?? { tensorParallel: 1, pipelineParallel: 1 })
   const spare = order.requirements.availability.survivesReplicaLoss ? 1 : 0
-  const { regions } = requirements.availability
   const targets = worseTargets(base.targets, api.targets)
-  const routing = routingOf(found, {
-    api,
-    base,
-    inFlight: found.baseReplicas * regions * stay.fullInFlight,
-    staySeconds: stay.fullSeconds,
-    basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
-    context,
-  })
+  const routing = routingOf(found, { api, base, serving, context })
   return {
     ...base,
     id: `${own.id} + ${api.id}`,
@@ -73,7 +86,7 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
     costPerMonthUsd: found.usdPerMonth,
     ...purchaseOf([cost], requirements),
     usdPerMillionOutputTokens: perMillion,
-    latency: slowerLatency(base.latency, api.latency),
+    ...(base.latency && api.latency ? { latency: slowerLatency(base.latency, api.latency) } : {}),
     targets,
     ...poorerQuality(own, api),
     basis: weakerBasis(own.basis, api.basis),
@@ -87,7 +100,7 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
     bill: {
       lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order, stay }, context)],
       goodShare: goodShareOf(own, api, routing.apiShare),
-      serving: { order, cost, stay },
+      serving,
     },
     violations: [
       ...targets.flatMap(targetViolation),
@@ -154,18 +167,16 @@ const baseOf = ({ again }: Evaluated, share: number, context: DesignContext): Ca
 
 const routingOf = (
   found: Hybrid,
-  options: {
-    readonly api: Candidate
-    readonly base: Candidate
-    readonly inFlight: number
-    readonly staySeconds: number
-    readonly basePeakRequestsPerSecond: number
-    readonly context: DesignContext
-  },
+  {
+    api,
+    base,
+    serving: { order, stay },
+    context,
+  }: Pick<Joined, 'api' | 'base' | 'serving'> & { readonly context: DesignContext },
 ): Overflow => {
-  const { api, base, inFlight, staySeconds, basePeakRequestsPerSecond, context } = options
-  const { workload } = context
+  const { workload, requirements } = context
   const requests = workload.requestsPerMonth * (1 - workload.repeatedShare) * found.overflowShare
+  const inFlight = found.baseReplicas * requirements.availability.regions * stay.fullInFlight
   return {
     kind: 'overflow',
     api,
@@ -174,10 +185,10 @@ const routingOf = (
     apiRequestsPerMonth: requests,
     apiUsdPerRequest: requests > 0 ? found.apiUsdPerMonth / requests : 0,
     ownUsdPerMonth: found.ownUsdPerMonth,
-    basePeakRequestsPerSecond,
+    basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
     base: { latency: base.latency, targets: base.targets, basis: base.basis },
     inFlight,
-    staySeconds,
+    staySeconds: stay.fullSeconds,
     concurrency: placesFor(inFlight),
   }
 }
