@@ -1,6 +1,6 @@
 // An assessment for people.
 
-import { formatNumber, type Message } from '../core/index.js'
+import { counted, formatNumber, type Message } from '../core/index.js'
 import type { Assessment, Level } from '../planner/index.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
@@ -45,7 +45,7 @@ const workloadLines = ({ workload }: Assessment, say: Say): string[] => {
   const n = formatNumber
   return [
     say(
-      `  ${n(requestsPerSecond.peak)} requests/s at the peak, ${n(requestsPerSecond.average)} on average, ${n(requestsPerSecond.peakInAYear)} at the peak in a year`,
+      `  ${counted(requestsPerSecond.peak, 'request')}/s at the peak, ${n(requestsPerSecond.average)} on average, ${n(requestsPerSecond.peakInAYear)} at the peak in a year`,
       `  尖峰每秒 ${n(requestsPerSecond.peak)} 個請求，平均 ${n(requestsPerSecond.average)}，一年後尖峰 ${n(requestsPerSecond.peakInAYear)}`,
     ),
     say(
@@ -55,7 +55,7 @@ const workloadLines = ({ workload }: Assessment, say: Say): string[] => {
     ...(concurrencyAtPeak
       ? [
           say(
-            `  at most ${n(concurrencyAtPeak.value)} requests in flight at the peak (Little's law, from ${concurrencyAtPeak.from.join(', ')})`,
+            `  at most ${counted(concurrencyAtPeak.value, 'request')} in flight at the peak (Little's law, from ${concurrencyAtPeak.from.join(', ')})`,
             `  尖峰時最多 ${n(concurrencyAtPeak.value)} 個請求同時處理中（利特爾法則，依 ${concurrencyAtPeak.from.join('、')}）`,
           ),
         ]

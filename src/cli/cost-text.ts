@@ -1,6 +1,6 @@
 // The money of a design for people: the bill, other ways to the same work, and what moves it.
 
-import { formatMs, formatNumber, formatUsd } from '../core/index.js'
+import { counted, formatMs, formatNumber, formatUsd } from '../core/index.js'
 import type { CostBreakdown, CostReport } from '../planner/index.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
@@ -130,7 +130,8 @@ const ingestText = (
 ): string => {
   const on = count > 0 ? `${count} x ${name}` : name
   const until = highUsd > usd * 1.01 ? ` – ${formatUsd(highUsd)}` : ''
-  const time = days === null ? '' : say(`, ${formatNumber(days, 2)} days`, `，${formatNumber(days, 2)} 天`)
+  const time =
+    days === null ? '' : say(`, ${counted(days, 'day', 'days', 2)}`, `，${formatNumber(days, 2)} 天`)
   return say(
     `${formatNumber(documents)} documents${assumedLength ? ' (length assumed)' : ''}, ${formatNumber(tokens / 1e9)} billion tokens: ${on}${time}, ${formatUsd(usd)}${until}; ${formatNumber(vectorsGiB)} GiB of vectors`,
     `${formatNumber(documents)} 份文件${assumedLength ? '（長度為假設）' : ''}，${formatNumber(tokens / 1e8)} 億個詞元：${on}${time}，${formatUsd(usd)}${until}；向量 ${formatNumber(vectorsGiB)} GiB`,

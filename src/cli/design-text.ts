@@ -1,6 +1,6 @@
 // A design for people: the table of ways, why this one, and what the numbers rest on.
 
-import { formatMs, formatNumber, formatUsd } from '../core/index.js'
+import { agreeing, counted, formatMs, formatNumber, formatUsd } from '../core/index.js'
 import {
   type DesignReport,
   type Estimate,
@@ -21,7 +21,7 @@ export const designText = (report: DesignReport, { language, render }: Terminal,
   const { considered, feasible, ruledOutBy } = summary
   return [
     say(
-      `Design for the real load: ${formatNumber(considered, 6)} ways considered, ${formatNumber(feasible, 6)} meet everything (prices of ${report.pricesAsOf})`,
+      `Design for the real load: ${counted(considered, 'way', 'ways', 6)} considered, ${formatNumber(feasible, 6)} ${agreeing(feasible, 'meets', 'meet')} everything (prices of ${report.pricesAsOf})`,
       `依實際負載的設計：比較 ${formatNumber(considered, 6)} 種做法，${formatNumber(feasible, 6)} 種符合全部需求（價格日期 ${report.pricesAsOf}）`,
     ),
     renderTable(

@@ -29,7 +29,7 @@ const textOf = ({ of, model, simulation }: ShownSimulation, say: Say): readonly 
   return [
     '',
     say(
-      `Simulated at the peak of ${rate} requests/s${who ? `, ${who}` : ''}:`,
+      `Simulated at the peak of ${counted(requestsPerSecond, 'request')}/s${who ? `, ${who}` : ''}:`,
       `以尖峰每秒 ${rate} 個請求模擬${who ? ` ${who}` : ''}：`,
     ),
     renderTable(
@@ -42,7 +42,7 @@ const textOf = ({ of, model, simulation }: ShownSimulation, say: Say): readonly 
     ...(goodput
       ? [
           say(
-            `goodput: ${formatNumber(goodput.requestsPerSecond)} requests/s meet every limit at once (${formatNumber(goodput.share * 100)} %)`,
+            `goodput: ${counted(goodput.requestsPerSecond, 'request')}/s meet every limit at once (${formatNumber(goodput.share * 100)} %)`,
             `有效吞吐：每秒 ${formatNumber(goodput.requestsPerSecond)} 個請求同時符合所有上限（${formatNumber(goodput.share * 100)}%）`,
           ),
         ]

@@ -210,6 +210,9 @@ describe('when nothing fits', () => {
     const { report } = designed({ ...onlyLlama, performance: { targets } })
     expect(report.relaxations).toEqual([])
     expect(report.reasons.map(({ code }) => code)).toContain('planner.no-single-relaxation')
+    expect(report.nearest?.violations.map(({ constraint }) => constraint).sort()).toEqual(
+      ['tpot', 'ttft'].sort(),
+    )
   })
 })
 

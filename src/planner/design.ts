@@ -14,6 +14,7 @@ import { createContext } from './search/design-context.js'
 import { assumptionsOf, reasonsFor } from './search/explain.js'
 import { loadTestUse } from './search/load-test-use.js'
 import { createLoadTests, type TestedDeployment } from './search/load-tests.js'
+import { nearestWay } from './search/nearest-way.js'
 import { paretoFront } from './search/pareto-front.js'
 import { rankCandidates } from './search/rank-candidates.js'
 import { findRelaxations } from './search/relaxations.js'
@@ -59,6 +60,7 @@ export const design = ({
   const candidates = evaluated === all ? ranked : rankCandidates(evaluated.map(({ candidate }) => candidate))
   const [first] = candidates
   const chosen = first && first.violations.length === 0 ? first : null
+  const nearest = chosen ? null : nearestWay(candidates, context)
   const relaxations = chosen ? [] : findRelaxations(evaluated, context)
   const cost = costOfDesign({ chosen, candidates, evaluated, context })
   const report: DesignReport = {
@@ -66,8 +68,9 @@ export const design = ({
     pricesAsOf: catalogue.asOf,
     candidates,
     chosen,
+    nearest,
     front: paretoFront(candidates),
-    reasons: reasonsFor({ candidates, chosen, relaxations, context, cost }),
+    reasons: reasonsFor({ candidates, chosen, nearest, relaxations, context, cost }),
     relaxations,
     cost,
     breakEvenRequestsPerSecond: cost?.breakEven?.requestsPerSecondPeak ?? null,

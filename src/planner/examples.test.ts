@@ -43,6 +43,7 @@ const answersFor = (text: string) => {
   const named = {
     workload: assessment.workload,
     chosen: report.chosen,
+    nearest: report.nearest,
     reasons: report.reasons.map(({ code }) => code),
     breakEvenRequestsPerSecond: report.breakEvenRequestsPerSecond,
     candidates: new Map(report.candidates.map((candidate) => [candidate.id, candidate])),

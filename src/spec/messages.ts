@@ -72,6 +72,15 @@ const problemMessages = defineMessages({
     en: (p: { detail: string }) => `This is not valid YAML: ${p.detail}`,
     'zh-TW': (p) => `不是有效的 YAML：${p.detail}`,
   },
+  'spec.second-document': {
+    en: (_p: Record<string, never>) => 'A second document begins here. Write one file for each.',
+    'zh-TW': () => '此處開始第二份文件。請將每份文件寫成一個檔案。',
+  },
+  'spec.alias-of-nothing': {
+    en: (p: { alias: string }) =>
+      `"*${p.alias}" is an alias, and nothing before it is named "&${p.alias}". Put a text that begins with * in quotes.`,
+    'zh-TW': (p) => `「*${p.alias}」是別名，但前面沒有「&${p.alias}」。以 * 開頭的文字請加上引號。`,
+  },
   'spec.tab-indent': {
     en: (_p: Record<string, never>) => 'A tab cannot indent in YAML. Replace it, and any other, by spaces.',
     'zh-TW': () => 'YAML 不能用定位字元（tab）縮排。請將此處與其他定位字元改為空格。',

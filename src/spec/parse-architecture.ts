@@ -8,7 +8,7 @@ import { deploymentsOf } from './deployments-of.js'
 import { problemMessage, specError } from './messages.js'
 import type { DocumentPath, Problem } from './problem.js'
 import { sharingProblems } from './shared-accelerators.js'
-import { validate, withoutGuesses } from './validate.js'
+import { tellable, validate } from './validate.js'
 import { readYaml, type YamlDocument } from './yaml-document.js'
 
 /**
@@ -19,11 +19,7 @@ import { readYaml, type YamlDocument } from './yaml-document.js'
 export const parseArchitecture = (text: string, file = 'architecture.yaml'): Architecture => {
   const document = readYaml(text)
   const { data, problems } = validate(architectureSchema, document)
-  const all = [
-    ...document.problems,
-    ...withoutGuesses(document, problems),
-    ...(data ? consistency(document, data) : []),
-  ].sort((a, b) => a.line - b.line || a.column - b.column)
+  const all = tellable(document, [...problems, ...(data ? consistency(document, data) : [])])
   if (all.length > 0 || data === undefined) throw specError('spec.invalid', { file, problems: all })
   return data
 }

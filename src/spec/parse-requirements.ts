@@ -7,7 +7,7 @@ import { itemsOf, valueAt } from './raw-items.js'
 import { type Requirements, requirementsSchema, speedMetrics } from './requirements.js'
 import { showValue } from './show-value.js'
 import { taskProblems } from './task-problems.js'
-import { validate, withoutGuesses } from './validate.js'
+import { tellable, validate } from './validate.js'
 import { readYaml, type YamlDocument } from './yaml-document.js'
 
 /**
@@ -20,12 +20,11 @@ export const parseRequirements = (text: string, file = 'requirements.yaml'): Req
   const { data, problems } = validate(requirementsSchema, document)
   const targets = bareTargets(document)
   const others = problems.filter((problem) => !targets.some((target) => isSaidBy(target, problem)))
-  const all = [
-    ...document.problems,
+  const all = tellable(document, [
     ...targets.flatMap((target) => target.problems),
-    ...withoutGuesses(document, others),
+    ...others,
     ...consistency(document),
-  ].sort((a, b) => a.line - b.line || a.column - b.column)
+  ])
   if (all.length > 0 || data === undefined) throw specError('spec.invalid', { file, problems: all })
   return data
 }

@@ -194,6 +194,23 @@ scale: { lengths: { inputTokens: { p50: 900, p95: 100 }, outputTokens: { p50: 1,
   })
 
   it.each([
+    ['a colon in a text', good.replace('name: bank', 'name: bank: north'), ['2  spec.not-yaml']],
+    ['a quote that is never closed', good.replace('name: bank', 'name: "bank'), ['2  spec.not-yaml']],
+    ['a colon without a space', good.replace('name: bank', 'name:bank'), ['2  spec.not-yaml']],
+    ['a bracket that is never closed', good.replace('name: bank', 'name: [bank'), ['3  spec.not-yaml']],
+    ['no YAML at all', '# Title\n\nSome *text* here\n* more: x\n', ['3  spec.not-yaml']],
+    ['an alias of nothing', good.replace('name: bank', 'name: *bank'), ['2  spec.alias-of-nothing']],
+    ['a second document', `${good}---\nname: more\n`, ['14  spec.second-document']],
+    [
+      'what stands before is read, and told after it',
+      good.replace('rag-qa', 'rag-qq').replace('PerSecond: 6', 'PerSecond: 6: 7'),
+      ['10  spec.not-yaml', '4 useCase.kind spec.not-one-of'],
+    ],
+  ])('tells broken YAML first, and nothing of what it spoils: %s', (_, text, expected) => {
+    expect(said(problemsOf(() => parseRequirements(text)))).toEqual(expected)
+  })
+
+  it.each([
     [() => parseRequirements(good.replace('name: bank', 'name: My Bank')), /small letters/, /小寫字母/],
     [
       () => parseArchitecture(architecture.replace('name: bank', 'name: my bank')),

@@ -23,11 +23,24 @@ export const validate = <S extends z.ZodType>(
   }
 }
 
-/** Problems worth telling: in a file that is no valid YAML, what seems missing may only be unread. */
-export const withoutGuesses = (document: YamlDocument, problems: readonly Problem[]): readonly Problem[] =>
+/**
+ * Every problem worth telling, by its place. What is no valid YAML comes first, and of the others what stands before it:
+ * behind it, or in the same part of the file, they would be guesses, and what seems missing may only be unread.
+ */
+export const tellable = (document: YamlDocument, problems: readonly Problem[]): Problem[] => {
+  const { brokenFrom } = document
+  if (brokenFrom === null) return [...document.problems, ...withoutMissing(document, problems)].sort(byPlace)
+  const before = problems.filter((problem) => byPlace(problem, brokenFrom) < 0)
+  return [...document.problems].sort(byPlace).concat(withoutMissing(document, before).toSorted(byPlace))
+}
+
+const withoutMissing = (document: YamlDocument, problems: readonly Problem[]): readonly Problem[] =>
   document.problems.length === 0
     ? problems
     : problems.filter(({ message }) => message.code !== 'spec.missing')
+
+type Place = Pick<Problem, 'line' | 'column'>
+const byPlace = (a: Place, b: Place) => a.line - b.line || a.column - b.column
 
 interface Context {
   readonly schema: z.ZodType

@@ -3,11 +3,14 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { problemMessage } from './messages.js'
 import { type DocumentPath, formatPath, type Problem } from './problem.js'
+import { brokenFrom, type YamlError, yamlErrorsOf } from './yaml-errors.js'
 
 export interface YamlDocument {
   readonly data: unknown
   /** Syntax errors: duplicate keys, bad indentation... `data` is then what could be read. */
   readonly problems: readonly Problem[]
+  /** From where on `data` cannot be relied on; null where it can. */
+  readonly brokenFrom: Pick<Problem, 'line' | 'column'> | null
   /** Makes a problem at a path, or at its nearest ancestor that stands in the file. */
   problemAt(path: DocumentPath, message: Problem['message'], options?: { readonly atKey?: boolean }): Problem
   lineOf(path: DocumentPath): number
@@ -37,23 +40,38 @@ export const readYaml = (text: string): YamlDocument => {
     return {
       data: undefined,
       problems: [problem],
+      brokenFrom: { line: 1, column: 1 },
       problemAt: (_path, message) => ({ ...problem, message }),
       lineOf: () => at.line,
     }
   }
+  const { data, errors } = readData(document)
+  const broken = brokenFrom(document, errors)
   return {
-    data: document.errors.length > 0 && document.contents === null ? undefined : document.toJS(),
-    problems: document.errors.map((error) => ({
-      path: '',
-      ...positionAt(error.pos[0]),
-      message: problemMessage('spec.not-yaml', { detail: error.message }),
-    })),
+    data,
+    problems: errors.map(({ offset, message }) => ({ path: '', ...positionAt(offset), message })),
+    brokenFrom: broken === null ? null : positionAt(broken),
     problemAt: (path, message, options) => ({
       path: formatPath(path),
       ...positionAt(offsetOf(path, options?.atKey ?? false)),
       message,
     }),
     lineOf: (path) => positionAt(offsetOf(path, false)).line,
+  }
+}
+
+/** What could be read; nothing where aliases are of nothing, or stand for more than a file may hold. */
+const readData = (document: ParsedDocument): { data: unknown; errors: readonly YamlError[] } => {
+  const errors = yamlErrorsOf(document)
+  if (errors.length > 0 && document.contents === null) return { data: undefined, errors }
+  try {
+    return { data: document.toJS(), errors }
+  } catch (error) {
+    const message = problemMessage('spec.not-yaml', { detail: String((error as Error).message) })
+    return {
+      data: undefined,
+      errors: errors.length > 0 ? errors : [{ offset: 0, message, spoilsRest: true }],
+    }
   }
 }
 

@@ -47,6 +47,7 @@ const records = ({ ttftMs, msPerToken }: Served): LoadRecord[] =>
       contentChunks: tokens,
       inputTokens: 900,
       outputTokens: tokens,
+      upstreamMs: null,
       fromCache: false,
       error: null,
     }

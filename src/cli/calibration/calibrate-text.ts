@@ -1,14 +1,16 @@
 // The answer of `design calibrate` for people: each tested load before and after, the factors, and what to test next.
 
-import { formatNumber, formatPercent, type Language } from '../../core/index.js'
+import { counted, formatNumber, formatPercent, type Language } from '../../core/index.js'
 import type { CalibratedRequest } from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import { renderTable } from '../table.js'
+import type { TtftLeftOut } from './scorecard-load-test.js'
 
 interface Told {
   readonly deployment: string
   readonly added: number
   readonly tests: number
+  readonly ttftLeftOut: TtftLeftOut | null
   readonly text: CommandContext['text']
 }
 
@@ -16,13 +18,14 @@ const n = (value: number) => formatNumber(value, 3)
 
 export const calibrateText = (
   { factors, loads, next }: CalibratedRequest,
-  { deployment, added, tests, text }: Told,
+  { deployment, added, tests, ttftLeftOut, text }: Told,
 ): string =>
   [
     text(
-      `${added} load tests added; ${tests} kept for ${deployment}`,
+      `${counted(added, 'load test')} added; ${n(tests)} kept for ${deployment}`,
       `新增 ${added} 筆負載測試；${deployment} 共保存 ${tests} 筆`,
     ),
+    ...(ttftLeftOut === null ? [] : [leftOutText(ttftLeftOut, text)]),
     '',
     renderTable(
       [
@@ -57,6 +60,26 @@ export const calibrateText = (
     ...(['tpot', 'ttft'] as const).map((metric) => `  ${metric.toUpperCase()}  ${shown(factors[metric])}`),
     ...nextLines(next, text),
   ].join('\n')
+
+const leftOutText = (why: TtftLeftOut, text: CommandContext['text']): string => {
+  const [en, zhTW] = leftOut[why]
+  return text(en, zhTW)
+}
+
+const leftOut = {
+  untold: [
+    'The time to the first token is not kept: the answers do not say what was waited for the engine.',
+    '未保存首個詞元時間：回答未載明等候引擎的時間。',
+  ],
+  repeated: [
+    'The time to the first token is not kept: too few questions were asked for the first time, and the engine has the others in its prefix cache. Give the load profile more questions.',
+    '未保存首個詞元時間：首次提問的題目太少，其餘已在引擎的前綴快取中。請在負載設定中提供更多題目。',
+  ],
+  shared: [
+    'The time to the first token is not kept: more than a tenth of each prompt is the same instructions, which the engine reads from its prefix cache.',
+    '未保存首個詞元時間：每個提示超過十分之一是相同的指示，引擎會從前綴快取讀取。',
+  ],
+} as const satisfies Readonly<Record<TtftLeftOut, readonly [string, string]>>
 
 const band = ({
   value,

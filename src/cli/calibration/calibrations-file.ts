@@ -31,6 +31,8 @@ const schema = z.strictObject({
             concurrency: z.number().positive(),
             inputTokens: z.number().positive(),
             outputTokens: z.number().positive(),
+            /** The requests came on their own: `concurrency` is the mean number in flight. */
+            openLoop: z.boolean().optional(),
           }),
           tpotMs: duration,
           ttftMs: duration,
@@ -92,7 +94,7 @@ export const addTests = async (
 }
 
 const fingerprint = ({ load, tpotMs, ttftMs }: LoadTest): string =>
-  [load.concurrency, load.inputTokens, load.outputTokens, tpotMs, ttftMs].join('/')
+  [load.concurrency, load.inputTokens, load.outputTokens, tpotMs, ttftMs, load.openLoop ?? false].join('/')
 
 const writeAtomically = async (path: string, calibrations: Calibrations): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })

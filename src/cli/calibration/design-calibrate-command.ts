@@ -57,7 +57,7 @@ export const registerDesignCalibrate = (design: Command, context: CommandContext
     .option('--gpu <name>', text('accelerator, as the driver or people call it', '加速器名稱'))
   for (const [flag, en, zhTW] of deploymentFlags) command.option(flag, text(en, zhTW), onceOption(flag, text))
   command.action(async (_options: unknown, self: Command) => {
-    const { flags, points } = await given(self.opts(), context)
+    const { flags, points, ttftLeftOut } = await given(self.opts(), context)
     const { request } = await readCase(flags, loadCatalogue(), context)
     const deployment = deploymentOfRequest(request)
     if (!calibrateRequest(request, points))
@@ -75,8 +75,16 @@ export const registerDesignCalibrate = (design: Command, context: CommandContext
     const deploymentKey = deploymentKeyOf(deployment)
     context
       .terminal()
-      .result({ deployment: deploymentKey, added, tests: tests.length, file: path, ...calibrated }, () =>
-        calibrateText(calibrated, { deployment: deploymentKey, added, tests: tests.length, text }),
+      .result(
+        { deployment: deploymentKey, added, tests: tests.length, file: path, ttftLeftOut, ...calibrated },
+        () =>
+          calibrateText(calibrated, {
+            deployment: deploymentKey,
+            added,
+            tests: tests.length,
+            ttftLeftOut,
+            text,
+          }),
       )
   })
 }
@@ -103,10 +111,10 @@ const given = async (options: Options & Raw, context: CommandContext) => {
   const flags: Raw = { ...named, json: undefined, lang: undefined }
   if (file === undefined) {
     const found = scorecardLoadTest({ requirements, architecture, replicas }, text)
-    return { flags: { ...flags, ...found.flags }, points: [found.test] }
+    return { flags: { ...flags, ...found.flags }, points: [found.test], ttftLeftOut: found.ttftLeftOut }
   }
   const content = file === '-' ? await readStandardInput() : readTextFile(file)
-  return { flags, points: readPoints(content, context) }
+  return { flags, points: readPoints(content, context), ttftLeftOut: null }
 }
 
 const deploymentFlags = [

@@ -14,13 +14,14 @@ const own = z
     concurrency: z.number().positive(),
     inputTokens: z.number().positive(),
     outputTokens: z.number().positive(),
+    openLoop: z.boolean().optional(),
     tpotMs: duration,
     ttftMs: duration,
   })
   .refine(({ tpotMs, ttftMs }) => tpotMs || ttftMs, { error: 'tpotMs, ttftMs' })
   .transform(
-    ({ concurrency, inputTokens, outputTokens, tpotMs, ttftMs }): LoadTest => ({
-      load: { concurrency, inputTokens, outputTokens },
+    ({ concurrency, inputTokens, outputTokens, openLoop, tpotMs, ttftMs }): LoadTest => ({
+      load: { concurrency, inputTokens, outputTokens, ...(openLoop ? { openLoop } : {}) },
       tpotMs: tpotMs ?? null,
       ttftMs: ttftMs ?? null,
     }),

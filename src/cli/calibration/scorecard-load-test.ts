@@ -3,11 +3,12 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentHash } from '../../core/index.js'
+import { contentHash, counted } from '../../core/index.js'
 import type { Candidate, LoadTest } from '../../planner/index.js'
 import { type Architecture, parseArchitecture } from '../../spec/index.js'
 import {
   firstDeployment,
+  type ProfileLoad,
   profileLoad,
   routeUnderTest,
   type Scorecard,
@@ -28,7 +29,15 @@ export type DeploymentFlags = Readonly<Record<string, string | number | boolean>
 export interface ScorecardLoadTest {
   readonly flags: DeploymentFlags
   readonly test: LoadTest
+  /** Why the time to the first token is not in the test; null where it is. */
+  readonly ttftLeftOut: TtftLeftOut | null
 }
+
+/**
+ * `untold`: the gateway did not say what it waited for the engine. `repeated`: too few questions were asked for the
+ * first time. `shared`: much of each prompt is the same instructions. Both of these the engine's prefix cache reads.
+ */
+export type TtftLeftOut = 'untold' | 'repeated' | 'shared'
 
 interface ScorecardOrigin {
   /** requirements.yaml of the project; it need not exist. */
@@ -53,7 +62,23 @@ export const scorecardLoadTest = (
   const kept = readKeptReport(stateDirectory)
   if (kept === 'broken') throw cliError('cli.report-broken', { file: join(stateDirectory, designReportFile) })
   const candidate = designedCandidate(architecture, kept, text)
-  return { flags: flagsOf(candidate), test: testOf({ scorecard, stateDirectory, replicas }, text) }
+  const measured = loadOf({ scorecard, stateDirectory }, text)
+  const ttftLeftOut = whyNoTtft(measured, sharedTokens(architecture))
+  const { concurrency, inputTokens, outputTokens, tpotMs, ttft } = measured
+  return {
+    flags: flagsOf(candidate),
+    test: {
+      load: {
+        concurrency: Math.max(1, concurrency / replicas),
+        inputTokens,
+        outputTokens,
+        openLoop: true,
+      },
+      tpotMs,
+      ttftMs: ttftLeftOut === null ? (ttft?.ms ?? null) : null,
+    },
+    ttftLeftOut,
+  }
 }
 
 /** Whether a scorecard is worth a load test: of a load, on the engine that was designed. */
@@ -120,8 +145,8 @@ const problems = {
     '回答負載的不是最近一次設計的部署，規劃器無從得知其內容。請以 --points、--model 與 --gpu 指定。',
   ],
   special: [
-    'The design drafts tokens, has prompts on replicas of their own, or shares its accelerators: what was measured is no test of the plain deployment.',
-    '設計採用草稿解碼、提示獨立副本或共用加速器：量測結果不是單純部署的測試。',
+    'The design drafts tokens, has prompts on replicas of their own, shares its accelerators, or joins two models: what was measured is no test of the plain deployment.',
+    '設計採用草稿解碼、提示獨立副本、共用加速器或結合兩個模型：量測結果不是單純部署的測試。',
   ],
 } as const
 
@@ -142,7 +167,7 @@ const lookUpCandidate = (
     hardware?.tensorParallel === chosen.layout?.tensorParallel &&
     hardware?.pipelineParallel === chosen.layout?.pipelineParallel
   if (!chosen || !isChosen) return { problem: 'not-designed' }
-  return chosen.speculation || chosen.disaggregation || chosen.packing
+  return chosen.speculation || chosen.disaggregation || chosen.packing || chosen.routing
     ? { problem: 'special' }
     : { found: chosen }
 }
@@ -168,17 +193,37 @@ const mostFailed = 0.05
 /** Fewer answers are an anecdote. */
 const leastAnswers = 20
 
-/**
- * The time per token of the load; that of the first one, through the gateway, has guards and retrieval in it.
- */
-const testOf = (
-  {
-    scorecard,
-    stateDirectory,
-    replicas,
-  }: { readonly scorecard: Scorecard; readonly stateDirectory: string; readonly replicas: number },
+/** More of a prompt than this, the same in every request, and its first token is that of a shorter one. */
+const mostShared = 0.1
+/** Characters of English in a token, roughly; of Chinese it is one or two. */
+const charactersPerToken = 4
+
+/** The instructions that the route puts before every prompt, tokens. */
+const sharedTokens = (architecture: Architecture): number => {
+  const route = routeUnderTest(architecture)
+  const { system } = architecture.prompts.find(({ id }) => id === route?.prompt) ?? {}
+  return (system?.en.length ?? 0) / charactersPerToken
+}
+
+const whyNoTtft = (
+  { ttft, inputTokens }: Pick<ProfileLoad, 'ttft'> & { readonly inputTokens: number },
+  shared: number,
+): TtftLeftOut | null => {
+  if (ttft === null) return 'untold'
+  if (shared > mostShared * inputTokens) return 'shared'
+  return ttft.answers < leastAnswers ? 'repeated' : null
+}
+
+type MeasuredLoad = { readonly [Name in keyof ProfileLoad]: NonNullable<ProfileLoad[Name]> } & Pick<
+  ProfileLoad,
+  'ttft'
+>
+
+/** The load of the scorecard, with enough answers. */
+const loadOf = (
+  { scorecard, stateDirectory }: { readonly scorecard: Scorecard; readonly stateDirectory: string },
   text: Say,
-): LoadTest => {
+): MeasuredLoad => {
   const speed = speedRowsOf(scorecard)
   const file = speed[0]?.evidence.file
   if (!file || speed.some(({ verdict }) => verdict === 'invalid'))
@@ -189,21 +234,17 @@ const testOf = (
       ),
     )
   const path = join(stateDirectory, file)
-  const { answered, failed, concurrency, inputTokens, outputTokens, tpotMs } = profileLoad(
-    readTextFile(path),
-    path,
-  )
+  const load = profileLoad(readTextFile(path), path)
+  const { answered, failed } = load
   const isEnough = answered >= leastAnswers && failed <= mostFailed * (answered + failed)
-  if (!isEnough || concurrency === null || inputTokens === null || outputTokens === null || tpotMs === null)
-    throw refuse(
-      text(
-        `${file} tells of ${answered} answers and ${failed} failures: at least ${leastAnswers} answers with their numbers of tokens are needed, and at most ${100 * mostFailed} % failures.`,
-        `${file} 有 ${answered} 個回答、${failed} 個失敗：需要至少 ${leastAnswers} 個含詞元數的回答，且失敗不超過 ${100 * mostFailed}%。`,
-      ),
-    )
-  return {
-    load: { concurrency: Math.max(1, concurrency / replicas), inputTokens, outputTokens },
-    tpotMs,
-    ttftMs: null,
-  }
+  if (isEnough && isWhole(load)) return load
+  throw refuse(
+    text(
+      `${file} tells of ${counted(answered, 'answer')} and ${counted(failed, 'failure')}: at least ${leastAnswers} answers with their numbers of tokens are needed, and at most ${100 * mostFailed} % failures.`,
+      `${file} 有 ${answered} 個回答、${failed} 個失敗：需要至少 ${leastAnswers} 個含詞元數的回答，且失敗不超過 ${100 * mostFailed}%。`,
+    ),
+  )
 }
+
+const isWhole = (load: ProfileLoad): load is MeasuredLoad =>
+  load.concurrency !== null && load.inputTokens !== null && load.outputTokens !== null && load.tpotMs !== null

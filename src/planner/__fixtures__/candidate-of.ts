@@ -40,6 +40,7 @@ export const reportOf = (candidates: readonly Candidate[], front: readonly strin
   requirementsHash: '',
   pricesAsOf: '2026-11-23',
   candidates,
+  nearest: null,
   chosen: candidates[0]?.violations.length === 0 ? candidates[0] : null,
   front,
   reasons: [],

@@ -195,7 +195,7 @@ export const launchMessages = defineMessages({
   },
   'planner.launch-speculation': {
     en: (p: { method: 'layer' | 'ngram'; tokens: number; acceptance: number }) =>
-      `${p.tokens} tokens are drafted ${p.method === 'layer' ? "by the model's own drafting layer" : 'from the text before'} and checked together; predicted times count on the acceptance that was measured, ${formatNumber(p.acceptance)}.`,
+      `${counted(p.tokens, 'token')} ${agreeing(p.tokens, 'is', 'are')} drafted ${p.method === 'layer' ? "by the model's own drafting layer" : 'from the text before'} and checked together; predicted times count on the acceptance that was measured, ${formatNumber(p.acceptance)}.`,
     'zh-TW': (p) =>
       `由${p.method === 'layer' ? '模型自己的草稿層' : '前文'}預擬 ${p.tokens} 個詞元並一併驗證；預測時間依實測的接受率 ${formatNumber(p.acceptance)} 計入。`,
   },
@@ -262,7 +262,7 @@ export const launchMessages = defineMessages({
     en: (p: { tokens: number; slots: number; each: number }) =>
       p.tokens < p.slots * p.each
         ? `What the memory holds; ${p.slots} slots share it, and one request may take ${tokens(p.each)}.`
-        : `${p.slots} slots of ${tokens(p.each)} tokens, the longest request rounded up to 1,024.`,
+        : `${counted(p.slots, 'slot')} of ${tokens(p.each)} tokens, the longest request rounded up to 1,024.`,
     'zh-TW': (p) =>
       p.tokens < p.slots * p.each
         ? `記憶體的容量；由 ${p.slots} 個欄位共用，單一請求最多 ${tokens(p.each)} 個詞元。`

@@ -144,7 +144,7 @@ const findingMessages = defineMessages({
   },
   'planner.load-beyond-peak': {
     en: (p: { target: string; requestsPerSecond: number; peak: number }) =>
-      `${p.target} is promised at ${formatNumber(p.requestsPerSecond)} requests/s, above the peak of ${formatNumber(p.peak)}: replicas are sized, and paid, for the higher one.`,
+      `${p.target} is promised at ${counted(p.requestsPerSecond, 'request')}/s, above the peak of ${formatNumber(p.peak)}: replicas are sized, and paid, for the higher one.`,
     'zh-TW': (p) =>
       `${p.target} 承諾於每秒 ${formatNumber(p.requestsPerSecond)} 個請求，高於尖峰 ${formatNumber(p.peak)}：副本將依較高者配置並計費。`,
   },

@@ -4,6 +4,7 @@ import {
   agreeing,
   counted,
   defineMessages,
+  formatMs,
   formatNumber,
   formatUsd,
   messageFactory,
@@ -17,9 +18,9 @@ export const conflictMessages = defineMessages({
   },
   'planner.owned-without-spare': {
     en: (p: { accelerators: number; regions: number; needed: number }) =>
-      `Only the ${counted(p.accelerators, 'owned accelerator')} may be used; a spare in each of ${counted(p.regions, 'region')} takes at least ${p.needed}. Allow a replica to fail, or more hardware.`,
+      `Only the ${counted(p.accelerators, 'owned accelerator')} may be used; ${p.needed > p.regions ? 'a replica and its spare' : 'a replica'}${p.regions === 1 ? '' : ` in each of ${p.regions} regions`} ${p.needed > p.regions ? 'take' : 'takes'} at least ${p.needed}. ${p.needed > p.regions ? 'Allow a replica to fail' : 'Ask for fewer regions'}, or add hardware.`,
     'zh-TW': (p) =>
-      `只能使用現有的 ${p.accelerators} 張加速卡；${p.regions} 個區域各要一份備援，至少需 ${p.needed} 張。請放寬備援要求或增加硬體。`,
+      `只能使用現有的 ${p.accelerators} 張加速卡；${p.regions} 個區域各要一份副本${p.needed > p.regions ? '與備援' : ''}，至少需 ${p.needed} 張。請${p.needed > p.regions ? '放寬備援要求' : '減少區域'}或增加硬體。`,
   },
   'planner.no-model-left': {
     en: (p: { allowed: readonly string[]; licences: readonly string[] }) =>
@@ -67,6 +68,21 @@ export const conflictMessages = defineMessages({
       `${p.target}: ${formatNumber(p.limitMs)} ms a token are asked for. A token reads the ${formatNumber(p.activeB)} billion active weights of ${p.model}: in four bits at least ${formatNumber(p.floorMs)} ms from ${p.count} x ${p.accelerator}.`,
     'zh-TW': (p) =>
       `${p.target}：要求每個詞元 ${formatNumber(p.limitMs)} ms。每個詞元要讀取 ${p.model} 的 ${formatNumber(p.activeB)}B 活躍權重：以四位元、${p.count} 張 ${p.accelerator} 至少要 ${formatNumber(p.floorMs)} ms。`,
+  },
+  'planner.answer-below-physics': {
+    en: (p: {
+      target: string
+      limitMs: number
+      floorMs: number
+      tokens: number
+      model: string
+      activeB: number
+      count: number
+      accelerator: string
+    }) =>
+      `${p.target}: ${formatMs(p.limitMs)} are asked for. An answer of ${counted(p.tokens, 'token')} reads the ${formatNumber(p.activeB)} billion active weights of ${p.model} for each but the first: in four bits at least ${formatMs(p.floorMs)} from ${p.count} x ${p.accelerator}.`,
+    'zh-TW': (p) =>
+      `${p.target}：要求 ${formatMs(p.limitMs)}。${formatNumber(p.tokens)} 個詞元的回答，除首個外每個都要讀取 ${p.model} 的 ${formatNumber(p.activeB)}B 活躍權重：以四位元、${p.count} 張 ${p.accelerator} 至少要 ${formatMs(p.floorMs)}。`,
   },
   'planner.budget-below-replica': {
     en: (p: {

@@ -14,6 +14,8 @@ const conflictsOf = (sections: Record<string, unknown>) => {
       expect(render(message, language)).not.toMatch(/undefined|NaN|^planner\./)
   return conflicts
 }
+const codesOf = (sections: Record<string, unknown>) =>
+  conflictsOf(sections).map(({ message }) => message.code)
 const conflict = (sections: Record<string, unknown>, code: string) =>
   conflictsOf(sections).find(({ message }) => message.code === code)
 
@@ -106,6 +108,22 @@ describe('what no machine can do', () => {
       conflict({ ...llama, performance: { targets: [targetOf('tpot', ms)] } }, 'planner.token-below-physics')
     expect(at(2.6)?.message.params.floorMs).toBeCloseTo(2.63, 2)
     expect(at(2.7)).toBeUndefined()
+  })
+
+  it('contradicts an answer whose tokens alone take longer, before what only pulls both ways', () => {
+    // 399 of the 400 tokens at the 95th percentile x 2.63 ms = 1,050 ms
+    const at = (ms: number) => ({
+      ...llama,
+      performance: { targets: [targetOf('e2e', ms), targetOf('tpot', 100)] },
+    })
+    const codes = codesOf(at(1040))
+    expect(codes).toEqual(['planner.answer-below-physics', 'planner.e2e-below-parts'])
+    expect(codesOf(at(1060))).toEqual(['planner.e2e-below-parts'])
+    const drafted = [{ model: 'Llama-3.1-70B-Instruct', method: 'ngram', tokens: 4, acceptance: 0.7 }]
+    const sections = at(1040)
+    expect(codesOf({ ...sections, models: { ...llama.models, speculation: drafted } })).not.toContain(
+      'planner.answer-below-physics',
+    )
   })
 
   it('contradicts a budget below the replicas that always run', () => {

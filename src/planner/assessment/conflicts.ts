@@ -24,18 +24,25 @@ export const findConflicts = (
   requirements: Requirements,
   workload: Workload,
   catalogue: Catalogue,
-): readonly Conflict[] => [
-  ...latencyConflicts(requirements, workload),
-  ...moneyConflicts(requirements, workload, catalogue),
-  ...contextConflicts(requirements, workload, catalogue),
-  ...nameConflicts(requirements, catalogue),
-  ...ownershipConflicts(requirements, catalogue),
-  ...residencyConflicts(requirements, catalogue),
-  ...hardwareConflicts(requirements),
-  ...modelConflicts(requirements, catalogue),
-  ...physicalConflicts(requirements, workload, catalogue),
-  ...shapeConflicts(requirements),
-  ...costConflicts(requirements, catalogue, fittedCoefficients.coefficients.compute.bf16),
+): readonly Conflict[] =>
+  contradictionsFirst([
+    ...latencyConflicts(requirements, workload),
+    ...moneyConflicts(requirements, workload, catalogue),
+    ...contextConflicts(requirements, workload, catalogue),
+    ...nameConflicts(requirements, catalogue),
+    ...ownershipConflicts(requirements, catalogue),
+    ...residencyConflicts(requirements, catalogue),
+    ...hardwareConflicts(requirements),
+    ...modelConflicts(requirements, catalogue),
+    ...physicalConflicts(requirements, workload, catalogue),
+    ...shapeConflicts(requirements),
+    ...costConflicts(requirements, catalogue, fittedCoefficients.coefficients.compute.bf16),
+  ])
+
+/** What nothing can meet, before what only pulls both ways. */
+const contradictionsFirst = (conflicts: readonly Conflict[]): readonly Conflict[] => [
+  ...conflicts.filter(({ kind }) => kind === 'contradiction'),
+  ...conflicts.filter(({ kind }) => kind === 'tension'),
 ]
 
 const contradiction = (between: readonly string[], message: Conflict['message']): Conflict => ({

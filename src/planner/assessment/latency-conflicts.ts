@@ -17,8 +17,8 @@ export const latencyConflicts = (requirements: Requirements, workload: Workload)
   ...loadBeyondPeak(requirements),
 ]
 
-/** Output tokens a target speaks of, at its own percentile or as given. */
-const outputTokensOf = (target: SpeedTarget, { scale }: Requirements): number =>
+/** Output tokens a target speaks of: the 95th percentile of the load's, or as given. */
+export const outputTokensOf = (target: SpeedTarget, { scale }: Requirements): number =>
   target.lengths === 'workload' ? scale.lengths.outputTokens.p95 : target.lengths.outputTokens
 
 /** Of the limit for the last token, what the one for the first takes; one that allows more than both says nothing. */

@@ -11,6 +11,7 @@ import { targetValue } from '../search/target.js'
 import { sufficientModels } from './allowed-models.js'
 import type { Conflict } from './assessment.js'
 import { conflictMessage } from './conflict-messages.js'
+import { outputTokensOf } from './latency-conflicts.js'
 import type { Workload } from './workload.js'
 
 /** Only where hosted APIs are out: how they run, nobody knows. */
@@ -26,6 +27,7 @@ export const physicalConflicts = (
   return [
     ...firstToken({ requirements, workload, models, machines }),
     ...eachToken({ requirements, models, machines }),
+    ...wholeAnswer({ requirements, models, machines }),
     ...budgetBelowReplica(requirements, { models, catalogue }),
   ]
 }
@@ -108,16 +110,30 @@ const firstToken = ({
 /** Active weights in four bits over the bandwidth of the whole machine. */
 const eachToken = ({ requirements, models, machines }: Physics): Conflict[] =>
   timesOf(requirements, 'tpot').flatMap((target): Conflict[] => {
-    const floor = lowest(models, machines, (activeB, { accelerator, count }) =>
-      accelerator.bandwidthGBps === null
-        ? null
-        : (activeB * 0.5 * 1000) / (accelerator.bandwidthGBps * count),
-    )
+    const floor = lowest(models, machines, tokenMs)
     const limitMs = targetValue(target)
     if (!floor || floor.floorMs <= limitMs) return []
     const message = conflictMessage('planner.token-below-physics', shown(target, floor))
     return [{ kind: 'contradiction', between: [target.id, 'models'], message }]
   })
+
+/** Every token after the first reads the weights again, unless several are drafted at a time. */
+const wholeAnswer = ({ requirements, models, machines }: Physics): Conflict[] =>
+  timesOf(requirements, 'e2e').flatMap((target): Conflict[] => {
+    if (requirements.models.speculation.length > 0) return []
+    const tokens = outputTokensOf(target, requirements)
+    const floor = lowest(models, machines, (activeB, machine) => {
+      const eachMs = tokenMs(activeB, machine)
+      return eachMs === null ? null : eachMs * (tokens - 1)
+    })
+    const limitMs = targetValue(target)
+    if (!floor || floor.floorMs <= limitMs) return []
+    const message = conflictMessage('planner.answer-below-physics', { ...shown(target, floor), tokens })
+    return [{ kind: 'contradiction', between: [target.id, 'scale.lengths', 'models'], message }]
+  })
+
+const tokenMs = (activeB: number, { accelerator, count }: Machine): number | null =>
+  accelerator.bandwidthGBps === null ? null : (activeB * 0.5 * 1000) / (accelerator.bandwidthGBps * count)
 
 const timesOf = ({ performance }: Requirements, metric: SpeedTarget['metric']) =>
   performance.targets.filter((target) => target.metric === metric && target.op.startsWith('<'))

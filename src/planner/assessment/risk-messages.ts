@@ -1,6 +1,6 @@
 // The risk register in both languages: what can go wrong and what the architecture does about it.
 
-import { defineMessages, formatNumber } from '../../core/index.js'
+import { counted, defineMessages, formatNumber } from '../../core/index.js'
 
 export const riskMessages = defineMessages({
   'planner.risk-wrong-answer': {
@@ -91,7 +91,7 @@ export const riskMessages = defineMessages({
     'zh-TW': () => '容量以預測的不利端規劃；上線前在實際硬體上壓力測試。',
   },
   'planner.risk-burst': {
-    en: (p: { peak: number }) => `A burst beyond ${formatNumber(p.peak)} requests/s.`,
+    en: (p: { peak: number }) => `A burst beyond ${counted(p.peak, 'request')}/s.`,
     'zh-TW': (p) => `瞬間流量超過每秒 ${formatNumber(p.peak)} 個請求。`,
   },
   'planner.mitigate-burst': {
@@ -101,7 +101,7 @@ export const riskMessages = defineMessages({
   },
   'planner.risk-growth': {
     en: (p: { peak: number; inAYear: number }) =>
-      `Traffic grows from ${formatNumber(p.peak)} to ${formatNumber(p.inAYear)} requests/s in a year.`,
+      `Traffic grows from ${formatNumber(p.peak)} to ${counted(p.inAYear, 'request')}/s in a year.`,
     'zh-TW': (p) => `流量一年內由每秒 ${formatNumber(p.peak)} 成長至 ${formatNumber(p.inAYear)} 個請求。`,
   },
   'planner.mitigate-growth': {

@@ -54,6 +54,14 @@ describe('a calibrated deployment', () => {
   const of = (tests: Parameters<typeof calibrateDeployment>[1]) =>
     calibrateDeployment(predictable, tests, fittedCoefficients)
 
+  it('of an open loop has no queue of a common start', () => {
+    const at = (openLoop: boolean) => of([]).predict({ ...load, openLoop })
+    // Seven other prompts of 10 ms, of which on average half are read before one's own.
+    const startMs = (ofEngine.burstShare * 7 * 10) / 2
+    expect(at(false).ttft.value - at(true).ttft.value).toBeCloseTo(startMs, 9)
+    expect(at(true).tpot).toEqual(at(false).tpot)
+  })
+
   it('without tests is what the fit says, with the fit`s range', () => {
     const { tpot } = of([]).predict(load)
     // 14 + 1.5 x 8 = 26 ms, and of the 8 prompts of 10 ms half is felt once in 50 steps: 0.5 x 8 x 10 / 50 = 0.8 ms.

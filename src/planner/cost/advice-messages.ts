@@ -67,7 +67,7 @@ export const adviceMessages = defineMessages({
   },
   'planner.ingest-too-slow': {
     en: (p: { days: number; wantedDays: number; tokens: number; name: string; count: number }) =>
-      `useCase.knowledge.ingestDays allows ${formatNumber(p.wantedDays)} days; ${formatNumber(p.tokens / 1e9)} billion tokens take ${formatNumber(p.days)} on ${p.count} x ${p.name}, all there is.`,
+      `useCase.knowledge.ingestDays allows ${counted(p.wantedDays, 'day')}; ${formatNumber(p.tokens / 1e9)} billion tokens take ${formatNumber(p.days)} on ${p.count} x ${p.name}, all there is.`,
     'zh-TW': (p) =>
       `useCase.knowledge.ingestDays 只容許 ${formatNumber(p.wantedDays)} 天；${formatNumber(p.tokens / 1e8)} 億個詞元在現有的 ${p.count} 張 ${p.name} 上需 ${formatNumber(p.days)} 天。`,
   },
@@ -124,7 +124,7 @@ export const adviceMessages = defineMessages({
   },
   'planner.adapt-tune': {
     en: (p: { method: string; hours: number; accelerator: string; usd: number; saving: number }) =>
-      `${p.method}: ${formatNumber(p.hours)} hours of ${p.accelerator}, ${formatUsd(p.usd)} each time; ${formatUsd(p.saving)} a month less if the instructions then go`,
+      `${p.method}: ${counted(p.hours, 'hour', 'hours', 3)} of ${p.accelerator}, ${formatUsd(p.usd)} each time; ${formatUsd(p.saving)} a month less if the instructions then go`,
     'zh-TW': (p) =>
       `${p.method}：${p.accelerator} ${formatNumber(p.hours)} 小時，每次 ${formatUsd(p.usd)}；若之後可省略指示，每月省 ${formatUsd(p.saving)}`,
   },
@@ -159,14 +159,14 @@ export const adviceMessages = defineMessages({
   },
   'planner.adapt-why-pays': {
     en: (p: { months: number }) =>
-      `Training pays for itself in ${formatNumber(p.months, 2)} months if it makes the instructions in each prompt superfluous.`,
+      `Training pays for itself in ${counted(p.months, 'month', 'months', 2)} if it makes the instructions in each prompt superfluous.`,
     'zh-TW': (p) => `若訓練後可省去每個提示中的指示，${formatNumber(p.months, 2)} 個月即可回本。`,
   },
   'planner.adapt-why-not-tune': {
     en: (p: { months: number | null }) =>
       p.months === null
         ? 'Training would save no tokens that cost anything here.'
-        : `Training would take ${formatNumber(p.months, 2)} months to pay for itself by shorter prompts.`,
+        : `Training would take ${counted(p.months, 'month', 'months', 2)} to pay for itself by shorter prompts.`,
     'zh-TW': (p) =>
       p.months === null
         ? '在此訓練無法省下任何需付費的詞元。'

@@ -7,11 +7,14 @@ export interface CapacityClock {
   /** Mean of what exceeds `load`, 0 where nothing does. */
   meanExcess(load: number): number
   readonly mean: number
+  /** Mean over the time of what follows from a load; it is asked of the mean of each of about a hundred loads. */
+  meanOf(valueAt: (load: number) => number): number
 }
 
 const stepMinutes = 5
 const stepsPerHour = 60 / stepMinutes
 const tolerance = 1e-9
+const groupCount = 96
 
 /**
  * The load between the middles of two hours is taken to change evenly; a week follows itself.
@@ -20,6 +23,7 @@ const tolerance = 1e-9
 export const createCapacityClock = (week: readonly number[]): CapacityClock => {
   const now = stepsOf(week)
   const mean = now.reduce((sum, value) => sum + value, 0) / now.length
+  let groups: readonly LoadGroup[] | null = null
   const highestFirst = new Map<number, readonly number[]>()
   const sortedAhead = (steps: number) => {
     const known = highestFirst.get(steps)
@@ -33,7 +37,29 @@ export const createCapacityClock = (week: readonly number[]): CapacityClock => {
       countAbove(sortedAhead(Math.ceil(aheadMinutes / stepMinutes)), load + tolerance) / now.length,
     meanExcess: (load) => now.reduce((sum, value) => sum + Math.max(0, value - load), 0) / now.length,
     mean,
+    meanOf: (valueAt) => {
+      groups ??= groupsOf(sortedAhead(0))
+      return groups.reduce((sum, { load, share }) => sum + share * valueAt(load), 0)
+    },
   }
+}
+
+interface LoadGroup {
+  readonly load: number
+  /** Of the time. */
+  readonly share: number
+}
+
+/** Neighbouring loads taken together, each group with its mean. */
+const groupsOf = (sorted: readonly number[]): readonly LoadGroup[] => {
+  const size = Math.ceil(sorted.length / groupCount)
+  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) => {
+    const group = sorted.slice(i * size, (i + 1) * size)
+    return {
+      load: group.reduce((sum, value) => sum + value, 0) / group.length,
+      share: group.length / sorted.length,
+    }
+  })
 }
 
 const stepsOf = (week: readonly number[]): readonly number[] =>

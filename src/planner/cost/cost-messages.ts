@@ -1,6 +1,7 @@
 // The lines of a bill and their arithmetic, in both languages.
 
 import {
+  counted,
   defineMessages,
   formatMs,
   formatNumber,
@@ -113,7 +114,7 @@ const lineMessages = defineMessages({
   },
   'planner.cost-tokens-basis': {
     en: (p: { kind: TokenKind; requests: number; tokens: number; usdPerMillion: number }) =>
-      `${formatNumber(p.requests)} requests x ${formatNumber(p.tokens)} tokens x ${formatUsd(p.usdPerMillion)} a million`,
+      `${counted(p.requests, 'request')} x ${counted(p.tokens, 'token')} x ${formatUsd(p.usdPerMillion)} a million`,
     'zh-TW': (p) =>
       `${formatNumber(p.requests)} 個請求 × ${formatNumber(p.tokens)} 個詞元 × 每百萬 ${formatUsd(p.usdPerMillion)}`,
   },
@@ -122,10 +123,10 @@ const lineMessages = defineMessages({
     'zh-TW': (p) => `基本負載以上的 API：${p.api}`,
   },
   'planner.cost-overflow-basis': {
-    en: (p: { share: number; requests: number; usdPerRequest: number; base: number }) =>
-      `${formatPercent(p.share, 'en')} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
+    en: (p: { share: number; requests: number; usdPerRequest: number; places: number; base: number }) =>
+      `${formatPercent(p.share, 'en')} of the requests, ${formatNumber(p.requests)} x ${formatUsd(p.usdPerRequest)}: what finds ${p.places === 1 ? 'the only place' : `all ${p.places} places`} taken, at the load of each hour and by chance${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}`,
     'zh-TW': (p) =>
-      `${formatPercent(p.share, 'zh-TW')} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：依曲線超過副本的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}`,
+      `${formatPercent(p.share, 'zh-TW')} 的請求，${formatNumber(p.requests)} × ${formatUsd(p.usdPerRequest)}：各時段負載下（含隨機突增）遇 ${p.places} 個名額全滿的部分${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}`,
   },
   'planner.cost-first-model': {
     en: (p: { model: string }) => `First model of the cascade: ${p.model}`,
@@ -152,10 +153,11 @@ const lineMessages = defineMessages({
     'zh-TW': (p) => systemKinds['zh-TW'][p.kind],
   },
   'planner.cost-gateway-basis': {
-    en: (p: { cores: number; requestsPerSecond: number; perCore: number; usdPerCoreHour: number }) =>
-      `${p.cores} vCPU x ${formatUsd(p.usdPerCoreHour)} an hour for ${formatNumber(p.requestsPerSecond)} requests/s, of ${p.perCore} that one carried in the soak test`,
+    /** `usdPerCoreHour`: null where the cores are owned. */
+    en: (p: { cores: number; requestsPerSecond: number; perCore: number; usdPerCoreHour: number | null }) =>
+      `${p.usdPerCoreHour === null ? `${counted(p.cores, 'core')} of the machines that are there, paid for already,` : `${p.cores} vCPU x ${formatUsd(p.usdPerCoreHour)} an hour`} for ${counted(p.requestsPerSecond, 'request')}/s, of ${p.perCore} that one carried in the soak test`,
     'zh-TW': (p) =>
-      `${p.cores} 個 vCPU × 每小時 ${formatUsd(p.usdPerCoreHour)}，承載每秒 ${formatNumber(p.requestsPerSecond)} 個請求（耐久測試中每核心 ${p.perCore} 個）`,
+      `${p.usdPerCoreHour === null ? `使用既有機器的 ${p.cores} 個核心，視為已付費` : `${p.cores} 個 vCPU × 每小時 ${formatUsd(p.usdPerCoreHour)}`}，承載每秒 ${formatNumber(p.requestsPerSecond)} 個請求（耐久測試中每核心 ${p.perCore} 個）`,
   },
   'planner.cost-reading-basis': {
     en: (p: {
@@ -166,7 +168,7 @@ const lineMessages = defineMessages({
       name: string
       readMs: number
     }) =>
-      `${formatNumber(p.tokens)} tokens a request at ${formatNumber(p.requestsPerSecond)} requests/s through ${formatNumber(p.parametersB)} billion weights: ${p.count} x ${p.name}, ${formatMs(p.readMs)} each`,
+      `${formatNumber(p.tokens)} tokens a request at ${counted(p.requestsPerSecond, 'request')}/s through ${formatNumber(p.parametersB)} billion weights: ${p.count} x ${p.name}, ${formatMs(p.readMs)} each`,
     'zh-TW': (p) =>
       `每個請求 ${formatNumber(p.tokens)} 個詞元、每秒 ${formatNumber(p.requestsPerSecond)} 個請求，經 ${formatNumber(p.parametersB)}B 權重：${p.count} × ${p.name}，每次 ${formatMs(p.readMs)}`,
   },
@@ -188,7 +190,7 @@ const lineMessages = defineMessages({
   },
   'planner.cost-trial-basis': {
     en: (p: { requests: number; usdPerRequest: number }) =>
-      `${formatNumber(p.requests)} requests x ${formatUsd(p.usdPerRequest)}`,
+      `${counted(p.requests, 'request')} x ${formatUsd(p.usdPerRequest)}`,
     'zh-TW': (p) => `${formatNumber(p.requests)} 個請求 × ${formatUsd(p.usdPerRequest)}`,
   },
   'planner.not-counted-purchase': {

@@ -10,8 +10,10 @@ export interface Hybrid {
   readonly ownUsdPerMonth: number
   readonly apiUsdPerMonth: number
   readonly usdPerMonth: number
-  /** Share of the requests that goes to the API. */
+  /** Share of the requests that goes to the API, over the month. */
   readonly overflowShare: number
+  /** And of those at the peak. */
+  readonly peakOverflowShare: number
 }
 
 /**
@@ -23,11 +25,12 @@ const awayShare = 0.005
 const mostTried = 64
 
 /**
- * Tries every base from `least` to what the peak takes. What exceeds the base, by the curve, is sent to the API: load
- * x mean excess of the curve over base / load; and what the only replica of a base would have answered while it is away.
+ * Tries every base from `least` to what the peak takes. The API is sent what finds every place of the base taken, hour
+ * by hour of the curve, and what the only replica of a base would have answered while it is away.
  * @param options.load replicas that the peak takes, before rounding up
  * @param options.least replicas that run whatever the load
  * @param options.requestsPerSecondPeak requests that reach the engines at the peak, all regions
+ * @param options.refusedShareAt share of the requests that a base refuses at a load relative to the peak
  * @param options.ownUsdAt what so many serving replicas cost a month, with what stands in for one; null = cannot be had
  * @returns null when no base can be had
  */
@@ -36,6 +39,7 @@ export const bestHybrid = (options: {
   readonly load: number
   readonly least?: number
   readonly requestsPerSecondPeak: number
+  readonly refusedShareAt: (base: number, load: number) => number
   readonly apiUsdPerRequest: number
   readonly ownUsdAt: (replicas: number) => number | null
 }): Hybrid | null => {
@@ -52,10 +56,10 @@ export const bestHybrid = (options: {
 
 /** @returns null when so many replicas cannot be had */
 export const hybridAt = (base: number, options: Parameters<typeof bestHybrid>[0]): Hybrid | null => {
-  const { clock, load, requestsPerSecondPeak, apiUsdPerRequest } = options
+  const { clock, requestsPerSecondPeak, refusedShareAt, apiUsdPerRequest } = options
   const own = options.ownUsdAt(base)
   if (own === null) return null
-  const beyond = clock.meanExcess(base / load)
+  const beyond = clock.meanOf((load) => load * refusedShareAt(base, load))
   const overflow = beyond + (base === 1 ? awayShare * (clock.mean - beyond) : 0)
   const api = overflow * requestsPerSecondPeak * secondsPerMonth * apiUsdPerRequest
   return {
@@ -64,5 +68,6 @@ export const hybridAt = (base: number, options: Parameters<typeof bestHybrid>[0]
     apiUsdPerMonth: api,
     usdPerMonth: own + api,
     overflowShare: overflow / clock.mean,
+    peakOverflowShare: refusedShareAt(base, 1),
   }
 }

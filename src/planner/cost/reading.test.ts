@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../../catalog/index.js'
-import { hoursPerMonth } from '../../core/index.js'
+import { createRenderer, hoursPerMonth } from '../../core/index.js'
 import { requirementsOf, scaleOf } from '../__fixtures__/requirements-of.js'
 import { deriveWorkload } from '../assessment/workload.js'
 import { costConflicts } from './cost-conflicts.js'
+import { costMessages } from './cost-messages.js'
 import { acceleratorRange, encoders, tokensPerSecondOfAccelerator, tokensPerSecondOfCore } from './encoder.js'
 import { planIngest } from './ingest-plan.js'
 import { longDocumentStrategies } from './long-documents.js'
@@ -131,6 +132,17 @@ describe('the system beside the model', () => {
     expect(gateway?.usdPerMonth).toBeCloseTo(6 * 0.0408 * hoursPerMonth, 4)
     const [alone] = linesOf({ scale, availability: { survivesReplicaLoss: false } })
     expect(alone?.usdPerMonth).toBeCloseTo(3 * 0.0408 * hoursPerMonth, 4)
+  })
+
+  it('names no price for the cores of machines that are owned', () => {
+    const [gateway] = linesOf({
+      hosting: { owned: [{ accelerator: 'L4', count: 2 }], ownedOnly: true, allowed: ['self-hosted'] },
+    })
+    expect(gateway?.usdPerMonth).toBe(0)
+    const basis = gateway && createRenderer(costMessages)(gateway.basis, 'en')
+    expect(basis).toBe(
+      '2 cores of the machines that are there, paid for already, for 2 requests/s, of 150 that one carried in the soak test',
+    )
   })
 
   it('embeds questions by the cheaper of cores and an API', () => {

@@ -13,6 +13,8 @@ describe('base load on replicas, the rest to an API', () => {
   // One hour a day at the peak, 23 at a quarter of it.
   const week = Array.from({ length: 168 }, (_, hour) => (hour % 24 === 12 ? 1 : 0.25))
   const clock = createCapacityClock(week)
+  /** Four replicas at the peak, whose places are refused to nobody until they are full. */
+  const refusedShareAt = (base: number, load: number) => Math.max(0, 1 - base / (4 * load))
 
   it('finds the base that costs least', () => {
     // Four replicas at the peak, one carries a quarter: with a base of one, only the peak overflows.
@@ -20,6 +22,7 @@ describe('base load on replicas, the rest to an API', () => {
       clock,
       load: 4,
       requestsPerSecondPeak: 4,
+      refusedShareAt,
       apiUsdPerRequest: 0.001,
       ownUsdAt: (replicas) => replicas * 2 * hoursPerMonth,
     })
@@ -36,14 +39,38 @@ describe('base load on replicas, the rest to an API', () => {
       clock,
       load: 4,
       requestsPerSecondPeak: 4,
+      refusedShareAt,
       apiUsdPerRequest: 0.1,
       ownUsdAt: (replicas) => replicas * 2 * hoursPerMonth,
     })
     expect(found?.baseReplicas).toBe(4)
   })
 
+  it('bills what comes by chance while the base is full, in hours whose mean it carries', () => {
+    const found = bestHybrid({
+      clock,
+      load: 2,
+      least: 2,
+      requestsPerSecondPeak: 4,
+      refusedShareAt: (_, load) => (load > 0.9 ? 0.02 : 0),
+      apiUsdPerRequest: 0.001,
+      ownUsdAt: () => 1,
+    })
+    // The triangle of two hours is above 0.9 for 0.1 / 0.75 of them, at 0.95 on average; of those one in fifty.
+    const mean = (0.1 / 0.75) * (2 / 24) * 0.95 * 0.02
+    expect((found?.apiUsdPerMonth ?? 0) / (mean * 4 * secondsPerMonth * 0.001)).toBeCloseTo(1, 1)
+    expect(found?.peakOverflowShare).toBe(0.02)
+  })
+
   it('stands in for the only replica, and has nothing to say where none can be had', () => {
-    const one = { clock, load: 1, requestsPerSecondPeak: 1, apiUsdPerRequest: 1, ownUsdAt: () => 1 }
+    const one = {
+      clock,
+      load: 1,
+      requestsPerSecondPeak: 1,
+      refusedShareAt: () => 0,
+      apiUsdPerRequest: 1,
+      ownUsdAt: () => 1,
+    }
     expect(bestHybrid(one)?.overflowShare).toBeCloseTo(0.005, 6)
     expect(bestHybrid({ ...one, ownUsdAt: () => null })).toBeNull()
   })

@@ -11,7 +11,14 @@ export interface ServingDetail {
   readonly serving: {
     readonly order: ServingOrder
     readonly cost: ServingCost
-    /** Requests in one region at the peak: those that decode and those that are read or wait for it. */
-    readonly inFlight: number
+    readonly stay: ReplicaStay
   } | null
+}
+
+/** How long a request stays with one replica, in the queue and in the batch, on average. */
+export interface ReplicaStay {
+  readonly idleSeconds: number
+  /** Where the replica is as full as the targets allow. */
+  readonly fullSeconds: number
+  readonly fullInFlight: number
 }

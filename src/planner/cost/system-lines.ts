@@ -81,7 +81,7 @@ const gateway = ({ requirements, workload }: SystemOrder): CostLine => {
       cores,
       requestsPerSecond: workload.requestsPerSecond.peak,
       perCore: gatewayRequestsPerCore,
-      usdPerCoreHour: usdPerCoreHour.middle,
+      usdPerCoreHour: requirements.hosting.ownedOnly ? null : usdPerCoreHour.middle,
     }),
   )
 }

@@ -8,9 +8,8 @@ import { replicaSums } from './replica-sums.js'
 import { timeSums } from './time-sums.js'
 import { workloadSums } from './workload-sums.js'
 
-/** The candidate that the numbers are of; null when not even one was worked out. */
-export const subjectOf = ({ chosen, candidates }: DesignReport): Candidate | null =>
-  chosen ?? candidates.find(({ latency }) => latency !== null) ?? null
+/** The candidate that the numbers are of; null when not even one could be sized. */
+export const subjectOf = ({ chosen, nearest }: DesignReport): Candidate | null => chosen ?? nearest
 
 /** Groups without a line are left out. */
 export const arithmeticOf = (facts: DesignFacts): readonly SumGroup[] => {

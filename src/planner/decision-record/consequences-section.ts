@@ -26,7 +26,7 @@ export const consequencesSection = (facts: DesignFacts, write: RecordWriter): st
 }
 
 const consequencesOf = (chosen: Candidate, { requirements, assessment }: DesignFacts): readonly Message[] => {
-  const { replicas, utilisation, engine, provider, accelerators } = chosen
+  const { replicas, utilisation, engine, provider, accelerators, routing } = chosen
   const { growthPerYear } = requirements.scale
   const { peakInAYear } = assessment.workload.requestsPerSecond
   return [
@@ -38,11 +38,20 @@ const consequencesOf = (chosen: Candidate, { requirements, assessment }: DesignF
             engine: engine ?? '',
           }),
         ]
-      : [recordMessage('planner.consequence-provider', { provider: provider ?? '' })]),
+      : [recordMessage('planner.consequence-provider', { provider: provider ?? '', share: 1 })]),
+    ...(routing?.kind === 'overflow'
+      ? [
+          recordMessage('planner.consequence-provider', {
+            provider: routing.api.provider ?? '',
+            share: routing.apiShare,
+          }),
+        ]
+      : []),
     ...(utilisation
       ? [
           recordMessage('planner.consequence-paid-idle', {
             average: utilisation.average,
+            isFlat: utilisation.average > 0.9 * utilisation.peak,
             hasSpare: (replicas?.spare ?? 0) > 0,
           }),
         ]

@@ -39,7 +39,10 @@ const requirementRows = (requirements: Requirements, { label }: RecordWriter): s
     [label('useCase'), useCase.kind],
     [label('languages'), useCase.languages.join(', ')],
     [label('audience'), useCase.audience],
-    [label('peak'), `${formatNumber(scale.peakRequestsPerSecond, 6)} ${label('requestsPerSecond')}`],
+    [
+      label('peak'),
+      `${formatNumber(scale.peakRequestsPerSecond, 6)} ${label(scale.peakRequestsPerSecond === 1 ? 'requestPerSecond' : 'requestsPerSecond')}`,
+    ],
     [label('prompt'), spread(lengths.inputTokens)],
     [label('answer'), spread(lengths.outputTokens)],
     [label('shared'), formatNumber(lengths.sharedPrefixTokens, 6)],
@@ -61,6 +64,15 @@ const requirementRows = (requirements: Requirements, { label }: RecordWriter): s
         : label('none'),
     ],
     [label('budget'), money.join(', ') || label('none')],
-    [label('models'), models.allowed.join(', ') || label('any')],
+    [
+      label('models'),
+      [
+        models.allowed.join(', ') || label('any'),
+        ...(models.licences.length > 0 ? [`${label('licences')} ${models.licences.join(', ')}`] : []),
+        ...(models.minParametersB === undefined
+          ? []
+          : [`${label('atLeast')} ${formatNumber(models.minParametersB)}B`]),
+      ].join('; '),
+    ],
   ]
 }

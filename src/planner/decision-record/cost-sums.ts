@@ -39,6 +39,7 @@ const wayToCost = (facts: DesignFacts, candidate: Candidate, costUsd: number): r
       : hourSums(candidate, costUsd)
   if (routing.kind === 'overflow') {
     const { ownUsdPerMonth: ownUsd, apiShare, apiRequestsPerMonth, apiUsdPerRequest, api } = routing
+    const { concurrency: places, peakApiShare: peakShare } = routing
     return [
       ...hourSums(candidate, ownUsd),
       {
@@ -47,6 +48,8 @@ const wayToCost = (facts: DesignFacts, candidate: Candidate, costUsd: number): r
           api: api.id,
           requests: apiRequestsPerMonth,
           share: apiShare,
+          peakShare,
+          places,
           usdPerRequest: apiUsdPerRequest,
           base: candidate.replicas?.serving ?? 0,
           usd: costUsd - ownUsd,

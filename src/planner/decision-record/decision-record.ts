@@ -26,14 +26,14 @@ export interface RecordOptions {
 export const decisionRecord = (facts: DesignFacts, { language, plotFile }: RecordOptions): string => {
   const write = createRecordWriter(language)
   const { requirements, report } = facts
-  const { chosen, pricesAsOf: asOf, requirementsHash } = report
+  const { chosen, nearest, pricesAsOf: asOf, requirementsHash } = report
   const hash = `\`${requirementsHash.slice(0, 19)}\``
   const blocks = [
     write.heading(recordMessage('planner.record-title', { name: requirements.name }), 1),
     write.text(
       chosen
         ? recordMessage('planner.record-status-chosen', { candidate: chosen.id, asOf, hash })
-        : recordMessage('planner.record-status-none', { asOf, hash }),
+        : recordMessage('planner.record-status-none', { nearest: nearest?.id ?? null, asOf, hash }),
     ),
     write.text(recordMessage('planner.record-generated', {})),
     ...contextSection(facts, write),

@@ -37,7 +37,7 @@ const listOf = (messages: readonly Message[], { text }: RecordWriter): string[] 
 
 const billTable = (breakdown: CostBreakdown, write: RecordWriter): string => {
   const range = (low: number, high: number) =>
-    high - low < 0.005 * Math.abs(high) ? '' : `${formatUsd(low)} – ${formatUsd(high)}`
+    high - low <= 0.005 * Math.abs(high) ? '' : `${formatUsd(low)} – ${formatUsd(high)}`
   return markdownTable(
     ['', write.label('cost'), write.label('range'), write.label('how')],
     [

@@ -2,6 +2,7 @@
 
 import type { Message } from '../../core/index.js'
 import type { Candidate, DesignReport, TargetEstimate } from '../search/report.js'
+import { targetsByWay, type WhoseTarget } from './answering-ways.js'
 import { subjectOf } from './arithmetic-of.js'
 import { recordMessage } from './record-messages.js'
 
@@ -12,11 +13,12 @@ import { recordMessage } from './record-messages.js'
 export const nextMeasurement = (report: DesignReport): Message | null => {
   const subject = subjectOf(report)
   if (!subject) return null
-  const doubtful = widest(subject.targets.filter(({ met }) => met === 'possible'))
+  const targets = targetsByWay(subject)
+  const doubtful = widest(targets.filter(({ met }) => met === 'possible'))
   if (doubtful) return ofTarget(doubtful, subject)
   if (subject.quality.kind === 'size-proxy' || subject.quality.kind === 'unknown')
     return recordMessage('planner.measure-quality', { model: subject.model })
-  const range = widest(subject.targets)
+  const range = widest(targets)
   return range
     ? ofTarget(range, subject)
     : recordMessage('planner.measure-anything', { candidate: subject.id })
@@ -24,11 +26,13 @@ export const nextMeasurement = (report: DesignReport): Message | null => {
 
 const ratio = ({ estimate }: TargetEstimate) => estimate.high / Math.max(estimate.low, 1e-9)
 
-const widest = (targets: readonly TargetEstimate[]): TargetEstimate | undefined =>
+const widest = (targets: readonly WhoseTarget[]): WhoseTarget | undefined =>
   [...targets].sort((a, b) => ratio(b) - ratio(a))[0]
 
-const ofTarget = (target: TargetEstimate, subject: Candidate): Message =>
-  recordMessage('planner.measure-target', {
+const ofTarget = (target: WhoseTarget, subject: Candidate): Message => {
+  const { whose } = target
+  const api = subject.kind === 'hosted-api' ? subject.id : typeof whose === 'string' ? null : whose?.api
+  return recordMessage('planner.measure-target', {
     target: target.id,
     low: target.estimate.low,
     high: target.estimate.high,
@@ -37,8 +41,7 @@ const ofTarget = (target: TargetEstimate, subject: Candidate): Message =>
     op: target.op,
     limit: target.limit,
     decides: target.met === 'possible',
-    on:
-      subject.kind === 'hosted-api'
-        ? subject.id
-        : [subject.engine, subject.precision, subject.accelerator].filter(Boolean).join(' '),
+    on: api ?? [subject.engine, subject.precision, subject.accelerator].filter(Boolean).join(' '),
+    isApi: api != null,
   })
+}

@@ -1,7 +1,8 @@
 // The arithmetic line by line, and what follows from it for each target.
 
-import { formatNumber } from '../../core/index.js'
+import { counted, formatNumber } from '../../core/index.js'
 import type { SpeedTarget } from '../../spec/index.js'
+import { answeringWays, targetsByWay, type Whose } from './answering-ways.js'
 import { arithmeticOf, subjectOf } from './arithmetic-of.js'
 import type { DesignFacts } from './design-facts.js'
 import { markdownList, markdownTable } from './markdown.js'
@@ -27,7 +28,8 @@ export const predictionsSection = ({ report, requirements }: DesignFacts, write:
   const subject = subjectOf(report)
   if (!subject) return []
   const asked = new Map(requirements.performance.targets.map((target) => [target.id, target]))
-  const { basis } = subject
+  const ways = answeringWays(subject)
+  const isJoined = ways.length > 1
   return [
     write.heading(recordMessage('planner.record-predictions', {})),
     subject.targets.length === 0
@@ -35,6 +37,7 @@ export const predictionsSection = ({ report, requirements }: DesignFacts, write:
       : markdownTable(
           [
             write.label('target'),
+            ...(isJoined ? [write.label('whose')] : []),
             write.label('condition'),
             write.label('limit'),
             'P10',
@@ -42,19 +45,30 @@ export const predictionsSection = ({ report, requirements }: DesignFacts, write:
             'P90',
             write.label('verdict'),
           ],
-          subject.targets.map(({ id, percentile, op, limit, unit, estimate, met }) => [
-            `${id} (P${formatNumber(percentile)})`,
+          targetsByWay(subject).map(({ id, percentile, op, limit, unit, estimate, met, whose, counts }) => [
+            `${isJoined && counts ? '→ ' : ''}${id} (P${formatNumber(percentile)})`,
+            ...(whose === null ? [] : [whoseName(whose, write)]),
             conditionOf(asked.get(id)),
             `${op} ${formatNumber(limit)} ${unit}`,
             ...[estimate.low, estimate.value, estimate.high].map((value) => `${formatNumber(value)} ${unit}`),
             write.label(met),
           ]),
         ),
+    ...(isJoined ? [write.text(recordMessage('planner.record-worse-counts', {}))] : []),
     write.text(
-      recordMessage('planner.record-support', { basis, meaning: basisNames[basis][write.language] }),
+      recordMessage('planner.record-support', {
+        of: ways.map(({ whose, basis }) => ({
+          whose: whose && whoseName(whose, write),
+          basis,
+          meaning: basisNames[basis][write.language],
+        })),
+      }),
     ),
   ]
 }
+
+const whoseName = (whose: NonNullable<Whose>, write: RecordWriter): string =>
+  whose === 'replicas' ? write.label('replicas') : whose.api
 
 /** The condition as the file writes it. */
 const conditionOf = (target: SpeedTarget | undefined): string => {
@@ -65,8 +79,10 @@ const conditionOf = (target: SpeedTarget | undefined): string => {
       ? load
       : 'concurrency' in load
         ? `concurrency ${load.concurrency}`
-        : `${load.requestsPerSecond} requests/s`
+        : `${counted(load.requestsPerSecond, 'request')}/s`
   const lengthText =
-    typeof lengths === 'string' ? lengths : `${lengths.inputTokens} + ${lengths.outputTokens} tokens`
+    typeof lengths === 'string'
+      ? lengths
+      : `${lengths.inputTokens} + ${counted(lengths.outputTokens, 'token')}`
   return [loadText, lengthText, cache].join(', ')
 }

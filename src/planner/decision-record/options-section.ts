@@ -39,6 +39,9 @@ export const optionsSection = (
       ],
       rows.map((row) => cells(row, front.has(row.id), write)),
     ),
+    ...(rows.some(({ isJoined }) => isJoined)
+      ? [write.text(recordMessage('planner.record-joined-times', {}))]
+      : []),
     ...testedWays(report, write),
     ...(ruledOutBy.length > 0
       ? [

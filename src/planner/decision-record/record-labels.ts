@@ -35,6 +35,8 @@ export const recordLabels = {
   quality: { en: 'quality', 'zh-TW': '品質' },
   whyNot: { en: 'why not', 'zh-TW': '未選原因' },
   target: { en: 'target', 'zh-TW': '目標' },
+  whose: { en: 'of', 'zh-TW': '屬於' },
+  replicas: { en: 'the replicas', 'zh-TW': '副本' },
   limit: { en: 'limit', 'zh-TW': '門檻' },
   condition: { en: 'under', 'zh-TW': '條件' },
   verdict: { en: 'met', 'zh-TW': '符合' },
@@ -69,6 +71,9 @@ export const recordLabels = {
   unknown: { en: 'unknown', 'zh-TW': '未知' },
   perMonth: { en: 'a month', 'zh-TW': '每月' },
   perMillion: { en: 'per million output tokens', 'zh-TW': '每百萬輸出詞元' },
+  licences: { en: 'licences', 'zh-TW': '授權' },
+  atLeast: { en: 'at least', 'zh-TW': '至少' },
+  requestPerSecond: { en: 'request/s', 'zh-TW': '個請求／秒' },
   requestsPerSecond: { en: 'requests/s', 'zh-TW': '個請求／秒' },
 } as const satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>
 

@@ -35,6 +35,13 @@ const purchaseNames = {
   },
 } as const satisfies Record<string, Record<PurchaseWay, string>>
 
+/** How well founded predictions are; `whose`: null where there is but one way. */
+export interface Support {
+  readonly whose: string | null
+  readonly basis: string
+  readonly meaning: string
+}
+
 export const recordMessages = defineMessages({
   'planner.record-title': {
     en: (p: { name: string }) => `Design of ${p.name}`,
@@ -47,10 +54,11 @@ export const recordMessages = defineMessages({
       `決定：**${p.candidate}**。價格日期 ${p.asOf}；需求檔 ${p.hash}。以下數字皆為預測，並非實測：以 \`verify\` 量測。`,
   },
   'planner.record-status-none': {
-    en: (p: { asOf: string; hash: string }) =>
-      `Not decided: nothing meets the requirements. Prices of ${p.asOf}; requirements ${p.hash}. The numbers below are those of the nearest way.`,
+    /** `nearest`: null where nothing could be sized. */
+    en: (p: { nearest: string | null; asOf: string; hash: string }) =>
+      `Not decided: nothing meets the requirements. Prices of ${p.asOf}; requirements ${p.hash}.${p.nearest === null ? ' Nothing could be sized, so there are no numbers of a way below.' : ` The numbers below are those of the nearest way, ${p.nearest}; every one is predicted.`}`,
     'zh-TW': (p) =>
-      `未決定：沒有方案符合需求。價格日期 ${p.asOf}；需求檔 ${p.hash}。以下數字屬於最接近的方案。`,
+      `未決定：沒有方案符合需求。價格日期 ${p.asOf}；需求檔 ${p.hash}。${p.nearest === null ? '沒有可估算的方案，因此以下沒有方案的數字。' : `以下數字屬於最接近的方案 ${p.nearest}，皆為預測。`}`,
   },
   'planner.record-generated': {
     en: (_: None) =>
@@ -66,7 +74,7 @@ export const recordMessages = defineMessages({
   'planner.record-options': { en: (_: None) => 'Options considered', 'zh-TW': () => '考慮過的方案' },
   'planner.record-options-count': {
     en: (p: { considered: number; feasible: number; front: number }) =>
-      `${n(p.considered, 6)} ways considered, ${n(p.feasible, 6)} meet everything; no other is at least as good in cost, latency, quality and risk as each of the ${p.front} on the front (◆).`,
+      `${counted(p.considered, 'way', 'ways', 6)} considered, ${n(p.feasible, 6)} ${agreeing(p.feasible, 'meets', 'meet')} everything; no other is at least as good in cost, latency, quality and risk as each of the ${p.front} on the front (◆).`,
     'zh-TW': (p) =>
       `比較 ${n(p.considered, 6)} 種做法，${n(p.feasible, 6)} 種符合全部需求；前緣（◆）有 ${p.front} 種，沒有其他做法在費用、延遲、品質與風險上全面不遜於它們。`,
   },
@@ -93,9 +101,20 @@ export const recordMessages = defineMessages({
     'zh-TW': () => '需求沒有設定速度目標。',
   },
   'planner.record-support': {
-    en: (p: { basis: string; meaning: string }) =>
-      `Support: ${p.basis} (${p.meaning}). P10 and P90 hold four in five deployments; the range widens with weaker support.`,
-    'zh-TW': (p) => `依據：${p.basis}（${p.meaning}）。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
+    en: (p: { of: readonly Support[] }) =>
+      `Support: ${p.of.map(({ whose, basis, meaning }) => `${whose === null ? '' : `${whose}: `}${basis} (${meaning})`).join('; ')}. P10 and P90 hold four in five deployments; the range widens with weaker support.`,
+    'zh-TW': (p) =>
+      `依據：${p.of.map(({ whose, basis, meaning }) => `${whose === null ? '' : `${whose}：`}${basis}（${meaning}）`).join('；')}。P10 至 P90 涵蓋五分之四的部署；依據愈弱，範圍愈寬。`,
+  },
+  'planner.record-worse-counts': {
+    en: (_: None) => 'Either of the two may answer a request, so of each target the worse counts (→).',
+    'zh-TW': () => '任一請求都可能由其中之一回答，因此各目標以較差者為準（→）。',
+  },
+  'planner.record-joined-times': {
+    en: (_: None) =>
+      'Times and quality of a way that joins two (+) are the worse of both; of a small model before another (>), times are those of both, one after the other, where the percentile reaches the second.',
+    'zh-TW': () =>
+      '結合兩種做法者（+），時間與品質取兩者較差的；先問小模型者（>），若百分位涵蓋第二個模型，時間為兩者先後相加。',
   },
   'planner.record-simulation': {
     en: (_: None) => 'The peak hour, simulated',
@@ -103,7 +122,7 @@ export const recordMessages = defineMessages({
   },
   'planner.record-simulation-how': {
     en: (p: { requests: number; requestsPerSecond: number; replicas: number; good: number | null }) =>
-      `${n(p.requestsPerSecond)} requests/s that come at random (Poisson) with the lengths of the workload, on ${counted(p.replicas, 'replica')} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${counted(p.requests, 'request')} ${agreeing(p.requests, 'was', 'were')} measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
+      `${counted(p.requestsPerSecond, 'request')}/s that ${agreeing(p.requestsPerSecond, 'comes', 'come')} at random (Poisson) with the lengths of the workload, on ${counted(p.replicas, 'replica')} of the engine's scheduler: token budget, sequences, cache blocks, preemption, shared beginnings.${p.requests > 0 ? ` ${counted(p.requests, 'request')} ${agreeing(p.requests, 'was', 'were')} measured.` : ''}${p.good === null ? '' : ` Goodput: ${n(p.good * 100)} % of them meet every limit at once.`} Its steps take the middle of the prediction, so the ranges above apply to these times too.`,
     'zh-TW': (p) =>
       `以每秒 ${n(p.requestsPerSecond)} 個隨機到達（Poisson）、長度依工作負載的請求，送至 ${p.replicas} 份副本，模擬引擎的排程：詞元額度、序列數、快取區塊、搶占與共同開頭。${p.requests > 0 ? `共量測 ${n(p.requests)} 個請求。` : ''}${p.good === null ? '' : `有效吞吐：其中 ${n(p.good * 100)}% 同時符合所有上限。`}各步驟採預測的中位數，因此上方的範圍同樣適用。`,
   },
@@ -124,20 +143,21 @@ export const recordMessages = defineMessages({
       `您需要自行營運 ${p.replicas} 份 ${p.engine} 副本、共 ${p.accelerators} 張加速器：更新、驅動程式與故障由您處理。`,
   },
   'planner.consequence-paid-idle': {
-    en: (p: { average: number; hasSpare: boolean }) =>
-      `Over the month ${n(p.average * 100)} % of the capacity is used; the rest is the price of the peak${p.hasSpare ? ' and of a spare' : ''}.`,
+    /** `isFlat`: the peak takes no more of it than the month. */
+    en: (p: { average: number; isFlat: boolean; hasSpare: boolean }) =>
+      `Over the month ${n(p.average * 100)} % of the capacity is used; the rest is the price of ${p.isFlat ? 'whole replicas with room for slow steps' : 'the peak'}${p.hasSpare ? ' and of a spare' : ''}.`,
     'zh-TW': (p) =>
-      `全月使用 ${n(p.average * 100)}% 的容量；其餘是為尖峰${p.hasSpare ? '與備援' : ''}付出的代價。`,
+      `全月使用 ${n(p.average * 100)}% 的容量；其餘是為${p.isFlat ? '整份副本（含步驟變慢的餘裕）' : '尖峰'}${p.hasSpare ? '與備援' : ''}付出的代價。`,
   },
   'planner.consequence-provider': {
-    en: (p: { provider: string }) =>
-      `Every request leaves for ${p.provider}: its limits, its outages and its price changes are yours. A fallback is one line in the route's strategy.`,
+    en: (p: { provider: string; share: number }) =>
+      `${p.share === 1 ? 'Every request leaves' : `${n(p.share * 100)} % of the requests leave`} for ${p.provider}: its limits, its outages and its price changes are yours.${p.share === 1 ? " A fallback is one line in the route's strategy." : ''}`,
     'zh-TW': (p) =>
-      `每個請求都會送往 ${p.provider}：其限額、中斷與調價由您承受。可在路由的 strategy 加一行備援。`,
+      `${p.share === 1 ? '每個請求' : `${n(p.share * 100)}% 的請求`}都會送往 ${p.provider}：其限額、中斷與調價由您承受。${p.share === 1 ? '可在路由的 strategy 加一行備援。' : ''}`,
   },
   'planner.consequence-growth': {
     en: (p: { growth: number; peak: number; replicas: number | null }) =>
-      `In a year the peak is ${n(p.peak)} requests/s (${n(p.growth)} times today's)${p.replicas === null ? '' : `, about ${counted(p.replicas, 'serving replica')}`}.`,
+      `In a year the peak is ${counted(p.peak, 'request')}/s (${n(p.growth)} times today's)${p.replicas === null ? '' : `, about ${counted(p.replicas, 'serving replica')}`}.`,
     'zh-TW': (p) =>
       `一年後尖峰為每秒 ${n(p.peak)} 個請求（今日的 ${n(p.growth)} 倍）${p.replicas === null ? '' : `，約需 ${p.replicas} 份服務副本`}。`,
   },
@@ -234,10 +254,11 @@ export const recordMessages = defineMessages({
       limit: number
       decides: boolean
       on: string
+      isApi: boolean
     }) =>
-      `${p.target} on ${p.on}: its range, ${n(p.low)} to ${n(p.high)} ${p.unit}, ends at ${n(p.ratio, 2)} times its beginning${p.decides ? `, and the limit (${p.op} ${n(p.limit)}) lies inside it, so this measurement decides` : ''}. One replica, the load and the lengths of the target: \`llm-architect verify\`.`,
+      `${p.target} on ${p.on}: its range, ${n(p.low)} to ${n(p.high)} ${p.unit}, ends at ${n(p.ratio, 2)} times its beginning${p.decides ? `, and the limit (${p.op} ${n(p.limit)}) lies inside it, so this measurement decides` : ''}. ${p.isApi ? 'At the load and the lengths of the target' : 'One replica with its share of the load, at the lengths of the target'}: \`llm-architect verify\`.`,
     'zh-TW': (p) =>
-      `在 ${p.on} 上量測 ${p.target}：其範圍為 ${n(p.low)} 至 ${n(p.high)} ${p.unit}，上下限相差 ${n(p.ratio, 2)} 倍${p.decides ? `，而門檻（${p.op} ${n(p.limit)}）就在其中，因此這項量測會決定結果` : ''}。以一份副本、目標的負載與長度執行：\`llm-architect verify\`。`,
+      `在 ${p.on} 上量測 ${p.target}：其範圍為 ${n(p.low)} 至 ${n(p.high)} ${p.unit}，上下限相差 ${n(p.ratio, 2)} 倍${p.decides ? `，而門檻（${p.op} ${n(p.limit)}）就在其中，因此這項量測會決定結果` : ''}。${p.isApi ? '以目標的負載與長度執行' : '以一份副本分擔的負載、目標的長度執行'}：\`llm-architect verify\`。`,
   },
   'planner.measure-quality': {
     en: (p: { model: string }) =>
@@ -277,6 +298,12 @@ export const recordMessages = defineMessages({
     en: (p: { rows: number; date: string }) =>
       `Speed: coefficients fitted to ${n(p.rows, 6)} measured loads (${p.date}).`,
     'zh-TW': (p) => `速度：係數以 ${n(p.rows, 6)} 組實測負載擬合（${p.date}）。`,
+  },
+  'planner.source-loss': {
+    en: (_: None) =>
+      'Share that finds every place taken: the loss formula of A. K. Erlang (1917), for stays that grow with the number in flight as in F. P. Kelly, Reversibility and Stochastic Networks (1979), 3.3.',
+    'zh-TW': () =>
+      '遇名額全滿的比例：A. K. Erlang 的損失公式（1917）；停留時間隨同時數增長的情形見 F. P. Kelly，Reversibility and Stochastic Networks（1979），3.3。',
   },
   'planner.source-flags': {
     en: (p: { engine: string; version: string; source: string }) =>

@@ -21,6 +21,7 @@ export const sourcesOf = ({ report, catalogue, launches }: DesignFacts): readonl
     ...(subject.kind === 'self-hosted'
       ? [recordMessage('planner.source-fit', { rows: fittedTo.rows, date: fittedTo.date })]
       : []),
+    ...(subject.routing?.kind === 'overflow' ? [recordMessage('planner.source-loss', {})] : []),
     ...(launches.length > 0 && subject.engine ? flagSources(catalogue, subject.engine) : []),
   ]
 }

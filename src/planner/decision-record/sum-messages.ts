@@ -13,8 +13,10 @@ import {
 import { stageNames } from '../search/design-messages.js'
 import type { PurchaseWay } from '../search/report.js'
 import type { StageId } from '../search/stages.js'
+import type { Whose } from './answering-ways.js'
 
 const n = (value: number, digits = 4) => formatNumber(value, digits)
+const rate = (value: number, digits = 4) => `${counted(value, 'request', 'requests', digits)}/s`
 const gib = (value: number) => `${formatNumber(value, 3)} GiB`
 
 const metrics = {
@@ -62,10 +64,39 @@ const wayNames = {
 
 const unitInChinese = (unit: string): string => (unit === 'tokens/s' ? ' 詞元／秒' : ` ${unit}`)
 
+/** What then becomes of the targets. */
+const holding = (unsure: readonly string[], missed: readonly string[]) => {
+  const en = [
+    ...(unsure.length > 0
+      ? [
+          `${unsure.join(', ')} then ${agreeing(unsure.length, 'fails', 'fail')}, being met by the middle of the prediction only`,
+        ]
+      : []),
+    ...(missed.length > 0
+      ? [`${missed.join(', ')} ${agreeing(missed.length, 'is', 'are')} missed by the middle, too`]
+      : []),
+  ]
+  const zhTW = [
+    ...(unsure.length > 0 ? [`此時 ${unsure.join('、')} 不符合，僅預測中值符合`] : []),
+    ...(missed.length > 0 ? [`${missed.join('、')} 連預測中值亦不符合`] : []),
+  ]
+  return en.length === 0
+    ? { en: '; its targets then hold as well', 'zh-TW': '；此時目標亦符合' }
+    : { en: `; ${en.join('; ')}`, 'zh-TW': `；${zhTW.join('；')}` }
+}
+
+/** After a figure: nothing where there is but one way. */
+const ofWhom = (whose: Whose) => {
+  if (whose === null) return { en: '', 'zh-TW': '' }
+  return whose === 'replicas'
+    ? { en: ' of the replicas', 'zh-TW': '（副本）' }
+    : { en: ` of ${whose.api}`, 'zh-TW': `（${whose.api}）` }
+}
+
 export const sumMessages = defineMessages({
   'planner.sum-average': {
     en: (p: { peak: number; share: number; average: number; curveGiven: boolean }) =>
-      `Average: ${n(p.peak)} requests/s at the peak x ${n(p.share, 3)} (${p.curveGiven ? 'mean of the daily curve' : 'no daily curve is given, so the peak counts all day'}) = ${n(p.average)} requests/s`,
+      `Average: ${rate(p.peak)} at the peak x ${n(p.share, 3)} (${p.curveGiven ? 'mean of the daily curve' : 'no daily curve is given, so the peak counts all day'}) = ${rate(p.average)}`,
     'zh-TW': (p) =>
       `平均：尖峰每秒 ${n(p.peak)} 個請求 x ${n(p.share, 3)}（${p.curveGiven ? '每日曲線的平均' : '未提供每日曲線，以全天尖峰計'}）= 每秒 ${n(p.average)} 個請求`,
   },
@@ -88,13 +119,13 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-tokens-month': {
     en: (p: { requests: number; input: number; output: number }) =>
-      `Tokens a month: ${n(p.requests)} requests = ${n(p.input / 1e6)} million in, ${n(p.output / 1e6)} million out`,
+      `Tokens a month: ${counted(p.requests, 'request')} = ${n(p.input / 1e6)} million in, ${n(p.output / 1e6)} million out`,
     'zh-TW': (p) =>
       `每月詞元數：${n(p.requests)} 個請求 = 輸入 ${n(p.input / 1e6)} 百萬、輸出 ${n(p.output / 1e6)} 百萬`,
   },
   'planner.sum-engine-peak': {
     en: (p: { peak: number; repeated: number; regions: number; enginePeak: number }) =>
-      `Reaching the engines of one region: ${n(p.peak)} /s x (1 - ${n(p.repeated, 3)} repeated) / ${p.regions} = ${n(p.enginePeak)} requests/s`,
+      `Reaching the engines of one region: ${n(p.peak)} /s x (1 - ${n(p.repeated, 3)} repeated) / ${p.regions} = ${rate(p.enginePeak)}`,
     'zh-TW': (p) =>
       `到達單一區域引擎的請求：每秒 ${n(p.peak)} x（1 - 重複 ${n(p.repeated, 3)}）/ ${p.regions} = 每秒 ${n(p.enginePeak)} 個請求`,
   },
@@ -106,7 +137,7 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-concurrency': {
     en: (p: { peak: number; inFlight: number; seconds: number; from: readonly string[] }) =>
-      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from.join(', ')}) = ${n(p.inFlight, 3)} requests`,
+      `In flight at most (Little's law): ${n(p.peak)} /s x ${n(p.seconds, 3)} s (${p.from.join(', ')}) = ${counted(p.inFlight, 'request', 'requests', 3)}`,
     'zh-TW': (p) =>
       `同時處理的上限（Little 定律）：每秒 ${n(p.peak)} x ${n(p.seconds, 3)} 秒（${p.from.join('、')}）= ${n(p.inFlight, 3)} 個請求`,
   },
@@ -173,11 +204,17 @@ export const sumMessages = defineMessages({
       `讀取一次權重：${n(p.readGB, 3)} GB${p.activeShare < 0.999 ? `（單一詞元所需的 ${formatPercent(p.activeShare, 'zh-TW')}）` : ''} / ${n(p.bandwidth)} GB/s = ${formatMs(p.ms)}`,
   },
   'planner.sum-in-flight': {
-    /** `limit`: where requests in flight are limited, as many as one replica is given. */
-    en: (p: { rate: number; seconds: number; inFlight: number; limit: number | null }) =>
-      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${n(p.inFlight, 3)} requests${p.limit === null ? '' : `; it is given ${n(p.limit, 3)} at a time, the API the others`}`,
+    en: (p: { rate: number; seconds: number; inFlight: number }) =>
+      `In flight in one replica at the peak: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (predicted P90) = ${counted(p.inFlight, 'request', 'requests', 3)}`,
     'zh-TW': (p) =>
-      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求${p.limit === null ? '' : `；同時最多交付 ${n(p.limit, 3)} 個，其餘交由 API`}`,
+      `尖峰時單一副本同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（預測 P90）= ${n(p.inFlight, 3)} 個請求`,
+  },
+  'planner.sum-places': {
+    /** Of replicas below an API: how many they are given at a time. */
+    en: (p: { rate: number; seconds: number; inFlight: number; busy: number; places: number }) =>
+      `In flight in the base when it is as full as the targets allow: ${n(p.rate)} /s x ${n(p.seconds, 3)} s (mean stay) = ${counted(p.inFlight, 'request', 'requests', 3)}; ${n(p.inFlight, 3)} + ${p.busy} x ${n(Math.sqrt(p.inFlight), 3)} (its square root, for the busiest twentieth of the time) = ${n(p.inFlight + p.busy * Math.sqrt(p.inFlight), 3)} requests, rounded up to ${counted(p.places, 'place')}`,
+    'zh-TW': (p) =>
+      `基本負載達目標所容許的上限時同時處理：每秒 ${n(p.rate)} x ${n(p.seconds, 3)} 秒（平均停留）= ${n(p.inFlight, 3)} 個請求；${n(p.inFlight, 3)} + ${p.busy} x ${n(Math.sqrt(p.inFlight), 3)}（其平方根，供最忙的二十分之一時間）= ${n(p.inFlight + p.busy * Math.sqrt(p.inFlight), 3)}，進位為 ${n(p.places)} 個名額`,
   },
   'planner.sum-read-cache': {
     en: (p: {
@@ -209,14 +246,15 @@ export const sumMessages = defineMessages({
   'planner.sum-predicted': {
     en: (p: {
       metric: keyof typeof metrics
+      whose: Whose
       basis: keyof typeof basisNames
       value: number
       low: number
       high: number
     }) =>
-      `${metrics[p.metric].en}, P90 at the peak: ${formatMs(p.value)}, four in five deployments between ${formatMs(p.low)} and ${formatMs(p.high)} (${basisNames[p.basis].en})`,
+      `${metrics[p.metric].en}${ofWhom(p.whose).en}, P90 at the peak: ${formatMs(p.value)}, four in five deployments between ${formatMs(p.low)} and ${formatMs(p.high)} (${basisNames[p.basis].en})`,
     'zh-TW': (p) =>
-      `${metrics[p.metric]['zh-TW']}，尖峰 P90：${formatMs(p.value)}，五分之四的部署介於 ${formatMs(p.low)} 與 ${formatMs(p.high)}（${basisNames[p.basis]['zh-TW']}）`,
+      `${metrics[p.metric]['zh-TW']}${ofWhom(p.whose)['zh-TW']}，尖峰 P90：${formatMs(p.value)}，五分之四的部署介於 ${formatMs(p.low)} 與 ${formatMs(p.high)}（${basisNames[p.basis]['zh-TW']}）`,
   },
   'planner.sum-target': {
     en: (p: {
@@ -228,22 +266,34 @@ export const sumMessages = defineMessages({
       unit: string
       op: string
       limit: number
+      whose: Whose
+      isWorse: boolean
     }) =>
-      `${p.id}, P${n(p.percentile)}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}`,
+      `${p.id}, P${n(p.percentile)}${ofWhom(p.whose).en}: ${n(p.value, 3)} ${p.unit} predicted, four in five deployments between ${n(p.low, 3)} and ${n(p.high, 3)}; asked ${p.op} ${n(p.limit)} ${p.unit}${p.isWorse ? '; the worse of the two ways, which counts' : ''}`,
     'zh-TW': (p) =>
-      `${p.id}，P${n(p.percentile)}：預測 ${n(p.value, 3)}${unitInChinese(p.unit)}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)}${unitInChinese(p.unit)}`,
+      `${p.id}，P${n(p.percentile)}${ofWhom(p.whose)['zh-TW']}：預測 ${n(p.value, 3)}${unitInChinese(p.unit)}，五分之四的部署介於 ${n(p.low, 3)} 與 ${n(p.high, 3)}；要求 ${p.op} ${n(p.limit)}${unitInChinese(p.unit)}${p.isWorse ? '；兩種做法中較差者，以此為準' : ''}`,
   },
   'planner.sum-saturation': {
     en: (p: {
       enginePeak: number
       serving: number
       rate: number
+      /** Below an API, which takes the rest. */
+      isBase: boolean
       saturation: number
+      /** Targets that only the middle of the prediction meets, and those that it misses. */
       unsure: readonly string[]
+      missed: readonly string[]
     }) =>
-      `Load of one replica: ${n(p.enginePeak)} / ${p.serving} = ${n(p.rate)} requests/s; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range; ${p.unsure.length === 0 ? 'its targets then hold as well' : `${p.unsure.join(', ')} then ${agreeing(p.unsure.length, 'fails', 'fail')}, being met by the middle of the prediction only`}`,
+      `${p.isBase ? 'Planned load of one replica of the base' : 'Load of one replica'}: ${n(p.enginePeak)} / ${p.serving} = ${rate(p.rate)}; it saturates at ${n(p.saturation)}, and is planned to stay stable when steps take as long as the bad end of their range${holding(p.unsure, p.missed).en}`,
     'zh-TW': (p) =>
-      `單一副本的負載：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定；${p.unsure.length === 0 ? '此時目標亦符合' : `此時 ${p.unsure.join('、')} 不符合，僅預測中值符合`}`,
+      `${p.isBase ? '基本負載單一副本的規劃負載' : '單一副本的負載'}：${n(p.enginePeak)} / ${p.serving} = 每秒 ${n(p.rate)} 個請求；飽和點為 ${n(p.saturation)}，規劃時要求每步時間落在範圍不利端時仍穩定${holding(p.unsure, p.missed)['zh-TW']}`,
+  },
+  'planner.sum-carried': {
+    en: (p: { wholePeak: number; apiShare: number; carried: number }) =>
+      `Carried by the base in the peak hour, its places being filled as requests come: ${n(p.wholePeak)} /s x (1 - ${n(p.apiShare, 3)} to the API) = ${rate(p.carried)}`,
+    'zh-TW': (p) =>
+      `基本負載在尖峰時段承擔（名額隨到達補滿）：每秒 ${n(p.wholePeak)} x（1 - ${n(p.apiShare, 3)} 交給 API）= 每秒 ${n(p.carried)} 個請求`,
   },
   'planner.sum-utilisation': {
     en: (p: { peak: number; average: number; replicas: number }) =>
@@ -281,13 +331,15 @@ export const sumMessages = defineMessages({
       api: string
       requests: number
       share: number
+      peakShare: number
+      places: number
       usdPerRequest: number
       usd: number
       base: number
     }) =>
-      `Above the base: ${n(p.requests)} requests (${formatPercent(p.share, 'en')}: what exceeds the replicas by the curve${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
+      `Above the base: ${counted(p.requests, 'request')} (${formatPercent(p.share, 'en')}: what finds ${p.places === 1 ? 'the only place' : `all ${n(p.places)} places`} taken, by the loss formula of Erlang at the load of each hour, ${formatPercent(p.peakShare, 'en')} of the peak's${p.base === 1 ? ', and 0.5 % of the rest while the replica is away' : ''}) x ${formatUsd(p.usdPerRequest)} (${p.api}) = ${formatUsd(p.usd)} a month`,
     'zh-TW': (p) =>
-      `基本負載以上：${n(p.requests)} 個請求（${formatPercent(p.share, 'zh-TW')}：依曲線超過副本者${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
+      `基本負載以上：${n(p.requests)} 個請求（${formatPercent(p.share, 'zh-TW')}：以 Erlang 損失公式逐時計算遇 ${n(p.places)} 個名額全滿者，尖峰為 ${formatPercent(p.peakShare, 'zh-TW')}${p.base === 1 ? '，以及副本離線時其餘的 0.5%' : ''}）x ${formatUsd(p.usdPerRequest)}（${p.api}）= 每月 ${formatUsd(p.usd)}`,
   },
   'planner.sum-first': {
     en: (p: { first: string; usd: number }) =>
@@ -334,7 +386,7 @@ export const sumMessages = defineMessages({
   },
   'planner.sum-break-even': {
     en: (p: { kind: 'self-hosted' | 'hosted-api'; peak: number; requestsPerSecond: number }) =>
-      `Break-even: at a peak of ${n(p.requestsPerSecond, 2)} requests/s (${n(p.requestsPerSecond / p.peak, 2)} times the planned one) the best ${p.kind === 'self-hosted' ? 'API' : 'self-hosted way'} costs the same`,
+      `Break-even: at a peak of ${rate(p.requestsPerSecond, 2)} (${n(p.requestsPerSecond / p.peak, 2)} times the planned one) the best ${p.kind === 'self-hosted' ? 'API' : 'self-hosted way'} costs the same`,
     'zh-TW': (p) =>
       `損益兩平：尖峰每秒 ${n(p.requestsPerSecond, 2)} 個請求（規劃值的 ${n(p.requestsPerSecond / p.peak, 2)} 倍）時，最佳${p.kind === 'self-hosted' ? ' API ' : '自建方案'}費用相同`,
   },

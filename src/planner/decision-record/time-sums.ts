@@ -4,8 +4,10 @@ import { bytesPerGiB } from '../../core/index.js'
 import { kvCost } from '../memory/kv-cache.js'
 import { acceleratorsOf } from '../memory/memory.js'
 import { peakTflops } from '../memory/precision.js'
+import { busy } from '../search/base-places.js'
 import type { Candidate } from '../search/report.js'
 import { acceleratorFor } from './accelerator-for.js'
+import { answeringWays, targetsByWay } from './answering-ways.js'
 import type { DesignFacts, Sum } from './design-facts.js'
 import { replicaPeakOf } from './replica-peak.js'
 import { sumMessage } from './sum-messages.js'
@@ -35,13 +37,11 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
     regions: requirements.availability.regions,
   })
   const rate = replicaPeakOf(candidate, wholePeak) / replicas.serving
-  const wanted = (rate * latency.e2eP90Ms.value) / 1000
   const { routing } = candidate
-  const limit =
-    routing?.kind === 'overflow'
-      ? routing.concurrency / (replicas.serving * replicas.regions)
-      : Number.POSITIVE_INFINITY
-  const inFlight = Math.min(wanted, limit)
+  const overflow = routing?.kind === 'overflow' ? routing : null
+  const inFlight = overflow
+    ? overflow.concurrency / (replicas.serving * replicas.regions)
+    : (rate * latency.e2eP90Ms.value) / 1000
   const context = workload.inputTokens.mean + workload.outputTokens.mean / 2
   const cache = kvCost(model, { sharding: layout, dtype: candidate.kvDtype ?? 'auto' })
   const eachGB = cache.bytesOf(context) / (layout.dataParallel ?? 1) / 1e9
@@ -60,12 +60,15 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
     },
     {
       figure: 'in-flight',
-      message: sumMessage('planner.sum-in-flight', {
-        rate,
-        seconds: latency.e2eP90Ms.value / 1000,
-        inFlight: wanted,
-        limit: inFlight < wanted ? inFlight : null,
-      }),
+      message: overflow
+        ? sumMessage('planner.sum-places', {
+            rate: overflow.inFlight / overflow.staySeconds,
+            seconds: overflow.staySeconds,
+            inFlight: overflow.inFlight,
+            busy,
+            places: overflow.concurrency,
+          })
+        : sumMessage('planner.sum-in-flight', { rate, seconds: latency.e2eP90Ms.value / 1000, inFlight }),
     },
     {
       figure: 'read-cache',
@@ -93,15 +96,31 @@ const floors = (facts: DesignFacts, candidate: Candidate): readonly Sum[] => {
   ]
 }
 
-const predictions = ({ latency, basis, targets }: Candidate): readonly Sum[] => [
-  ...(latency
-    ? (['ttft', 'tpot', 'e2e'] as const).map((metric) => ({
-        figure: metric,
-        message: sumMessage('planner.sum-predicted', { metric, basis, ...latency[`${metric}P90Ms`] }),
-      }))
-    : []),
-  ...targets.map(({ id, percentile, op, limit, unit, estimate }) => ({
+const predictions = (candidate: Candidate): readonly Sum[] => [
+  ...answeringWays(candidate).flatMap(({ whose, basis, latency }) =>
+    latency
+      ? (['ttft', 'tpot', 'e2e'] as const).map((metric) => ({
+          figure: metric,
+          message: sumMessage('planner.sum-predicted', {
+            metric,
+            whose,
+            basis,
+            ...latency[`${metric}P90Ms`],
+          }),
+        }))
+      : [],
+  ),
+  ...targetsByWay(candidate).map(({ id, percentile, op, limit, unit, estimate, whose, counts }) => ({
     figure: id,
-    message: sumMessage('planner.sum-target', { id, percentile, op, limit, unit, ...estimate }),
+    message: sumMessage('planner.sum-target', {
+      id,
+      percentile,
+      op,
+      limit,
+      unit,
+      whose,
+      isWorse: whose !== null && counts,
+      ...estimate,
+    }),
   })),
 ]

@@ -25,19 +25,21 @@ export const memoryLimit = (start: Start): FitLimit | null => {
 export const captureLimit = (request: FitRequest, { memory, pool }: Start): FitLimit | null => {
   if (request.engine !== 'vllm') return null
   if (memory.captureBytes > memory.captureRoomBytes) return 'cuda-graphs'
-  return hasTooFewStates(request, { memory, pool }) ? 'max-num-seqs' : null
+  return mostByStates(request, { memory, pool }) < memory.settings.maxSequences ? 'max-num-seqs' : null
 }
 
-/** Drafting lowers the number of sequences by itself. */
-const hasTooFewStates = (
-  { enforceEager, speculation }: FitRequest,
+/** Sequences that the blocks for states let it capture graphs for; drafting lowers their number by itself. */
+export const mostByStates = (
+  { engine, enforceEager, speculation }: FitRequest,
   { memory, pool }: Pick<Start, 'memory' | 'pool'>,
-): boolean =>
+): number =>
+  engine === 'vllm' &&
   memory.version >= 20 &&
   !enforceEager &&
   speculation === null &&
-  pool.stateBlocks !== null &&
-  pool.stateBlocks < memory.settings.maxSequences
+  pool.stateBlocks !== null
+    ? pool.stateBlocks
+    : Number.POSITIVE_INFINITY
 
 /** Bytes that are missing on each accelerator; null where it is not memory that stands in the way. */
 export const missingBytes = (

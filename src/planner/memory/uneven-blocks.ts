@@ -59,6 +59,16 @@ export const unevenBlock = (model: Model, { sharding, ...served }: ServedBlocks)
   return null
 }
 
+/**
+ * What engines that refuse cut blocks would meet for certain: blocks of the published checkpoint, or the groups of a
+ * 4-bit build that no publisher padded.
+ */
+export const surelyCut = (model: Model, served: Omit<ServedBlocks, 'assumedWidth'>): UnevenBlock | null => {
+  const stored = unevenBlock(model, served)
+  if (stored || served.precision !== 'int4' || hasPaddedBuild(model)) return stored
+  return unevenBlock(model, { ...served, assumedWidth: usualBlockWidth })
+}
+
 /** Blocks are the published checkpoint's: quantized from another precision, weights have none but those assumed. */
 const blockWidthOf = (
   { kind, format }: Weight,

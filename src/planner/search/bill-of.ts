@@ -2,10 +2,10 @@
 
 import { goodShare, type TimedTarget } from '../cost/good-share.js'
 import { type ServingCost, type ServingOrder, servingLines } from '../cost/self-hosted-cost.js'
-import type { ServingDetail } from '../cost/serving-detail.js'
-import { steadyState } from '../speed/serving.js'
+import type { ReplicaStay, ServingDetail } from '../cost/serving-detail.js'
+import { type PreparedReplica, steadyState } from '../speed/serving.js'
 import type { DesignContext, ResolvedTarget } from './design-context.js'
-import { isOfSystem, metricOf, type Server, type Sizing } from './sizing.js'
+import { idleRate, isOfSystem, largestPeakRate, metricOf, type Server, type Sizing } from './sizing.js'
 import { meets, wantsMore } from './target.js'
 
 interface Sized {
@@ -13,6 +13,9 @@ interface Sized {
   readonly sizing: Sizing
   readonly context: DesignContext
 }
+
+/** The largest rate is known to be held; a hair less is held whatever is rounded. */
+const justBelow = 0.999
 
 export const billOf = (sized: Sized, cost: ServingCost, order: ServingOrder): ServingDetail => {
   const { targets, workload } = sized.context
@@ -23,7 +26,20 @@ export const billOf = (sized: Sized, cost: ServingCost, order: ServingOrder): Se
       timed.map((target) => timedTarget(sized, target)),
       workload.weekCurve,
     ),
-    serving: { order, cost, inFlight: inFlightOf(sized) },
+    serving: { order, cost, stay: stayOf(sized) },
+  }
+}
+
+/** At the largest rate that the targets allow, though the peak be less, and at none. */
+const stayOf = ({ server, sizing: { load, saturation }, context }: Sized): ReplicaStay => {
+  const { warm } = server
+  const most = load > 1 ? context.enginePeak / load : largestPeakRate(server, context, saturation)
+  const full = most * justBelow
+  const fullInFlight = inFlightAt(warm, full)
+  return {
+    idleSeconds: inFlightAt(warm, idleRate) / idleRate,
+    fullSeconds: fullInFlight / full,
+    fullInFlight,
   }
 }
 
@@ -31,13 +47,12 @@ export const billOf = (sized: Sized, cost: ServingCost, order: ServingOrder): Se
  * Little's law for all that comes before the second token: work of the server, the rest of the step under way, the
  * wait, the prompt, and the step that it joins. What decodes is known.
  */
-const inFlightOf = ({ server: { warm }, sizing: { replicas }, context }: Sized): number => {
-  const rate = context.enginePeak / replicas
-  const state = steadyState(warm, rate)
+const inFlightAt = (warm: PreparedReplica, requestsPerSecond: number): number => {
+  const state = steadyState(warm, requestsPerSecond)
   if (!state) return 0
   const { requestOverheadMs } = warm.replica.steps
   const firstMs = requestOverheadMs + 1.5 * state.stepMs + state.waiting.mean + warm.prefill.mean
-  return replicas * (state.running + (rate * firstMs) / 1000)
+  return state.running + (requestsPerSecond * firstMs) / 1000
 }
 
 const timedTarget = ({ server, sizing, context }: Sized, target: ResolvedTarget): TimedTarget => ({

@@ -12,7 +12,7 @@ import {
   tensorWidths,
 } from '../memory/layouts.js'
 import { type Layout, type ParameterSplit, splitParameters } from '../memory/memory.js'
-import { refusesUnevenBlocks, unevenBlock } from '../memory/uneven-blocks.js'
+import { refusesUnevenBlocks, surelyCut } from '../memory/uneven-blocks.js'
 import { allowedOffers } from './allowed-offers.js'
 import { buildQuality, buildRetention } from './build-quality.js'
 import type { DesignContext } from './design-context.js'
@@ -50,6 +50,14 @@ export interface CascadeParts {
   /** With its targets, and those of the main one with its share of the load; null where it is never asked. */
   readonly firstContext: DesignContext
   readonly lastContext: DesignContext | null
+  /** The same two with so many times the replicas of the closed form; null where they cannot be had. */
+  withReplicas(factors: CascadeFactors): Evaluated | null
+}
+
+/** By how many times the replicas of the closed form are exceeded. */
+export interface CascadeFactors {
+  readonly first: number
+  readonly last: number
 }
 
 export const evaluateAll = (context: DesignContext): readonly Evaluated[] => {
@@ -116,10 +124,11 @@ const unevenlyCut = (model: Model, context: DesignContext): readonly Evaluated[]
     const published = checkpointOf(model, build, context)
     return tensorWidths.flatMap((width) => {
       const sharding = { tensorParallel: width, pipelineParallel: 1 }
-      const cut = canSplitHeads(model, width) ? unevenBlock(published, { ...build, sharding }) : null
+      const cut = canSplitHeads(model, width) ? surelyCut(published, { ...build, sharding }) : null
       if (!cut) return []
       const reason = designMessage('planner.blocks-do-not-split', {
         checkpoint: build.checkpoint,
+        precision: build.precision,
         module: cut.module,
         part: cut.width,
         blockWidth: cut.blockWidth,
@@ -201,7 +210,7 @@ const onAccelerator = (
         return noUnit({ model, accelerator, build, engine }, context)
       const published = checkpointOf(model, build, context)
       const isLoaded = (sharding: Layout) =>
-        !refusesUnevenBlocks(engine) || unevenBlock(published, { ...build, sharding }) === null
+        !refusesUnevenBlocks(engine) || surelyCut(published, { ...build, sharding }) === null
       const layouts = layoutsOf(model, { accelerator, most: supply.most, engine }).filter(isLoaded)
       return withoutSmaller(
         worthTrying(layouts, (layout) =>

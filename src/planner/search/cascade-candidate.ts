@@ -5,16 +5,17 @@ import type { Requirements } from '../../spec/index.js'
 import type { CascadeGap } from '../cost/cascade.js'
 import { type CostLine, exactLine } from '../cost/cost-breakdown.js'
 import { costMessage } from '../cost/cost-messages.js'
-import { type CascadeParts, evaluateAll } from './candidates.js'
+import { type CascadeFactors, type CascadeParts, evaluateAll } from './candidates.js'
 import { createContext, type DesignContext } from './design-context.js'
 import { judge } from './estimates.js'
+import { ownedAccelerator } from './owned-accelerator.js'
 import { effectiveParametersB, publishedQualityOf, reachesFloor } from './quality.js'
 import { rankCandidates } from './rank-candidates.js'
-import type { Candidate, Escalation, Estimate, TargetEstimate } from './report.js'
+import type { Candidate, Escalation, Estimate, TargetEstimate, Violation } from './report.js'
 import { missesOnlyMoney } from './repricing.js'
 import { systemUsdOf } from './system-cost.js'
 import { meets } from './target.js'
-import { budgetViolations, targetViolation } from './violations.js'
+import { budgetViolations, targetViolation, tooFewOwned } from './violations.js'
 import { poorerQuality, weakerBasis } from './worse-of.js'
 
 /** Where the main model is asked again under a share of the traffic. */
@@ -27,37 +28,60 @@ export interface CascadeFound {
   readonly candidate: Candidate
   /** What has to be known before it may be chosen; empty = it may. */
   readonly gaps: readonly CascadeGap[]
-  readonly parts: CascadeParts
+  readonly parts: Omit<CascadeParts, 'withReplicas'>
 }
 
+const asPlanned: CascadeFactors = { first: 1, last: 1 }
+
 /** @returns null when the requirements name no cascade, or one of the two models misses more than money in it */
-export const evaluateCascade = (main: Main, context: DesignContext): CascadeFound | null => {
-  const { requirements, workload } = context
-  const asked = requirements.scale.cascade
+export const evaluateCascade = (
+  main: Main,
+  context: DesignContext,
+  factors: CascadeFactors = asPlanned,
+): CascadeFound | null => {
+  const asked = context.requirements.scale.cascade
   if (!asked || main.candidate.latency === null) return null
   const { escalatedShare } = asked
   const lastContext = escalatedShare === 0 ? null : atShare(escalatedShare, context)
-  const rest = lastContext && main.again(lastContext)
+  const rest = lastContext && main.again({ ...lastContext, replicaFactor: factors.last })
   if (escalatedShare > 0 && (!rest?.latency || !missesOnlyMoney(rest))) return null
   const last = rest ?? main.candidate
-  const small = firstModel(last, context)
+  const small = firstModel(last, context, factors.first)
   if (!small?.candidate.latency || small.candidate.costPerMonthUsd === null) return null
-  const { candidate: first } = small
   const lastUsd = rest?.costPerMonthUsd ?? 0
-  const usd = small.candidate.costPerMonthUsd + lastUsd
+  const joined = joinedOf({ first: small.candidate, last, lastUsd, asked }, context)
+  return {
+    candidate: { ...joined, id: `${small.candidate.id} > ${main.candidate.id}` },
+    gaps: cascadeGaps(small.candidate, context),
+    parts: { first: small.option, firstContext: small.context, lastContext },
+  }
+}
+
+interface Joined {
+  readonly first: Candidate
+  /** The main model under its share of the load, and what that costs. */
+  readonly last: Candidate
+  readonly lastUsd: number
+  readonly asked: NonNullable<Requirements['scale']['cascade']>
+}
+
+const joinedOf = ({ first, last, lastUsd, asked }: Joined, context: DesignContext): Candidate => {
+  const { requirements, workload } = context
+  const { escalatedShare } = asked
+  const firstUsdPerMonth = first.costPerMonthUsd ?? 0
+  const usd = firstUsdPerMonth + lastUsd
   const targets = last.targets.map((target) => inCascade(target, { first, escalatedShare }, context))
   const perMillion = usd / (workload.tokensPerMonth.output / 1e6)
   const routing: Escalation = {
     kind: 'cascade',
     first,
-    firstUsdPerMonth: small.candidate.costPerMonthUsd,
+    firstUsdPerMonth,
     escalatedShare,
     escalateBelow: asked.escalateBelow ?? 0,
     lastTargets: last.targets,
   }
-  const candidate: Candidate = {
+  return {
     ...last,
-    id: `${first.id} > ${main.candidate.id}`,
     accelerators: last.accelerators + first.accelerators,
     costPerMonthUsd: usd,
     usdPerMillionOutputTokens: perMillion,
@@ -69,11 +93,26 @@ export const evaluateCascade = (main: Main, context: DesignContext): CascadeFoun
     ...(last.bill ? { bill: { ...last.bill, lines: linesOf(first, last, escalatedShare) } } : {}),
     violations: [
       ...targets.flatMap(targetViolation),
+      ...sharedOwned(first, last, context),
       ...budgetViolations(requirements, usd + systemUsdOf(last, context), perMillion),
     ],
   }
-  const parts = { first: small.option, firstContext: small.context, lastContext }
-  return { candidate, gaps: cascadeGaps(first, context), parts }
+}
+
+/** Both models on accelerators of one kind that are owned: each has room for itself, but there may be too few for both. */
+const sharedOwned = (first: Candidate, last: Candidate, context: DesignContext): readonly Violation[] => {
+  if (first.provider !== 'owned' || last.provider !== 'owned' || first.accelerator !== last.accelerator)
+    return []
+  const { requirements, catalogue } = context
+  const same = requirements.hosting.owned.flatMap((hardware) => {
+    const accelerator = ownedAccelerator(hardware, catalogue)
+    return accelerator?.name === first.accelerator
+      ? [{ label: accelerator.label, count: hardware.count }]
+      : []
+  })
+  const owned = same.reduce((sum, { count }) => sum + count, 0)
+  const needed = first.accelerators + last.accelerators
+  return needed > owned ? [tooFewOwned({ accelerator: same[0]?.label ?? '', needed, owned })] : []
 }
 
 /** So much of the load, all of it read and answered as before. */
@@ -91,7 +130,7 @@ const atShare = (share: number, context: DesignContext): DesignContext => {
  * The cheapest way to serve the small model. Its answer is held back until it is known to be good enough, so what the
  * first token waits for is its last one; of an escalated request the main model's time comes on top.
  */
-const firstModel = (last: Candidate, context: DesignContext) => {
+const firstModel = (last: Candidate, context: DesignContext, replicaFactor: number) => {
   const { requirements, catalogue } = context
   const { cascade } = requirements.scale
   if (!cascade) return null
@@ -114,8 +153,11 @@ const firstModel = (last: Candidate, context: DesignContext) => {
   const found = evaluateAll(ofSmall).filter(({ candidate }) => !candidate.packing)
   const [best] = rankCandidates(found.map(({ candidate }) => candidate))
   if (!best || best.violations.length > 0) return null
-  const option = found.find(({ candidate }) => candidate === best)?.option ?? null
-  return { candidate: best, option, context: ofSmall }
+  const chosen = found.find(({ candidate }) => candidate === best)
+  const option = chosen?.option ?? null
+  if (replicaFactor === 1) return { candidate: best, option, context: ofSmall }
+  const larger = chosen?.again?.({ ...ofSmall, replicaFactor })
+  return larger && larger.violations.length === 0 ? { candidate: larger, option, context: ofSmall } : null
 }
 
 /** Whether the slow end of a target is among the escalated requests. */

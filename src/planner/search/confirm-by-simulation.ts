@@ -4,8 +4,9 @@
 import type { Evaluated } from './candidates.js'
 import { confirmCascade, confirmOverflow } from './confirm-joined.js'
 import type { DesignContext } from './design-context.js'
+import { fewestReplicas } from './fewest-replicas.js'
 import { rankCandidates } from './rank-candidates.js'
-import type { Candidate, SimulatedService } from './report.js'
+import type { Candidate } from './report.js'
 import { simulateService } from './simulate-service.js'
 import { doubted, isHeld } from './simulated-verdict.js'
 
@@ -47,36 +48,13 @@ const confirm = (original: Evaluated, context: DesignContext): Evaluated | null 
   const first = at(replicas.serving)
   if (!first) return null
   if (isHeld(first)) return { ...original, candidate: { ...candidate, simulation: first } }
-  const enough = fewestHeld(replicas.serving, at)
+  const enough = fewestReplicas(first, at)
   if (!enough) return { ...original, candidate: doubted({ ...candidate, simulation: first }, [first]) }
   const factor = enough.replicas / replicas.serving
-  const missed = first.targets.filter(({ met }) => met === 'no').map(({ id }) => id)
-  const instead = { replicas: replicas.serving, missed }
   const larger = (changed: DesignContext) => again({ ...changed, replicaFactor: factor })
   return {
     ...original,
-    candidate: { ...larger(context), simulation: { ...enough, instead } },
+    candidate: { ...larger(context), simulation: enough },
     again: larger,
   }
-}
-
-/** By halving between the closed form's number and twice as many; null when not even those do. */
-const fewestHeld = (
-  serving: number,
-  at: (replicas: number) => SimulatedService | null,
-): SimulatedService | null => {
-  const held = (replicas: number) => {
-    const found = at(replicas)
-    return found && isHeld(found) ? found : null
-  }
-  let best = held(2 * serving)
-  if (!best) return null
-  let low = serving
-  while (best.replicas - low > 1) {
-    const middle = Math.floor((low + best.replicas) / 2)
-    const found = held(middle)
-    if (found) best = found
-    else low = middle
-  }
-  return best
 }

@@ -39,10 +39,17 @@ const unitInChinese = (unit: string): string => (unit === 'tokens/s' ? '' : ` ${
 
 export const designMessages = defineMessages({
   'planner.blocks-do-not-split': {
-    en: (p: { checkpoint: string; module: string; part: number; blockWidth: number; width: number }) =>
-      `${p.checkpoint} shares scales in blocks of ${p.blockWidth}, which tensor parallelism ${p.width} cuts (${p.part} of ${p.module} on each accelerator); vLLM and SGLang refuse to load it so.`,
+    en: (p: {
+      checkpoint: string
+      precision: string
+      module: string
+      part: number
+      blockWidth: number
+      width: number
+    }) =>
+      `${p.checkpoint} in ${p.precision} shares scales in blocks of ${p.blockWidth}, which tensor parallelism ${p.width} cuts (${p.part} of ${p.module} on each accelerator); vLLM and SGLang refuse to load it so.`,
     'zh-TW': (p) =>
-      `${p.checkpoint} 以 ${p.blockWidth} 的區塊共用縮放值，張量平行 ${p.width} 會切開區塊（每個加速器持有 ${p.module} 的 ${p.part}）；vLLM 與 SGLang 拒絕如此載入。`,
+      `${p.checkpoint} 的 ${p.precision} 權重以 ${p.blockWidth} 的區塊共用縮放值，張量平行 ${p.width} 會切開區塊（每個加速器持有 ${p.module} 的 ${p.part}）；vLLM 與 SGLang 拒絕如此載入。`,
   },
   'planner.heads-do-not-split': {
     en: (p: { model: string; heads: number; kvHeads: number; width: number }) =>
@@ -87,7 +94,7 @@ export const designMessages = defineMessages({
   },
   'planner.cannot-keep-up': {
     en: (p: { maxSequences: number }) =>
-      `Room for ${p.maxSequences} sequences is too little to keep up even at a trickle.`,
+      `Room for ${counted(p.maxSequences, 'sequence')} is too little to keep up even at a trickle.`,
     'zh-TW': (p) => `只容得下 ${p.maxSequences} 個序列，即使負載極低也跟不上。`,
   },
   'planner.misses-target': {
@@ -106,8 +113,8 @@ export const designMessages = defineMessages({
   },
   'planner.over-budget': {
     en: (p: { costUsd: number; budgetUsd: number }) =>
-      `${formatUsd(p.costUsd)} a month; the budget is ${formatUsd(p.budgetUsd)}.`,
-    'zh-TW': (p) => `每月 ${formatUsd(p.costUsd)}；預算為 ${formatUsd(p.budgetUsd)}。`,
+      `${formatUsd(p.costUsd)} a month for the whole system; the budget is ${formatUsd(p.budgetUsd)}.`,
+    'zh-TW': (p) => `整個系統每月 ${formatUsd(p.costUsd)}；預算為 ${formatUsd(p.budgetUsd)}。`,
   },
   'planner.over-token-budget': {
     en: (p: { costUsd: number; budgetUsd: number }) =>
@@ -116,7 +123,7 @@ export const designMessages = defineMessages({
   },
   'planner.needs-more-owned': {
     en: (p: { accelerator: string; needed: number; owned: number }) =>
-      `Needs ${p.needed} x ${p.accelerator}; ${p.owned} are there.`,
+      `Needs ${p.needed} x ${p.accelerator}; ${p.owned} ${agreeing(p.owned, 'is', 'are')} there.`,
     'zh-TW': (p) => `需要 ${p.needed} 張 ${p.accelerator}；現有 ${p.owned} 張。`,
   },
   'planner.no-machine-large-enough': {
@@ -126,7 +133,7 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest that can be had as it is, of ${formatNumber(p.feasible, 5)} ways that meet every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest that can be had as it is, of ${counted(p.feasible, 'way', 'ways', 5)} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
     'zh-TW': (p) =>
       `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
   },
@@ -138,15 +145,15 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-owned': {
     en: (p: { feasible: number; considered: number }) =>
-      `Of ${formatNumber(p.feasible, 5)} ways that meet every requirement on hardware that is there (${formatNumber(p.considered, 5)} considered), the one of the best quality.`,
+      `Of ${counted(p.feasible, 'way', 'ways', 5)} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement on hardware that is there (${formatNumber(p.considered, 5)} considered), the one of the best quality.`,
     'zh-TW': (p) =>
       `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個可用既有硬體符合全部需求，此為其中品質最佳者。`,
   },
   'planner.chosen-overflow': {
     en: (p: { base: number; api: string; share: number; concurrency: number }) =>
-      `${counted(p.base, 'replica')} ${agreeing(p.base, 'carries', 'carry')} the base: up to ${counted(p.concurrency, 'request')} at a time. What is above it${p.base === 1 ? ', and all of it while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
+      `${counted(p.base, 'replica')} ${agreeing(p.base, 'carries', 'carry')} the base: up to ${counted(p.concurrency, 'request')} at a time. What finds those places taken${p.base === 1 ? ', and everything while the replica is away,' : ''} goes to ${p.api}: ${formatNumber(p.share * 100, 2)} % of the requests. Both answer under one name, so an answer may come from either model; times and quality here are the worse of the two.`,
     'zh-TW': (p) =>
-      `${p.base} 份副本承擔基本負載：同時至多 ${p.concurrency} 個請求。超出部分${p.base === 1 ? '與副本離線時的全部請求' : ''}交給 ${p.api}：占 ${formatNumber(p.share * 100, 2)}%。兩者以同一名稱回答，回答可能來自任一模型；此處的時間與品質取兩者較差者。`,
+      `${p.base} 份副本承擔基本負載：同時至多 ${p.concurrency} 個請求。名額全滿時到達者${p.base === 1 ? '與副本離線時的全部請求' : ''}交給 ${p.api}：占 ${formatNumber(p.share * 100, 2)}%。兩者以同一名稱回答，回答可能來自任一模型；此處的時間與品質取兩者較差者。`,
   },
   'planner.chosen-cascade': {
     en: (p: { first: string; escalatedShare: number; escalateBelow: number }) =>
@@ -215,8 +222,8 @@ export const designMessages = defineMessages({
   'planner.break-even': {
     en: (p: { requestsPerSecond: number; chosen: 'self-hosted' | 'hosted-api'; other: string }) =>
       p.chosen === 'self-hosted'
-        ? `Below a peak of about ${formatNumber(p.requestsPerSecond, 2)} requests/s, ${p.other} would be cheaper.`
-        : `From a peak of about ${formatNumber(p.requestsPerSecond, 2)} requests/s, ${p.other} would be cheaper.`,
+        ? `Below a peak of about ${counted(p.requestsPerSecond, 'request', 'requests', 2)}/s, ${p.other} would be cheaper.`
+        : `From a peak of about ${counted(p.requestsPerSecond, 'request', 'requests', 2)}/s, ${p.other} would be cheaper.`,
     'zh-TW': (p) =>
       p.chosen === 'self-hosted'
         ? `尖峰低於約每秒 ${formatNumber(p.requestsPerSecond, 2)} 個請求時，${p.other} 較便宜。`
@@ -237,13 +244,15 @@ export const designMessages = defineMessages({
   },
   'planner.nothing-fits': {
     en: (p: { considered: number }) =>
-      `None of ${formatNumber(p.considered, 5)} ways meets every requirement.`,
+      `None of ${counted(p.considered, 'way', 'ways', 5)} meets every requirement.`,
     'zh-TW': (p) => `${formatNumber(p.considered, 5)} 個方案中沒有一個符合全部需求。`,
   },
   'planner.no-single-relaxation': {
-    en: (p: { constraints: readonly string[] }) =>
-      `No single change is enough. The nearest way still misses: ${p.constraints.join(', ')}.`,
-    'zh-TW': (p) => `只改一項仍不足夠。最接近的方案仍不符合：${p.constraints.join('、')}。`,
+    /** `candidate`: null where nothing could be sized. */
+    en: (p: { candidate: string | null; constraints: readonly string[] }) =>
+      `No single change is enough. The nearest way${p.candidate === null ? '' : `, ${p.candidate},`} still misses ${p.constraints.join(', ')}; what it reaches follows.`,
+    'zh-TW': (p) =>
+      `只改一項仍不足夠。最接近的方案${p.candidate === null ? '' : ` ${p.candidate} `}仍不符合 ${p.constraints.join('、')}；以下為其可達到的程度。`,
   },
   'planner.assume-fit': {
     en: (p: { rows: number; tpotPct: number; ttftPct: number }) =>

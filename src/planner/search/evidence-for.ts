@@ -40,7 +40,11 @@ const evidenceOf = ({ of, simulation }: ShownSimulation): readonly Message[] => 
           e2eMs: times.e2eMs.p95,
           good: goodput?.share ?? null,
         })
-      : evidenceMessage('planner.simulated-overload', { requestsPerSecond, replicas, isAlone: of === 'all' }),
+      : evidenceMessage('planner.simulated-overload', {
+          requestsPerSecond,
+          replicas,
+          triedTwice: of !== 'base',
+        }),
     ...(overflow ? [evidenceMessage('planner.simulated-overflow', { ...overflow, requestsPerSecond })] : []),
     ...insteadOf(simulation),
   ]
@@ -72,7 +76,7 @@ const missesOf = ({ of, simulation, closedForm }: ShownSimulation): readonly Mes
             unit,
             simulated: value,
             closedForm: expected.estimate.value,
-            isAlone: of === 'all',
+            triedTwice: of !== 'base',
           }),
         ]
       : []

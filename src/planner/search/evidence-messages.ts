@@ -51,15 +51,15 @@ export const evidenceMessages = defineMessages({
       e2eMs: number
       good: number | null
     }) =>
-      `Simulated at ${n(p.requestsPerSecond)} requests/s on ${counted(p.replicas, 'replica')} (${counted(p.requests, 'request')}): P95 ${formatMs(p.ttftMs)} to the first token, ${formatMs(p.tpotMs)} per token, ${formatMs(p.e2eMs)} in all${p.good === null ? '' : `; ${n(p.good * 100)} % of the requests meet every limit at once`}.`,
+      `Simulated at ${counted(p.requestsPerSecond, 'request')}/s on ${counted(p.replicas, 'replica')} (${counted(p.requests, 'request')}): P95 ${formatMs(p.ttftMs)} to the first token, ${formatMs(p.tpotMs)} per token, ${formatMs(p.e2eMs)} in all${p.good === null ? '' : `; ${n(p.good * 100)} % of the requests meet every limit at once`}.`,
     'zh-TW': (p) =>
       `以每秒 ${n(p.requestsPerSecond)} 個請求、${p.replicas} 份副本模擬（${n(p.requests)} 個請求）：P95 首個詞元 ${formatMs(p.ttftMs)}、每個詞元 ${formatMs(p.tpotMs)}、全程 ${formatMs(p.e2eMs)}${p.good === null ? '' : `；${n(p.good * 100)}% 的請求同時符合所有上限`}。`,
   },
   'planner.simulated-overload': {
-    en: (p: { requestsPerSecond: number; replicas: number; isAlone: boolean }) =>
-      `Simulated at ${n(p.requestsPerSecond)} requests/s, ${counted(p.replicas, 'replica')} ${agreeing(p.replicas, 'does', 'do')} not keep up${p.isAlone ? ', and twice as many neither' : ''}: the closed form is too hopeful here, so measure before you rely on it.`,
+    en: (p: { requestsPerSecond: number; replicas: number; triedTwice: boolean }) =>
+      `Simulated at ${counted(p.requestsPerSecond, 'request')}/s, ${counted(p.replicas, 'replica')} ${agreeing(p.replicas, 'does', 'do')} not keep up${p.triedTwice ? ', and twice as many neither' : ''}: the closed form is too hopeful here, so measure before you rely on it.`,
     'zh-TW': (p) =>
-      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上${p.isAlone ? '，加倍亦然' : ''}：封閉公式在此過於樂觀，採用前請先實測。`,
+      `以每秒 ${n(p.requestsPerSecond)} 個請求模擬時，${p.replicas} 份副本跟不上${p.triedTwice ? '，加倍亦然' : ''}：封閉公式在此過於樂觀，採用前請先實測。`,
   },
   'planner.simulated-more-replicas': {
     en: (p: { from: number; to: number; missed: readonly string[] }) =>
@@ -80,9 +80,9 @@ export const evidenceMessages = defineMessages({
   },
   'planner.simulated-overflow': {
     en: (p: SimulatedOverflow & { requestsPerSecond: number }) =>
-      `${p.api} answers what comes while the replicas have ${counted(p.concurrency, 'request')} in flight: ${n(p.share * 100)} % of the requests of this hour (${n(p.share * p.requestsPerSecond)} /s). Its times are its own and are not simulated; percentiles and goodput are those of the requests that the replicas take.`,
+      `${p.api} answers what comes while the replicas have ${counted(p.concurrency, 'request')} in flight: ${formatNumber(p.share * 100, 3)} % of the requests of this hour (${formatNumber(p.share * p.requestsPerSecond, 3)} /s); the loss formula that the bill counts on says ${formatNumber(p.expectedShare * 100, 3)} %. Its times are its own and are not simulated; percentiles and goodput are those of the requests that the replicas take.`,
     'zh-TW': (p) =>
-      `副本同時處理 ${p.concurrency} 個請求時，之後到達的交給 ${p.api}：占此時段請求的 ${n(p.share * 100)}%（每秒 ${n(p.share * p.requestsPerSecond)} 個）。其時間由供應商決定，未模擬；百分位與有效吞吐只計副本處理的請求。`,
+      `副本同時處理 ${p.concurrency} 個請求時，之後到達的交給 ${p.api}：占此時段請求的 ${n(p.share * 100)}%（每秒 ${n(p.share * p.requestsPerSecond)} 個）；帳單所用的損失公式為 ${formatNumber(p.expectedShare * 100, 3)}%。其時間由供應商決定，未模擬；百分位與有效吞吐只計副本處理的請求。`,
   },
   'planner.simulated-part': {
     en: (p: { part: 'first' | 'main'; model: string }) =>
@@ -108,11 +108,11 @@ export const evidenceMessages = defineMessages({
       simulated: number | null
       closedForm: number
       /** Twice the replicas were tried. */
-      isAlone: boolean
+      triedTwice: boolean
     }) =>
-      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit, 'en')}) contradict each other: closed form ${speed(p.closedForm, p.unit, 'en')}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit, 'en')}. ${p.isAlone ? 'Twice the replicas would not change it, so measure' : 'Measure'} before you rely on it.`,
+      `The two predictions of ${p.target} (P${n(p.percentile)}, limit ${speed(p.limit, p.unit, 'en')}) contradict each other: closed form ${speed(p.closedForm, p.unit, 'en')}, simulation ${p.simulated === null ? 'a queue that grows without end' : speed(p.simulated, p.unit, 'en')}. ${p.triedTwice ? 'Twice the replicas would not change it, so measure' : 'Measure'} before you rely on it.`,
     'zh-TW': (p) =>
-      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit, 'zh-TW')}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit, 'zh-TW')}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit, 'zh-TW')}。${p.isAlone ? '副本加倍也無法改變，' : ''}採用前請先實測。`,
+      `${p.target}（P${n(p.percentile)}，上限 ${speed(p.limit, p.unit, 'zh-TW')}）的兩種預測互相矛盾：封閉公式 ${speed(p.closedForm, p.unit, 'zh-TW')}，模擬 ${p.simulated === null ? '佇列不斷增長' : speed(p.simulated, p.unit, 'zh-TW')}。${p.triedTwice ? '副本加倍也無法改變，' : ''}採用前請先實測。`,
   },
   'planner.not-simulated': {
     en: (p: { why: 'api' | 'pools' | 'order' }) =>

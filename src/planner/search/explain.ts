@@ -12,6 +12,7 @@ import { missesOnlyMoney } from './repricing.js'
 interface Decision {
   readonly candidates: readonly Candidate[]
   readonly chosen: Candidate | null
+  readonly nearest: Candidate | null
   readonly relaxations: readonly Relaxation[]
   readonly context: DesignContext
   readonly cost: CostReport | null
@@ -20,6 +21,7 @@ interface Decision {
 export const reasonsFor = ({
   candidates,
   chosen,
+  nearest,
   relaxations,
   context,
   cost: money,
@@ -29,8 +31,16 @@ export const reasonsFor = ({
     const refusal = designMessage('planner.nothing-fits', { considered })
     const slow = slowStages(context)
     if (relaxations.length > 0) return [refusal, ...slow, ...relaxations.map(({ message }) => message)]
-    const missed = candidates[0]?.violations.map(({ constraint }) => constraint) ?? []
-    return [refusal, ...slow, designMessage('planner.no-single-relaxation', { constraints: missed })]
+    const missed = (nearest ?? candidates[0])?.violations ?? []
+    return [
+      refusal,
+      ...slow,
+      designMessage('planner.no-single-relaxation', {
+        candidate: nearest?.id ?? null,
+        constraints: missed.map(({ constraint }) => constraint),
+      }),
+      ...missed.map(({ reason }) => reason),
+    ]
   }
   const feasible = candidates.filter(({ violations }) => violations.length === 0).length
   const cost = chosen.costPerMonthUsd ?? 0

@@ -8,7 +8,9 @@ import { costMessage } from '../cost/cost-messages.js'
 import { bestHybrid, type Hybrid, hybridAt } from '../cost/hybrid.js'
 import { hoursOf } from '../cost/replica-plan.js'
 import { type ServingOrder, selfHostedCost, servingLines } from '../cost/self-hosted-cost.js'
+import type { ServingDetail } from '../cost/serving-detail.js'
 import { acceleratorsOf } from '../memory/memory.js'
+import { placesFor, refusedByBase } from './base-places.js'
 import type { Evaluated } from './candidates.js'
 import type { DesignContext } from './design-context.js'
 import { evaluateHosted } from './hosted.js'
@@ -35,8 +37,6 @@ export const canBeBase = ({ kind, latency, packing, disaggregation, routing, vio
 
 /** Traffic that is a tenth more or less than planned. */
 const trafficBand = 1.1
-/** In the busiest twentieth of the time so many standard deviations more are in flight (Poisson). */
-const busy = 1.645
 
 /** @returns null when one of the two alone misses more than money, or no base can be had */
 export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Candidate | null => {
@@ -44,25 +44,39 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
   const api = evaluateHosted(pair.api, { ...context, itemised: true })
   const serving = own?.bill?.serving
   if (!own || !serving || !canBeBase(own) || !api?.costPerMonthUsd || !missesOnlyMoney(api)) return null
-  const question = questionOf(serving.order, api.costPerMonthUsd, context)
+  const { stay } = serving
+  if (stay.fullInFlight <= 0) return null
+  const question = questionOf(serving, api.costPerMonthUsd, context)
   const found = bestHybrid(question)
   const base = found && baseOf(pair.own, found.baseReplicas / serving.order.load, context)
   const order = found && baseOrder(serving.order, found.baseReplicas)
   const cost = order && selfHostedCost(order)
   if (!found || !base?.latency || !api.latency || !cost) return null
+  return joinedOf({ own, api, base, found, question, serving: { order, cost, stay } }, context)
+}
+
+interface Joined {
+  readonly own: Candidate
+  readonly api: Candidate
+  /** As full as the targets allow. */
+  readonly base: Candidate
+  readonly found: Hybrid
+  readonly question: Question
+  readonly serving: Serving
+}
+
+const joinedOf = (
+  { own, api, base, found, question, serving }: Joined,
+  context: DesignContext,
+): Candidate => {
+  const { order, cost, stay } = serving
   const { requirements, workload } = context
+  const { regions } = requirements.availability
   const perMillion = found.usdPerMonth / (workload.tokensPerMonth.output / 1e6)
   const each = acceleratorsOf(own.layout ?? { tensorParallel: 1, pipelineParallel: 1 })
   const spare = order.requirements.availability.survivesReplicaLoss ? 1 : 0
-  const { regions } = requirements.availability
   const targets = worseTargets(base.targets, api.targets)
-  const routing = routingOf(found, {
-    api,
-    inFlight: base.bill?.serving?.inFlight ?? 0,
-    basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
-    baseTargets: base.targets,
-    context,
-  })
+  const routing = routingOf(found, { api, base, serving, context })
   return {
     ...base,
     id: `${own.id} + ${api.id}`,
@@ -72,16 +86,21 @@ export const evaluateOverflow = (pair: OverflowPair, context: DesignContext): Ca
     costPerMonthUsd: found.usdPerMonth,
     ...purchaseOf([cost], requirements),
     usdPerMillionOutputTokens: perMillion,
-    latency: slowerLatency(base.latency, api.latency),
+    ...(base.latency && api.latency ? { latency: slowerLatency(base.latency, api.latency) } : {}),
     targets,
     ...poorerQuality(own, api),
     basis: weakerBasis(own.basis, api.basis),
-    utilisation: utilisationOf(base, found, { order, spare, hours: hoursOf(cost.levels) }),
+    utilisation: utilisationOf(base, found, {
+      clock: context.clock,
+      plannedShare: routing.basePeakRequestsPerSecond / context.enginePeak,
+      spare,
+      hours: hoursOf(cost.levels),
+    }),
     routing,
     bill: {
-      lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order })],
+      lines: [...servingLines(order, cost), overflowLine(found, question, { routing, order, stay }, context)],
       goodShare: goodShareOf(own, api, routing.apiShare),
-      serving: { order, cost, inFlight: routing.concurrency },
+      serving,
     },
     violations: [
       ...targets.flatMap(targetViolation),
@@ -105,17 +124,20 @@ const baseOrder = (order: ServingOrder, replicas: number): ServingOrder => {
   }
 }
 
+type Serving = NonNullable<ServingDetail['serving']>
 type Question = Parameters<typeof bestHybrid>[0]
 
-const questionOf = (order: ServingOrder, apiUsdPerMonth: number, context: DesignContext): Question => {
-  const { workload, requirements } = context
+const questionOf = ({ order, stay }: Serving, apiUsdPerMonth: number, context: DesignContext): Question => {
+  const { workload, requirements, enginePeak } = context
   const { regions, minReplicas } = requirements.availability
   const most = Math.floor(order.supply.most / order.acceleratorsPerReplica / regions)
   return {
     clock: context.clock,
     load: order.load,
     least: Math.max(1, minReplicas),
-    requestsPerSecondPeak: context.enginePeak * regions,
+    requestsPerSecondPeak: enginePeak * regions,
+    refusedShareAt: (replicas, load) =>
+      refusedByBase({ replicas, requestsPerSecond: load * enginePeak, stay, regions, slowness: 1 }),
     apiUsdPerRequest: apiUsdPerMonth / (workload.requestsPerMonth * (1 - workload.repeatedShare)),
     ownUsdAt: (replicas) =>
       replicas > most ? null : (selfHostedCost(baseOrder(order, replicas))?.usdPerMonth ?? null),
@@ -145,59 +167,72 @@ const baseOf = ({ again }: Evaluated, share: number, context: DesignContext): Ca
 
 const routingOf = (
   found: Hybrid,
-  options: {
-    readonly api: Candidate
-    readonly inFlight: number
-    readonly basePeakRequestsPerSecond: number
-    readonly baseTargets: Overflow['baseTargets']
-    readonly context: DesignContext
-  },
+  {
+    api,
+    base,
+    serving: { order, stay },
+    context,
+  }: Pick<Joined, 'api' | 'base' | 'serving'> & { readonly context: DesignContext },
 ): Overflow => {
-  const { api, inFlight, basePeakRequestsPerSecond, baseTargets, context } = options
   const { workload, requirements } = context
   const requests = workload.requestsPerMonth * (1 - workload.repeatedShare) * found.overflowShare
-  const all = inFlight * requirements.availability.regions
+  const inFlight = found.baseReplicas * requirements.availability.regions * stay.fullInFlight
   return {
     kind: 'overflow',
     api,
     apiShare: found.overflowShare,
+    peakApiShare: found.peakOverflowShare,
     apiRequestsPerMonth: requests,
     apiUsdPerRequest: requests > 0 ? found.apiUsdPerMonth / requests : 0,
     ownUsdPerMonth: found.ownUsdPerMonth,
-    basePeakRequestsPerSecond,
-    baseTargets,
-    concurrency: Math.max(1, Math.ceil(all + busy * Math.sqrt(all))),
+    basePeakRequestsPerSecond: basePeakOf(found.baseReplicas / order.load, context),
+    base: { latency: base.latency, targets: base.targets, basis: base.basis },
+    inFlight,
+    staySeconds: stay.fullSeconds,
+    concurrency: placesFor(inFlight),
   }
 }
 
 const utilisationOf = (
   { utilisation, replicas }: Candidate,
-  { baseReplicas }: Hybrid,
-  { order, spare, hours }: { readonly order: ServingOrder; readonly spare: number; readonly hours: number },
+  { baseReplicas, overflowShare, peakOverflowShare }: Hybrid,
+  {
+    clock,
+    plannedShare,
+    spare,
+    hours,
+  }: {
+    readonly clock: DesignContext['clock']
+    /** Of the peak, what the replicas are planned to carry. */
+    readonly plannedShare: number
+    readonly spare: number
+    readonly hours: number
+  },
 ): Candidate['utilisation'] => {
   if (!utilisation || !replicas || hours === 0) return utilisation
-  const { clock, load } = order
-  const carried = load * (clock.mean - clock.meanExcess(baseReplicas / load))
-  const running = hours / hoursPerMonth
-  // Of the replicas that serve, as full as the base lets them be; it was worked out with a spare.
-  const full = (utilisation.peak * (replicas.serving + replicas.spare)) / replicas.serving
-  const peakLoad = Math.min(load, baseReplicas)
+  // Full replicas that the whole peak would take; of the base it was worked out with its spare.
+  const whole =
+    (utilisation.peak * (replicas.serving + replicas.spare) * (baseReplicas / replicas.serving)) /
+    plannedShare
   return {
-    peak: (full * baseReplicas) / (baseReplicas + spare),
-    average: (full * baseReplicas * carried) / peakLoad / running,
+    peak: (whole * (1 - peakOverflowShare)) / (baseReplicas + spare),
+    average: (whole * clock.mean * (1 - overflowShare) * hoursPerMonth) / hours,
   }
 }
 
-/** More or less traffic meets the same base, so that the API's part moves most. */
+/** More or less traffic, and slower or faster steps, meet the same places, so that the API's part moves most. */
 const overflowLine = (
   found: Hybrid,
   question: Question,
-  { routing, order }: { readonly routing: Overflow; readonly order: ServingOrder },
+  { routing, order, stay }: { readonly routing: Overflow } & Pick<Serving, 'order' | 'stay'>,
+  { enginePeak, requirements }: DesignContext,
 ): CostLine => {
-  const at = (factor: number, slower: number) =>
+  const { regions } = requirements.availability
+  const at = (factor: number, slowness: number) =>
     hybridAt(found.baseReplicas, {
       ...question,
-      load: question.load * factor * slower,
+      refusedShareAt: (replicas, load) =>
+        refusedByBase({ replicas, requestsPerSecond: load * enginePeak * factor, stay, regions, slowness }),
       requestsPerSecondPeak: question.requestsPerSecondPeak * factor,
     })?.apiUsdPerMonth ?? found.apiUsdPerMonth
   return {
@@ -205,10 +240,11 @@ const overflowLine = (
     title: costMessage('planner.cost-overflow', { api: routing.api.id }),
     usdPerMonth: found.apiUsdPerMonth,
     lowUsdPerMonth: Math.min(found.apiUsdPerMonth, at(1 / trafficBand, 1 / order.slowness)),
-    highUsdPerMonth: Math.max(found.apiUsdPerMonth, at(trafficBand, 1)),
+    highUsdPerMonth: Math.max(found.apiUsdPerMonth, at(trafficBand, order.slowness)),
     basis: costMessage('planner.cost-overflow-basis', {
       share: routing.apiShare,
       requests: routing.apiRequestsPerMonth,
+      places: routing.concurrency,
       usdPerRequest: routing.apiUsdPerRequest,
       base: found.baseReplicas,
     }),

@@ -1,6 +1,7 @@
 // The candidates that no other is at least as good as in cost, latency, quality and risk.
 
 import type { Objectives } from './objectives.js'
+import { qualityClass } from './rank-candidates.js'
 import { type Candidate, comparableUsd, type TargetEstimate } from './report.js'
 import { riskOf } from './risk-of.js'
 import { wantsMore } from './target.js'
@@ -44,13 +45,13 @@ const badEndMs = ({ metric, estimate }: TargetEstimate): number =>
   wantsMore(metric) ? 1000 / estimate.low : estimate.high
 
 /**
- * Objectives in steps that the numbers can tell apart: cost 2 %, latency 5 %, quality one point, risk five. Two
- * candidates of one cell are the same to the front, which keeps the first of them.
+ * Objectives in steps that the numbers can tell apart: cost 2 %, latency 5 %, risk five, and quality two points, as in the
+ * ranking. Two candidates of one cell are the same to the front, which keeps the first of them.
  */
 const cellOf = ({ costPerMonthUsd, latencyMs, qualityLost, risk }: Objectives): readonly number[] => [
   Math.round(Math.log(Math.max(costPerMonthUsd, 1)) / Math.log(1.02)),
   Math.round(Math.log(Math.max(latencyMs, 0.001)) / Math.log(1.05)),
-  Math.round(qualityLost),
+  -qualityClass(100 - qualityLost),
   Math.round(risk / 5),
 ]
 

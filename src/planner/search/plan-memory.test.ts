@@ -28,6 +28,7 @@ const requirements = requirementsOf({
       'Qwen/Qwen3-30B-A3B',
       'deepseek-ai/DeepSeek-V3',
       'google/gemma-3-27b-it',
+      'Qwen/Qwen3-Next-80B-A3B-Instruct',
     ],
     speculation: [{ model: 'Llama-3.1-8B-Instruct', method: 'ngram', tokens: 3, acceptance: 0.7 }],
   },

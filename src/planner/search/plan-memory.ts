@@ -4,6 +4,7 @@
 import { bytesPerGiB } from '../../core/index.js'
 import type { FitRequest } from '../fit/fit-request.js'
 import { type Start, shardingOf, startAt } from '../fit/fit-start.js'
+import { mostByStates } from '../fit/memory-advice.js'
 import type { Card } from '../memory/engine-card.js'
 import type { MemoryPlan } from '../memory/memory.js'
 import { acceleratorsOf } from '../memory/memory.js'
@@ -27,7 +28,8 @@ interface Lengths {
 const mostSlots = 32
 
 /**
- * The most sequences that the cache holds at their mean length, up to the engine's own limit. An engine that measures
+ * The most sequences that the cache holds at their mean length, and has blocks for the states of, up to the engine's own
+ * limit. An engine that measures
  * itself with fewer sequences keeps more for its cache, so the number is sought that its own measurement carries.
  */
 export const planMemory = (
@@ -46,7 +48,8 @@ export const planMemory = (
     return made
   }
   const mean = Math.ceil(lengths.mean) + (option.speculation?.tokens ?? 0)
-  const held = ({ pool }: Start) => Math.floor(pool.concurrencyAt(mean))
+  const held = (start: Start) =>
+    Math.min(Math.floor(start.pool.concurrencyAt(mean)), mostByStates(request, start))
   const first = startWith(request.maxNumSeqs)
   const limit = first.memory.settings.maxSequences
   const sequences = mostThatHold((count) => held(startWith(count)), { first: held(first), limit })

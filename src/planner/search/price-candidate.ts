@@ -8,7 +8,7 @@ import { purchaseOf } from './purchase-of.js'
 import type { Candidate, TargetEstimate, Violation } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { systemUsdOf } from './system-cost.js'
-import { budgetViolations, targetViolation } from './violations.js'
+import { budgetViolations, targetViolation, tooFewOwned } from './violations.js'
 
 /** Replicas of one region that do one thing. */
 interface Pool {
@@ -96,16 +96,7 @@ const violationsOf = (options: {
   const found = targets.flatMap(targetViolation)
   const left = supply.most - takenByStages(option, context)
   if (supply.owned && accelerators > left)
-    found.push({
-      constraint: 'hosting.owned',
-      relaxable: true,
-      actual: accelerators,
-      reason: designMessage('planner.needs-more-owned', {
-        accelerator: supply.accelerator.label,
-        needed: accelerators,
-        owned: left,
-      }),
-    })
+    found.push(tooFewOwned({ accelerator: supply.accelerator.label, needed: accelerators, owned: left }))
   if (costPerMonthUsd === null)
     found.push({
       constraint: 'price',

@@ -46,7 +46,7 @@ const bases: readonly Candidate['basis'][] = ['calibrated', 'measured', 'publish
 const engines: readonly Candidate['engine'][] = [null, 'vllm', 'sglang', 'trtllm', 'tgi', 'llama.cpp']
 
 /** Scores within two points count as equal: the same model and test, run twice, differ by up to 1.7. */
-const qualityClass = ({ qualityScore }: Candidate) => Math.round((qualityScore?.value ?? 0) / 2)
+export const qualityClass = (score: number): number => Math.round(score / 2)
 
 /** Smaller is better; in the order of `rankings`. */
 const rankKey = (candidate: Candidate): readonly number[] => [
@@ -56,7 +56,7 @@ const rankKey = (candidate: Candidate): readonly number[] => [
   // Separate pools need a router and a cache transfer that serving together does without.
   candidate.disaggregation ? 1 : 0,
   costClass(candidate),
-  -qualityClass(candidate),
+  -qualityClass(candidate.qualityScore?.value ?? 0),
   candidate.targets.filter(({ met }) => met !== 'likely').length,
   bases.indexOf(candidate.basis),
   candidate.accelerators,

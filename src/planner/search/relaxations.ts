@@ -115,7 +115,8 @@ const roundTo = (value: number, up: boolean): number => {
   return Number(((up ? Math.ceil(value / scale) : Math.floor(value / scale)) * scale).toPrecision(3))
 }
 
-const askedOf = (constraint: string, { targets, requirements, floor }: DesignContext) => {
+/** What the requirements ask of a constraint with a number. */
+export const askedOf = (constraint: string, { targets, requirements, floor }: DesignContext) => {
   const target = targets.find((resolved) => resolved.target.id === constraint)
   if (target) return { asked: target.limit, unit: target.unit }
   const own = ownTarget(constraint, requirements)

@@ -93,6 +93,8 @@ export interface SimulatedOverflow {
   readonly concurrency: number
   /** Of all requests of the peak, in [0, 1]. */
   readonly share: number
+  /** And what the closed form says, which is billed. */
+  readonly expectedShare: number
 }
 
 /** The traffic of the peak hour on the replicas of one region, request by request. */
@@ -124,13 +126,18 @@ export interface Overflow {
   readonly api: Candidate
   /** Share of the requests that the API answers, in [0, 1]. */
   readonly apiShare: number
+  /** And of those at the peak, while no replica is away. */
+  readonly peakApiShare: number
   readonly apiRequestsPerMonth: number
   readonly apiUsdPerRequest: number
   readonly ownUsdPerMonth: number
-  /** What the replicas of one region carry when they are full. */
+  /** What the replicas of one region are planned to carry when they are full. */
   readonly basePeakRequestsPerSecond: number
   /** What the replicas alone promise then. */
-  readonly baseTargets: readonly TargetEstimate[]
+  readonly base: Pick<Candidate, 'latency' | 'targets' | 'basis'>
+  /** Mean number of requests in flight that the targets allow the replicas of all regions, and how long one then stays. */
+  readonly inFlight: number
+  readonly staySeconds: number
   /** Requests in flight that fill the replicas: beyond it the API is asked. */
   readonly concurrency: number
 }
@@ -237,6 +244,8 @@ export interface DesignReport {
   readonly candidates: readonly Candidate[]
   /** Null when nothing meets the requirements. */
   readonly chosen: Candidate | null
+  /** What misses least, where nothing is chosen; null too where nothing could be sized. */
+  readonly nearest: Candidate | null
   /** Identifiers of those that no other is at least as good as in cost, latency, quality and risk; cheapest first. */
   readonly front: readonly string[]
   /** Why this one, and what follows from it. */

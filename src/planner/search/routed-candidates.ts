@@ -1,7 +1,7 @@
 // The ways that join two of the others: an API above a base of replicas, a small model before the main one. They are
 // candidates only where they save enough to be worth a second supplier, or nothing else is within budget.
 
-import type { Evaluated } from './candidates.js'
+import type { CascadeFactors, Evaluated } from './candidates.js'
 import { evaluateCascade, type Main } from './cascade-candidate.js'
 import type { DesignContext } from './design-context.js'
 import { evaluateHosted } from './hosted.js'
@@ -75,13 +75,27 @@ const cascades = (evaluated: readonly Evaluated[], context: DesignContext): read
     ({ model, provider }) => `${model} ${provider}`,
   )
   return mains.flatMap((evaluation): Evaluated[] => {
-    const main = mainOf(evaluation, context)
-    const found = evaluateCascade(main, context)
-    if (!found || found.gaps.length > 0) return []
-    const again = (changed: DesignContext) =>
-      evaluateCascade(main, changed)?.candidate ?? main.again(changed) ?? evaluation.candidate
-    return [{ candidate: found.candidate, option: evaluation.option, again, cascade: found.parts }]
+    const found = cascadeOf(evaluation, context)
+    return found ? [found] : []
   })
+}
+
+/** @returns null where it cannot be had, or lacks a measurement */
+export const cascadeOf = (
+  evaluation: Evaluated,
+  context: DesignContext,
+  factors?: CascadeFactors,
+): Evaluated | null => {
+  const main = mainOf(evaluation, context)
+  const found = evaluateCascade(main, context, factors)
+  if (!found || found.gaps.length > 0) return null
+  return {
+    candidate: found.candidate,
+    option: evaluation.option,
+    again: (changed) =>
+      evaluateCascade(main, changed, factors)?.candidate ?? main.again(changed) ?? evaluation.candidate,
+    cascade: { ...found.parts, withReplicas: (larger) => cascadeOf(evaluation, context, larger) },
+  }
 }
 
 /** A way to serve as the main model of a cascade. */

@@ -54,6 +54,6 @@ export const simulationsOf = (candidate: Candidate): readonly ShownSimulation[] 
   }
   if (!simulation) return []
   return routing
-    ? [{ of: 'base', simulation, closedForm: routing.baseTargets, model }]
+    ? [{ of: 'base', simulation, closedForm: routing.base.targets, model }]
     : [{ of: 'all', simulation, closedForm: targets, model }]
 }

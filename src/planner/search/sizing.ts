@@ -128,7 +128,7 @@ export const isOfSystem = ({ target }: ResolvedTarget): boolean =>
 export const sizeReplicas = (server: Server, context: DesignContext): Sizing | null => {
   const { enginePeak, requirements } = context
   const within = targetsWithinReach(server, context)
-  const atPeak = within.filter(({ target }) => !target.cold && rateOf(target) >= enginePeak)
+  const atPeak = within.filter((planned) => isAtPeak(planned, context))
   const ratePerReplica = largestStableRate(server, atPeak, enginePeak)
   if (ratePerReplica === 0) return null
   const needed = within
@@ -145,6 +145,17 @@ export const sizeReplicas = (server: Server, context: DesignContext): Sizing | n
     saturation: largestRate((rate) => keepsUp(server.warm, rate), 64 * enginePeak),
   }
 }
+
+const isAtPeak = ({ target }: PlannedTarget, { enginePeak }: DesignContext): boolean =>
+  !target.cold && rateOf(target) >= enginePeak
+
+/** What one replica carries under the targets of the peak, up to a limit that may be above it, requests/s. */
+export const largestPeakRate = (server: Server, context: DesignContext, limit: number): number =>
+  largestStableRate(
+    server,
+    targetsWithinReach(server, context).filter((planned) => isAtPeak(planned, context)),
+    limit,
+  )
 
 /** What a simulation asks for is asked for whole replicas: none of them may get more than it was simulated with. */
 const atLeast = (load: number, { replicaFactor, requirements }: DesignContext): number =>

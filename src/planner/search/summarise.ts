@@ -17,6 +17,8 @@ export interface SummaryRow {
   readonly ttftP90Ms: Estimate | null
   readonly e2eP90Ms: Estimate | null
   readonly quality: QualityEstimate
+  /** Two ways to serve in one. */
+  readonly isJoined: boolean
   readonly verdict: 'chosen' | 'possible' | 'rejected'
   /** Why it was not chosen; null for the choice. */
   readonly why: Message | null
@@ -141,6 +143,7 @@ const rowOf = (candidate: Candidate, report: DesignReport): SummaryRow => {
     ttftP90Ms: latency?.ttftP90Ms ?? null,
     e2eP90Ms: latency?.e2eP90Ms ?? null,
     quality,
+    isJoined: candidate.routing !== undefined,
     verdict: isChosen ? 'chosen' : violations.length > 0 ? 'rejected' : 'possible',
     why: isChosen ? null : (whyNot(report, id)[0] ?? null),
   }

@@ -24,6 +24,17 @@ export const targetViolation = (target: TargetEstimate): Violation[] =>
       ]
     : []
 
+export const tooFewOwned = (hardware: {
+  readonly accelerator: string
+  readonly needed: number
+  readonly owned: number
+}): Violation => ({
+  constraint: 'hosting.owned',
+  relaxable: true,
+  actual: hardware.needed,
+  reason: designMessage('planner.needs-more-owned', hardware),
+})
+
 export const budgetViolations = (
   { budget }: Requirements,
   costPerMonthUsd: number,

@@ -25,11 +25,19 @@ const objectiveLabels = {
   en: { costPerMonthUsd: 'cost', latencyMs: 'latency', qualityLost: 'quality', risk: 'risk' },
   'zh-TW': { costPerMonthUsd: '費用', latencyMs: '延遲', qualityLost: '品質', risk: '風險' },
 } as const
+/** The target that candidates are compared by. */
+export interface Tightest {
+  readonly target: string
+  readonly isSpeed: boolean
+}
 type Objective = keyof (typeof objectiveLabels)['en']
-const objectivesText = (at: Objectives, target: string) =>
-  `${formatUsd(at.costPerMonthUsd)} a month, ${target} ${formatNumber(at.latencyMs)} ms, MMLU-Pro ${formatNumber(100 - at.qualityLost)}, risk ${formatNumber(at.risk)}`
-const objectivesTextZh = (at: Objectives, target: string) =>
-  `每月 ${formatUsd(at.costPerMonthUsd)}、${target} ${formatNumber(at.latencyMs)} ms、MMLU-Pro ${formatNumber(100 - at.qualityLost)}、風險 ${formatNumber(at.risk)}`
+/** Of a target that asks for a speed, the speed. */
+const latencyText = ({ latencyMs }: Objectives, { target, isSpeed }: Tightest) =>
+  isSpeed ? `${target} ${formatNumber(1000 / latencyMs)} tokens/s` : `${target} ${formatNumber(latencyMs)} ms`
+const objectivesText = (at: Objectives, tightest: Tightest) =>
+  `${formatUsd(at.costPerMonthUsd)} a month, ${latencyText(at, tightest)}, MMLU-Pro ${formatNumber(100 - at.qualityLost)}, risk ${formatNumber(at.risk)}`
+const objectivesTextZh = (at: Objectives, tightest: Tightest) =>
+  `每月 ${formatUsd(at.costPerMonthUsd)}、${latencyText(at, tightest)}、MMLU-Pro ${formatNumber(100 - at.qualityLost)}、風險 ${formatNumber(at.risk)}`
 
 export const whyNotMessages = defineMessages({
   'planner.not-considered': {
@@ -53,13 +61,14 @@ export const whyNotMessages = defineMessages({
     'zh-TW': (p) => `${p.id} 就是選定的方案。`,
   },
   'planner.dearer': {
-    en: (p: { times: number; chosen: string; costUsd: number; chosenUsd: number }) =>
+    /** `packed`: small models on its accelerators, or on those of the choice, cost nothing elsewhere. */
+    en: (p: { times: number; chosen: string; costUsd: number; chosenUsd: number; packed: boolean }) =>
       p.times > 0
-        ? `Meets everything, at ${formatNumber(p.times, 3)} times the cost of ${p.chosen} (${formatUsd(p.costUsd)} against ${formatUsd(p.chosenUsd)} a month).`
+        ? `Meets everything, at ${formatNumber(p.times, 3)} times the cost of ${p.chosen} (${formatUsd(p.costUsd)} against ${formatUsd(p.chosenUsd)} a month${p.packed ? ', less what models that share the cards would cost elsewhere' : ''}).`
         : `Meets everything, for ${formatUsd(p.costUsd)} a month, where ${p.chosen} costs nothing more.`,
     'zh-TW': (p) =>
       p.times > 0
-        ? `符合全部需求，但費用是 ${p.chosen} 的 ${formatNumber(p.times, 3)} 倍（每月 ${formatUsd(p.costUsd)} 對 ${formatUsd(p.chosenUsd)}）。`
+        ? `符合全部需求，但費用是 ${p.chosen} 的 ${formatNumber(p.times, 3)} 倍（每月 ${formatUsd(p.costUsd)} 對 ${formatUsd(p.chosenUsd)}${p.packed ? '，已扣除共用加速卡的模型在他處的費用' : ''}）。`
         : `符合全部需求，每月 ${formatUsd(p.costUsd)}，而 ${p.chosen} 不需額外費用。`,
   },
   'planner.needs-making': {
@@ -116,27 +125,28 @@ export const whyNotMessages = defineMessages({
   },
   'planner.equal-otherwise': {
     en: (p: { chosen: string; engine: string; chosenEngine: string }) =>
-      `Meets everything and equals ${p.chosen} in all that is compared; ${p.chosenEngine} goes before ${p.engine}, since more is measured of it.`,
+      `Meets everything and equals ${p.chosen} in all that is compared; ${p.engine === p.chosenEngine ? 'only their names put one before the other.' : `${p.chosenEngine} goes before ${p.engine}, since more is measured of it.`}`,
     'zh-TW': (p) =>
-      `符合全部需求，各項與 ${p.chosen} 相同；僅因 ${p.chosenEngine} 的實測較多而排在 ${p.engine} 之前。`,
+      `符合全部需求，各項與 ${p.chosen} 相同；${p.engine === p.chosenEngine ? '僅依名稱排序。' : `僅因 ${p.chosenEngine} 的實測較多而排在 ${p.engine} 之前。`}`,
   },
   'planner.dominated': {
-    en: (p: { by: string; target: string; own: Objectives; other: Objectives }) =>
-      `Dominated by ${p.by}, which is nowhere worse: ${objectivesText(p.other, p.target)}, against ${objectivesText(p.own, p.target)}.`,
+    en: (p: Tightest & { by: string; own: Objectives; other: Objectives }) =>
+      `Dominated by ${p.by}, which is nowhere worse: ${objectivesText(p.other, p)}, against ${objectivesText(p.own, p)}.`,
     'zh-TW': (p) =>
-      `${p.by} 各方面都不遜於它：${objectivesTextZh(p.other, p.target)}；此方案為${objectivesTextZh(p.own, p.target)}。`,
+      `${p.by} 各方面都不遜於它：${objectivesTextZh(p.other, p)}；此方案為${objectivesTextZh(p.own, p)}。`,
   },
   'planner.another-balance': {
-    en: (p: {
-      chosen: string
-      target: string
-      own: Objectives
-      other: Objectives
-      better: readonly Objective[]
-    }) =>
-      `On the front: better in ${p.better.map((name) => objectiveLabels.en[name]).join(', ') || 'nothing that is asked for'} (${objectivesText(p.own, p.target)}) than ${p.chosen} (${objectivesText(p.other, p.target)}).`,
+    en: (
+      p: Tightest & {
+        chosen: string
+        own: Objectives
+        other: Objectives
+        better: readonly Objective[]
+      },
+    ) =>
+      `On the front: better in ${p.better.map((name) => objectiveLabels.en[name]).join(', ') || 'nothing that is asked for'} (${objectivesText(p.own, p)}) than ${p.chosen} (${objectivesText(p.other, p)}).`,
     'zh-TW': (p) =>
-      `位於柏拉圖前緣：${p.better.map((name) => objectiveLabels['zh-TW'][name]).join('、') || '沒有任何要求的方面'}較佳（${objectivesTextZh(p.own, p.target)}），${p.chosen} 為（${objectivesTextZh(p.other, p.target)}）。`,
+      `位於柏拉圖前緣：${p.better.map((name) => objectiveLabels['zh-TW'][name]).join('、') || '沒有任何要求的方面'}較佳（${objectivesTextZh(p.own, p)}），${p.chosen} 為（${objectivesTextZh(p.other, p)}）。`,
   },
 })
 

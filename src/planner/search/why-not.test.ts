@@ -15,7 +15,13 @@ describe('why a candidate was not chosen', () => {
     const dear = candidateOf('dear', { costPerMonthUsd: 1800 })
     const [message] = whyNot(reportOf([chosen, dear], [chosen.id]), 'dear')
     expect(message).toEqual(
-      whyNotMessage('planner.dearer', { chosen: chosen.id, times: 1.8, costUsd: 1800, chosenUsd: 1000 }),
+      whyNotMessage('planner.dearer', {
+        chosen: chosen.id,
+        times: 1.8,
+        costUsd: 1800,
+        chosenUsd: 1000,
+        packed: false,
+      }),
     )
     expect(codesFor(candidateOf('made', { build: 'to-make' }))[0]).toBe('planner.needs-making')
     expect(codesFor(candidateOf('weak', { qualityScore: { value: 40, low: 40, high: 40 } }))[0]).toBe(

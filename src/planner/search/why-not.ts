@@ -6,6 +6,7 @@ import { objectiveNames } from './objectives.js'
 import { dominates, objectivesOf, tightestTarget } from './pareto-front.js'
 import { decidingRank } from './rank-candidates.js'
 import { type Candidate, comparableUsd, type DesignReport } from './report.js'
+import { wantsMore } from './target.js'
 import { whyNotMessage } from './why-not-messages.js'
 
 /**
@@ -90,6 +91,7 @@ const beatenBy = (candidate: Candidate, chosen: Candidate): Message => {
         times,
         costUsd,
         chosenUsd,
+        packed: candidate.packing !== null || chosen.packing !== null,
       })
     case 'quality':
       return whyNotMessage('planner.less-good', {
@@ -153,18 +155,19 @@ const onFront = (candidate: Candidate, { candidates, chosen, front }: DesignRepo
   const { feasible, targetId } = comparisonOf(candidates)
   const own = objectivesOf(candidate, targetId)
   if (!own || !chosen) return []
-  const target = targetId ?? 'e2e'
+  const metric = candidate.targets.find(({ id }) => id === targetId)?.metric
+  const tightest = { target: targetId ?? 'e2e', isSpeed: metric !== undefined && wantsMore(metric) }
   if (front.includes(candidate.id)) {
     const other = objectivesOf(chosen, targetId)
     if (!other) return []
     const better = objectiveNames.filter((name) => own[name] < other[name])
-    return [whyNotMessage('planner.another-balance', { target, own, other, better, chosen: chosen.id })]
+    return [whyNotMessage('planner.another-balance', { ...tightest, own, other, better, chosen: chosen.id })]
   }
   const by = feasible
     .filter(({ id }) => front.includes(id))
     .map((other) => ({ id: other.id, objectives: objectivesOf(other, targetId) }))
     .find(({ objectives }) => objectives !== null && dominates(objectives, own))
   return by?.objectives
-    ? [whyNotMessage('planner.dominated', { target, own, other: by.objectives, by: by.id })]
+    ? [whyNotMessage('planner.dominated', { ...tightest, own, other: by.objectives, by: by.id })]
     : []
 }

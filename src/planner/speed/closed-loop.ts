@@ -8,6 +8,8 @@ export interface ClosedLoop {
   readonly concurrency: number
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Requests came on their own, and not all at once at the start; then `concurrency` is the mean number in flight. */
+  readonly openLoop?: boolean | undefined
   /** Sequences that the KV cache holds; the others wait for a place. Left out: all. */
   readonly maxSequences?: number
 }
@@ -45,13 +47,14 @@ export interface ClosedLoopParts {
  * Time per output token: a decode step of the whole batch, plus the prompts of the others of its group that are read
  * while this one writes (each reads its prompt once in `outputTokens` steps).
  * Time to first token: CPU work, the prompt, the step it joins, waiting for prompts of others as in M/D/1 at the share
- * of time that prompts take, and a share of the queue with which such benchmarks begin, when all requests come at once.
+ * of time that prompts take, and a share of the queue with which such benchmarks begin, when all requests come at once
+ * (not in an open loop).
  * Requests beyond those that the cache holds wait for a place, by Little's law: as long as a request is served for each
  * time that those who run would have to be replaced.
  */
 export const closedLoopParts = (
   steps: StepModel,
-  { concurrency, inputTokens, outputTokens, maxSequences = concurrency }: ClosedLoop,
+  { concurrency, inputTokens, outputTokens, openLoop = false, maxSequences = concurrency }: ClosedLoop,
   ofEngine: EngineCoefficients,
 ): ClosedLoopParts => {
   const context = inputTokens + outputTokens / 2
@@ -71,7 +74,7 @@ export const closedLoopParts = (
       promptMs,
       stepMs: ofEngine.joinedStepFactor * decodeMs,
       waitMs: (ofEngine.waitFactor * (busy / (1 - busy)) * promptMs) / 2,
-      startMs: (ofEngine.burstShare * (local - 1) * promptMs) / 2,
+      startMs: openLoop ? 0 : (ofEngine.burstShare * (local - 1) * promptMs) / 2,
       placeMs: cycleMs * (concurrency / running - 1),
     },
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/index.js'
 import { createLengths, normalQuantile } from './length-distribution.js'
-import { addMoments, gammaQuantile, momentsOf, waitingTime } from './queueing.js'
+import { addMoments, gammaQuantile, momentsOf, refusedShare, waitingTime } from './queueing.js'
 
 describe('normalQuantile', () => {
   it('gives the tabulated values', () => {
@@ -68,5 +68,21 @@ describe('waiting time', () => {
     const waiting = waitingTime(rate, service)
     const predicted = gammaQuantile(addMoments(waiting ?? service, service), normalQuantile(0.95))
     expect(Math.abs(predicted / (times[Math.floor(0.95 * times.length)] ?? 1) - 1)).toBeLessThan(0.06)
+  })
+})
+
+describe('arrivals that find every place taken', () => {
+  it('are those of the tabulated loss formula of Erlang', () => {
+    const erlang = (offered: number, places: number) => refusedShare(offered, places, (inFlight) => inFlight)
+    expect(erlang(5, 10)).toBeCloseTo(0.01838, 5)
+    expect(erlang(10, 10)).toBeCloseTo(0.21458, 5)
+    expect(erlang(100, 100)).toBeCloseTo(0.0757, 4)
+    expect(erlang(10, 200)).toBe(0)
+    expect(erlang(0, 10)).toBe(0)
+  })
+
+  it('are those of M/M/1/c where one is served at a time', () => {
+    // (1 - u) u^c / (1 - u^(c + 1))
+    expect(refusedShare(0.8, 3, () => 1)).toBeCloseTo((0.2 * 0.8 ** 3) / (1 - 0.8 ** 4), 9)
   })
 })

@@ -49,6 +49,36 @@ export const waitingTime = (
   return { mean, variance: second - mean ** 2 }
 }
 
+/** Beyond this many times the last term, or with terms this small, the sum is known well enough. */
+const negligible = 1e-9
+
+/**
+ * Share of Poisson arrivals that find every place taken and go elsewhere: the loss formula of Erlang (1917), P =
+ * 1 / sum over k = 0..c of the product over j < k of m(c - j) / r, here with a rate of completion m(n) that need not be
+ * n times that of one request. It holds for any lengths of stay (Kelly, Reversibility and Stochastic Networks, 1979,
+ * 3.3; Sevastyanov, 1957, for constant rates), as every request in flight is worked on at once.
+ * @param arrivals requests per second
+ * @param places requests that may be in flight at a time
+ * @param completionsAt requests per second that leave while so many are in flight
+ */
+export const refusedShare = (
+  arrivals: number,
+  places: number,
+  completionsAt: (inFlight: number) => number,
+): number => {
+  if (arrivals <= 0) return 0
+  let sum = 1
+  let term = 1
+  for (let n = places; n > 0; n--) {
+    const ratio = completionsAt(n) / arrivals
+    term *= ratio
+    sum += term
+    if (term > 1 / negligible) return 0
+    if (ratio < 1 && term < negligible * sum) break
+  }
+  return 1 / sum
+}
+
 /**
  * A quantile of the gamma distribution with these moments (Wilson-Hilferty 1931): exact shape for the sojourn time
  * of M/M/1, within 2 % of it from the 90th to the 99th percentile.

@@ -19,6 +19,8 @@ export interface LoadRecord {
   /** From the server's `usage`; null when it sent none. */
   readonly inputTokens: number | null
   readonly outputTokens: number | null
+  /** What the gateway waited for engines before the first content, by its `server-timing`; null when it does not say. */
+  readonly upstreamMs: number | null
   /** Whether the gateway says that its answer cache answered. */
   readonly fromCache: boolean
   /** Null for a whole answer: content, a finish reason, and the end of the stream. */

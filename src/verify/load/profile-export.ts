@@ -14,6 +14,7 @@ const exportRecord = (record: LoadRecord, startedAtMs: number) => {
   return {
     metadata: {
       session_num: record.index,
+      question: record.question,
       x_request_id: record.requestId,
       request_start_ns: nanoseconds(record.sentMs),
       request_ack_ns: nanoseconds(record.firstContentMs),
@@ -27,6 +28,7 @@ const exportRecord = (record: LoadRecord, startedAtMs: number) => {
     metrics: compactMetrics({
       time_to_first_token: [ttftMs(record), 'ms'],
       time_to_first_token_service: [serviceMs, 'ms'],
+      upstream_time_to_first_token: [record.upstreamMs ?? undefined, 'ms'],
       request_latency: [e2eMs(record), 'ms'],
       inter_token_latency: [tpotMs(record), 'ms'],
       output_token_throughput_per_user: [tokensPerSecondOf(record), 'tokens/sec/user'],

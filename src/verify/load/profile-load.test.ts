@@ -17,6 +17,7 @@ const record = (index: number, changes: Partial<LoadRecord> = {}): LoadRecord =>
   contentChunks: 21,
   inputTokens: 40,
   outputTokens: 21,
+  upstreamMs: null,
   fromCache: false,
   error: null,
   ...changes,
@@ -47,7 +48,27 @@ describe('the load of a profile export', () => {
       inputTokens: null,
       outputTokens: null,
       tpotMs: null,
+      ttft: null,
     })
+  })
+
+  it('has the time to the first content of the engine, of questions that were asked for the first time', () => {
+    const asked = (
+      index: number,
+      question: number,
+      upstreamMs: number | null,
+      more: Partial<LoadRecord> = {},
+    ) => record(index, { question, upstreamMs, ...more })
+    const warm = asked(0, 0, 400, { phase: 'warmup' })
+    const load = loadOf([
+      warm,
+      asked(1, 1, 80),
+      asked(2, 2, 120),
+      asked(3, 3, null),
+      asked(4, 0, 5),
+      asked(5, 1, 5),
+    ])
+    expect(load.ttft).toEqual({ ms: 100, answers: 2 })
   })
 
   it.each(['{', '{"metadata":{}}'])('names the line that is no request: %s', (broken) => {

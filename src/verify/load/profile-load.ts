@@ -8,18 +8,22 @@ const metric = z.object({ value: z.number() }).optional()
 const line = z.object({
   metadata: z.object({
     benchmark_phase: z.string(),
+    question: z.number().optional(),
     cache: z.boolean(),
     scheduled_ns: z.number(),
     sent_ns: z.number(),
     request_end_ns: z.number(),
   }),
   metrics: z.object({
+    upstream_time_to_first_token: metric,
     inter_token_latency: metric,
     input_sequence_length: metric,
     output_sequence_length: metric,
   }),
   error: z.unknown(),
 })
+
+type Line = z.infer<typeof line>
 
 export interface ProfileLoad {
   /** Measured requests that an engine answered, without those that failed. */
@@ -32,6 +36,8 @@ export interface ProfileLoad {
   readonly outputTokens: number | null
   /** Time per token after the first one, ms. */
   readonly tpotMs: number | null
+  /** To the first content, of the engine alone, where a question was asked for the first time; null where none was told. */
+  readonly ttft: { readonly ms: number; readonly answers: number } | null
 }
 
 /**
@@ -41,9 +47,9 @@ export interface ProfileLoad {
  * @throws `verify.profile-invalid`
  */
 export const profileLoad = (text: string, path: string): ProfileLoad => {
-  const records = parsed(text, path).filter(
-    ({ metadata }) => metadata.benchmark_phase === 'profiling' && !metadata.cache,
-  )
+  const all = parsed(text, path)
+  const isMeasured = ({ metadata }: Line) => metadata.benchmark_phase === 'profiling' && !metadata.cache
+  const records = all.filter(isMeasured)
   const answers = records.filter(({ error }) => error === null)
   const [first, last] = [Math.min, Math.max].map((end) =>
     end(...records.map(({ metadata }) => metadata.scheduled_ns)),
@@ -62,7 +68,24 @@ export const profileLoad = (text: string, path: string): ProfileLoad => {
     inputTokens: mean('input_sequence_length'),
     outputTokens: mean('output_sequence_length'),
     tpotMs: mean('inter_token_latency'),
+    ttft: firstTokens(askedFirst(all).filter((each) => isMeasured(each) && each.error === null)),
   }
+}
+
+/** Asked again, a prompt is in the engine's prefix cache, and its first token says nothing of how long reading takes. */
+const askedFirst = (records: readonly Line[]): readonly Line[] => {
+  const seen = new Set<number>()
+  return records.filter(({ metadata: { question } }) => {
+    if (question === undefined || seen.has(question)) return false
+    seen.add(question)
+    return true
+  })
+}
+
+const firstTokens = (answers: readonly Line[]): ProfileLoad['ttft'] => {
+  const told = answers.flatMap(({ metrics }) => metrics.upstream_time_to_first_token ?? [])
+  const ms = meanOf(told)
+  return ms === null ? null : { ms, answers: told.length }
 }
 
 const meanOf = (values: readonly ({ readonly value: number } | undefined)[]): number | null => {

@@ -7,7 +7,7 @@ import type { Clock } from '../../core/index.js'
 import type { LoadRecord, LoadResult } from './load-record.js'
 import { readAnswer } from './read-answer.js'
 import { type Arrival, type ScheduleShape, scheduleArrivals } from './schedule.js'
-import { sendRequest } from './send-request.js'
+import { type RawAnswer, sendRequest } from './send-request.js'
 
 export interface LoadOrder extends ScheduleShape {
   readonly baseUrl: string
@@ -96,10 +96,17 @@ const sendOne = async (sending: {
     scheduledMs: arrival.atMs,
     sentMs,
     endMs: answer.endMs,
+    upstreamMs: upstreamOf(answer.headers['server-timing']),
     fromCache: answer.headers['x-cache'] === 'hit',
     ...reading,
     ...(answer.failure ? { error: { code: 'connection', message: answer.failure.message } } : {}),
   }
+}
+
+/** W3C Server Timing: `upstream;dur=182.4, gateway;dur=1.1`. */
+const upstreamOf = (timing: RawAnswer['headers'][string]): number | null => {
+  const found = /(?:^|,\s*)upstream;dur=([\d.]+)/.exec(String(timing ?? ''))
+  return found ? Number(found[1]) : null
 }
 
 const requestBody = (order: LoadOrder, question: number) =>
