@@ -52,15 +52,13 @@ describe('base load on replicas, the rest to an API', () => {
       load: 2,
       least: 2,
       requestsPerSecondPeak: 4,
-      refusedShareAt: (_, load) => (load > 0.9 ? 0.02 : 0),
+      refusedShareAt: (_, load) => 0.02 * load,
       apiUsdPerRequest: 0.001,
       ownUsdAt: () => 1,
     })
-    // The triangle of two hours is above 0.9 for 0.1 / 0.75 of them, at 0.95 on average; of those one in fifty.
-    const mean = (0.1 / 0.75) * (2 / 24) * 0.95 * 0.02
-    // The clock steps by five minutes, of which 16 are above.
-    const ratio = (found?.apiUsdPerMonth ?? 0) / (mean * 4 * secondsPerMonth * 0.001)
-    expect(Math.abs(ratio - 1)).toBeLessThan(0.1)
+    // 0.02 x the mean square of the load: 22 hours of 0.0625, and two whose square is 0.4375 on average.
+    const mean = (0.02 * (22 * 0.0625 + 2 * 0.4375)) / 24
+    expect((found?.apiUsdPerMonth ?? 0) / (mean * 4 * secondsPerMonth * 0.001)).toBeCloseTo(1, 2)
     expect(found?.peakOverflowShare).toBe(0.02)
   })
 

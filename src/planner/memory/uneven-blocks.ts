@@ -63,11 +63,13 @@ export const unevenBlock = (model: Model, { sharding, ...served }: ServedBlocks)
  * What engines that refuse cut blocks would meet for certain: blocks of the published checkpoint, or the groups of a
  * 4-bit build that no publisher padded.
  */
-export const surelyCut = (model: Model, served: Omit<ServedBlocks, 'assumedWidth'>): UnevenBlock | null => {
-  const stored = unevenBlock(model, served)
-  if (stored || served.precision !== 'int4' || hasPaddedBuild(model)) return stored
-  return unevenBlock(model, { ...served, assumedWidth: usualBlockWidth })
-}
+export const surelyCut = (
+  model: Model,
+  { precision, sharding }: Omit<ServedBlocks, 'assumedWidth'>,
+): UnevenBlock | null =>
+  precision === 'int4' && !hasPaddedBuild(model)
+    ? unevenBlock(model, { precision, sharding, assumedWidth: usualBlockWidth })
+    : unevenBlock(model, { precision, sharding })
 
 /** Blocks are the published checkpoint's: quantized from another precision, weights have none but those assumed. */
 const blockWidthOf = (
