@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ArchitectError, createRandom, silentLog, systemClock } from '../core/index.js'
@@ -73,6 +74,18 @@ describe('the knowledge process', () => {
     await expect(
       knowledge.ingest({ knowledge: knowledgeBase(), root: `${folder.root}/missing`, signal }),
     ).rejects.toMatchObject({ code: 'rag.folder-unreadable', params: { root: `${folder.root}/missing` } })
+  })
+
+  it.skipIf(process.platform !== 'linux')('loads its index where there are documents', async () => {
+    const hasIndex = () => readFileSync(`/proc/${child.pid()}/maps`, 'utf8').includes('lancedb')
+    expect(hasIndex()).toBe(false)
+    await folder.write('a.md', 'One fee.')
+    await knowledge.ingest({ knowledge: knowledgeBase(), root: folder.root, signal })
+    expect(hasIndex()).toBe(true)
+    const restarted = new Promise<void>((resolve) => child.onRestart(resolve))
+    process.kill(child.pid() as number, 'SIGKILL')
+    await restarted
+    expect(hasIndex()).toBe(true)
   })
 
   it('survives kill -9 during ingest: what was searchable stays so, and the next run completes it', async () => {

@@ -3,8 +3,6 @@
 // Knows no engine: what a failure means is explained by whoever calls.
 
 import { randomUUID } from 'node:crypto'
-import { get as getOverHttp } from 'node:http'
-import { get as getOverHttps } from 'node:https'
 import { constants } from 'node:os'
 import type { ArchitectError, Clock } from '../core/index.js'
 import { isListening, portOwner } from './port-owner.js'
@@ -90,7 +88,7 @@ export const guardProgram = ({ spec, env, clock, explain }: GuardOptions): void 
     methods: {
       status: async (): Promise<ProgramStatus> => ({
         pid: run?.pid ?? 0,
-        residentBytes: (await run?.residentBytes()) ?? 0,
+        residentBytes: run?.residentBytes() ?? 0,
       }),
     },
     ready: start,
@@ -136,10 +134,10 @@ const firstFailure = async (
   return { kind: 'not-ready', lines: run.lastLines() }
 }
 
-/** Asks with what Node has loaded already: a guard lives beside each engine, and is to be small. */
+/** Loads no more of Node than the address needs: a guard lives beside each engine, and is to be small. */
 const answers = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
-    const get = url.startsWith('https:') ? getOverHttps : getOverHttp
+    const { get } = process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http')
     const request = get(url, { agent: false, signal: AbortSignal.timeout(probeTimeoutMs) }, (response) => {
       const { statusCode = 500 } = response
       response.on('end', () => resolve(statusCode < 400 || statusCode === 401 || statusCode === 403))

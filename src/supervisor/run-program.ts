@@ -32,7 +32,7 @@ export interface ProgramRun {
   /** What it printed last. */
   lastLines(): readonly string[]
   /** Memory of it and all it started. */
-  residentBytes(): Promise<number>
+  residentBytes(): number
   /** Ends it and all it started: SIGTERM, then SIGKILL after `graceMs`. */
   end(graceMs: number): Promise<void>
 }
@@ -63,8 +63,7 @@ export const runProgram = ({ command, env, cwd, mark, log, clock }: ProgramOptio
     pid: child.pid,
     exited,
     lastLines: tail.lines,
-    residentBytes: async () =>
-      (await membersOf(family)).reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+    residentBytes: () => membersOf(family).reduce((sum, { residentBytes }) => sum + residentBytes, 0),
     end: async (graceMs) => {
       if (child.pid === undefined) return
       await endFamily(family, { clock, graceMs })

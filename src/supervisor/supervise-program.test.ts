@@ -175,9 +175,9 @@ describe('the end', { timeout: 60_000 }, () => {
     const { mark } = JSON.parse(await readFile(join(directory, 'engines', 'engine.json'), 'utf8')) as {
       mark: string
     }
-    expect(await membersOf({ leader: undefined, mark })).toHaveLength(3)
+    expect(membersOf({ leader: undefined, mark })).toHaveLength(3)
     await program.close()
-    expect(await membersOf({ leader: undefined, mark })).toEqual([])
+    expect(membersOf({ leader: undefined, mark })).toEqual([])
   })
 })
 

@@ -2,18 +2,18 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createLocalProcesses, type LocalProcess, type LocalProcesses } from './__fixtures__/local-process.js'
+import { createLocalProcesses, type LoadedModel, type LocalProcesses } from './__fixtures__/local-process.js'
 import { randomModel } from './__fixtures__/tiny-models.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const format = { type: 'json-schema', name: 'wanted' } as const
 let processes: LocalProcesses
-let random: LocalProcess
+let random: LoadedModel
 
 beforeAll(async () => {
   processes = await createLocalProcesses()
-  random = processes.start(await processes.write('random.gguf', randomModel()))
+  random = processes.load(await processes.write('random.gguf', randomModel()))
   await random.model.ready
 })
 afterAll(() => processes.close())

@@ -1,16 +1,9 @@
 // The process of a local model: killed, closed, and started with models that cannot be used.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { SupervisedChild } from '../../supervisor/index.js'
 import { testCall } from '../__fixtures__/call.js'
 import { collect, eventsOf } from '../__fixtures__/streams.js'
-import {
-  asking,
-  createLocalProcesses,
-  type LocalProcesses,
-  llamaArguments,
-  startLoading,
-} from './__fixtures__/local-process.js'
+import { asking, createLocalProcesses, type LocalProcesses } from './__fixtures__/local-process.js'
 import { randomModel, sayingModel } from './__fixtures__/tiny-models.js'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -28,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => processes.close())
 
 describe('the process', () => {
-  it('killed in the middle fails what it was asked, and answers again after its restart', async () => {
+  it('killed in the middle fails what it was asked, answers again after its restart, and goes with its model', async () => {
     const { model, child, ask } = processes.start(sayingPath, { contextLength: 8192 })
     const stream = await model.open(asking('endless'), testCall())
     const waiting = ask('endless', { stream: false }).catch((error: unknown) => error)
@@ -40,27 +33,17 @@ describe('the process', () => {
     })
     expect(await waiting).toMatchObject({ code: 'llm.upstream-broke-off', retryable: true })
     expect((await ask('hello')).choices[0]?.text).toBe('Good day.')
-    expect(child.pid()).not.toBe(pid)
-  })
-
-  it('is gone when the model is closed', async () => {
-    const { model, child } = processes.start(randomPath)
-    await model.ready
-    const pid = child.pid() as number
+    const restarted = child.pid() as number
+    expect(restarted).not.toBe(pid)
+    // It is gone when the model is closed.
     await model.close()
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    expect(() => process.kill(restarted, 0)).toThrow('ESRCH')
   })
 })
 
 describe('a model that cannot be used', () => {
-  let loading: SupervisedChild
-  beforeAll(async () => {
-    loading = startLoading()
-    await loading.ready
-  })
-  afterAll(() => loading.close())
   const failure = (modelPath: string, args = {}) =>
-    loading.request('load', llamaArguments(modelPath, args)).then(
+    processes.load(modelPath, args).model.ready.then(
       () => undefined,
       (error: unknown) => error,
     )
@@ -118,7 +101,7 @@ describe('a model that cannot be used', () => {
   })
 
   it('for chats, because it has no template; embeddings it can make', async () => {
-    const base = processes.start(await processes.write('base.gguf', randomModel({ hasTemplate: false })))
+    const base = processes.load(await processes.write('base.gguf', randomModel({ hasTemplate: false })))
     await expect(base.ask('hello')).rejects.toMatchObject({ code: 'llm.model-cannot-chat' })
     expect((await base.model.embed(['hello'])).vectors).toHaveLength(1)
     expect(base.model.facts.tools).toBe(false)

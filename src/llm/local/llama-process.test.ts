@@ -8,6 +8,7 @@ import type { LogProbability } from '../contract.js'
 import {
   asking,
   createLocalProcesses,
+  type LoadedModel,
   type LocalProcess,
   type LocalProcesses,
 } from './__fixtures__/local-process.js'
@@ -32,7 +33,7 @@ const fee = {
 
 let processes: LocalProcesses
 let saying: LocalProcess
-let random: LocalProcess
+let random: LoadedModel
 let randomPath: string
 
 beforeAll(async () => {
@@ -41,7 +42,7 @@ beforeAll(async () => {
   saying = processes.start(await processes.write('saying.gguf', sayingModel(script, byteScript)), {
     contextLength: 8192,
   })
-  random = processes.start(randomPath)
+  random = processes.load(randomPath)
   await Promise.all([saying.model.ready, random.model.ready])
 })
 afterAll(() => processes.close())
@@ -108,7 +109,7 @@ describe('an answer', () => {
     expect((await saying.ask('steps', { stop: [' three'] })).choices).toMatchObject([
       { text: 'one two', finish: 'stop' },
     ])
-    const small = processes.start(processes.path('saying.gguf'), { contextLength: 256, sequences: 1 })
+    const small = processes.load(processes.path('saying.gguf'), { contextLength: 256, sequences: 1 })
     const { choices, outcome } = await small.ask('endless')
     expect(choices).toMatchObject([{ finish: 'length' }])
     expect(outcome.usage.input.total + outcome.usage.output.total).toBe(256)
@@ -120,7 +121,7 @@ describe('an answer', () => {
       params: { tokens: expect.any(Number), contextLength: 2048 },
       message: expect.stringContaining('raise contextLength: the model was trained on 4096'),
     })
-    const beyond = processes.start(randomPath, { contextLength: 9000, sequences: 1 })
+    const beyond = processes.load(randomPath, { contextLength: 9000, sequences: 1 })
     await expect(beyond.ask('x'.repeat(5000))).rejects.toMatchObject({
       code: 'llm.context-exceeded',
       params: { contextLength: 4096 },
@@ -138,7 +139,7 @@ describe('an answer', () => {
 
   it('is given up in the middle, and its sequence is free again', async () => {
     // Left to itself this answer would go on for 65,000 tokens.
-    const only = processes.start(processes.path('saying.gguf'), {
+    const only = processes.load(processes.path('saying.gguf'), {
       contextLength: 65_536,
       sequences: 1,
       maxWaiting: 0,
@@ -173,7 +174,7 @@ describe('several requests', () => {
   })
 
   it('are refused when the queue is full, with a word on when to come again', async () => {
-    const narrow = processes.start(processes.path('saying.gguf'), {
+    const narrow = processes.load(processes.path('saying.gguf'), {
       contextLength: 8192,
       sequences: 1,
       maxWaiting: 1,
@@ -199,14 +200,14 @@ describe('a prompt that begins like an earlier one', () => {
     const again = await random.ask(`${long}Second question?`, { maxOutputTokens: 30 })
     expect(first.outcome.usage.input.cacheRead).toBeLessThan(20)
     expect(again.outcome.usage.input.cacheRead).toBeGreaterThan(long.length)
-    const fresh = processes.start(randomPath)
+    const fresh = processes.load(randomPath)
     const alone = await fresh.ask(`${long}Second question?`, { maxOutputTokens: 30 })
     expect(alone.outcome.usage.input.cacheRead).toBe(0)
     expect(again.choices).toEqual(alone.choices)
   })
 
   it('is computed anew for another tenant', async () => {
-    const { model } = processes.start(randomPath, { sequences: 1 })
+    const { model } = processes.load(randomPath, { sequences: 1 })
     const cachedFor = async (tenant: string) => {
       const stream = await model.open(asking(long, { maxOutputTokens: 4 }), testCall({ tenant }))
       await collect(stream)
@@ -374,7 +375,7 @@ describe('an adapter', () => {
   it('changes what the model says, by its scale', async () => {
     const path = await processes.write('adapter.gguf', randomAdapter())
     const say = async (scale: number) =>
-      (await processes.start(randomPath, { lora: [{ path, scale }] }).ask('hello', { maxOutputTokens: 24 }))
+      (await processes.load(randomPath, { lora: [{ path, scale }] }).ask('hello', { maxOutputTokens: 24 }))
         .choices[0]?.text
     const plain = (await random.ask('hello', { maxOutputTokens: 24 })).choices[0]?.text
     expect(await say(1)).not.toBe(plain)

@@ -1,7 +1,7 @@
-// Ranking over the real process of a local model: llama.cpp with a tiny BERT that the test writes.
+// Ranking with llama.cpp, in a process of its own, with a tiny BERT that the test writes.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createLocalProcesses, type LocalProcess, type LocalProcesses } from './__fixtures__/local-process.js'
+import { createLocalProcesses, type LoadedModel, type LocalProcesses } from './__fixtures__/local-process.js'
 import { randomAdapter, randomModel } from './__fixtures__/tiny-models.js'
 import { rankerModel } from './__fixtures__/tiny-ranker.js'
 import { createTextRanker } from './rank-texts.js'
@@ -10,11 +10,11 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const ranking = { ranks: true, sequences: 1 }
 let processes: LocalProcesses
-let ranker: LocalProcess
+let ranker: LoadedModel
 
 beforeAll(async () => {
   processes = await createLocalProcesses()
-  ranker = processes.start(await processes.write('ranker.gguf', rankerModel()), ranking)
+  ranker = processes.load(await processes.write('ranker.gguf', rankerModel()), ranking)
   await ranker.model.ready
 })
 afterAll(() => processes.close())
@@ -81,7 +81,7 @@ describe('ranking', () => {
     const headless = await processes.write('headless.gguf', rankerModel({ hasHead: false }))
     const chat = await processes.write('chat.gguf', randomModel())
     for (const path of [chat, headless]) {
-      const { model } = processes.start(path, ranking)
+      const { model } = processes.load(path, ranking)
       await expect(model.ready).rejects.toMatchObject({
         code: 'llm.model-cannot-rank',
         retryable: false,
@@ -89,12 +89,12 @@ describe('ranking', () => {
       })
     }
     const lora = [{ path: await processes.write('adapter.gguf', randomAdapter()), scale: 1 }]
-    const { model } = processes.start(processes.path('ranker.gguf'), { ...ranking, lora })
+    const { model } = processes.load(processes.path('ranker.gguf'), { ...ranking, lora })
     await expect(model.ready).rejects.toMatchObject({ code: 'llm.options-invalid' })
   })
 
   it('is not done by a model that was loaded for something else', async () => {
-    const { model } = processes.start(processes.path('ranker.gguf'))
+    const { model } = processes.load(processes.path('ranker.gguf'))
     await expect(model.rank('card', ['card'])).rejects.toMatchObject({ code: 'llm.model-cannot-rank' })
   })
 })

@@ -1,5 +1,7 @@
-// A local model in its real process, from a file that the test writes, for as long as a test file runs.
+// Local models from files that the test writes, for as long as a test file runs: in real processes of their own, or
+// together in one process.
 
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,26 +12,34 @@ import { testCall, testRequest } from '../../__fixtures__/call.js'
 import { deployment, facts } from '../../__fixtures__/subjects.js'
 import type { ChatRequest } from '../../contract.js'
 import { createLocalModel, type LocalModel } from '../../engines/local.js'
+import type { LlamaPort } from '../../engines/local-port.js'
 import { type Answer, generate } from '../../generate.js'
 import type { LlamaArguments } from '../protocol.js'
 
-export interface LocalProcess {
+export interface LoadedModel {
   readonly model: LocalModel
-  readonly child: SupervisedChild
   /** The whole answer to one message. Takes the likeliest token unless the request says otherwise. */
   ask(text: string, request?: Partial<ChatRequest>): Promise<Answer>
+}
+
+export interface LocalProcess extends LoadedModel {
+  readonly child: SupervisedChild
 }
 
 export interface LocalProcesses {
   path(name: string): string
   write(name: string, file: Uint8Array): Promise<string>
+  /** In the process that the product starts. */
   start(modelPath: string, args?: Partial<LlamaArguments>): LocalProcess
+  /** In one process with the others, which is faster: `models.mjs`. */
+  load(modelPath: string, args?: Partial<LlamaArguments>): LoadedModel
   close(): Promise<void>
 }
 
 export const createLocalProcesses = async (): Promise<LocalProcesses> => {
   const folder = await mkdtemp(join(tmpdir(), 'local-model-'))
-  const closers: (() => Promise<void>)[] = []
+  const models: LocalModel[] = []
+  let shared: SupervisedChild | undefined
   const path = (name: string) => join(folder, name)
   return {
     path,
@@ -39,17 +49,24 @@ export const createLocalProcesses = async (): Promise<LocalProcesses> => {
     },
     start: (modelPath, args) => {
       const started = startLocalProcess(modelPath, args)
-      closers.push(started.model.close)
+      models.push(started.model)
       return started
     },
+    load: (modelPath, args) => {
+      shared ??= startChild(fileURLToPath(new URL('./models.mjs', import.meta.url)), {})
+      const loaded = modelOf(sharedPort(shared, llamaArguments(modelPath, args)))
+      models.push(loaded.model)
+      return loaded
+    },
     close: async () => {
-      await Promise.all(closers.map((close) => close()))
+      await Promise.all(models.map((model) => model.close()))
+      await shared?.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-export const llamaArguments = (modelPath: string, changes: Partial<LlamaArguments> = {}): LlamaArguments => ({
+const llamaArguments = (modelPath: string, changes: Partial<LlamaArguments> = {}): LlamaArguments => ({
   deployment: deployment.id,
   modelPath,
   contextLength: 2048,
@@ -72,19 +89,31 @@ const startChild = (entry: string, args: object): SupervisedChild =>
     restart: { initialDelayMs: 10, maxDelayMs: 20 },
   })
 
-/** A process that loads models to see whether it can: `loading.mjs`. */
-export const startLoading = (): SupervisedChild =>
-  startChild(fileURLToPath(new URL('./loading.mjs', import.meta.url)), {})
+/** The process of many models, as far as it holds this one. */
+const sharedPort = (child: SupervisedChild, args: LlamaArguments): LlamaPort => {
+  const id = randomUUID()
+  const ready = child.request<void>('load', { id, args })
+  return {
+    ready,
+    request: async (method, params, options) => {
+      await ready
+      return child.request('ask', { id, method, params }, options)
+    },
+    close: () => child.request('unload', { id }),
+  }
+}
+
+const modelOf = (port: LlamaPort): LoadedModel => {
+  const model = createLocalModel({ deployment, facts, port, clock: systemClock, temperature: 0 })
+  return { model, ask: (text, request) => generate(model, asking(text, request), testCall()) }
+}
 
 const startLocalProcess = (modelPath: string, changes?: Partial<LlamaArguments>): LocalProcess => {
-  const args = { ...llamaArguments(modelPath, changes), logLevel: 'error' }
-  const child = startChild('dist/bundle/llama.js', args)
-  const model = createLocalModel({ deployment, facts, port: child, clock: systemClock, temperature: 0 })
-  return {
-    model,
-    child,
-    ask: (text, request) => generate(model, asking(text, request), testCall()),
-  }
+  const child = startChild('dist/bundle/llama.js', {
+    ...llamaArguments(modelPath, changes),
+    logLevel: 'error',
+  })
+  return { ...modelOf(child), child }
 }
 
 export const asking = (text: string, request: Partial<ChatRequest> = {}): ChatRequest =>
