@@ -157,7 +157,7 @@ describe('sabotage turns exactly its rows to fail', { timeout: 300_000 }, () => 
     await project.change(shuffledSearch)
     await expectOnlyTurned({
       areas: ['retrieval', 'answers'],
-      benchmarksDirectory: project.fewerDocuments,
+      benchmarksDirectory: project.fewestDocuments,
       adjustProving: shuffledSearch,
       turns: ['retrieval-ndcg', 'retrieval.drcd', 'retrieval.xquad-en', 'retrieval.xquad-zh'],
     })
@@ -167,7 +167,7 @@ describe('sabotage turns exactly its rows to fail', { timeout: 300_000 }, () => 
     await project.change((architecture) => ({ ...architecture, plugins: [fixture('forgetful-search.mjs')] }))
     await expectOnlyTurned({
       areas: ['retrieval'],
-      benchmarksDirectory: project.fewerDocuments,
+      benchmarksDirectory: project.fewestDocuments,
       turns: ['retrieval-ndcg', 'retrieval-recall'],
     })
   })

@@ -1,4 +1,4 @@
-// The task model behind the gateway: BANKING77's test rows, and the cascade, over HTTP. One row in six is asked, and each
+// The task model behind the gateway: BANKING77's test rows, and the cascade, over HTTP. One row in twelve is asked, and each
 // has to be answered as when all were; TASK_MODEL_EVERY=1 asks all 3,080, which takes half a minute of a core.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ const rowsOf = (path: string): { readonly text: string; readonly label: string }
 const metrics = json(join(folder, 'metrics.json'))
 /** By the place of a row that is answered wrongly, with what: of all rows, asked over HTTP on 2026-11-26. */
 const wrong: Readonly<Record<number, string>> = json('test/fixtures/banking-intents/wrong-answers.json')
-const every = Number(process.env.TASK_MODEL_EVERY ?? 6)
+const every = Number(process.env.TASK_MODEL_EVERY ?? 12)
 const task = json(join(folder, 'task.json'))
 
 const architecture = `version: 1

@@ -16,14 +16,14 @@ import { verifyProject } from '../../../src/cli/verify-project.js'
 import { silentLog } from '../../../src/core/index.js'
 import { type Architecture, formatArchitecture } from '../../../src/spec/index.js'
 import type { ProvingInstance, ProvingOrder, Scorecard, VerificationArea } from '../../../src/verify/index.js'
-import { copyFewerDocuments } from './fewer-documents.js'
+import { copyFewer } from './fewer-data.js'
 
 export type Change = (architecture: Architecture) => Architecture
 
 export interface VerifyOptions {
   /** Where verify finds the system; default: the system itself. */
   readonly url?: string
-  /** Public data; default: all of it. */
+  /** Public data; default: a third. */
   readonly benchmarksDirectory?: string
   /** What differs in the proving instance that runs. */
   readonly adjustProving?: Change
@@ -33,8 +33,8 @@ export interface VerifyOptions {
 
 export interface RunningProject {
   readonly url: string
-  /** A third of the public documents. */
-  readonly fewerDocuments: string
+  /** Public data with a ninth of the documents. */
+  readonly fewestDocuments: string
   /** Reloads the running system, changed; the project's file is put back at once. */
   change(change: Change): Promise<void>
   verify(areas: readonly VerificationArea[], options?: VerifyOptions): Promise<Scorecard>
@@ -54,16 +54,17 @@ export const startProject = async (): Promise<RunningProject> => {
   const system = await serveSystem({ architectureFile, stateDirectory, environment, log: silentLog, port: 0 })
   const terminal = createTerminal({ language: 'en', json: true, render })
   await ingestAll(system, { terminal, signal })
-  const fewerDocuments = join(directory, 'fewer-documents')
-  copyFewerDocuments(packageFile('benchmarks/data'), fewerDocuments)
+  const [data, fewestDocuments] = [join(directory, 'data'), join(directory, 'fewest')]
+  copyFewer(packageFile('benchmarks/data'), data, 3)
+  copyFewer(packageFile('benchmarks/data'), fewestDocuments, 9)
   return {
     url: system.url,
-    fewerDocuments,
+    fewestDocuments,
     change: async (change) => {
       writeFileSync(architectureFile, formatArchitecture(change(original.value)))
       await system.reload().finally(() => writeFileSync(architectureFile, original.text))
     },
-    verify: (areas, { url = system.url, benchmarksDirectory, adjustProving, onProving } = {}) =>
+    verify: (areas, { url = system.url, benchmarksDirectory = data, adjustProving, onProving } = {}) =>
       verifyProject({
         requirementsFile: join(directory, 'requirements.yaml'),
         architecture: original,
