@@ -1,7 +1,7 @@
 // The card that a written name means, how many of them, and the memory that an engine will find. Knows no model.
 
 import { type Accelerator, type Catalogue, normaliseName } from '../../catalog/index.js'
-import { cardOfVariant, readVariant } from './card-variant.js'
+import { readVariant, type Variant } from './card-variant.js'
 import { assumedShare, type CardFacts, knownCards } from './engine-cards.js'
 
 export interface Card {
@@ -48,13 +48,21 @@ export const findCard = (written: string, catalogue: Catalogue, givenGiB?: numbe
   const variant = readVariant(rest)
   const lookup = cardNamed(variant?.plain ?? rest, multiple, catalogue, givenGiB)
   if (!lookup.found) return lookup
-  if (variant) {
-    const found = cardOfVariant(lookup.found, variant, givenGiB)
-    return found ? { multiple, found } : { suggestion: null, lacksMemory: rest, lacksMemoryOf: variant.kind }
-  }
-  if (givenGiB === undefined) return lookup
-  return { multiple, found: { ...lookup.found, memoryGiB: givenGiB, memoryFrom: 'given' } }
+  if (variant && givenGiB === undefined && variant.usableGiB === null)
+    return { suggestion: null, lacksMemory: rest, lacksMemoryOf: variant.kind }
+  const found = variant ? asVariant(lookup.found, variant) : lookup.found
+  if (givenGiB === undefined) return { multiple, found }
+  return { multiple, found: { ...found, memoryGiB: givenGiB, memoryFrom: 'given' } }
 }
+
+/** Without rates: those of the whole card are not the variant's. */
+const asVariant = (whole: Card, { labelOf, usableGiB }: Variant): Card => ({
+  ...whole,
+  label: labelOf(whole.label),
+  memoryGiB: usableGiB ?? 0,
+  memoryFrom: 'assumed',
+  accelerator: null,
+})
 
 const plainName = (written: string): string =>
   written
