@@ -350,6 +350,10 @@ describe('design fit', () => {
     const chinese = await run(flags, 'zh-TW')
     expect(english.out).toMatch(/It fits/)
     expect(chinese.out).toMatch(/放得下/)
+    const noRelease = await run([...flags, '--engine-version', 'banana'], 'zh-TW')
+    expect(noRelease.err).toContain('請寫成 0.28.0（舊引擎為 0.8.5 V0）。')
+    const uneven = await run([...flags.with(5, '7xL4').with(3, 'Qwen2.5-7B-Instruct'), '--tp', '5'], 'zh-TW')
+    expect(uneven.out).toMatch(/請改用 --tp 4。/)
     const load = ['--load', 'input=500,output=100,concurrency=8']
     const withLoad = await run([...flags, ...load, '--engine', 'tgi'], 'zh-TW')
     const short = await run([...flags.with(-1, '800'), ...load.with(1, 'input=900,output=1,rps=1')], 'zh-TW')

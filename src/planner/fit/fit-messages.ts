@@ -229,6 +229,12 @@ export const fitMessages = defineMessages({
     'zh-TW': (p) =>
       `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)}%。`,
   },
+  'fit.slices-joined': {
+    en: (p: { card: string }) =>
+      `${p.card} is a slice: NCCL before August 2026 does not spread a model over slices, and newer releases do so as an experiment, through the host. Use one larger slice or a whole card.`,
+    'zh-TW': (p) =>
+      `${p.card} 是分割後的一部分：2026 年 8 月之前的 NCCL 無法將模型分散到多個分割，更新的版本也只是實驗性地經由主機支援。請改用較大的分割或整張卡。`,
+  },
   'fit.adapters': {
     en: (p: { count: number; rank: number; gib: number }) =>
       `${p.count} adapters of rank ${p.rank} take ${gib(p.gib)} GiB on each accelerator, and each runs as a batch of its own.`,

@@ -87,6 +87,15 @@ describe('heads', () => {
   })
 })
 
+describe('slices of a card', () => {
+  it('are warned of where a model is spread over them', () => {
+    const on = (count: number) =>
+      answerTo(llama8, { card: cardOf('H100 MIG 3g.40gb'), count, tensorParallel: count })
+    expect(warning(on(2), 'fit.slices-joined')).toBeDefined()
+    expect(warning(on(1), 'fit.slices-joined')).toBeUndefined()
+  })
+})
+
 describe('settings that contradict each other', () => {
   it('are a step of fewer tokens than sequences, and experts spread where there are none', () => {
     const few = answerTo(llama8, { maxNumBatchedTokens: 128, maxNumSeqs: 256 })

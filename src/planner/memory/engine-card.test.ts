@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../fit/__fixtures__/case-request.js'
+import { readVariant } from './card-variant.js'
 import { findCard } from './engine-card.js'
 
 describe('findCard', () => {
@@ -74,6 +75,11 @@ describe('findCard', () => {
   ])('asks for the memory of %s, of which there are several', (written, kind) => {
     expect(findCard(written, catalogue)).toMatchObject({ lacksMemory: written, lacksMemoryOf: kind })
     expect(findCard(written, catalogue, 8).found).toMatchObject({ memoryGiB: 8, accelerator: null })
+  })
+
+  it('takes no name of the catalogue for that of a variant', () => {
+    const names = catalogue.accelerators.flatMap(({ name, label, aliases }) => [name, label, ...aliases])
+    expect(names.filter((name) => readVariant(name) !== null)).toEqual([])
   })
 
   it('asks for the memory of a processor, which is that of the machine', () => {

@@ -12,6 +12,8 @@ export interface Card {
   /** `measured` = an engine or driver printed it, `assumed` = nominal less a share, `given` = by the asker. */
   readonly memoryFrom: 'measured' | 'assumed' | 'given'
   readonly isPreAmpere: boolean
+  /** Part of a card (MIG). */
+  readonly isSlice?: boolean
   /** Rates and links; null = the catalogue does not describe the chip, so no speed can be predicted. */
   readonly accelerator: Accelerator | null
 }
@@ -56,9 +58,10 @@ export const findCard = (written: string, catalogue: Catalogue, givenGiB?: numbe
 }
 
 /** Without rates: those of the whole card are not the variant's. */
-const asVariant = (whole: Card, { labelOf, usableGiB }: Variant): Card => ({
+const asVariant = (whole: Card, { kind, labelOf, usableGiB }: Variant): Card => ({
   ...whole,
   label: labelOf(whole.label),
+  isSlice: kind === 'slice',
   memoryGiB: usableGiB ?? 0,
   memoryFrom: 'assumed',
   accelerator: null,
