@@ -40,9 +40,11 @@ const expected = {
   en: ({ most, divides }: Wanted) =>
     divides === null
       ? `a whole number from 1 to ${formatNumber(most)}`
-      : `a divisor of \`${divides}\`, or a \`head_dim\` beside it`,
+      : `a divisor of \`${divides}\`${divides === 'hidden_size' ? ', or a `head_dim` beside it' : ''}`,
   'zh-TW': ({ most, divides }: Wanted) =>
-    divides === null ? ` 1 至 ${formatNumber(most)} 的整數` : ` \`${divides}\` 的因數，或另有 \`head_dim\``,
+    divides === null
+      ? ` 1 至 ${formatNumber(most)} 的整數`
+      : ` \`${divides}\` 的因數${divides === 'hidden_size' ? '，或另有 `head_dim`' : ''}`,
 } as const
 
 export const catalogMessages = defineMessages({

@@ -62,6 +62,17 @@ const falcon: Family = {
   },
 }
 
+/** GPT-2: biases everywhere, layer norms, two matrices in the feed-forward part, a table of positions. */
+const gpt2: Family = {
+  tied: true,
+  lastNorms: 2,
+  layersOf: (f, basics) => {
+    const width = f.number('n_inner') ?? 4 * basics.hidden
+    return standardLayers({ gated: false, norms: 4, bias: 'all', mlpBias: true, width })(f, basics)
+  },
+  outsideOf: (f, { hidden }) => [table('wpe', f.required('n_positions'), hidden)],
+}
+
 /** StarCoder2: biases everywhere, layer norms, two matrices in the feed-forward part. */
 const starcoder2: Family = {
   tied: true,
@@ -159,6 +170,7 @@ export const families: Readonly<Record<string, Family>> = {
   mimo_v2_flash: { layersOf: mimoLayers },
   'nemotron-nas': { layersOf: deciLayers },
   falcon,
+  gpt2,
   starcoder2,
   cohere: standard({ norms: 1 }, { tied: true }),
   cohere2: standard({ norms: 1, period: 4 }, { tied: true }),

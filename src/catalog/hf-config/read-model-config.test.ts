@@ -47,6 +47,36 @@ describe('reading config.json', () => {
     expect(facts.parametersB).toBeCloseTo(8.03, 2)
   })
 
+  it.each([
+    ['yarn', { factor: 4, original_max_position_embeddings: 32768 }, 131_072],
+    ['yarn', { factor: 4 }, 131_072],
+    ['linear', { factor: 2 }, 65_536],
+    ['dynamic', { factor: 2.5 }, 81_920],
+    ['llama3', { factor: 8, original_max_position_embeddings: 8192 }, 32_768],
+    ['longrope', { factor: 32, original_max_position_embeddings: 4096 }, 32_768],
+    ['mrope', { mrope_section: [16, 24, 24] }, 32_768],
+  ])('reads as many tokens under %s %o as vLLM derives', (type, rope, most) => {
+    const read = (fields: object) =>
+      readConfig({ ...llama, max_position_embeddings: 32_768, ...fields }).facts.maxContext
+    expect(read({ rope_scaling: { type, ...rope } })).toBe(most)
+    expect(read({ rope_scaling: { rope_type: type, ...rope } })).toBe(most)
+    const kinds = {
+      sliding_attention: { rope_type: 'default' },
+      full_attention: { rope_type: type, ...rope },
+    }
+    expect(read({ rope_parameters: kinds })).toBe(most)
+    expect(read({ model_type: 'gemma3_text', rope_scaling: { type, ...rope } })).toBe(32_768)
+  })
+
+  it('reads GPT-2, whose fields have names of their own', () => {
+    const gpt2 = { n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024, vocab_size: 50257 }
+    const { facts, warnings } = readConfig({ model_type: 'gpt2', ...gpt2 })
+    expect(warnings).toEqual([])
+    expect(facts).toMatchObject({ hidden: 768, layers: 12, maxContext: 1024 })
+    // As published: 124,439,808.
+    expect(facts.parametersB).toBeCloseTo(0.124439808, 9)
+  })
+
   it('takes the values that Python writes and JSON does not know', () => {
     const text = JSON.stringify({ ...llama, time_step_limit: ['@'] }).replace('"@"', '0.0, Infinity')
     expect(readConfigText(text).facts.layers).toBe(32)
@@ -64,6 +94,12 @@ describe('reading config.json', () => {
     [JSON.stringify({ ...llama, num_hidden_layers: 1e12 }), '`num_hidden_layers` is 1000000000000'],
     [JSON.stringify({ ...llama, num_attention_heads: 0 }), '`num_attention_heads` is 0'],
     [JSON.stringify({ ...llama, num_attention_heads: 48 }), 'a divisor of `hidden_size`'],
+    [JSON.stringify({ ...llama, num_key_value_heads: 64 }), 'a divisor of `num_attention_heads`)'],
+    [JSON.stringify({ ...llama, num_key_value_heads: 7 }), '`num_key_value_heads` is 7'],
+    [
+      JSON.stringify({ ...llama, model_type: 'mixtral', num_local_experts: 8, num_experts_per_tok: 9 }),
+      '`num_experts_per_tok` is 9 (expected: a whole number from 1 to 8)',
+    ],
     [JSON.stringify({ ...llama, num_key_value_heads: '8' }), '`num_key_value_heads` is "8"'],
     [JSON.stringify({ ...llama, num_nextn_predict_layers: 1e9 }), '`num_nextn_predict_layers` is 1000000000'],
     [JSON.stringify({ ...llama, max_position_embeddings: -1 }), '`max_position_embeddings` is -1'],

@@ -12,7 +12,7 @@ import { predictionLayers } from './prediction-layers.js'
 import { quantizationOf } from './quantization.js'
 import { type Basics, standardLayers } from './standard-layers.js'
 import { storedShape } from './stored-shape.js'
-import { type ModelFacts, summariseShape } from './summarise-shape.js'
+import { expertsPerTokenFields, type ModelFacts, summariseShape } from './summarise-shape.js'
 import { visionOf } from './vision.js'
 import { matrix, table, vector } from './weights.js'
 
@@ -71,8 +71,16 @@ const readFields = (top: Json, problems: FieldProblem[]): ReadConfig => {
     certainty: family && vision.exact && !quantization.unknown ? 'exact' : 'bounded',
   }
   const shape = storedShape(plain, quantization)
+  const facts = summariseShape(shape, { f, basics, tied, architecture: architectureOf(top, type) })
+  if (facts.expertsPerToken > facts.experts)
+    problems.push({
+      field: `${path}${expertsPerTokenFields.find((name) => f.number(name) !== null)}`,
+      found: String(facts.expertsPerToken),
+      most: facts.experts,
+      divides: null,
+    })
   return {
-    facts: summariseShape(shape, { f, basics, tied, architecture: architectureOf(top, type) }),
+    facts,
     warnings: [
       ...(family ? [] : [catalogMessage('catalog.config-unknown-architecture', { type: type || '?' })]),
       ...(quantization.unknown
@@ -101,10 +109,12 @@ const asModel = (json: unknown, file: string): Json => {
 }
 
 const basicsOf = (f: Fields, { problems, path }: { problems: FieldProblem[]; path: string }): Basics => {
-  const hidden = f.required('hidden_size')
-  const heads = f.required('num_attention_heads')
+  const hidden = f.required('hidden_size', 'n_embd')
+  const heads = f.required('num_attention_heads', 'n_head')
   const blocks = f.list('layers_block_type')?.length
-  const layers = f.count('num_hidden_layers') ?? blocks ?? f.required('num_hidden_layers')
+  const layers = f.count('num_hidden_layers', 'n_layer') ?? blocks ?? f.required('num_hidden_layers')
+  const kvFields = ['num_key_value_heads', 'num_attention_groups', 'num_kv_heads'] as const
+  const kvHeads = f.count(...kvFields) ?? heads
   const headDim = f.count('head_dim', 'attention_head_dim')
   const isLatent = f.number('kv_lora_rank', 'qk_nope_head_dim') !== null
   // Nothing follows from a number that stands in for a broken one.
@@ -115,11 +125,18 @@ const basicsOf = (f: Fields, { problems, path }: { problems: FieldProblem[]; pat
       most: mostOf('num_attention_heads'),
       divides: 'hidden_size',
     })
+  if (problems.length === 0 && !isLatent && heads % kvHeads !== 0)
+    problems.push({
+      field: `${path}${kvFields.find((name) => f.number(name) !== null)}`,
+      found: String(kvHeads),
+      most: heads,
+      divides: 'num_attention_heads',
+    })
   return {
     hidden,
     layers: Math.min(layers, mostOf('num_hidden_layers')),
     heads,
-    kvHeads: f.count('num_key_value_heads', 'num_attention_groups', 'num_kv_heads') ?? heads,
+    kvHeads,
     headDim: headDim ?? hidden / heads,
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Attention, Model } from '../model.js'
 import type { CacheShape, Component, KeyValueCache, ModelShape, Weight } from '../model-shape.js'
+import { contextLength } from './context-length.js'
 import type { Fields } from './fields.js'
 import { numberOfExperts } from './layer-kinds.js'
 import type { Basics } from './standard-layers.js'
@@ -21,6 +22,14 @@ export type ModelFacts = Omit<
   | 'source'
 >
 
+/** How many experts a token has, by architecture. */
+export const expertsPerTokenFields = [
+  'num_experts_per_tok',
+  'num_experts_per_token',
+  'top_k_experts',
+  'moe_top_k',
+] as const
+
 interface Context {
   readonly f: Fields
   readonly basics: Basics
@@ -31,7 +40,7 @@ interface Context {
 export const summariseShape = (shape: ModelShape, { f, basics, tied, architecture }: Context): ModelFacts => {
   const caches = shape.layers.flatMap((layer) => layer.caches)
   const experts = numberOfExperts(f)
-  const perToken = f.number('num_experts_per_tok', 'num_experts_per_token', 'top_k_experts', 'moe_top_k') ?? 0
+  const perToken = f.number(...expertsPerTokenFields) ?? 0
   const ofExperts = countOf(shape, (component) => component === 'experts')
   const total = countOf(shape, () => true)
   const vision = sum(shape.vision)
@@ -58,7 +67,7 @@ export const summariseShape = (shape: ModelShape, { f, basics, tied, architectur
     fullAttentionLayers: caches.filter(isFull).length,
     slidingLayers: windows.length,
     linearLayers: caches.filter(({ kind }) => kind === 'state').length,
-    maxContext: f.count('max_position_embeddings', 'n_positions', 'seq_length'),
+    maxContext: contextLength(f),
     parametersB: total / 1e9,
     activeParametersB: (total - idle - vision) / 1e9,
     parametersFrom: 'config',

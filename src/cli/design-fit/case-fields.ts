@@ -129,7 +129,7 @@ const shown = (value: unknown): string => (typeof value === 'string' ? value : J
 
 type Text = CommandContext['text']
 
-/** A number of a case, written as a number or as text (`131072`, `0.9`, `128k`). @throws `cli.bad-argument` */
+/** A number of a case, written as a number or as text (`131072`, `0.9`, `128K`). @throws `cli.bad-argument` */
 export const numberField = (
   { values, name }: CaseFields,
   field: Field,
@@ -154,14 +154,18 @@ export const numberField = (
   })
 }
 
-/** `131072`, `0.9`, `128k`; NaN for what is no number. */
+/** As vLLM reads them (`human_readable_int`): `8k` is 8,000 and `8K` is 8,192. */
+const units: Readonly<Record<string, number>> = { k: 1000, m: 1000 ** 2, K: 1024, M: 1024 ** 2 }
+
+/** `131072`, `0.9`, `25.6k`, `128K`; NaN for what is no number, and for parts of 1,024, which vLLM refuses. */
 export const readNumber = (written: string): number => {
   const plain = written.trim() === '' ? Number.NaN : Number(written)
   if (Number.isFinite(plain)) return plain
-  const found = /^\s*(\d[\d,_]*(?:\.\d+)?)\s*([kKmM]?)\s*$/.exec(written)
-  if (!found) return Number.NaN
-  const unit = { '': 1, k: 1024, m: 1024 ** 2 }[(found[2] ?? '').toLowerCase() as '' | 'k' | 'm']
-  return Number((found[1] ?? '').replace(/[,_]/g, '')) * unit
+  const [, digits = '', unit = ''] = /^\s*(\d[\d,_]*(?:\.\d+)?)\s*([kKmM]?)\s*$/.exec(written) ?? []
+  const value = digits === '' ? Number.NaN : Number(digits.replace(/[,_]/g, ''))
+  if (unit === '') return value
+  if (/[KM]/.test(unit) && digits.includes('.')) return Number.NaN
+  return Math.round(value * (units[unit] ?? 1))
 }
 
 /** Yes or no, in the words people use for it. @throws `cli.bad-argument` */

@@ -75,11 +75,11 @@ const kvDtypes: Readonly<Record<string, FitRequest['kvDtype']>> = {
   fp8e5m2: 'fp8',
   fp8e4m3fn: 'fp8',
   int8: 'fp8',
-  q80: 'fp8',
+  q80: 'q8_0',
   fp8dsmla: 'fp8_ds_mla',
   nvfp4: 'nvfp4',
   fp4e2m1: 'nvfp4',
-  q40: 'nvfp4',
+  q40: 'q4_0',
 }
 
 /** Types of GGUF files that are known. */

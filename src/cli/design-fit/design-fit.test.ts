@@ -80,7 +80,7 @@ describe('design fit', () => {
 
   it('predicts speed for a load, and reads every flag', async () => {
     const flags =
-      '--model Llama-3.1-8B --gpu 2xH100 --tp 2 --pp 1 --ep 1 --dp 1 --dcp 1 --engine vllm --quantization fp8 --kv-dtype fp8 --max-num-seqs 64 --max-num-batched-tokens 4096 --gpu-memory-gib 79.1 --speculative eagle3:3:0.7 --max-model-len 16k'
+      '--model Llama-3.1-8B --gpu 2xH100 --tp 2 --pp 1 --ep 1 --dp 1 --dcp 1 --engine vllm --quantization fp8 --kv-dtype fp8 --max-num-seqs 64 --max-num-batched-tokens 4096 --gpu-memory-gib 79.1 --speculative eagle3:3:0.7 --max-model-len 16K --engine-version 0.10.1.1'
     const { status, answer, err } = await ask([
       ...flags.split(' '),
       '--load',
@@ -122,6 +122,8 @@ describe('design fit', () => {
     ['--model Llama-3.1-8B --gpu H100 --speculative mtp', /METHOD:TOKENS/],
     ['--model gpt-4o --gpu H100', /behind an API alone/],
     ['--model Llama-3.1-8B --gpu i9-13900K', /Add --gpu-memory-gib/],
+    ['--model Llama-3.1-8B --gpu A100-MIG', /which slice.*Add --gpu-memory-gib/],
+    ['--model Llama-3.1-8B --gpu H100 --max-model-len 1.5K', /--max-model-len: "1.5K"/],
     ['--model Llama-3.1-8B --gpu H100 --quantization q2_k', /Known: auto, bf16, .*q4_k_m/],
     ['--gpu H100', /--model is missing/],
     ['--model Llama-3.1-8B', /--gpu is missing/],
@@ -304,6 +306,7 @@ describe('design fit', () => {
     const flags = '--model Llama-3.1-8B --gpu H100 --max-model-len 1k --load'.split(' ')
     const { status, answer } = await ask([...flags, 'input=1000,output=200,concurrency=8'])
     expect(status).toBe(1)
+    expect(answer.settings.maxModelLen).toBe(1000)
     expect(answer).toMatchObject({ fits: false, limitedBy: 'max-model-len', predicted: null })
     const { out } = await run(['design', 'fit', ...flags, 'input=500,output=1,concurrency=8'])
     expect(out).toMatch(/TPOT ms +–/)
@@ -347,6 +350,10 @@ describe('design fit', () => {
     const chinese = await run(flags, 'zh-TW')
     expect(english.out).toMatch(/It fits/)
     expect(chinese.out).toMatch(/放得下/)
+    const noRelease = await run([...flags, '--engine-version', 'banana'], 'zh-TW')
+    expect(noRelease.err).toContain('請寫成 0.28.0（舊引擎為 0.8.5 V0）。')
+    const uneven = await run([...flags.with(5, '7xL4').with(3, 'Qwen2.5-7B-Instruct'), '--tp', '5'], 'zh-TW')
+    expect(uneven.out).toMatch(/請改用 --tp 4。/)
     const load = ['--load', 'input=500,output=100,concurrency=8']
     const withLoad = await run([...flags, ...load, '--engine', 'tgi'], 'zh-TW')
     const short = await run([...flags.with(-1, '800'), ...load.with(1, 'input=900,output=1,rps=1')], 'zh-TW')

@@ -31,7 +31,7 @@ const verdictLine = (request: FitRequest, answer: FitAnswer, text: Text) => {
   const where = `${count} x ${card.label}`
   if (fits) return text(`It fits: ${model.name} on ${where}.`, `放得下：${model.name}，${where}。`)
   const limit = limitText(limitedBy, text)
-  if (isRefusal(limitedBy) || limitedBy === 'context')
+  if (isRefusal(limitedBy) || limitedBy === 'context' || limitedBy === 'max-num-seqs')
     return text(
       `It does not start (${limit}): ${model.name} on ${where}.`,
       `無法啟動（${limit}）：${model.name}，${where}。`,

@@ -141,19 +141,33 @@ const severalCards = (fields: CaseFields, text: CommandContext['text']) => {
   })
 }
 
+/** Why a card's name does not say its memory. */
+const memoryUnknown = {
+  machine: (card: string) => ({
+    en: `the memory of ${card} is that of its machine`,
+    'zh-TW': `${card} 的記憶體就是主機的記憶體`,
+  }),
+  laptop: (card: string) => ({
+    en: `${card} is a laptop card, whose memory is not that of the desktop card and is not known here`,
+    'zh-TW': `${card} 是筆電顯示卡，其記憶體與桌上型不同，此處並無資料`,
+  }),
+  slice: (card: string) => ({
+    en: `${card} does not say which slice it is (as MIG 1g.10gb does)`,
+    'zh-TW': `${card} 沒有說明是哪種分割（例如 MIG 1g.10gb）`,
+  }),
+} as const
+
 const unknownCard = (
   fields: CaseFields,
-  { suggestion, lacksMemory }: Exclude<CardLookup, { readonly multiple: number }>,
+  { suggestion, lacksMemory, lacksMemoryOf = 'machine' }: Exclude<CardLookup, { readonly multiple: number }>,
   text: CommandContext['text'],
 ) => {
   const [name, written] = [fields.name('gpu'), String(fields.values.get('gpu'))]
   if (lacksMemory !== undefined) {
     const field = name.startsWith('--') ? '--gpu-memory-gib' : 'gpuMemoryGib'
+    const why = memoryUnknown[lacksMemoryOf](lacksMemory)
     return cliError('cli.bad-argument', {
-      detail: text(
-        `${name}: the memory of ${lacksMemory} is that of its machine. Add ${field}.`,
-        `${name}：${lacksMemory} 的記憶體就是主機的記憶體。請加上 ${field}。`,
-      ),
+      detail: text(`${name}: ${why.en}. Add ${field}.`, `${name}：${why['zh-TW']}。請加上 ${field}。`),
     })
   }
   return cliError('cli.bad-argument', {

@@ -43,11 +43,17 @@ export const adviceMessages = defineMessages({
   },
   'fit.advice-cache': {
     en: (
-      p: Share & { cacheGiB: number; neededGiB: number; length: number; longest: number; narrow: boolean },
+      p: Share & {
+        cacheGiB: number
+        neededGiB: number
+        length: number
+        longest: number
+        narrow: string | null
+      },
     ) =>
-      `The cache gets ${gib(p.cacheGiB)} GiB, one request of ${n(p.length)} tokens needs ${gib(p.neededGiB)} GiB: ${either.en([...(p.longest > 0 ? [`lower --max-model-len to ${n(p.longest)} or less`] : []), ...(p.narrow ? ['take an fp8 cache (--kv-dtype fp8)'] : []), ...raising.en(p), 'use more accelerators'])}.${p.longest > 0 ? '' : ' No length fits as it is.'}`,
+      `The cache gets ${gib(p.cacheGiB)} GiB, one request of ${n(p.length)} tokens needs ${gib(p.neededGiB)} GiB: ${either.en([...(p.longest > 0 ? [`lower --max-model-len to ${n(p.longest)} or less`] : []), ...(p.narrow === null ? [] : [`take a narrower cache (--kv-dtype ${p.narrow})`]), ...raising.en(p), 'use more accelerators'])}.${p.longest > 0 ? '' : ' No length fits as it is.'}`,
     'zh-TW': (p) =>
-      `快取只有 ${gib(p.cacheGiB)} GiB，一個 ${n(p.length)} 詞元的請求需要 ${gib(p.neededGiB)} GiB：請${either['zh-TW']([...(p.longest > 0 ? [`將 --max-model-len 降至 ${n(p.longest)} 以下`] : []), ...(p.narrow ? ['改用 fp8 快取（--kv-dtype fp8）'] : []), ...raising['zh-TW'](p), '增加加速器'])}。${p.longest > 0 ? '' : '目前任何長度都放不下。'}`,
+      `快取只有 ${gib(p.cacheGiB)} GiB，一個 ${n(p.length)} 詞元的請求需要 ${gib(p.neededGiB)} GiB：請${either['zh-TW']([...(p.longest > 0 ? [`將 --max-model-len 降至 ${n(p.longest)} 以下`] : []), ...(p.narrow === null ? [] : [`改用較窄的快取（--kv-dtype ${p.narrow}）`]), ...raising['zh-TW'](p), '增加加速器'])}。${p.longest > 0 ? '' : '目前任何長度都放不下。'}`,
   },
   'fit.advice-graphs': {
     en: (p: { graphsGiB: number; roomGiB: number; utilisation: number; lower: number }) =>

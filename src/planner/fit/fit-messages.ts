@@ -75,7 +75,7 @@ const possible = {
   en: ({ possible: near }: { readonly possible: readonly number[] }) =>
     ` Use ${near.map((each) => `--tp ${each}`).join(' or ')}.`,
   'zh-TW': ({ possible: near }: { readonly possible: readonly number[] }) =>
-    `請改用 ${near.map((each) => `--tp ${each}`).join('或 ')}。`,
+    `請改用 ${near.map((each) => `--tp ${each}`).join(' 或 ')}。`,
 } as const
 
 export const fitMessages = defineMessages({
@@ -122,6 +122,11 @@ export const fitMessages = defineMessages({
   'fit.format-unknown': {
     en: (p: { engine: string; format: string }) => `${p.engine} has no ${p.format}: it does not start.`,
     'zh-TW': (p) => `${p.engine} 沒有 ${p.format}：無法啟動。`,
+  },
+  'fit.cache-unknown': {
+    en: (p: { engine: string; format: string; instead: string }) =>
+      `${p.engine} has no ${p.format} cache: it does not start. Use --kv-dtype ${p.instead}.`,
+    'zh-TW': (p) => `${p.engine} 沒有 ${p.format} 快取：無法啟動。請改用 --kv-dtype ${p.instead}。`,
   },
   'fit.gguf-experimental': {
     en: (p: { engine: string; format: string }) =>
@@ -178,6 +183,18 @@ export const fitMessages = defineMessages({
     'zh-TW': (p) =>
       `未啟用分塊預填時，整個提示須在一步內完成：max-num-batched-tokens ${n(p.step)} 小於 max-model-len ${n(p.length)}。`,
   },
+  'fit.step-below-sequences': {
+    en: (p: { tokens: number; sequences: number }) =>
+      `max-num-batched-tokens ${n(p.tokens)} is below max-num-seqs ${n(p.sequences)}: the engine refuses to start. Lower --max-num-seqs to ${n(p.tokens)}, or raise --max-num-batched-tokens.`,
+    'zh-TW': (p) =>
+      `max-num-batched-tokens ${n(p.tokens)} 小於 max-num-seqs ${n(p.sequences)}：引擎會拒絕啟動。請將 --max-num-seqs 降至 ${n(p.tokens)}，或提高 --max-num-batched-tokens。`,
+  },
+  'fit.no-experts': {
+    en: (p: { model: string; engine: string; refused: boolean }) =>
+      `${p.model} has no experts to spread: ${p.refused ? `${p.engine} refuses to start with expert parallelism` : 'expert parallelism changes nothing'}. Leave --ep out.`,
+    'zh-TW': (p) =>
+      `${p.model} 沒有可分散的專家：${p.refused ? `${p.engine} 會拒絕以專家平行啟動` : '專家平行沒有作用'}。請拿掉 --ep。`,
+  },
   'fit.load-beyond-context': {
     en: (p: { load: number; length: number }) =>
       `The load's requests are ${n(p.load)} tokens long, the engine takes ${n(p.length)}.`,
@@ -211,6 +228,12 @@ export const fitMessages = defineMessages({
       `Drafting at this load makes tokens come ${formatNumber(p.gain, 2)} times as fast${p.gain < 1 ? ' (slower than without)' : ''}, at ${p.assumed ? 'an assumed' : 'the given'} acceptance of ${p.acceptance}, and takes ${formatNumber(p.kvShare * 100, 2)} % of the cache.`,
     'zh-TW': (p) =>
       `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)}%。`,
+  },
+  'fit.slices-joined': {
+    en: (p: { card: string }) =>
+      `${p.card} is a slice: NCCL before August 2026 does not spread a model over slices, and newer releases do so as an experiment, through the host. Use one larger slice or a whole card.`,
+    'zh-TW': (p) =>
+      `${p.card} 是分割後的一部分：2026 年 8 月之前的 NCCL 無法將模型分散到多個分割，更新的版本也只是實驗性地經由主機支援。請改用較大的分割或整張卡。`,
   },
   'fit.adapters': {
     en: (p: { count: number; rank: number; gib: number }) =>

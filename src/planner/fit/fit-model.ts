@@ -31,8 +31,8 @@ export const fitModel = (asked: FitRequest): FitAnswer => {
   const served = loadProblems(request, start)
   const short = memoryLimit(start) ?? captureLimit(request, start)
   const limit = refused ?? short ?? limitOf(served)
-  // Only a length that is too long leaves a cache to tell of.
-  const isRefused = refused !== null && refused !== 'context'
+  // A length or a number of sequences that is too large leaves a cache to tell of.
+  const isRefused = refused !== null && refused !== 'context' && refused !== 'max-num-seqs'
   const longest = isRefused ? 0 : longestThatFits(request, sharding, start)
   const fits = limit === null
   const concurrency = isRefused ? 0 : pool.concurrencyAt(maxModelLen)

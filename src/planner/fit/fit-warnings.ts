@@ -114,7 +114,22 @@ const newer: Remark = ({ engine, engineVersion: written }) => {
   return asked >= known + 1 ? fitMessage('fit.release-not-read', { engine, version: written, newest }) : null
 }
 
-const remarks: readonly Remark[] = [newer, windowsKept, experts, adapters, emulated, bounded, assumedMemory]
+/** NCCL joins slices by way of the host alone, and only as an experiment (NVIDIA/nccl issue 1716, 2026-08). */
+const slices: Remark = ({ card, tensorParallel, pipelineParallel, dataParallel }) =>
+  card.isSlice && tensorParallel * pipelineParallel * dataParallel > 1
+    ? fitMessage('fit.slices-joined', { card: card.label })
+    : null
+
+const remarks: readonly Remark[] = [
+  newer,
+  slices,
+  windowsKept,
+  experts,
+  adapters,
+  emulated,
+  bounded,
+  assumedMemory,
+]
 
 const cacheRemarks: readonly Remark[] = [
   latent,

@@ -18,7 +18,7 @@ interface Place {
 }
 
 export const formatProblems = (request: FitRequest, { memory }: Start): readonly Problem[] => {
-  const ofModel = [otherVendor, ggufElsewhere, ggufAlone, sparseLayout].flatMap(
+  const ofModel = [otherVendor, ggufElsewhere, ggufAlone, sparseLayout, cacheElsewhere].flatMap(
     (check) => check(request) ?? [],
   )
   const capability = computeCapability(request.card.name)
@@ -200,6 +200,18 @@ const sparseLayout = ({ engine, model, kvDtype }: FitRequest): Problem | null =>
   return hasSparseLayout(model)
     ? null
     : { limit: 'precision', warning: fitMessage('fit.not-sparse-latent', { model: model.name }) }
+}
+
+/** llama.cpp has cache types of its own, and none of the others'. */
+const cacheElsewhere = ({ engine, kvDtype }: FitRequest): Problem | null => {
+  if (kvDtype === 'auto' || kvDtype === 'bf16' || kvDtype === 'fp8_ds_mla') return null
+  const isOfLlama = kvDtype === 'q8_0' || kvDtype === 'q4_0'
+  if ((engine === 'llama.cpp') === isOfLlama) return null
+  const instead = isOfLlama ? 'fp8' : 'q8_0'
+  return {
+    limit: 'precision',
+    warning: fitMessage('fit.cache-unknown', { engine, format: kvDtype, instead }),
+  }
 }
 
 /** Latent attention that picks its tokens by an indexer (DeepSeek-V3.2, GLM-5), or compressed attention (DeepSeek-V4). */

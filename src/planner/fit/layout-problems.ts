@@ -1,6 +1,5 @@
 // Layouts and lengths that contradict each other, or that the engine refuses before it looks at memory.
 
-import type { Model } from '../../catalog/index.js'
 import { bytesPerGiB, type Message } from '../../core/index.js'
 import { canSplitHeads } from '../memory/layouts.js'
 import { hasPaddedBuild, refusesUnevenBlocks, unevenBlock, usualBlockWidth } from '../memory/uneven-blocks.js'
@@ -19,9 +18,9 @@ type Check = (request: FitRequest, start: Start) => Problem | null
 export const layoutProblems = (request: FitRequest, start: Start): readonly Problem[] =>
   checks.flatMap((check) => check(request, start) ?? [])
 
-/** Degrees of tensor parallelism next to one, below and above, that leave each accelerator as many heads. */
-const evenLayouts = (model: Model, asked: number): readonly number[] => {
-  const all = Array.from({ length: model.heads }, (_, i) => i + 1).filter((each) =>
+/** Degrees of tensor parallelism next to one, below and above, that leave each of the accelerators as many heads. */
+const evenLayouts = ({ model, tensorParallel: asked, count }: FitRequest): readonly number[] => {
+  const all = Array.from({ length: Math.min(model.heads, count) }, (_, i) => i + 1).filter((each) =>
     canSplitHeads(model, each),
   )
   return [all.findLast((degree) => degree < asked), all.find((degree) => degree > asked)].flatMap(
@@ -29,33 +28,37 @@ const evenLayouts = (model: Model, asked: number): readonly number[] => {
   )
 }
 
-const heads: Check = ({ engine, model, tensorParallel }) =>
-  engine !== 'llama.cpp' && model.heads > 0 && model.heads % tensorParallel !== 0
+const heads: Check = (request) => {
+  const { engine, model, tensorParallel } = request
+  return engine !== 'llama.cpp' && model.heads > 0 && model.heads % tensorParallel !== 0
     ? {
         limit: 'layout',
         warning: fitMessage('fit.heads-not-divided', {
           heads: model.heads,
           tensorParallel,
-          possible: evenLayouts(model, tensorParallel),
+          possible: evenLayouts(request),
         }),
       }
     : null
+}
 
 /** Each accelerator has as many KV heads as any other, or all share one (vLLM's `verify_with_parallel_config`). */
-const kvHeads: Check = ({ engine, model, tensorParallel }) =>
-  engine !== 'llama.cpp' &&
-  model.attention !== 'mla' &&
-  model.heads % tensorParallel === 0 &&
-  !canSplitHeads(model, tensorParallel)
+const kvHeads: Check = (request) => {
+  const { engine, model, tensorParallel } = request
+  return engine !== 'llama.cpp' &&
+    model.attention !== 'mla' &&
+    model.heads % tensorParallel === 0 &&
+    !canSplitHeads(model, tensorParallel)
     ? {
         limit: 'layout',
         warning: fitMessage('fit.kv-heads-not-divided', {
           kvHeads: model.kvHeads,
           tensorParallel,
-          possible: evenLayouts(model, tensorParallel),
+          possible: evenLayouts(request),
         }),
       }
     : null
+}
 
 const vocabulary: Check = ({ engine, model, tensorParallel }) => {
   const padded = Math.ceil(model.vocabulary / 64) * 64
@@ -147,6 +150,24 @@ const wholePrompt: Check = (_, { memory: { settings, isV0 }, maxModelLen }) =>
       }
     : null
 
+/** vLLM's `SchedulerConfig` refuses a step that has no token for each sequence. */
+const step: Check = ({ engine, maxNumBatchedTokens: tokens }, { memory: { settings } }) =>
+  engine === 'vllm' && tokens !== undefined && tokens < settings.maxSequences
+    ? {
+        limit: 'max-num-seqs',
+        warning: fitMessage('fit.step-below-sequences', { tokens, sequences: settings.maxSequences }),
+      }
+    : null
+
+/** vLLM's `ModelConfig` refuses to spread the experts of a model without any; other engines spread nothing. */
+const noExperts: Check = ({ engine, model, expertParallel }) =>
+  expertParallel && model.experts === 0
+    ? {
+        limit: engine === 'vllm' ? 'layout' : null,
+        warning: fitMessage('fit.no-experts', { model: model.name, engine, refused: engine === 'vllm' }),
+      }
+    : null
+
 const fixedCache: Check = ({ kvCacheMemoryBytes, card }, { memory: { weightsBytes } }) =>
   kvCacheMemoryBytes !== undefined && kvCacheMemoryBytes + weightsBytes > card.memoryGiB * bytesPerGiB
     ? {
@@ -169,5 +190,7 @@ const checks: readonly Check[] = [
   contextParallel,
   context,
   wholePrompt,
+  step,
+  noExperts,
   fixedCache,
 ]

@@ -138,7 +138,7 @@ describe('what to change', () => {
       ['fit.advice-cache', '--max-model-len'],
     ] as const) {
       const given = { utilisation: 0.9, budgetGiB: 20, weightsGiB: 24, graphsGiB: 6, roomGiB: 2, lower: 0.7 }
-      const cache = { cacheGiB: 1, neededGiB: 2, length: 8192, longest: 4096, narrow: true }
+      const cache = { cacheGiB: 1, neededGiB: 2, length: 8192, longest: 4096, narrow: 'fp8' }
       const all = { ...given, ...cache, sequences: 1024, blocks: 600, quantize: true, raise: true }
       for (const language of ['en', 'zh-TW'] as const)
         expect(plannerMessages[code][language](all), `${code} ${language}`).toContain(flag)
@@ -153,6 +153,23 @@ describe('a context beyond the model', () => {
     expect(of('vllm', '0.19.0')).toBe('context')
     expect(of('sglang', '0.5.10')).toBe('context')
     expect(of('trtllm', '1.2.0')).not.toBe('context')
+  })
+})
+
+describe('the cache of llama.cpp', () => {
+  it('is in types of its own: 34 bytes for 32 values in q8_0, 18 in q4_0, and none in fp8', () => {
+    const at = (kvDtype: FitRequest['kvDtype'], changes: Partial<FitRequest> = {}) =>
+      answerTo(llama8, { engine: 'llama.cpp', engineVersion: undefined, kvDtype, ...changes })
+    // 65,536 values a token.
+    expect(at('q8_0').kvBytesPerToken).toBe(69_632)
+    expect(at('q4_0').kvBytesPerToken).toBe(36_864)
+    expect(at('q8_0').fits).toBe(true)
+    expect(at('fp8')).toMatchObject({ fits: false, limitedBy: 'precision' })
+    expect(params(at('fp8'), 'fit.cache-unknown')).toMatchObject({ instead: 'q8_0' })
+    expect(at('q8_0', { engine: 'vllm' }).limitedBy).toBe('precision')
+    const short = { card: cardOf('RTX 3090'), maxModelLen: 131_072 }
+    expect(params(at('auto', short), 'fit.advice-cache')?.['narrow']).toBe('q8_0')
+    expect(params(at('auto', { ...short, engine: 'vllm' }), 'fit.advice-cache')?.['narrow']).toBe('fp8')
   })
 })
 

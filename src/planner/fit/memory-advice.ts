@@ -83,6 +83,12 @@ const canRaise = (limit: FitLimit, request: FitRequest, start: Start): boolean =
   return engine !== 'trtllm' && !start.isFixed && (missingBytes(limit, request, start) ?? 0) <= room
 }
 
+/** The type of a cache of half the bytes; null = it is narrow as it is. */
+const narrowCache = ({ engine, kvDtype }: FitRequest): 'fp8' | 'q8_0' | null => {
+  if (kvDtype !== 'auto' && kvDtype !== 'bf16') return null
+  return engine === 'llama.cpp' ? 'q8_0' : 'fp8'
+}
+
 /** @param longest that fits, tokens */
 export const memoryAdvice = (
   limit: FitLimit | null,
@@ -126,7 +132,7 @@ export const memoryAdvice = (
           neededGiB: neededBytes(start) / bytesPerGiB,
           length: maxModelLen,
           longest,
-          narrow: request.kvDtype === 'auto' || request.kvDtype === 'bf16',
+          narrow: narrowCache(request),
         }),
       ]
     case 'cuda-graphs':

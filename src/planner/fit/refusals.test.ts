@@ -75,7 +75,8 @@ describe('heads', () => {
     expect(warning(over(4), 'fit.kv-heads-not-divided')?.params).toEqual({
       kvHeads: 10,
       tensorParallel: 4,
-      possible: [2, 5],
+      // 5 are more than there are.
+      possible: [2],
     })
     expect(over(2).fits).toBe(true)
     expect(warning(over(20), 'fit.kv-heads-not-divided')).toBeUndefined()
@@ -83,6 +84,30 @@ describe('heads', () => {
     expect(
       warning(answerTo(latent, { tensorParallel: 8, count: 8 }), 'fit.kv-heads-not-divided'),
     ).toBeUndefined()
+  })
+})
+
+describe('slices of a card', () => {
+  it('are warned of where a model is spread over them', () => {
+    const on = (count: number) =>
+      answerTo(llama8, { card: cardOf('H100 MIG 3g.40gb'), count, tensorParallel: count })
+    expect(warning(on(2), 'fit.slices-joined')).toBeDefined()
+    expect(warning(on(1), 'fit.slices-joined')).toBeUndefined()
+  })
+})
+
+describe('settings that contradict each other', () => {
+  it('are a step of fewer tokens than sequences, and experts spread where there are none', () => {
+    const few = answerTo(llama8, { maxNumBatchedTokens: 128, maxNumSeqs: 256 })
+    expect(few).toMatchObject({ fits: false, limitedBy: 'max-num-seqs' })
+    expect(warning(few, 'fit.step-below-sequences')?.params).toEqual({ tokens: 128, sequences: 256 })
+    expect(answerTo(llama8, { maxNumBatchedTokens: 256, maxNumSeqs: 256 }).fits).toBe(true)
+    const spread = { expertParallel: true, count: 2, tensorParallel: 2 }
+    expect(answerTo(llama8, spread)).toMatchObject({ fits: false, limitedBy: 'layout' })
+    expect(answerTo(gptOss, spread).fits).toBe(true)
+    const other = answerTo(llama8, { ...spread, engine: 'sglang', engineVersion: undefined })
+    expect(warning(other, 'fit.no-experts')?.params).toMatchObject({ refused: false })
+    expect(other.fits).toBe(true)
   })
 })
 

@@ -4,7 +4,10 @@ import type { CacheShape, StateCache } from '../../catalog/index.js'
 import type { Sharding } from './sharding.js'
 
 /** `fp8_ds_mla` = vLLM's layout for sparse latent attention: 512 bytes in fp8, four scales, 64 rope values in 16 bits. */
-export type KvDtype = 'auto' | 'bf16' | 'fp8' | 'fp8_ds_mla' | 'nvfp4'
+export type KvDtype = 'auto' | 'bf16' | 'fp8' | 'fp8_ds_mla' | 'nvfp4' | GgmlKvDtype
+
+/** Of llama.cpp. */
+export type GgmlKvDtype = 'q8_0' | 'q4_0'
 
 export interface CacheCost {
   readonly bytesPerToken: number
@@ -18,10 +21,22 @@ export interface CacheOptions {
   readonly freesWindows?: boolean
 }
 
-/** Bytes of a cached value. NVFP4: 4 bits and an 8-bit scale for every 16 values. */
+/** Bytes of a cached value. NVFP4: 4 bits and an 8-bit scale for 16 values; ggml's q8_0 and q4_0: a 16-bit one for 32. */
 const valueBytes = (dtype: KvDtype): number => {
-  if (dtype === 'auto' || dtype === 'bf16') return 2
-  return dtype === 'nvfp4' ? 0.5 + 1 / 16 : 1
+  switch (dtype) {
+    case 'auto':
+    case 'bf16':
+      return 2
+    case 'fp8':
+    case 'fp8_ds_mla':
+      return 1
+    case 'nvfp4':
+      return 0.5 + 1 / 16
+    case 'q8_0':
+      return 34 / 32
+    case 'q4_0':
+      return 18 / 32
+  }
 }
 
 export const cacheCost = (cache: CacheShape, options: CacheOptions): CacheCost => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../fit/__fixtures__/case-request.js'
+import { readVariant } from './card-variant.js'
 import { findCard } from './engine-card.js'
 
 describe('findCard', () => {
@@ -37,16 +38,48 @@ describe('findCard', () => {
 
   it('scales a card of another size than its family', () => {
     expect(findCard('RTX 4090 48GB', catalogue).found?.memoryGiB).toBeCloseTo((48 * 23.64) / 24, 5)
+    // 480 GB are those of its processor.
+    expect(findCard('NVIDIA GH200 480GB', catalogue).found?.memoryGiB).toBeCloseTo(0.98 * 96, 5)
   })
 
   it('leaves an Apple chip the part of the memory that macOS does', () => {
     const usable = (name: string) => findCard(name, catalogue).found?.memoryGiB
     expect(usable('Apple M2 Ultra')).toBe(0.75 * 192)
     expect(usable('Apple M1 Pro 16-core')).toBeCloseTo((2 / 3) * 32, 6)
+    expect(usable('M2 Max 32GB')).toBeCloseTo((2 / 3) * 32, 6)
+    expect(usable('Apple M2 Max')).toBe(0.75 * 96)
+    expect(usable('M1 8GB')).toBeCloseTo((2 / 3) * 8, 6)
+    expect(usable('M4 Pro 24 GB')).toBeCloseTo((2 / 3) * 24, 6)
     expect(findCard('Apple M2 Ultra', catalogue, 96).found).toMatchObject({
       memoryGiB: 96,
       memoryFrom: 'given',
     })
+  })
+
+  it.each([
+    ['NVIDIA GeForce RTX 4090 Laptop GPU', 'rtx_4090', 0.98 * 16, 'RTX 4090 Laptop'],
+    ['RTX 5090 Laptop', 'rtx_5090', 0.98 * 24, 'RTX 5090 Laptop'],
+    ['RTX 3080 Laptop GPU 16GB', 'rtx_3080', 0.98 * 16, 'RTX 3080 Laptop'],
+    ['NVIDIA A100-SXM4-80GB MIG 1g.10gb', 'a100_sxm', 9.5, 'A100 SXM 80 GB MIG 1g.10gb'],
+    ['2x H100 MIG 3g.40gb', 'h100_sxm', 38, 'H100 SXM 80 GB MIG 3g.40gb'],
+  ])('gives %s its own memory, and no rates of the whole card', (written, name, memoryGiB, label) => {
+    const { found } = findCard(written, catalogue)
+    expect(found).toMatchObject({ name, label, accelerator: null, memoryFrom: 'assumed' })
+    expect(found?.memoryGiB).toBeCloseTo(memoryGiB, 5)
+  })
+
+  it.each([
+    ['RTX 3080 Laptop GPU', 'laptop'],
+    ['RTX 3070 Max-Q', 'laptop'],
+    ['A100-SXM4-80GB MIG', 'slice'],
+  ])('asks for the memory of %s, of which there are several', (written, kind) => {
+    expect(findCard(written, catalogue)).toMatchObject({ lacksMemory: written, lacksMemoryOf: kind })
+    expect(findCard(written, catalogue, 8).found).toMatchObject({ memoryGiB: 8, accelerator: null })
+  })
+
+  it('takes no name of the catalogue for that of a variant', () => {
+    const names = catalogue.accelerators.flatMap(({ name, label, aliases }) => [name, label, ...aliases])
+    expect(names.filter((name) => readVariant(name) !== null)).toEqual([])
   })
 
   it('asks for the memory of a processor, which is that of the machine', () => {

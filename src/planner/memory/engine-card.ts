@@ -1,7 +1,8 @@
 // The card that a written name means, how many of them, and the memory that an engine will find. Knows no model.
 
-import type { Accelerator, Catalogue } from '../../catalog/index.js'
-import { knownCards } from './engine-cards.js'
+import { type Accelerator, type Catalogue, normaliseName } from '../../catalog/index.js'
+import { readVariant, type Variant } from './card-variant.js'
+import { assumedShare, type CardFacts, knownCards } from './engine-cards.js'
 
 export interface Card {
   readonly name: string
@@ -11,6 +12,8 @@ export interface Card {
   /** `measured` = an engine or driver printed it, `assumed` = nominal less a share, `given` = by the asker. */
   readonly memoryFrom: 'measured' | 'assumed' | 'given'
   readonly isPreAmpere: boolean
+  /** Part of a card (MIG). */
+  readonly isSlice?: boolean
   /** Rates and links; null = the catalogue does not describe the chip, so no speed can be predicted. */
   readonly accelerator: Accelerator | null
 }
@@ -20,8 +23,10 @@ export type CardLookup =
   | {
       readonly found?: undefined
       readonly suggestion: string | null
-      /** The chip, where it is known and only its memory is not: that of the machine. */
+      /** The chip, where it is known and only its memory is not. */
       readonly lacksMemory?: string
+      /** Why: `machine` = it is that of the machine, `slice` = no profile is named, `laptop` = sold with several. */
+      readonly lacksMemoryOf?: 'machine' | 'laptop' | 'slice'
     }
 
 /**
@@ -29,30 +34,66 @@ export type CardLookup =
  * `recommendedMaxWorkingSetSize` is 21,845 MiB of 32 GB (ollama issue 434, 2023-08) and 73,728 of 96 GB (llama.cpp issue
  * 3213, 2023-09).
  */
-const unknownShare = ({ vendor, memoryGiB }: Accelerator): number => {
-  if (vendor !== 'Apple') return 0.98
-  return (memoryGiB ?? 0) > 36 ? 3 / 4 : 2 / 3
+const unknownShare = (vendor: string, nominalGiB: number): number => {
+  if (vendor !== 'Apple') return assumedShare
+  return nominalGiB > 36 ? 3 / 4 : 2 / 3
 }
 
 /**
  * Reads a name as people and drivers write it: `NVIDIA H100 80GB HBM3`, `A100-SXM4-80GB`, `4xL40S`, `RTX 3090`.
- * A size in the name that is not the family's (`RTX 4090 48GB`) scales the memory.
+ * A size in the name that is not the family's (`RTX 4090 48GB`, `M2 Max 32GB`) is the memory; a slice has that of its
+ * profile, and neither it nor a laptop card has the rates of the card it is named after.
  * @param givenGiB what the asker says that the driver reports
  */
 export const findCard = (written: string, catalogue: Catalogue, givenGiB?: number): CardLookup => {
-  const lookup = cardNamed(written, catalogue, givenGiB)
-  if (!lookup.found || givenGiB === undefined) return lookup
-  return { ...lookup, found: { ...lookup.found, memoryGiB: givenGiB, memoryFrom: 'given' } }
+  const { multiple, rest } = splitMultiple(written)
+  const variant = readVariant(rest)
+  const lookup = cardNamed(variant?.plain ?? rest, multiple, catalogue, givenGiB)
+  if (!lookup.found) return lookup
+  if (variant && givenGiB === undefined && variant.usableGiB === null)
+    return { suggestion: null, lacksMemory: rest, lacksMemoryOf: variant.kind }
+  const found = variant ? asVariant(lookup.found, variant) : lookup.found
+  if (givenGiB === undefined) return { multiple, found }
+  return { multiple, found: { ...found, memoryGiB: givenGiB, memoryFrom: 'given' } }
 }
 
-const cardNamed = (written: string, catalogue: Catalogue, givenGiB: number | undefined): CardLookup => {
-  const { multiple, rest } = splitMultiple(written)
-  const plain = rest
+/** Without rates: those of the whole card are not the variant's. */
+const asVariant = (whole: Card, { kind, labelOf, usableGiB }: Variant): Card => ({
+  ...whole,
+  label: labelOf(whole.label),
+  isSlice: kind === 'slice',
+  memoryGiB: usableGiB ?? 0,
+  memoryFrom: 'assumed',
+  accelerator: null,
+})
+
+const plainName = (written: string): string =>
+  written
     .toLowerCase()
     .replace(/[_-]+/g, ' ')
     .replace(/\b(nvidia|geforce|tesla|quadro|amd|instinct|intel|graphics|gpu)\b/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
+
+/** The size that a name says, GiB. */
+const sizeIn = (name: string): number | null => {
+  const size = /(\d+)\s*gi?b\b/i.exec(name)?.[1]
+  return size === undefined ? null : Number(size)
+}
+
+/** Of a family whose cards may have another size than most. */
+const memoryOf = ({ nominalGiB, reportedGiB }: CardFacts, sizeGiB: number | null) => {
+  const isOther = sizeGiB !== null && !isSame(nominalGiB, sizeGiB)
+  return { memoryGiB: isOther ? (sizeGiB * reportedGiB) / nominalGiB : reportedGiB, isOther }
+}
+
+const cardNamed = (
+  rest: string,
+  multiple: number,
+  catalogue: Catalogue,
+  givenGiB: number | undefined,
+): CardLookup => {
+  const plain = plainName(rest)
   const listed = catalogue.lookUpAccelerator(rest).found
   const facts =
     knownCards.find(({ name }) => name === (listed?.name ?? rest)) ??
@@ -60,10 +101,9 @@ const cardNamed = (written: string, catalogue: Catalogue, givenGiB: number | und
       ({ pattern, nominalGiB }) => isNamed(pattern, plain) && isSame(nominalGiB, listed?.memoryGiB),
     )
   const inCatalogue = listed ?? catalogue.accelerators.find(({ name }) => name === facts?.name)
+  const sizeGiB = listed && isOwnName(listed, rest) ? null : sizeIn(plain)
   if (facts) {
-    const size = /(\d+)\s*gi?b\b/.exec(plain)?.[1]
-    const isOther = size !== undefined && !isSame(facts.nominalGiB, Number(size))
-    const memoryGiB = isOther ? (Number(size) * facts.reportedGiB) / facts.nominalGiB : facts.reportedGiB
+    const { memoryGiB, isOther } = memoryOf(facts, sizeGiB)
     return {
       multiple,
       found: {
@@ -77,8 +117,8 @@ const cardNamed = (written: string, catalogue: Catalogue, givenGiB: number | und
     }
   }
   if (inCatalogue) {
-    const memoryGiB = givenGiB ?? (inCatalogue.memoryGiB ?? 0) * unknownShare(inCatalogue)
-    if (memoryGiB === 0) return { suggestion: null, lacksMemory: inCatalogue.label }
+    const memoryGiB = givenGiB ?? usableOf(inCatalogue, sizeGiB)
+    if (memoryGiB === 0) return { suggestion: null, lacksMemory: inCatalogue.label, lacksMemoryOf: 'machine' }
     return {
       multiple,
       found: {
@@ -93,6 +133,19 @@ const cardNamed = (written: string, catalogue: Catalogue, givenGiB: number | und
   }
   const nearest = catalogue.lookUpAccelerator(plain)
   return { suggestion: ('suggestion' in nearest ? nearest.suggestion : undefined) ?? null }
+}
+
+/** A size in a chip's own name or alias need not be that of its memory (`GH200 480GB`). */
+const isOwnName = ({ name, label, aliases }: Accelerator, written: string): boolean => {
+  const key = (each: string) => normaliseName(plainName(each))
+  return [name, label, ...aliases].some((own) => key(own) === key(written))
+}
+
+/** Apple and processors have the memory that was bought; of other chips the size on the box is that of the catalogue. */
+const usableOf = ({ vendor, memoryGiB }: Accelerator, sizeGiB: number | null): number => {
+  const isBought = vendor === 'Apple' || memoryGiB === null || !isSame(memoryGiB, sizeGiB)
+  const nominalGiB = (isBought ? sizeGiB : null) ?? memoryGiB ?? 0
+  return nominalGiB * unknownShare(vendor, nominalGiB)
 }
 
 /** The pattern's family is not the chip that the catalogue found when their memory differs (3080 and 3080 Ti). */

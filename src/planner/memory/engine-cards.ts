@@ -15,7 +15,7 @@ export interface CardFacts {
   readonly isPreAmpere?: boolean
 }
 
-const assumedShare = 0.98
+export const assumedShare = 0.98
 
 const card = (
   name: string,
