@@ -192,6 +192,14 @@ describe('when nothing fits', () => {
       if (constraint === 'models.minParametersB') expect(nearest).toBeLessThan(7)
   })
 
+  it('goes by size alone where no published model is as large as asked for', () => {
+    const { report } = designed({ models: { minParametersB: 5000 }, hosting: { allowed: ['hosted-api'] } })
+    const floor = report.assumptions.find(({ code }) => code === 'planner.assume-quality')
+    expect([report.chosen, floor?.params.floorScore]).toEqual([null, null])
+    const nearest = report.relaxations.find(({ constraint }) => constraint === 'models.minParametersB')
+    expect(nearest?.nearest).toBeLessThan(5000)
+  })
+
   it('names the target on an own suite by its own number, not by a size', () => {
     const asked = { id: 'right', metric: 'answer-accuracy', suite: 'own', op: '>=', value: 0.8 }
     const { report } = designed({

@@ -59,7 +59,7 @@ export type {
 } from './search/report.js'
 export { type CandidateRisk, type RiskFactor, riskOf } from './search/risk-of.js'
 export { type ShownSimulation, simulationsOf } from './search/simulated-verdict.js'
-export { type Summary, type SummaryRow, summarise } from './search/summarise.js'
+export { mostRows, type Summary, type SummaryRow, summarise } from './search/summarise.js'
 export { whyNot } from './search/why-not.js'
 export {
   fitLocalRates,

@@ -277,10 +277,10 @@ export const designMessages = defineMessages({
       `方案依推論引擎或 API 呼叫的費用比較，採 ${p.asOf} 的牌價；所選方案的帳單與預算另含閘道、向量化、重新排序與防護。儲存、網路與人力另計。既有硬體視為已付費。`,
   },
   'planner.assume-quality': {
-    en: (p: { floorParametersB: number; floorScore: number; from: string }) =>
-      `Quality floor: ${formatNumber(p.floorParametersB)} billion parameters${p.from === 'use-case' ? ' (usual for this use case; the requirements name none)' : ''}, or a published MMLU-Pro of at least ${formatNumber(p.floorScore)}. Neither was measured on your task: run the eval suite.`,
+    en: (p: { floorParametersB: number; floorScore: number | null; from: string }) =>
+      `Quality floor: ${formatNumber(p.floorParametersB)} billion parameters${p.from === 'use-case' ? ' (usual for this use case; the requirements name none)' : ''}, ${p.floorScore === null ? 'by size alone: no model that large has a published MMLU-Pro that compares. It was not' : `or a published MMLU-Pro of at least ${formatNumber(p.floorScore)}. Neither was`} measured on your task: run the eval suite.`,
     'zh-TW': (p) =>
-      `品質下限：${formatNumber(p.floorParametersB)}B 參數${p.from === 'use-case' ? '（需求未指定，採此用途的一般值）' : ''}，或公開的 MMLU-Pro 至少 ${formatNumber(p.floorScore)}。兩者都不是在您的任務上量測的：請執行評測集。`,
+      `品質下限：${formatNumber(p.floorParametersB)}B 參數${p.from === 'use-case' ? '（需求未指定，採此用途的一般值）' : ''}，${p.floorScore === null ? '只看規模：沒有這麼大的模型公開可比較的 MMLU-Pro。這並非' : `或公開的 MMLU-Pro 至少 ${formatNumber(p.floorScore)}。兩者都不是`}在您的任務上量測的：請執行評測集。`,
   },
   'planner.assume-api-speed': {
     en: (_: Record<never, never>) =>
