@@ -10,6 +10,7 @@ export {
   calibrateRequest,
   deploymentOfRequest,
 } from './calibration/calibrate-request.js'
+export { type ImpossibleTest, impossibleTest } from './calibration/impossible-test.js'
 export {
   type DeploymentName,
   deploymentKeyOf,
