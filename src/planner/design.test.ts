@@ -190,6 +190,10 @@ describe('when nothing fits', () => {
     for (const { costPerMonthUsd } of offered) expect(costPerMonthUsd).toBeGreaterThan(0)
     for (const { constraint, nearest } of report.relaxations)
       if (constraint === 'models.minParametersB') expect(nearest).toBeLessThan(7)
+    const budget = report.relaxations.find(({ constraint }) => constraint === 'budget.monthlyUsd')
+    // What a budget has to be is the whole system; the model alone is told beside it.
+    const { costUsd, wholeUsd } = budget?.message.params ?? {}
+    expect([wholeUsd - costUsd > 59, budget?.nearest]).toEqual([true, Math.ceil(wholeUsd / 10) * 10])
   })
 
   it('goes by size alone where no published model is as large as asked for', () => {

@@ -2,6 +2,7 @@
 
 export type { DeploymentLaunch } from './architecture/architecture-of.js'
 export type { FlagValidation, LaunchSetting } from './architecture/launch-setting.js'
+export { aspectNames } from './assessment/aspect-names.js'
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'

@@ -2,7 +2,12 @@
 
 import type { Command } from 'commander'
 import { loadCatalogue } from '../../catalog/index.js'
-import { calibrateRequest, deploymentKeyOf, deploymentOfRequest, impossibleTest } from '../../planner/index.js'
+import {
+  calibrateRequest,
+  deploymentKeyOf,
+  deploymentOfRequest,
+  impossibleTest,
+} from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import type { Raw } from '../design-fit/case-fields.js'
 import { readCase } from '../design-fit/read-case.js'

@@ -50,7 +50,8 @@ const sizeBeyondModels = (requirements: Requirements, catalogue: Catalogue): Con
     ]
   const named = allowed.length > 0 ? namedModels(requirements, catalogue) : []
   const largest = largestOf(named)
-  if (!largest || largest.sizeB >= floorB || named.some(({ quality }) => quality?.mode === 'direct')) return []
+  if (!largest || largest.sizeB >= floorB || named.some(({ quality }) => quality?.mode === 'direct'))
+    return []
   return [
     {
       kind: 'contradiction',

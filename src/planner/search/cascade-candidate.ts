@@ -107,9 +107,7 @@ const sharedOwned = (first: Candidate, last: Candidate, context: DesignContext):
   const { requirements, catalogue } = context
   const same = requirements.hosting.owned.flatMap((hardware) => {
     const accelerator = ownedAccelerator(hardware, catalogue)
-    return accelerator?.name === first.accelerator
-      ? [{ accelerator, count: hardware.count }]
-      : []
+    return accelerator?.name === first.accelerator ? [{ accelerator, count: hardware.count }] : []
   })
   const [one] = same
   if (!one) return []

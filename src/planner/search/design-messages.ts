@@ -133,15 +133,15 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest that can be had as it is, of ${counted(p.feasible, 'way', 'ways', 5)} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest that can be had as it is, of ${counted(p.feasible, 'way', 'ways', 5)} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month for the model alone.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為可直接取得者中最便宜的：僅模型每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-to-make': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its quantized weights are there: ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its quantized weights are there: ${formatUsd(p.costUsd)} a month for the model alone.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先備妥量化權重：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先備妥量化權重：僅模型每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-owned': {
     en: (p: { feasible: number; considered: number }) =>
@@ -236,11 +236,13 @@ export const designMessages = defineMessages({
       nearest: number
       unit: string
       candidate: string
+      /** Of the candidate alone, and with the system around it. */
       costUsd: number
+      wholeUsd: number
     }) =>
-      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month.`,
+      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month for the model alone, ${formatUsd(p.wholeUsd)} for the whole system.`,
     'zh-TW': (p) =>
-      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}，${p.candidate} 即符合全部需求，每月 ${formatUsd(p.costUsd)}。`,
+      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}，${p.candidate} 即符合全部需求，僅模型每月 ${formatUsd(p.costUsd)}，整個系統 ${formatUsd(p.wholeUsd)}。`,
   },
   'planner.nothing-fits': {
     en: (p: { considered: number }) =>

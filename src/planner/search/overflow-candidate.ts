@@ -128,9 +128,7 @@ const spareOf = ({ requirements }: ServingOrder): number =>
 
 /** With its spares, in all regions. */
 const acceleratorsOfBase = (order: ServingOrder): number =>
-  (order.replicas + spareOf(order)) *
-  order.acceleratorsPerReplica *
-  order.requirements.availability.regions
+  (order.replicas + spareOf(order)) * order.acceleratorsPerReplica * order.requirements.availability.regions
 
 type Serving = NonNullable<ServingDetail['serving']>
 type Question = Parameters<typeof bestHybrid>[0]

@@ -97,9 +97,7 @@ describe('an API above a base of replicas', () => {
       expect(accelerators > count).toBe(violations.some(({ constraint }) => constraint === 'hosting.owned'))
     const joined = owned.find(({ routing }) => routing?.kind === 'overflow')
     // Of several replicas one is the spare; the API stands in for the only one.
-    expect(joined?.replicas).toMatchObject(
-      count === 3 ? { serving: 2, spare: 1 } : { serving: 1, spare: 0 },
-    )
+    expect(joined?.replicas).toMatchObject(count === 3 ? { serving: 2, spare: 1 } : { serving: 1, spare: 0 })
   })
 })
 
