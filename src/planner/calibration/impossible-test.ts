@@ -22,7 +22,7 @@ export type ImpossibleTest = {
 /** Published bandwidths and sizes are off by less. */
 const margin = 2
 
-/** Not read for a token of the answer: looked up row by row, or another model's. */
+/** Not read for a token of the answer; of embeddings that are no output head, too, only a row is. */
 const unread: ReadonlySet<Component> = new Set(['vision', 'prediction'])
 
 /** @returns the first that cannot be; null where all can, or the figures are not known */
