@@ -1,7 +1,7 @@
 // An assessment for people.
 
 import { counted, formatNumber, type Message } from '../core/index.js'
-import type { Assessment, Level } from '../planner/index.js'
+import { type Assessment, aspectNames, type Level } from '../planner/index.js'
 import { renderTable } from './table.js'
 import type { Terminal } from './terminal.js'
 
@@ -18,7 +18,7 @@ export const assessmentText = (assessment: Assessment, { language, render }: Ter
       say('Priorities', '優先順序'),
       priorities.map(
         ({ aspect, why }, i) =>
-          `  ${i + 1}. ${say(aspect, aspectsInChinese[aspect])}${colon}${why.map(render).join(space)}`,
+          `  ${i + 1}. ${aspectNames[aspect][language]}${colon}${why.map(render).join(space)}`,
       ),
     ),
     ...section(
@@ -61,15 +61,6 @@ const workloadLines = ({ workload }: Assessment, say: Say): string[] => {
         ]
       : []),
   ]
-}
-
-const aspectsInChinese: Readonly<Record<Assessment['priorities'][number]['aspect'], string>> = {
-  safety: '安全',
-  privacy: '隱私',
-  quality: '品質',
-  latency: '延遲',
-  cost: '費用',
-  availability: '可用性',
 }
 
 const levels: Readonly<Record<Level, readonly [string, string]>> = {

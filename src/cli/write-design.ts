@@ -12,9 +12,11 @@ import {
   decisionRecord,
   flagVerdict,
   type LaunchSetting,
+  mostRows,
   paretoPlot,
   predictionsOf,
   type SumGroup,
+  summarise,
 } from '../planner/index.js'
 import { type Architecture, formatArchitecture, type Requirements } from '../spec/index.js'
 import { writePredictions } from '../verify/index.js'
@@ -27,12 +29,12 @@ import { type WrittenFile, writeGenerated } from './write-generated.js'
 /** Of thousands of ways, those that are best or nearest; the summary counts the rest. */
 const keptCandidates = 300
 
-/** The report as it is kept and printed: with the first candidates, which are the best, and all of the front. */
+/** The report as it is kept and printed: with the first candidates, which are the best, all of the front and of the table. */
 export const shortReport = (report: DesignReport) => {
-  const front = new Set(report.front)
+  const shown = new Set([...report.front, ...summarise(report, mostRows).rows.map(({ id }) => id)])
   return {
     ...report,
-    candidates: report.candidates.filter(({ id }, index) => index < keptCandidates || front.has(id)),
+    candidates: report.candidates.filter(({ id }, index) => index < keptCandidates || shown.has(id)),
     considered: report.candidates.length,
   }
 }

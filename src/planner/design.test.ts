@@ -192,6 +192,18 @@ describe('when nothing fits', () => {
     for (const { costPerMonthUsd } of offered) expect(costPerMonthUsd).toBeGreaterThan(0)
     for (const { constraint, nearest } of report.relaxations)
       if (constraint === 'models.minParametersB') expect(nearest).toBeLessThan(7)
+    const budget = report.relaxations.find(({ constraint }) => constraint === 'budget.monthlyUsd')
+    // What a budget has to be is the whole system; the model alone is told beside it.
+    const { costUsd, wholeUsd } = budget?.message.params ?? {}
+    expect([wholeUsd - costUsd > 59, budget?.nearest]).toEqual([true, Math.ceil(wholeUsd / 10) * 10])
+  })
+
+  it('goes by size alone where no published model is as large as asked for', () => {
+    const { report } = designed({ models: { minParametersB: 5000 }, hosting: { allowed: ['hosted-api'] } })
+    const floor = report.assumptions.find(({ code }) => code === 'planner.assume-quality')
+    expect([report.chosen, floor?.params.floorScore]).toEqual([null, null])
+    const nearest = report.relaxations.find(({ constraint }) => constraint === 'models.minParametersB')
+    expect(nearest?.nearest).toBeLessThan(5000)
   })
 
   it('names the target on an own suite by its own number, not by a size', () => {

@@ -2,6 +2,7 @@
 
 export type { DeploymentLaunch } from './architecture/architecture-of.js'
 export type { FlagValidation, LaunchSetting } from './architecture/launch-setting.js'
+export { aspectNames } from './assessment/aspect-names.js'
 export { assess } from './assessment/assess.js'
 export type { Aspect, Assessment, Conflict, Gap, Level, Priority, Risk } from './assessment/assessment.js'
 export type { Workload } from './assessment/workload.js'
@@ -10,6 +11,7 @@ export {
   calibrateRequest,
   deploymentOfRequest,
 } from './calibration/calibrate-request.js'
+export { type ImpossibleTest, impossibleTest } from './calibration/impossible-test.js'
 export {
   type DeploymentName,
   deploymentKeyOf,
@@ -59,7 +61,7 @@ export type {
 } from './search/report.js'
 export { type CandidateRisk, type RiskFactor, riskOf } from './search/risk-of.js'
 export { type ShownSimulation, simulationsOf } from './search/simulated-verdict.js'
-export { type Summary, type SummaryRow, summarise } from './search/summarise.js'
+export { mostRows, type Summary, type SummaryRow, summarise } from './search/summarise.js'
 export { whyNot } from './search/why-not.js'
 export {
   fitLocalRates,

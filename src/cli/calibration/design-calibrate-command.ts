@@ -2,7 +2,12 @@
 
 import type { Command } from 'commander'
 import { loadCatalogue } from '../../catalog/index.js'
-import { calibrateRequest, deploymentKeyOf, deploymentOfRequest } from '../../planner/index.js'
+import {
+  calibrateRequest,
+  deploymentKeyOf,
+  deploymentOfRequest,
+  impossibleTest,
+} from '../../planner/index.js'
 import type { CommandContext } from '../command-context.js'
 import type { Raw } from '../design-fit/case-fields.js'
 import { readCase } from '../design-fit/read-case.js'
@@ -14,6 +19,7 @@ import { readStandardInput } from '../read-standard-input.js'
 import { readTextFile } from '../read-text-file.js'
 import { calibrateText } from './calibrate-text.js'
 import { addTests, calibrationsPath, readCalibrations, testsOf } from './calibrations-file.js'
+import { impossibleText } from './impossible-text.js'
 import { readPoints } from './read-points.js'
 import { scorecardLoadTest } from './scorecard-load-test.js'
 
@@ -67,6 +73,8 @@ export const registerDesignCalibrate = (design: Command, context: CommandContext
           `沒有 ${request.card.label} 的運算速率資料，無法校準。`,
         ),
       })
+    const impossible = impossibleTest(request, points)
+    if (impossible) throw cliError('cli.bad-argument', { detail: impossibleText(impossible, request, text) })
     const path = calibrationsPath(projectOf(self.opts<Options>().requirements).stateDirectory)
     const added = await addTests(path, deployment, points)
     const tests = testsOf(await readCalibrations(path), deployment)

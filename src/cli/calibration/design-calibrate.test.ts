@@ -84,12 +84,30 @@ describe('design calibrate', { timeout: 60_000 }, () => {
     expect(out).toMatch(expected)
   })
 
-  it('refuses what is no load test, and keeps what it has', async () => {
+  const load200 = { concurrency: 16, inputTokens: 1000, outputTokens: 200 }
+  it.each([
+    ['what is no load test', [{ concurrency: 4 }], /Point 1/],
+    // 16 GB over 3.35 TB/s: 4.8 ms.
+    [
+      'seconds for ms',
+      [
+        { ...load200, tpotMs: 9 },
+        { ...load200, ttftMs: 0.13 },
+      ],
+      /Point 2.*ttftMs.*seconds/s,
+    ],
+    ['a time per token in seconds', [{ ...load200, tpotMs: 0.0091 }], /Point 1.*tpotMs.*seconds/s],
+    [
+      'a prompt beyond the context',
+      [{ ...load200, inputTokens: 200_000, tpotMs: 9 }],
+      /Point 1.*200,200 tokens.*131,072/s,
+    ],
+  ])('refuses %s, and keeps what it has', async (_, points, expected) => {
     const path = join(folder, '.llm-architect', 'calibrations.json')
     const kept = readFileSync(path, 'utf8')
-    const { status, err } = await calibrate([{ concurrency: 4 }])
+    const { status, err } = await calibrate(points)
     expect(status).toBe(2)
-    expect(err).toMatch(/Point 1/)
+    expect(err).toMatch(expected)
     expect(readFileSync(path, 'utf8')).toBe(kept)
   })
 })

@@ -95,6 +95,11 @@ describe('conflicts', () => {
       'planner.budget-below-least',
     )
     expect(found?.message.params.leastUsd).toBeCloseTo(2 * 1.59 * 730.5, 2)
+    // The model alone is within the budget; two cores for the gateway, at $0.0408 an hour, are not: $59.6.
+    const little = { scale: scaleOf({ peakRequestsPerSecond: 0.01 }), budget: { monthlyUsd: 10 } }
+    const system = conflict(little, 'planner.budget-below-least')?.message.params
+    expect(system?.leastUsd).toBeLessThan(10)
+    expect(system?.systemUsd).toBeCloseTo(2 * 0.0408 * 730.5, 0)
     expect(conflictsOf({ hosting: selfHosted, budget: { monthlyUsd: 2400 } })).toEqual([])
     expect(conflictsOf({ budget: { usdPerMillionOutputTokens: 0.0001 } })).toContain(
       'contradiction planner.token-budget-below-least',

@@ -149,10 +149,10 @@ const findingMessages = defineMessages({
       `${p.target} 承諾於每秒 ${formatNumber(p.requestsPerSecond)} 個請求，高於尖峰 ${formatNumber(p.peak)}：副本將依較高者配置並計費。`,
   },
   'planner.budget-below-least': {
-    en: (p: { budgetUsd: number; leastUsd: number; how: string }) =>
-      `The budget of ${formatUsd(p.budgetUsd)} a month is below the least this load can cost, ${formatUsd(p.leastUsd)} (${p.how}), before quality and speed are asked for.`,
+    en: (p: { budgetUsd: number; leastUsd: number; systemUsd: number; how: string | null }) =>
+      `The budget of ${formatUsd(p.budgetUsd)} a month is below the least this load can cost, ${formatUsd(p.leastUsd + p.systemUsd)}, before quality and speed are asked for: ${formatUsd(p.leastUsd)} for the model (${p.how ?? 'on hardware that is there'}) and ${formatUsd(p.systemUsd)} for the gateway and the small models beside it.`,
     'zh-TW': (p) =>
-      `每月預算 ${formatUsd(p.budgetUsd)} 低於此負載的最低費用 ${formatUsd(p.leastUsd)}（${p.how}），尚未考慮品質與速度。`,
+      `每月預算 ${formatUsd(p.budgetUsd)} 低於此負載的最低費用 ${formatUsd(p.leastUsd + p.systemUsd)}，尚未考慮品質與速度：模型 ${formatUsd(p.leastUsd)}（${p.how ?? '使用既有硬體'}），其外的閘道與小型模型 ${formatUsd(p.systemUsd)}。`,
   },
   'planner.token-budget-below-least': {
     en: (p: { perMillionUsd: number; millions: number; allowedUsd: number; leastUsd: number; how: string }) =>

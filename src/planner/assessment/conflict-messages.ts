@@ -34,6 +34,12 @@ export const conflictMessages = defineMessages({
     'zh-TW': (p) =>
       `models.allowed 中最大的 ${p.model} 相當於 ${formatNumber(p.sizeB)}B 參數；models.minParametersB 要求 ${formatNumber(p.floorB)}B。`,
   },
+  'planner.size-beyond-known': {
+    en: (p: { model: string; sizeB: number; floorB: number }) =>
+      `No known model is as large as models.minParametersB asks for, ${formatNumber(p.floorB)} billion parameters: the largest, ${p.model}, counts as ${formatNumber(p.sizeB)} billion.`,
+    'zh-TW': (p) =>
+      `沒有已知模型達到 models.minParametersB 要求的 ${formatNumber(p.floorB)}B 參數：最大的 ${p.model} 相當於 ${formatNumber(p.sizeB)}B。`,
+  },
   'planner.own-evals-all-below': {
     en: (p: { target: string; op: string; limit: number; model: string; best: number }) =>
       `${p.target} asks for ${p.op} ${formatNumber(p.limit * 100)} %; of the models that may be used, the best in models.evals, ${p.model}, reached ${formatNumber(p.best * 100)} %.`,

@@ -60,6 +60,9 @@ describe('models that may be used', () => {
       sizeB: 8.19073536,
       floorB: 25,
     })
+    const beyond = conflict({ models: { minParametersB: 5000 } }, 'planner.size-beyond-known')
+    expect([beyond?.kind, beyond?.message.params.floorB]).toEqual(['contradiction', 5000])
+    expect(conflict({ models: { minParametersB: 100 } }, 'planner.size-beyond-known')).toBeUndefined()
   })
 
   it("contradict a target that none of them reached in one's own evals", () => {

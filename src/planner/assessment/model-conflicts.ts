@@ -1,6 +1,6 @@
 // What is asked of models against the models that may be used.
 
-import type { Catalogue } from '../../catalog/index.js'
+import type { Catalogue, Model } from '../../catalog/index.js'
 import type { Requirements } from '../../spec/index.js'
 import { isNamed } from '../search/is-named.js'
 import { effectiveParametersB } from '../search/quality.js'
@@ -11,7 +11,7 @@ import { conflictMessage } from './conflict-messages.js'
 
 export const modelConflicts = (requirements: Requirements, catalogue: Catalogue): readonly Conflict[] => [
   ...noModelLeft(requirements, catalogue),
-  ...sizeBeyondAllowed(requirements, catalogue),
+  ...sizeBeyondModels(requirements, catalogue),
   ...ownEvalsAllBelow(requirements),
 ]
 
@@ -32,26 +32,42 @@ const noModelLeft = (requirements: Requirements, catalogue: Catalogue): Conflict
   ]
 }
 
-/** A published score may stand above a size, so only models without one are judged by theirs. */
-const sizeBeyondAllowed = (requirements: Requirements, catalogue: Catalogue): Conflict[] => {
-  const { allowed, minParametersB } = requirements.models
-  if (allowed.length === 0 || minParametersB === undefined) return []
-  const named = namedModels(requirements, catalogue)
-  const sized = named.flatMap((model) => {
-    const sizeB = effectiveParametersB(model)
-    return sizeB === null ? [] : [{ model: model.name, sizeB, scored: model.quality?.mode === 'direct' }]
-  })
-  const largest = sized.sort((a, b) => b.sizeB - a.sizeB)[0]
-  if (!largest || largest.sizeB >= minParametersB || sized.some(({ scored }) => scored)) return []
-  const { model, sizeB } = largest
+/**
+ * A published score may stand above a size, so only models without one are judged by theirs; where no known model is
+ * that large, no score stands for the size. What was measured on one's own suite is judged by that.
+ */
+const sizeBeyondModels = (requirements: Requirements, catalogue: Catalogue): Conflict[] => {
+  const { allowed, minParametersB: floorB, evals } = requirements.models
+  if (floorB === undefined || evals.length > 0) return []
+  const known = largestOf(catalogue.models)
+  if (known && known.sizeB < floorB)
+    return [
+      {
+        kind: 'contradiction',
+        between: ['models.minParametersB'],
+        message: conflictMessage('planner.size-beyond-known', { ...known, floorB }),
+      },
+    ]
+  const named = allowed.length > 0 ? namedModels(requirements, catalogue) : []
+  const largest = largestOf(named)
+  if (!largest || largest.sizeB >= floorB || named.some(({ quality }) => quality?.mode === 'direct'))
+    return []
   return [
     {
       kind: 'contradiction',
       between: ['models.allowed', 'models.minParametersB'],
-      message: conflictMessage('planner.size-beyond-allowed', { model, sizeB, floorB: minParametersB }),
+      message: conflictMessage('planner.size-beyond-allowed', { ...largest, floorB }),
     },
   ]
 }
+
+const largestOf = (models: readonly Model[]) =>
+  models
+    .flatMap((model) => {
+      const sizeB = effectiveParametersB(model)
+      return sizeB === null ? [] : [{ model: model.name, sizeB }]
+    })
+    .sort((a, b) => b.sizeB - a.sizeB)[0]
 
 const ownEvalsAllBelow = ({ models, quality }: Requirements): Conflict[] =>
   quality.targets.flatMap((target): Conflict[] => {

@@ -3,8 +3,13 @@
 import { type Catalogue, type PricedModel, priceOf } from '../../catalog/index.js'
 import { hoursPerMonth } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
+import { sumOf } from '../cost/cost-breakdown.js'
 import { hostedUsdPerMonth } from '../cost/hosted-cost.js'
+import { marketOf } from '../cost/market.js'
+import { systemLines } from '../cost/system-lines.js'
 import { listOffers } from '../search/rent.js'
+import { isStage } from '../search/stages.js'
+import { fittedCoefficients } from '../speed/coefficients.js'
 import type { Conflict } from './assessment.js'
 import { assessmentMessage } from './assessment-messages.js'
 import type { Workload } from './workload.js'
@@ -15,20 +20,27 @@ export const moneyConflicts = (
   catalogue: Catalogue,
 ): readonly Conflict[] => {
   const { monthlyUsd, usdPerMillionOutputTokens } = requirements.budget
-  const least = leastCost(requirements, workload, catalogue)
+  const ways = waysOf(requirements, workload, catalogue)
+  const least = lowest(ways, ({ usd, systemUsd }) => usd + systemUsd)
+  const leastModel = lowest(ways, ({ usd }) => usd)
   const found: Conflict[] = []
-  if (monthlyUsd !== undefined && least && monthlyUsd < least.usd)
+  if (monthlyUsd !== undefined && least && monthlyUsd < least.usd + least.systemUsd)
     found.push({
       kind: 'contradiction',
       between: ['budget.monthlyUsd', 'scale', 'hosting'],
       message: assessmentMessage('planner.budget-below-least', {
         budgetUsd: monthlyUsd,
         leastUsd: least.usd,
+        systemUsd: least.systemUsd,
         how: least.how,
       }),
     })
   const millions = workload.tokensPerMonth.output / 1e6
-  if (usdPerMillionOutputTokens !== undefined && least && usdPerMillionOutputTokens * millions < least.usd)
+  if (
+    usdPerMillionOutputTokens !== undefined &&
+    leastModel?.how &&
+    usdPerMillionOutputTokens * millions < leastModel.usd
+  )
     found.push({
       kind: 'contradiction',
       between: ['budget.usdPerMillionOutputTokens', 'scale', 'hosting'],
@@ -36,8 +48,8 @@ export const moneyConflicts = (
         perMillionUsd: usdPerMillionOutputTokens,
         millions,
         allowedUsd: usdPerMillionOutputTokens * millions,
-        leastUsd: least.usd,
-        how: least.how,
+        leastUsd: leastModel.usd,
+        how: leastModel.how,
       }),
     })
   if (monthlyUsd !== undefined && usdPerMillionOutputTokens !== undefined) {
@@ -57,19 +69,44 @@ export const moneyConflicts = (
   return found
 }
 
-/**
- * The least that any allowed way of hosting can cost: the cheapest API for the month's tokens, or the cheapest
- * machine on the price list all month, with its spare. Null when hardware is there already.
- */
-const leastCost = (requirements: Requirements, workload: Workload, catalogue: Catalogue) => {
-  const { hosting } = requirements
-  if (hosting.owned.length > 0 && hosting.allowed.includes('self-hosted')) return null
-  const ways = [
-    ...(hosting.allowed.includes('hosted-api') ? cheapestApi(workload, catalogue) : []),
-    ...(hosting.allowed.includes('self-hosted') ? cheapestMachine(requirements, workload, catalogue) : []),
-  ]
-  return ways.sort((a, b) => a.usd - b.usd)[0] ?? null
+/** Of one way of hosting. */
+interface Way {
+  /** For the model that answers. */
+  readonly usd: number
+  /** For what stands beside it whatever way is taken. */
+  readonly systemUsd: number
+  /** null = on hardware that is there already. */
+  readonly how: string | null
 }
+
+/**
+ * The least that each allowed way of hosting can cost: an API for the month's tokens, or a machine on the price list
+ * all month, with its spare; each with what stands beside it. Small models may share the machine.
+ */
+const waysOf = (requirements: Requirements, workload: Workload, catalogue: Catalogue): readonly Way[] => {
+  const { allowed, owned } = requirements.hosting
+  const lines = systemLines({
+    requirements,
+    workload,
+    ...marketOf(requirements, catalogue),
+    efficiency: fittedCoefficients.coefficients.compute.bf16,
+  })
+  const besideApi = sumOf(lines)
+  const besideMachine = sumOf(lines.filter(({ id }) => !isStage(id)))
+  const own = allowed.includes('self-hosted')
+  const rented = own ? cheapestMachine(requirements, workload, catalogue) : []
+  return [
+    ...(allowed.includes('hosted-api') ? cheapestApi(workload, catalogue) : []).map((way) => ({
+      ...way,
+      systemUsd: besideApi,
+    })),
+    ...rented.map((way) => ({ ...way, systemUsd: besideMachine })),
+    ...(own && owned.length > 0 ? [{ usd: 0, systemUsd: besideMachine, how: null }] : []),
+  ]
+}
+
+const lowest = (ways: readonly Way[], usdOf: (way: Way) => number): Way | undefined =>
+  [...ways].sort((a, b) => usdOf(a) - usdOf(b))[0]
 
 const leastOf = (workload: Workload, { price }: PricedModel) =>
   hostedUsdPerMonth({ workload, price, reasoningTokens: 0, deferrableShare: 0, batchPriceShare: 1 })

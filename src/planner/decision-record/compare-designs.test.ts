@@ -27,6 +27,8 @@ it('forty times the load costs more, and each figure is that of its own design',
     after: after.report.chosen?.costPerMonthUsd,
   })
   expect(Number(cost?.after)).toBeGreaterThan(Number(cost?.before))
+  const whole = compareDesigns(base, after).find(({ figure }) => figure === 'systemUsdPerMonth')
+  expect(Number(whole?.after)).toBeGreaterThan(Number(cost?.after))
 })
 
 it('a longer request shows in its setting, and what is impossible as nothing chosen', () => {

@@ -50,6 +50,11 @@ const figures: readonly Figure[] = [
   { figure: 'spotShare', unit: 'percent', of: (chosen) => boughtShare(chosen, 'spot') },
   { figure: 'costPerMonthUsd', unit: 'usd', of: (chosen) => chosen?.costPerMonthUsd ?? null },
   {
+    figure: 'systemUsdPerMonth',
+    unit: 'usd',
+    of: (_, { report }) => report.cost?.breakdown.totalUsdPerMonth ?? null,
+  },
+  {
     figure: 'usdPerMillionOutputTokens',
     unit: 'usd',
     of: (chosen) => chosen?.usdPerMillionOutputTokens ?? null,

@@ -2,6 +2,7 @@
 
 import { formatNumber, formatUsd } from '../../core/index.js'
 import type { Requirements } from '../../spec/index.js'
+import { aspectNames } from '../assessment/aspect-names.js'
 import type { DesignFacts } from './design-facts.js'
 import { markdownList, markdownTable } from './markdown.js'
 import { recordMessage } from './record-messages.js'
@@ -14,7 +15,13 @@ export const contextSection = ({ requirements, assessment }: DesignFacts, write:
   ...(assessment.priorities.length > 0
     ? [
         assessment.priorities
-          .map(({ aspect, why }, i) => `${i + 1}. ${aspect}: ${why.map(write.text).join(' ')}`)
+          .map(({ aspect, why }, i) => {
+            const reasons = why.map(write.text)
+            const name = aspectNames[aspect][write.language]
+            return write.language === 'en'
+              ? `${i + 1}. ${name}: ${reasons.join(' ')}`
+              : `${i + 1}. ${name}：${reasons.join('')}`
+          })
           .join('\n'),
       ]
     : []),

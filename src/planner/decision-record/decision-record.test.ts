@@ -94,6 +94,13 @@ describe('the arithmetic', () => {
   })
 })
 
+it('the record in Chinese names what matters in Chinese', () => {
+  expect(llama.assessment.priorities.length).toBeGreaterThan(0)
+  const record = decisionRecord(llama, { language: 'zh-TW' })
+  expect(record).toMatch(/^1\. \p{Script=Han}+：/mu)
+  expect(record).not.toMatch(/^\d\. [a-z]/m)
+})
+
 describe('the settings in the record', () => {
   it('stand with their reason and the list that has them', () => {
     const record = decisionRecord(llama, { language: 'en' })

@@ -2,13 +2,12 @@
 
 import { formatNumber } from '../../core/index.js'
 import type { DesignReport } from '../search/report.js'
-import { type SummaryRow, summarise } from '../search/summarise.js'
+import { mostRows, type SummaryRow, summarise } from '../search/summarise.js'
 import type { DesignFacts } from './design-facts.js'
 import { markdownList, markdownTable } from './markdown.js'
 import { recordMessage } from './record-messages.js'
 import type { RecordWriter } from './record-writer.js'
 
-const rowLimit = 16
 const reasonLimit = 8
 
 /** @param plotFile the plot of the front, as seen from the record; null = none is written */
@@ -17,7 +16,7 @@ export const optionsSection = (
   write: RecordWriter,
   plotFile: string | null,
 ): string[] => {
-  const { rows, considered, feasible, ruledOutBy } = summarise(report, rowLimit)
+  const { rows, considered, feasible, ruledOutBy } = summarise(report, mostRows)
   const front = new Set(report.front)
   return [
     write.heading(recordMessage('planner.record-options', {})),

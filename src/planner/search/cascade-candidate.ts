@@ -9,13 +9,14 @@ import { type CascadeFactors, type CascadeParts, evaluateAll } from './candidate
 import { createContext, type DesignContext } from './design-context.js'
 import { judge } from './estimates.js'
 import { ownedAccelerator } from './owned-accelerator.js'
+import { beyondOwned } from './owned-limit.js'
 import { effectiveParametersB, publishedQualityOf, reachesFloor } from './quality.js'
 import { rankCandidates } from './rank-candidates.js'
 import type { Candidate, Escalation, Estimate, TargetEstimate, Violation } from './report.js'
 import { missesOnlyMoney } from './repricing.js'
 import { systemUsdOf } from './system-cost.js'
 import { meets } from './target.js'
-import { budgetViolations, targetViolation, tooFewOwned } from './violations.js'
+import { budgetViolations, targetViolation } from './violations.js'
 import { poorerQuality, weakerBasis } from './worse-of.js'
 
 /** Where the main model is asked again under a share of the traffic. */
@@ -106,13 +107,13 @@ const sharedOwned = (first: Candidate, last: Candidate, context: DesignContext):
   const { requirements, catalogue } = context
   const same = requirements.hosting.owned.flatMap((hardware) => {
     const accelerator = ownedAccelerator(hardware, catalogue)
-    return accelerator?.name === first.accelerator
-      ? [{ label: accelerator.label, count: hardware.count }]
-      : []
+    return accelerator?.name === first.accelerator ? [{ accelerator, count: hardware.count }] : []
   })
-  const owned = same.reduce((sum, { count }) => sum + count, 0)
-  const needed = first.accelerators + last.accelerators
-  return needed > owned ? [tooFewOwned({ accelerator: same[0]?.label ?? '', needed, owned })] : []
+  const [one] = same
+  if (!one) return []
+  const most = same.reduce((sum, { count }) => sum + count, 0)
+  const supply = { accelerator: one.accelerator, most, owned: true }
+  return beyondOwned({ supply, packing: last.packing }, first.accelerators + last.accelerators, context)
 }
 
 /** So much of the load, all of it read and answered as before. */

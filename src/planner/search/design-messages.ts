@@ -133,15 +133,15 @@ export const designMessages = defineMessages({
   },
   'planner.chosen-cheapest': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest that can be had as it is, of ${counted(p.feasible, 'way', 'ways', 5)} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest that can be had as it is, of ${counted(p.feasible, 'way', 'ways', 5)} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered): ${formatUsd(p.costUsd)} a month for the model alone.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為可直接取得者中最便宜的：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為可直接取得者中最便宜的：僅模型每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-to-make': {
     en: (p: { feasible: number; considered: number; costUsd: number }) =>
-      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its quantized weights are there: ${formatUsd(p.costUsd)} a month.`,
+      `The cheapest of ${counted(p.feasible, 'way')} that ${agreeing(p.feasible, 'meets', 'meet')} every requirement (${formatNumber(p.considered, 5)} considered), once its quantized weights are there: ${formatUsd(p.costUsd)} a month for the model alone.`,
     'zh-TW': (p) =>
-      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先備妥量化權重：每月 ${formatUsd(p.costUsd)}。`,
+      `在 ${formatNumber(p.considered, 5)} 個方案中，有 ${formatNumber(p.feasible, 5)} 個符合全部需求，此為其中最便宜的，但須先備妥量化權重：僅模型每月 ${formatUsd(p.costUsd)}。`,
   },
   'planner.chosen-owned': {
     en: (p: { feasible: number; considered: number }) =>
@@ -236,11 +236,13 @@ export const designMessages = defineMessages({
       nearest: number
       unit: string
       candidate: string
+      /** Of the candidate alone, and with the system around it. */
       costUsd: number
+      wholeUsd: number
     }) =>
-      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month.`,
+      `Change ${p.constraint} from ${formatNumber(p.asked)} to ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}, and ${p.candidate} meets everything, for ${formatUsd(p.costUsd)} a month for the model alone, ${formatUsd(p.wholeUsd)} for the whole system.`,
     'zh-TW': (p) =>
-      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}，${p.candidate} 即符合全部需求，每月 ${formatUsd(p.costUsd)}。`,
+      `將 ${p.constraint} 由 ${formatNumber(p.asked)} 改為 ${`${formatNumber(p.nearest)} ${p.unit}`.trim()}，${p.candidate} 即符合全部需求，僅模型每月 ${formatUsd(p.costUsd)}，整個系統 ${formatUsd(p.wholeUsd)}。`,
   },
   'planner.nothing-fits': {
     en: (p: { considered: number }) =>
@@ -277,10 +279,10 @@ export const designMessages = defineMessages({
       `方案依推論引擎或 API 呼叫的費用比較，採 ${p.asOf} 的牌價；所選方案的帳單與預算另含閘道、向量化、重新排序與防護。儲存、網路與人力另計。既有硬體視為已付費。`,
   },
   'planner.assume-quality': {
-    en: (p: { floorParametersB: number; floorScore: number; from: string }) =>
-      `Quality floor: ${formatNumber(p.floorParametersB)} billion parameters${p.from === 'use-case' ? ' (usual for this use case; the requirements name none)' : ''}, or a published MMLU-Pro of at least ${formatNumber(p.floorScore)}. Neither was measured on your task: run the eval suite.`,
+    en: (p: { floorParametersB: number; floorScore: number | null; from: string }) =>
+      `Quality floor: ${formatNumber(p.floorParametersB)} billion parameters${p.from === 'use-case' ? ' (usual for this use case; the requirements name none)' : ''}, ${p.floorScore === null ? 'by size alone: no model that large has a published MMLU-Pro that compares. It was not' : `or a published MMLU-Pro of at least ${formatNumber(p.floorScore)}. Neither was`} measured on your task: run the eval suite.`,
     'zh-TW': (p) =>
-      `品質下限：${formatNumber(p.floorParametersB)}B 參數${p.from === 'use-case' ? '（需求未指定，採此用途的一般值）' : ''}，或公開的 MMLU-Pro 至少 ${formatNumber(p.floorScore)}。兩者都不是在您的任務上量測的：請執行評測集。`,
+      `品質下限：${formatNumber(p.floorParametersB)}B 參數${p.from === 'use-case' ? '（需求未指定，採此用途的一般值）' : ''}，${p.floorScore === null ? '只看規模：沒有這麼大的模型公開可比較的 MMLU-Pro。這並非' : `或公開的 MMLU-Pro 至少 ${formatNumber(p.floorScore)}。兩者都不是`}在您的任務上量測的：請執行評測集。`,
   },
   'planner.assume-api-speed': {
     en: (_: Record<never, never>) =>

@@ -53,18 +53,18 @@ export const gateMessages = defineMessages({
   'planner.below-floor': {
     en: (p: {
       model: string
-      published: number | null
+      /** Published ones; null where the size has to do. */
+      scores: { own: number; floor: number } | null
       effectiveParametersB: number | null
       floorParametersB: number
-      floorScore: number
     }) =>
-      p.published === null
+      p.scores === null
         ? `${p.model} is too small: about ${formatNumber(p.effectiveParametersB ?? 0)} billion parameters (a stand-in for quality), ${formatNumber(p.floorParametersB)} are asked for.`
-        : `${p.model} is not good enough: published MMLU-Pro ${formatNumber(p.published)}, the floor is ${formatNumber(p.floorScore)} (the weakest published model of ${formatNumber(p.floorParametersB)} billion parameters or more).`,
+        : `${p.model} is not good enough: published MMLU-Pro ${formatNumber(p.scores.own)}, the floor is ${formatNumber(p.scores.floor)} (the weakest published model of ${formatNumber(p.floorParametersB)} billion parameters or more).`,
     'zh-TW': (p) =>
-      p.published === null
+      p.scores === null
         ? `${p.model} 太小：約 ${formatNumber(p.effectiveParametersB ?? 0)}B 參數（以規模代替品質），要求 ${formatNumber(p.floorParametersB)}B。`
-        : `${p.model} 品質不足：公開的 MMLU-Pro 為 ${formatNumber(p.published)}，下限為 ${formatNumber(p.floorScore)}（${formatNumber(p.floorParametersB)}B 以上模型中公開評分最低者）。`,
+        : `${p.model} 品質不足：公開的 MMLU-Pro 為 ${formatNumber(p.scores.own)}，下限為 ${formatNumber(p.scores.floor)}（${formatNumber(p.floorParametersB)}B 以上模型中公開評分最低者）。`,
   },
   'planner.below-floor-quantized': {
     en: (p: { model: string; precision: string; published: number; kept: number; floorScore: number }) =>

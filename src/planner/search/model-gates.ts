@@ -5,7 +5,7 @@ import type { DesignContext } from './design-context.js'
 import { gateMessage } from './gate-messages.js'
 import { isNamed } from './is-named.js'
 import { meetsOwnTarget, type OwnEval } from './own-evals.js'
-import { reachesFloor } from './quality.js'
+import { comparableScore, reachesFloor } from './quality.js'
 import type { Estimate, QualityEstimate, Violation } from './report.js'
 
 export interface GatedModel {
@@ -49,10 +49,9 @@ export const modelGates = (model: GatedModel, context: DesignContext): Violation
       'models.minParametersB',
       gateMessage('planner.below-floor', {
         model: model.name,
-        published: model.quality.kind === 'published' ? model.quality.value : null,
+        scores: comparableScore(model.quality, floor),
         effectiveParametersB: model.effective,
         floorParametersB: floor.effectiveParametersB,
-        floorScore: floor.mmluPro,
       }),
       model.effective ?? undefined,
     )
@@ -81,9 +80,10 @@ export const buildGates = (
     ]
   }
   if (floor.from === 'use-case' && isNamed(model.named, requirements.models.allowed)) return []
-  if (quality.kind !== 'published' || quality.mode !== 'direct') return []
-  const best = quality.value * retention.high
-  if (quality.value < floor.mmluPro || best >= floor.mmluPro) return []
+  const score = comparableScore(quality, floor)
+  if (!score) return []
+  const best = score.own * retention.high
+  if (score.own < score.floor || best >= score.floor) return []
   return [
     {
       constraint: 'models.minParametersB',
@@ -92,9 +92,9 @@ export const buildGates = (
       reason: gateMessage('planner.below-floor-quantized', {
         model: model.name,
         precision,
-        published: quality.value,
+        published: score.own,
         kept: best,
-        floorScore: floor.mmluPro,
+        floorScore: score.floor,
       }),
     },
   ]

@@ -9,11 +9,11 @@ import { bestHybrid, type Hybrid, hybridAt } from '../cost/hybrid.js'
 import { hoursOf } from '../cost/replica-plan.js'
 import { type ServingOrder, selfHostedCost, servingLines } from '../cost/self-hosted-cost.js'
 import type { ServingDetail } from '../cost/serving-detail.js'
-import { acceleratorsOf } from '../memory/memory.js'
 import { placesFor, refusedByBase } from './base-places.js'
 import type { Evaluated } from './candidates.js'
 import type { DesignContext } from './design-context.js'
 import { evaluateHosted } from './hosted.js'
+import { mostAccelerators } from './owned-limit.js'
 import { purchaseOf } from './purchase-of.js'
 import type { Candidate, Overflow } from './report.js'
 import { missesOnlyMoney } from './repricing.js'
@@ -73,8 +73,7 @@ const joinedOf = (
   const { requirements, workload } = context
   const { regions } = requirements.availability
   const perMillion = found.usdPerMonth / (workload.tokensPerMonth.output / 1e6)
-  const each = acceleratorsOf(own.layout ?? { tensorParallel: 1, pipelineParallel: 1 })
-  const spare = order.requirements.availability.survivesReplicaLoss ? 1 : 0
+  const spare = spareOf(order)
   const targets = worseTargets(base.targets, api.targets)
   const routing = routingOf(found, { api, base, serving, context })
   return {
@@ -82,7 +81,7 @@ const joinedOf = (
     id: `${own.id} + ${api.id}`,
     provider: cost.provider,
     replicas: { serving: found.baseReplicas, spare, regions },
-    accelerators: (found.baseReplicas + spare) * each * regions,
+    accelerators: acceleratorsOfBase(order),
     costPerMonthUsd: found.usdPerMonth,
     ...purchaseOf([cost], requirements),
     usdPerMillionOutputTokens: perMillion,
@@ -124,13 +123,20 @@ const baseOrder = (order: ServingOrder, replicas: number): ServingOrder => {
   }
 }
 
+const spareOf = ({ requirements }: ServingOrder): number =>
+  requirements.availability.survivesReplicaLoss ? 1 : 0
+
+/** With its spares, in all regions. */
+const acceleratorsOfBase = (order: ServingOrder): number =>
+  (order.replicas + spareOf(order)) * order.acceleratorsPerReplica * order.requirements.availability.regions
+
 type Serving = NonNullable<ServingDetail['serving']>
 type Question = Parameters<typeof bestHybrid>[0]
 
 const questionOf = ({ order, stay }: Serving, apiUsdPerMonth: number, context: DesignContext): Question => {
   const { workload, requirements, enginePeak } = context
   const { regions, minReplicas } = requirements.availability
-  const most = Math.floor(order.supply.most / order.acceleratorsPerReplica / regions)
+  const most = mostAccelerators({ supply: order.supply, packing: null }, context)
   return {
     clock: context.clock,
     load: order.load,
@@ -139,8 +145,10 @@ const questionOf = ({ order, stay }: Serving, apiUsdPerMonth: number, context: D
     refusedShareAt: (replicas, load) =>
       refusedByBase({ replicas, requestsPerSecond: load * enginePeak, stay, regions, slowness: 1 }),
     apiUsdPerRequest: apiUsdPerMonth / (workload.requestsPerMonth * (1 - workload.repeatedShare)),
-    ownUsdAt: (replicas) =>
-      replicas > most ? null : (selfHostedCost(baseOrder(order, replicas))?.usdPerMonth ?? null),
+    ownUsdAt: (replicas) => {
+      const base = baseOrder(order, replicas)
+      return acceleratorsOfBase(base) > most ? null : (selfHostedCost(base)?.usdPerMonth ?? null)
+    },
   }
 }
 

@@ -4,11 +4,12 @@ import { type ServingCost, type ServingOrder, selfHostedCost } from '../cost/sel
 import { acceleratorsOf } from '../memory/memory.js'
 import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
+import { beyondOwned } from './owned-limit.js'
 import { purchaseOf } from './purchase-of.js'
 import type { Candidate, TargetEstimate, Violation } from './report.js'
 import type { ServingOption } from './serving-option.js'
 import { systemUsdOf } from './system-cost.js'
-import { budgetViolations, targetViolation, tooFewOwned } from './violations.js'
+import { budgetViolations, targetViolation } from './violations.js'
 
 /** Replicas of one region that do one thing. */
 interface Pool {
@@ -73,16 +74,6 @@ export const priceCandidate = (
   }
 }
 
-/** Owned accelerators of this kind that embedder, reranker or guard have for themselves. */
-const takenByStages = ({ supply, packing }: ServingOption, { stages }: DesignContext): number =>
-  packing || !supply.owned
-    ? 0
-    : stages
-        .filter(
-          (stage) => stage.supply.on === 'accelerators' && stage.supply.name === supply.accelerator.label,
-        )
-        .reduce((sum, stage) => sum + stage.supply.count, 0)
-
 const violationsOf = (options: {
   readonly option: ServingOption
   readonly context: DesignContext
@@ -93,10 +84,10 @@ const violationsOf = (options: {
 }): readonly Violation[] => {
   const { option, context, targets, accelerators, costPerMonthUsd, perMillion } = options
   const { supply } = option
-  const found = targets.flatMap(targetViolation)
-  const left = supply.most - takenByStages(option, context)
-  if (supply.owned && accelerators > left)
-    found.push(tooFewOwned({ accelerator: supply.accelerator.label, needed: accelerators, owned: left }))
+  const found = [
+    ...targets.flatMap(targetViolation),
+    ...beyondOwned({ supply, packing: option.packing ?? null }, accelerators, context),
+  ]
   if (costPerMonthUsd === null)
     found.push({
       constraint: 'price',

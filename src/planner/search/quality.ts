@@ -20,8 +20,8 @@ export const publishedQualityOf = (model: Model): QualityEstimate => {
 
 export interface QualityFloor {
   readonly effectiveParametersB: number
-  /** The weakest published score among models of at least that size: what the size stands for. */
-  readonly mmluPro: number
+  /** The weakest published score among models of at least that size: what the size stands for. Null = no model is. */
+  readonly mmluPro: number | null
   readonly from: 'requirements' | 'use-case'
 }
 
@@ -43,10 +43,9 @@ export const qualityFloor = (requirements: Requirements, catalogue: Catalogue): 
   const size = asked ?? usualFloorB[requirements.useCase.kind]
   const scores = directScores(catalogue).map(({ size: at, score }) => ({ at, score }))
   const admitted = scores.filter(({ at }) => at >= size).map(({ score }) => score)
-  const best = Math.max(...scores.map(({ score }) => score))
   return {
     effectiveParametersB: size,
-    mmluPro: admitted.length > 0 ? Math.min(...admitted) : best,
+    mmluPro: admitted.length > 0 ? Math.min(...admitted) : null,
     from: asked === undefined ? 'use-case' : 'requirements',
   }
 }
@@ -59,13 +58,20 @@ const directScores = ({ models }: Catalogue) =>
     return quality?.mode === 'direct' && size !== null ? [{ size, score: quality.value }] : []
   })
 
+/** A published score beside that of the floor; null where one of them is not known, and the size has to do. */
+export const comparableScore = (quality: QualityEstimate, { mmluPro }: QualityFloor) =>
+  quality.kind === 'published' && quality.mode === 'direct' && mmluPro !== null
+    ? { own: quality.value, floor: mmluPro }
+    : null
+
 /** Whether a quality reaches the floor; null when nothing is known of it. */
 export const reachesFloor = (
   quality: QualityEstimate,
   floor: QualityFloor,
   effective: number | null,
 ): boolean | null => {
-  if (quality.kind === 'published' && quality.mode === 'direct') return quality.value >= floor.mmluPro
+  const score = comparableScore(quality, floor)
+  if (score !== null) return score.own >= score.floor
   return effective === null ? null : effective >= floor.effectiveParametersB
 }
 

@@ -5,6 +5,7 @@ import type { DesignContext } from './design-context.js'
 import { designMessage } from './design-messages.js'
 import { effectiveParametersB } from './quality.js'
 import type { Candidate, Relaxation } from './report.js'
+import { wholeUsd } from './system-cost.js'
 import { wantsMore } from './target.js'
 
 /** Of the candidates that miss the budget alone, so many of the cheapest are sized again for each target. */
@@ -97,15 +98,23 @@ const sizeOf = ({ model }: Candidate, { catalogue }: DesignContext): number | nu
 
 const relaxation = (
   constraint: string,
-  { id, costPerMonthUsd }: Candidate,
+  candidate: Candidate,
   { actual, context }: { readonly actual: number; readonly context: DesignContext },
 ): Relaxation => {
   const { asked, unit } = askedOf(constraint, context)
   // Rounded to the side that the candidate still meets.
   const up = asked < actual
   const nearest = roundTo(actual, up)
-  const costUsd = costPerMonthUsd ?? 0
-  const message = designMessage('planner.relax', { constraint, asked, nearest, unit, candidate: id, costUsd })
+  const { id } = candidate
+  const message = designMessage('planner.relax', {
+    constraint,
+    asked,
+    nearest,
+    unit,
+    candidate: id,
+    costUsd: candidate.costPerMonthUsd ?? 0,
+    wholeUsd: wholeUsd(candidate, context) ?? 0,
+  })
   return { constraint, asked, nearest, unit, candidate: id, message }
 }
 

@@ -86,14 +86,18 @@ describe('an API above a base of replicas', () => {
     expect(new Set(apis)).toEqual(new Set(['ovhcloud']))
   })
 
-  it('takes what owned cards have no room for', () => {
-    const owned = designed({
+  it.each([1, 2, 3])('takes what %i owned cards have no room for, spare and all', (count) => {
+    const { report } = designed({
       ...sections,
-      hosting: { owned: [{ accelerator: 'H100 SXM', count: 1 }] },
-      scale: scaleOf({ peakRequestsPerSecond: 60, dailyCurve: peaky }),
+      hosting: { owned: [{ accelerator: 'H100 SXM', count }] },
+      scale: scaleOf({ peakRequestsPerSecond: 120, dailyCurve: peaky }),
     })
-    const { routing, provider, replicas } = owned.report.chosen ?? {}
-    expect([routing?.kind, provider, replicas?.serving]).toEqual(['overflow', 'owned', 1])
+    const owned = report.candidates.filter(({ provider }) => provider === 'owned')
+    for (const { accelerators, violations } of owned)
+      expect(accelerators > count).toBe(violations.some(({ constraint }) => constraint === 'hosting.owned'))
+    const joined = owned.find(({ routing }) => routing?.kind === 'overflow')
+    // Of several replicas one is the spare; the API stands in for the only one.
+    expect(joined?.replicas).toMatchObject(count === 3 ? { serving: 2, spare: 1 } : { serving: 1, spare: 0 })
   })
 })
 

@@ -8,7 +8,12 @@ import { embeddingsOf } from '../cost/ingest-plan.js'
 import { cheapestReading, type ReadingSupply, type Rentable } from '../cost/reading-supply.js'
 import { copiesOf, questionTokens, requestOf, reranked } from '../cost/system-lines.js'
 
-export type StageId = 'query-embedding' | 'rerank' | 'guard-model'
+const stageIds = ['query-embedding', 'rerank', 'guard-model'] as const
+
+export type StageId = (typeof stageIds)[number]
+
+/** Whether a line of the bill is that of a small model, which may stand on the accelerators of the one that answers. */
+export const isStage = (line: string): boolean => stageIds.some((id) => id === line)
 
 export interface Stage {
   readonly id: StageId

@@ -36,6 +36,9 @@ export interface Summary {
   }[]
 }
 
+/** Rows of the longest table that is made of a report; the shorter ones show some of them. */
+export const mostRows = 16
+
 /**
  * The rows worth reading, at most `limit`: the choice; the best way of each other model, and the choice's model on
  * other hardware; then rejected ways, nearest misses first, one after the other for each kind of reason.
