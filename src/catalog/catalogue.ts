@@ -40,8 +40,16 @@ export interface Catalogue {
   lookUpAccelerator(name: string): Lookup<Accelerator>
 }
 
-/** Reads the data files that the package carries. The models take about 100 ms at their first use; keep the result. */
-export const loadCatalogue = (): Catalogue => {
+const once = <T>(read: () => T): (() => T) => {
+  let kept: { readonly value: T } | undefined
+  return () => {
+    kept ??= { value: read() }
+    return kept.value
+  }
+}
+
+/** The data files that the package carries, read at the first call. The models take about 100 ms at their first use. */
+export const loadCatalogue = once((): Catalogue => {
   // A running system asks for prices and engine flags alone.
   const models = once(readModels)
   const hostedModels = once(() => readHostedModels(models()))
@@ -67,15 +75,7 @@ export const loadCatalogue = (): Catalogue => {
     lookUpModel: (name) => lookUpModel()(name),
     lookUpAccelerator: createAcceleratorLookup(accelerators),
   }
-}
-
-const once = <T>(read: () => T): (() => T) => {
-  let kept: { readonly value: T } | undefined
-  return () => {
-    kept ??= { value: read() }
-    return kept.value
-  }
-}
+})
 
 /** The token price of a hosted model, or null when neither the package nor our rows have one. */
 export const priceOf = (catalogue: Catalogue, query: PriceQuery): PricedModel | null =>
