@@ -130,7 +130,7 @@ describe('reading config.json', () => {
       ])
         expect(said).toContain(part)
     }
-    expect(failed.params['problems']).toHaveLength(3)
+    expect(failed.params.problems).toHaveLength(3)
     expect(render(failed, 'zh-TW')).not.toMatch(/missing|expected|whole/)
   })
 })

@@ -127,13 +127,11 @@ export const readSpeculation = (written: unknown, name: string, text: Text): Spe
   if (written === undefined || written === 'none') return null
   if (typeof written === 'object' && written !== null) {
     const object = written as Readonly<Record<string, unknown>>
-    const tokens = object['tokens'] ?? object['num_speculative_tokens'] ?? object['numSpeculativeTokens']
-    return checked(
-      String(object['method'] ?? 'draft'),
-      tokens,
-      object['acceptance'] ?? object['acceptanceRate'],
-      { name, text },
-    )
+    const tokens = object.tokens ?? object.num_speculative_tokens ?? object.numSpeculativeTokens
+    return checked(String(object.method ?? 'draft'), tokens, object.acceptance ?? object.acceptanceRate, {
+      name,
+      text,
+    })
   }
   const [method = '', tokens, acceptance] = String(written).split(':')
   return checked(method, tokens, acceptance, { name, text })
