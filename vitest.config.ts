@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What measures time on purpose runs after everything else, beside nothing but what mostly waits for processes. */
 const alone = ['test/e2e/sabotage.test.ts', 'src/cli/launch/engine-pool.test.ts']
+
+/** Where engines are installed, `design` asks them for their flags, which takes a Python of theirs half a minute. */
+const withoutEngines = { LLM_ARCHITECT_ENGINES: join(tmpdir(), 'no-engines-here') }
 
 /** A module is replaced only in a process that has not loaded it yet. */
 const replacesModules = ['src', 'test']
@@ -40,6 +45,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'npm',
+          env: withoutEngines,
           // One process runs many files: loading the product anew for each took half of the processor time.
           // So a file puts back what it changes (environment, working directory, spies).
           isolate: false,
@@ -54,8 +60,17 @@ export default defineConfig({
           ],
         },
       },
-      { extends: true, test: { name: 'apart', include: replacesModules } },
-      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'apart', env: withoutEngines, include: replacesModules } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          env: withoutEngines,
+          include: alone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
       { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
       {
