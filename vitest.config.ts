@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** What measures time on purpose runs after everything else, beside nothing but what mostly waits for processes. */
 const alone = ['test/e2e/sabotage.test.ts', 'src/cli/launch/engine-pool.test.ts']
 
-/** Where engines are installed, `design` asks them for their flags, which takes a Python of theirs half a minute. */
+/** Where vLLM is installed, a design that is written asks it for its flags: eleven seconds in place of half a one. */
 const withoutEngines = { LLM_ARCHITECT_ENGINES: join(tmpdir(), 'no-engines-here') }
 
 /** A module is replaced only in a process that has not loaded it yet. */
