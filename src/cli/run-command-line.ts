@@ -35,8 +35,8 @@ export const runCommandLine = async (invocation: Invocation): Promise<number> =>
       status = value
     },
   }
-  const program = createProgram(context)
   try {
+    const program = await createProgram(context, args)
     await program.parseAsync([...args], { from: 'user' })
     return status
   } catch (error) {
@@ -48,7 +48,7 @@ export const runCommandLine = async (invocation: Invocation): Promise<number> =>
   }
 }
 
-const createProgram = (context: CommandContext): Command => {
+const createProgram = async (context: CommandContext, args: readonly string[]): Promise<Command> => {
   const { text } = context
   const program = new Command('llm-architect')
     .description(
@@ -64,7 +64,7 @@ const createProgram = (context: CommandContext): Command => {
     )
     .helpCommand(false)
   if (context.language === 'zh-TW') speakChinese(program)
-  registerCommands(program, context)
+  await registerCommands(program, context, args)
   // Before the command or after it: both are places where people write them.
   for (const command of [program, ...commandsOf(program)]) {
     command

@@ -61,6 +61,12 @@ export const startEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): P
   }
 }
 
+/**
+ * It is asked little at a time, and the operating system keeps its files in memory as well: buffers of 128 MB, the default,
+ * took 100 MB and a fifth of the processor time of each start.
+ */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB']
+
 const openFiles = async (options: EmbeddedDatabaseOptions): Promise<PGlite> => {
   const { dataDirectory, cacheDirectory, tables } = options
   const files = join(dataDirectory, 'postgres')
@@ -68,11 +74,11 @@ const openFiles = async (options: EmbeddedDatabaseOptions): Promise<PGlite> => {
   const unfinished = join(dataDirectory, 'postgres.unfinished')
   try {
     if (await exists(unfinished)) await rm(files, { recursive: true, force: true })
-    if (await exists(join(files, 'PG_VERSION'))) return await PGlite.create(files)
+    if (await exists(join(files, 'PG_VERSION'))) return await PGlite.create(files, { startParams })
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
     await writeFile(unfinished, '')
     if (cacheDirectory) await copyEmptyDatabase(files, { cacheDirectory, tables })
-    const database = await PGlite.create(files)
+    const database = await PGlite.create(files, { startParams })
     await rm(unfinished)
     return database
   } catch (error) {

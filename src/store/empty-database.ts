@@ -1,5 +1,6 @@
 // The files of an empty database, kept in a cache: making them takes seconds, copying them a fraction of that.
-// It may have tables already, as making them takes as long as the copy. Knows none of them.
+// It may have tables already, as making them takes as long as the copy. Knows none of them. What the copy takes goes by
+// the number of its files and their size, so it has no database but its own and a log in small segments.
 
 import { cpSync, existsSync } from 'node:fs'
 import { constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
@@ -24,13 +25,16 @@ export interface KeepingOptions {
   readonly tables?: KeptTables | undefined
 }
 
+/** Another one when databases are kept in another form, since those of before are there still. */
+const form = 2
+
 /**
  * Puts an empty database where none is yet. The first call makes one and keeps it in the cache; later ones copy that.
  * @param target does not exist, or is empty
  */
 export const copyEmptyDatabase = async (target: string, options: KeepingOptions): Promise<void> => {
   const { cacheDirectory, tables } = options
-  const bare = join(cacheDirectory, `empty-database-${await engineVersion()}`)
+  const bare = join(cacheDirectory, `empty-database-${await engineVersion()}-${form}`)
   const kept = tables ? `${bare}-${tables.key}` : bare
   // A cache that cannot be written costs time and nothing else: the engine makes what is missing.
   if (!existsSync(kept)) await keep(kept, bare, options).catch(() => {})
@@ -47,8 +51,9 @@ const keep = async (path: string, bare: string, { cacheDirectory, tables }: Keep
   const unfinished = await mkdtemp(join(cacheDirectory, 'unfinished-'))
   try {
     if (tables && existsSync(bare)) copy(bare, unfinished)
-    const engine = await PGlite.create(unfinished)
+    const engine = await PGlite.create(unfinished, { initDbStartParams: ['--wal-segsize=1'] })
     try {
+      await dropTemplates(engine)
       if (tables) await makeTables(engine, await tables.read())
     } finally {
       await engine.close()
@@ -57,6 +62,14 @@ const keep = async (path: string, bare: string, { cacheDirectory, tables }: Keep
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
+}
+
+/** Those that PostgreSQL makes new databases from, which an embedded one never does: two thirds of its files. */
+const dropTemplates = async (engine: PGlite) => {
+  const others = 'select datname from pg_database where datname <> current_database()'
+  const { rows } = await engine.query<{ readonly datname: string }>(others)
+  await engine.query('update pg_database set datistemplate = false where datname <> current_database()')
+  for (const { datname } of rows) await engine.query(`drop database ${datname}`)
 }
 
 const makeTables = async (engine: PGlite, tables: readonly DomainTables[]) => {
