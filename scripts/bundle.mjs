@@ -36,9 +36,8 @@ const packageOf = (id) => id.split('/')[0]
 const isOfPackage = (id) =>
   !/^[./\0]|^[A-Za-z]:/.test(id) && !bundledPackages.includes(packageOf(id)) && id !== 'node:http'
 
-const namesOfHttp = Object.entries(Object.getOwnPropertyDescriptors(http)).flatMap(([name, { get }]) =>
-  get ? [] : [name],
-)
+const namesOfFetch = ['WebSocket', 'CloseEvent', 'MessageEvent']
+const namesOfHttp = Object.getOwnPropertyNames(http).filter((name) => !namesOfFetch.includes(name))
 
 /**
  * An import of `node:http` reads all that it exports, and three of its names make Node load the whole of `fetch`: 40 ms
