@@ -1,14 +1,10 @@
 // The files of an empty database, kept in a cache: making them takes seconds, copying them a fraction of that.
-// It may have tables already, as making them takes as long as the copy. Knows none of them. What the copy takes goes by
-// the number of its files and their size, so it has no database but its own and a log in small segments.
+// It may have tables already, as making them takes as long as the copy. Knows none of them.
 
 import { cpSync, existsSync } from 'node:fs'
 import { constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect } from 'kysely'
-import type { Database } from './database.js'
-import { applyMigrations, type DomainTables } from './migration.js'
+import type { DomainTables } from './migration.js'
 
 /** Tables of a kept database: `migrate` finds them there. */
 export interface KeptTables {
@@ -51,31 +47,13 @@ const keep = async (path: string, bare: string, { cacheDirectory, tables }: Keep
   const unfinished = await mkdtemp(join(cacheDirectory, 'unfinished-'))
   try {
     if (tables && existsSync(bare)) copy(bare, unfinished)
-    const engine = await PGlite.create(unfinished, { initDbStartParams: ['--wal-segsize=1'] })
-    try {
-      await dropTemplates(engine)
-      if (tables) await makeTables(engine, await tables.read())
-    } finally {
-      await engine.close()
-    }
+    // Loaded for the first database of a machine only.
+    const { makeEmptyDatabase } = await import('./make-empty-database.js')
+    await makeEmptyDatabase(unfinished, (await tables?.read()) ?? [])
     await rename(unfinished, path)
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }
-}
-
-/** Those that PostgreSQL makes new databases from, which an embedded one never does: two thirds of its files. */
-const dropTemplates = async (engine: PGlite) => {
-  const others = 'select datname from pg_database where datname <> current_database()'
-  const { rows } = await engine.query<{ readonly datname: string }>(others)
-  await engine.query('update pg_database set datistemplate = false where datname <> current_database()')
-  for (const { datname } of rows) await engine.query(`drop database ${datname}`)
-}
-
-const makeTables = async (engine: PGlite, tables: readonly DomainTables[]) => {
-  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: engine }) })
-  for (const { domain, migrations } of tables)
-    await db.transaction().execute((transaction) => applyMigrations(transaction, domain, migrations))
 }
 
 const engineVersion = async (): Promise<string> => {

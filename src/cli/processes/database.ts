@@ -3,13 +3,8 @@
 
 import { constants, setPriority } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
-import { silentLog, systemClock } from '../../core/index.js'
-import {
-  connectStore,
-  type EmbeddedDatabase,
-  embeddedConnection,
-  startEmbeddedDatabase,
-} from '../../store/index.js'
+import { systemClock } from '../../core/index.js'
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../store/index.js'
 import { acquireDirectoryLock, type DirectoryLock, serveParent } from '../../supervisor/index.js'
 
 export interface DatabaseArguments {
@@ -53,8 +48,6 @@ serveParent({
       tables,
       onFatal,
     })
-    const store = await connectStore({ connection: embeddedConnection(socketDirectory), log: silentLog })
-    await store.close()
   },
   close: async () => {
     await database?.close()
