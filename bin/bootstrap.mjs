@@ -99,7 +99,8 @@ const newestMs = (path) => {
 
 const isBuilt = () => {
   const marker = join(packageRoot, 'dist', 'bundle', 'main.js')
-  return existsSync(marker) && statSync(marker).mtimeMs >= newestMs(join(packageRoot, 'src'))
+  const sources = ['src', join('scripts', 'bundle.mjs')].map((name) => newestMs(join(packageRoot, name)))
+  return existsSync(marker) && statSync(marker).mtimeMs >= Math.max(...sources)
 }
 
 const npm = () => (process.env.npm_execpath ? [process.execPath, [process.env.npm_execpath]] : ['npm', []])

@@ -29,8 +29,8 @@ const entries = {
   ),
 }
 
-/** Hundreds of small files each, of which little is used: together half of the time of each start. */
-const bundledPackages = ['kysely', 'undici', 'yaml', 'zod']
+/** Hundreds of small files, of which little is used: together half of the time of each start. */
+const bundledPackages = ['commander', 'kysely', 'prom-client', 'undici', 'yaml', 'zod']
 
 const packageOf = (id) => id.split('/')[0]
 const isOfPackage = (id) =>
@@ -52,13 +52,12 @@ const httpWithoutFetch = {
       : undefined,
 }
 
-/** Of undici what the product uses: its index also loads `fetch`, web sockets, caches and mocks. */
-const undiciWithoutFetch = {
-  name: 'undici-without-fetch',
-  resolveId: (id) => (id === 'undici' ? '\0undici' : undefined),
-  load: (id) =>
-    id === '\0undici'
-      ? `
+/**
+ * Of these packages what the product uses. Their indexes load more: undici's `fetch`, web sockets, caches and mocks,
+ * prom-client's default metrics, with the API of OpenTelemetry, and its cluster, with `node:cluster`.
+ */
+const narrowed = {
+  undici: `
 import api from 'undici/lib/api/index.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
@@ -69,8 +68,18 @@ export { Agent, EnvHttpProxyAgent, Pool }
 export const request = (address, { dispatcher = global.getGlobalDispatcher(), ...options } = {}) => {
   const { origin, pathname, search } = new URL(address)
   return api.request.call(dispatcher, { method: 'GET', ...options, origin, path: pathname + search })
-}`
-      : undefined,
+}`,
+  'prom-client': `
+import Counter from 'prom-client/lib/counter.js'
+import Gauge from 'prom-client/lib/gauge.js'
+import Registry from 'prom-client/lib/registry.js'
+
+export { Counter, Gauge, Registry }`,
+}
+const narrowPackages = {
+  name: 'narrow-packages',
+  resolveId: (id) => (id in narrowed ? `\0${id}` : undefined),
+  load: (id) => narrowed[id.replace('\0', '')],
 }
 
 rmSync(target, { recursive: true, force: true })
@@ -80,7 +89,7 @@ const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(dist, path)])),
   platform: 'node',
   external: isOfPackage,
-  plugins: [httpWithoutFetch, undiciWithoutFetch],
+  plugins: [httpWithoutFetch, narrowPackages],
   // No module does anything but export.
   treeshake: { moduleSideEffects: false },
 })
