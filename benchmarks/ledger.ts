@@ -61,7 +61,7 @@ const startDatabase = async (socketDirectory: string) => {
 /** The child: serves until its standard input ends. */
 const serveDatabase = async (socketDirectory: string) => {
   const database = await startEmbeddedDatabase({
-    dataDirectory: null,
+    dataDirectory: join(socketDirectory, '..', 'data'),
     socketDirectory,
     onFatal: (error) => {
       throw error

@@ -8,7 +8,7 @@ import { type SupervisedChild, superviseChild } from '../supervisor/index.js'
 import { childEnvironment } from './child-environment.js'
 import { processEntry } from './package-file.js'
 import type { DatabaseArguments } from './processes/database.js'
-import { systemTablesKey } from './system-tables.js'
+import { keptTablesKey } from './system-tables.js'
 
 export interface OpenDatabase {
   readonly store: Store
@@ -41,7 +41,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<OpenDataba
       dataDirectory: join(stateDirectory, 'database'),
       socketDirectory,
       cacheDirectory: cacheDirectoryOf(options.environment),
-      tablesKey: systemTablesKey,
+      tablesKey: keptTablesKey,
     } satisfies DatabaseArguments,
     env: childEnvironment(options.environment),
     clock,

@@ -12,7 +12,7 @@ export interface DatabaseArguments {
   readonly socketDirectory: string
   /** Where an empty database is kept from the first use on, so that further data directories start faster. */
   readonly cacheDirectory?: string
-  /** `systemTablesKey`: an empty database is kept with the tables of the system. Default: without any. */
+  /** `keptTablesKey`: an empty database is kept with the tables of the system. Default: without any. */
   readonly tablesKey?: string
   /** What a predecessor whose parent was killed gets to close its files. Default 15,000. */
   readonly predecessorMs?: number
@@ -21,7 +21,7 @@ export interface DatabaseArguments {
 const options = JSON.parse(process.argv[2] ?? '{}') as DatabaseArguments
 const { dataDirectory, socketDirectory, predecessorMs = 15_000, cacheDirectory, tablesKey: key } = options
 /** Loaded for the first database of a machine only. */
-const tables = key ? { key, read: async () => (await import('../system-tables.js')).systemTables } : undefined
+const tables = key ? { key, read: async () => (await import('../system-tables.js')).keptTables } : undefined
 let lock: DirectoryLock | undefined
 let database: EmbeddedDatabase | undefined
 
