@@ -101,6 +101,7 @@ export const engineMemory = (
       pipelineParallel: sharding.pipelineParallel,
       vision: options.vision ?? true,
       maxModelLen: options.maxModelLen,
+      cardName: card.name,
     }),
     nonTorchBytes: nonTorchBytes({
       // Other engines: as vLLM's newest, for want of figures of their own.
