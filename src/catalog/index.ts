@@ -59,6 +59,7 @@ export {
 } from './installed-flags.js'
 export { catalogMessages } from './messages.js'
 export type { Attention, Model, PublishedQuality } from './model.js'
+export { modelsOfFamily } from './model-families.js'
 export type {
   CacheShape,
   Component,

@@ -1,6 +1,7 @@
 // What the parser of the command line writes itself, in Traditional Chinese. Knows no command.
 
 import type { Command } from 'commander'
+import type { Language } from '../core/index.js'
 
 /** Its errors, as commander 15 words them. */
 const errors: readonly (readonly [RegExp, string])[] = [
@@ -27,6 +28,20 @@ const errorInChinese = (written: string): string =>
     const said = chinese.replace(/\$(\d)/g, (_, group) => (found[Number(group)] ?? '').replaceAll(', ', '、'))
     return text.replace(found[0], () => said)
   }, written)
+
+/**
+ * An error of the parser as one sentence.
+ * @param written as commander words it: `error: unknown option '--modle'`, and perhaps a suggestion on a line of its own
+ */
+export const parserError = (written: string, language: Language): string => {
+  if (language === 'zh-TW')
+    return `${errorInChinese(written).replace('錯誤：', '').replaceAll('\n', '').replace(/。$/, '')}。`
+  const said = written
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '')
+  return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`
+}
 
 const titles: Readonly<Record<string, string>> = {
   'Usage:': '用法：',

@@ -5,7 +5,8 @@ import { ArchitectError, type Language, languages, toArchitectError } from '../c
 import type { CommandContext } from './command-context.js'
 import { registerCommands } from './commands.js'
 import { describeFailure } from './describe-failure.js'
-import { speakChinese } from './parser-texts.js'
+import { cliError } from './messages.js'
+import { parserError, speakChinese } from './parser-texts.js'
 import { render } from './render.js'
 import { createTerminal, type Terminal } from './terminal.js'
 import { productVersion } from './version.js'
@@ -43,7 +44,10 @@ export const runCommandLine = async (invocation: Invocation): Promise<number> =>
     const shown = terminal ?? makeTerminal()
     const { signal } = invocation
     if (isStop(error, signal)) return reportStop(shown, text)
-    const failed = report(describeFailure(error), shown)
+    const failed =
+      error instanceof CommanderError
+        ? reportParser(error, shown, context)
+        : report(describeFailure(error), shown)
     return signal.aborted ? 130 : failed
   }
 }
@@ -94,15 +98,29 @@ const reportStop = (terminal: Terminal, text: CommandContext['text']): number =>
   return 130
 }
 
+/** The parser has written its text to stderr already. */
+const reportParser = (
+  { exitCode, code, message }: CommanderError,
+  terminal: Terminal,
+  { language, text }: CommandContext,
+): number => {
+  if (exitCode === 0) return 0
+  const isHelp = code === 'commander.help'
+  const detail = isHelp ? text('No command was given.', '沒有指定指令。') : parserError(message, language)
+  writeError(cliError('cli.bad-argument', { detail }), terminal)
+  return 2
+}
+
+/** @returns what it says */
+const writeError = (error: ArchitectError, terminal: Terminal): string => {
+  const { code, params } = error
+  const message = terminal.render(error)
+  if (terminal.json) process.stdout.write(`${JSON.stringify({ error: { code, message, params } })}\n`)
+  return message
+}
+
 const report = (error: unknown, terminal: Terminal): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  const known = toArchitectError(error)
-  const message = terminal.render(known)
-  if (terminal.json)
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: known.code, message, params: known.params } })}\n`,
-    )
-  terminal.note(message)
+  terminal.note(writeError(toArchitectError(error), terminal))
   if (!(error instanceof ArchitectError) && error instanceof Error) terminal.note(error.stack ?? '')
   return 2
 }

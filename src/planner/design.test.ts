@@ -5,7 +5,6 @@ import { requirementsOf, scaleOf, targetOf } from './__fixtures__/requirements-o
 import { assess } from './assessment/assess.js'
 import { design } from './design.js'
 import type { Candidate } from './search/report.js'
-import { summarise } from './search/summarise.js'
 
 const catalogue = loadCatalogue()
 const designed = (sections: Record<string, unknown>) => {
@@ -263,38 +262,5 @@ describe('design, always', () => {
 
   it('is deterministic', () => {
     expect(designed(small)).toEqual(designed(small))
-  })
-})
-
-/** Every model, on everything that can be rented. */
-describe('the whole search', () => {
-  const requirements = requirementsOf({
-    performance: { targets: [targetOf('ttft', 500), targetOf('e2e', 8000)] },
-    budget: { monthlyUsd: 6000 },
-  })
-  const assessment = assess(requirements, catalogue)
-  const before = process.cpuUsage()
-  const { report } = design({ requirements, assessment, catalogue })
-  const { user, system } = process.cpuUsage(before)
-  const summary = summarise(report)
-
-  it('considers thousands of ways in under eight seconds of one core', () => {
-    expect(report.candidates.length).toBeGreaterThan(5000)
-    expect((user + system) / 1000).toBeLessThan(8000)
-  })
-
-  it('fits on a screen in summary: the choice first, then other models, then what was rejected and why', () => {
-    expect(summary.rows).toHaveLength(12)
-    expect(summary.rows[0]).toMatchObject({ verdict: 'chosen', why: null })
-    expect(new Set(summary.rows.map(({ verdict }) => verdict))).toEqual(
-      new Set(['chosen', 'possible', 'rejected']),
-    )
-    for (const { verdict, why } of summary.rows) if (verdict !== 'chosen') expect(why).not.toBeNull()
-  })
-
-  it('counts in summary what ruled the others out', () => {
-    expect(summary.considered).toBe(report.candidates.length)
-    expect(summary.ruledOutBy[0]?.count).toBeGreaterThan(0)
-    expect(summary.ruledOutBy.map(({ constraint }) => constraint)).toContain('budget.monthlyUsd')
   })
 })

@@ -37,3 +37,4 @@ export {
 } from './requirements.js'
 export { drainCapOf } from './resilience.js'
 export { setRequirement } from './set-requirement.js'
+export { yamlErrorInChinese } from './yaml-texts.js'

@@ -9,6 +9,7 @@ import {
   messageFactory,
 } from '../core/index.js'
 import type { Problem } from './problem.js'
+import { yamlErrorInChinese } from './yaml-texts.js'
 
 const maybe = (suggestion: string | undefined, language: Language) =>
   suggestion === undefined
@@ -70,7 +71,7 @@ const inWords = (format: string, language: Language) => formatsInWords[format]?.
 const problemMessages = defineMessages({
   'spec.not-yaml': {
     en: (p: { detail: string }) => `This is not valid YAML: ${p.detail}`,
-    'zh-TW': (p) => `不是有效的 YAML：${p.detail}`,
+    'zh-TW': (p) => `不是有效的 YAML：${yamlErrorInChinese(p.detail)}`,
   },
   'spec.second-document': {
     en: (_p: Record<string, never>) => 'A second document begins here. Write one file for each.',
@@ -96,6 +97,11 @@ const problemMessages = defineMessages({
       `"${p.path}": requirements have no "${p.part}" there.${maybe(p.suggestion, 'en') || ` Known there: ${list(p.known, 'en')}.`}`,
     'zh-TW': (p) =>
       `「${p.path}」：需求檔在此沒有「${p.part}」。${maybe(p.suggestion, 'zh-TW') || `此處可用的有：${list(p.known, 'zh-TW')}。`}`,
+  },
+  'spec.value-not-yaml': {
+    en: (p: { path: string; value: string; detail: string }) =>
+      `The value "${p.value}" of ${p.path} is not valid YAML: ${p.detail}`,
+    'zh-TW': (p) => `${p.path} 的值「${p.value}」不是有效的 YAML：${yamlErrorInChinese(p.detail)}`,
   },
   'spec.missing': {
     en: (p: { key: string; expected: string }) => `"${p.key}" is missing; expected ${p.expected}.`,

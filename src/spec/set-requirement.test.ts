@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type ArchitectError, createRenderer } from '../core/index.js'
+import { specMessages } from './messages.js'
 import { parseRequirements } from './parse-requirements.js'
 import { setRequirement } from './set-requirement.js'
 
@@ -42,6 +44,24 @@ describe('a requirement that is set', () => {
     expect(() => setRequirement(text, path, '1')).toThrow(
       expect.objectContaining({ code: 'spec.unknown-path', params: expect.objectContaining({ suggestion }) }),
     )
+  })
+
+  it.each([
+    ['[1', 'Flow sequence must end with a ]', '括號沒有以「]」結束'],
+    ['*one', 'Unresolved alias', '別名「*one」沒有對應的錨點'],
+  ])('%s is refused as no YAML, in both languages', (value, english, chinese) => {
+    let error: unknown
+    try {
+      setRequirement(text, 'scale.peakRequestsPerSecond', value)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toMatchObject({ code: 'spec.value-not-yaml' })
+    const render = createRenderer(specMessages)
+    expect((['en', 'zh-TW'] as const).map((language) => render(error as ArchitectError, language))).toEqual([
+      expect.stringContaining(english),
+      expect.stringContaining(chinese),
+    ])
   })
 
   it('of a wrong type is refused as the file would be', () => {

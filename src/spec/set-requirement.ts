@@ -17,7 +17,7 @@ const aliases: Readonly<Record<string, string>> = {
  * @param path with dots; an item of a list by its number, or by its id: `performance.targets.ttft-p95.value`
  * @param value as YAML: `80`, `true`, `[EU]`
  * @returns the changed text
- * @throws `spec.unknown-path` with the nearest name
+ * @throws `spec.unknown-path` with the nearest name, `spec.value-not-yaml`
  */
 export const setRequirement = (text: string, path: string, value: string): string => {
   const document = parseDocument(text)
@@ -26,8 +26,20 @@ export const setRequirement = (text: string, path: string, value: string): strin
     const here = document.getIn(keys, true)
     keys.push(isSeq(here) ? itemNamed(here.toJSON(), part, { parent: keys, path }) : known(part, keys, path))
   }
-  document.setIn(keys, parse(value))
+  document.setIn(keys, readValue(path, value))
   return document.toString()
+}
+
+const readValue = (path: string, value: string): unknown => {
+  try {
+    return parse(value, { prettyErrors: false })
+  } catch (error) {
+    throw specError(
+      'spec.value-not-yaml',
+      { path, value, detail: (error as Error).message },
+      { cause: error },
+    )
+  }
 }
 
 const known = (part: string, parent: readonly (string | number)[], path: string): string => {

@@ -1,6 +1,7 @@
 // What verify says, in both languages. The titles of the scorecard's rows are in row-titles.ts.
 
 import { defineMessages, errorFactory, formatNumber, messageFactory } from '../core/index.js'
+import { yamlErrorInChinese } from '../spec/index.js'
 import type { GateName } from './load/gate.js'
 
 const list = (items: readonly string[]) => items.join(', ')
@@ -33,6 +34,10 @@ export const verifyMessages = defineMessages({
   'verify.load-profile-invalid': {
     en: (p: { path: string; detail: string }) => `${p.path} is not a load profile. Correct it:\n${p.detail}`,
     'zh-TW': (p) => `${p.path} 不是有效的負載設定檔。請修正：\n${p.detail}`,
+  },
+  'verify.load-profile-not-yaml': {
+    en: (p: { path: string; detail: string }) => `${p.path} is not valid YAML: ${p.detail}`,
+    'zh-TW': (p) => `${p.path} 不是有效的 YAML：${yamlErrorInChinese(p.detail)}`,
   },
   'verify.load-profile-unknown': {
     en: (p: { path: string; name: string; known: readonly string[] }) =>

@@ -108,6 +108,8 @@ describe('design fit', () => {
 
   it.each([
     ['--model Lama-3.1-8B --gpu H100', /Did you mean .*Llama-3\.1-8B/i],
+    ['--model mistral --gpu H100', /Did you mean .*Small-3\.2\S+, .*7B-Instruct-v0\.3 or .*Nemo\S+\?/],
+    ['--model gpt-oss --gpu H100', /Did you mean openai\/gpt-oss-20b or openai\/gpt-oss-120b\?/],
     ['--model /dev/zero --gpu H100', /not a file/],
     ['--model /tmp --gpu H100', /not a file/],
     ['--model Llama-3.1-8B --gpu H100 --speculative wizard:3', /wizard/],

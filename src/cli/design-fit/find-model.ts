@@ -9,6 +9,7 @@ import {
   lookUpFurtherModel,
   type Model,
   modelOfConfig,
+  modelsOfFamily,
   normaliseName,
   type Precision,
   readConfigText,
@@ -50,7 +51,8 @@ export const findModel = async (
   if (related) return related
   const lookup = catalogue.lookUpModel(written)
   const slip = mistyped(written, catalogue)
-  const near = slip ?? ('suggestion' in lookup ? lookup.suggestion : undefined)
+  const family = modelsOfFamily(written)
+  const near = family.length > 0 ? family : (slip ?? ('suggestion' in lookup ? lookup.suggestion : undefined))
   const sized = slip === undefined ? modelOfSize(written, catalogue) : null
   if (sized) return { model: sized, precision: suffixes(written).precision, warnings: [] }
   throw cliError('cli.bad-argument', {

@@ -11,6 +11,7 @@ import {
   versionIn,
 } from '../../catalog/index.js'
 import { contentHash } from '../../core/index.js'
+import { stampPackage } from './stamp-package.js'
 
 export interface ListFlagsOptions {
   /** The program that stands first in `found.start`. */
@@ -66,16 +67,19 @@ const run = (command: readonly string[], options: ListFlagsOptions): Promise<str
     )
   })
 
-/** By path, size and time of change. A Python module changes without its interpreter, so nothing is kept for it. */
+/** Under what its answer is kept; undefined where what it would answer may change unseen. */
 const cacheOf = async (
   { start }: FoundProgram,
-  { path, cacheDirectory }: ListFlagsOptions,
+  { path, env, cwd, cacheDirectory }: ListFlagsOptions,
 ): Promise<string | undefined> => {
-  if (start.length > 1) return undefined
   // Gone since it was found: the start will say so.
   const entry = await stat(path).catch(() => undefined)
   if (!entry) return undefined
-  const key = contentHash(JSON.stringify([path, entry.size, entry.mtimeMs]))
+  const stamp = [path, entry.size, entry.mtimeMs]
+  const [, , module] = start
+  const packages = module === undefined ? [] : await stampPackage(module, { interpreter: path, env, cwd })
+  if (!packages) return undefined
+  const key = contentHash(JSON.stringify([...stamp, start.slice(1), packages]))
   return join(cacheDirectory, `${key.slice(key.indexOf(':') + 1)}.json`)
 }
 

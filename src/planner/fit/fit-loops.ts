@@ -40,12 +40,19 @@ const drafting = (steps: StepModel, gain: number): StepModel => ({
   },
 })
 
+/** Times as fast as without drafting, and between what where nobody measured its acceptance. */
+export interface Gain {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
 interface LoopOptions {
   readonly request: FitRequest
   readonly load: FitLoad
   readonly steps: StepModel
   readonly cached: number
-  readonly gain: number
+  readonly gain: Gain
 }
 
 export const closedLoop = (
@@ -54,7 +61,7 @@ export const closedLoop = (
   const { load, steps, cached, asked, most, gain, request } = options
   const running = Math.min(asked, most)
   const shown = {
-    ...drafting(steps, gain),
+    ...drafting(steps, gain.value),
     prefillMs: (tokens: number, known = 0) => steps.prefillMs(tokens, Math.max(known, cached)),
   }
   const loop = { concurrency: running, inputTokens: load.inputTokens, outputTokens: load.outputTokens }
@@ -65,7 +72,7 @@ export const closedLoop = (
   const rate = (running / servedMs) * 1000
   // Whoever finds no place waits until as many as stand before it are done.
   const waitMs = ((asked - running) / rate) * 1000
-  const ranges = rangesOf({ request, load, calibration }, { inFlight: asked, most })
+  const ranges = rangesOf({ request, load, calibration, gain }, { inFlight: asked, most })
   const { served } = ranges
   const rates = { value: rate, low: rate / served.high, high: rate / served.low }
   return predictionOf({ request, load, ranges }, { ttftMs: ttftMs + waitMs, tpotMs, running, rates })
@@ -91,7 +98,7 @@ export const openLoop = (
     outputTokens: fixedLength(load.outputTokens),
     cachedTokens: cached,
   }
-  const steps = drafting(calibratedSteps(options.steps, calibration.factors), gain)
+  const steps = drafting(calibratedSteps(options.steps, calibration.factors), gain.value)
   const prepared = prepareReplica({ steps, maxSequences: most }, traffic)
   const asked = (load.requestsPerSecond ?? 0) / replicasOf(request)
   const rateAt = servedRate(prepared, asked)
@@ -111,7 +118,7 @@ export const openLoop = (
     request: prepareRequest(prepared, traffic),
     platformMs: 0,
   })
-  const ranges = rangesOf({ request, load, calibration }, { inFlight: running, most })
+  const ranges = rangesOf({ request, load, calibration, gain }, { inFlight: running, most })
   const rates = { value: rate, low: rateAt(ranges.served.high), high: rateAt(ranges.served.low) }
   return predictionOf({ request, load, ranges }, { ttftMs, tpotMs, running, rates })
 }
@@ -141,7 +148,12 @@ interface Predicted {
 
 /** Untested, ranges are those of unseen deployments, wider where neither engine nor card was measured. */
 const rangesOf = (
-  { request, load, calibration }: Predicted & { readonly calibration: DeploymentCalibration },
+  {
+    request,
+    load,
+    calibration,
+    gain,
+  }: Predicted & { readonly calibration: DeploymentCalibration; readonly gain: Gain },
   /** Requests in flight, those that wait for a place among them, and places. */
   { inFlight, most }: { readonly inFlight: number; readonly most: number },
 ): Ranges => {
@@ -153,9 +165,17 @@ const rangesOf = (
     maxSequences: most,
   })
   const { power } = speedSupport(request)
-  const tpot = calibration.tests.tpot > 0 ? range.tpot : widened(range.tpot, power)
+  const plain = calibration.tests.tpot > 0 ? range.tpot : widened(range.tpot, power)
+  const tpot = withGain(plain, gain)
   const ttft = calibration.tests.ttft > 0 ? range.ttft : widened(range.ttft, power)
   return { tpot, ttft, served: outputTokens === 1 ? ttft : tpot }
+}
+
+/** Two ranges that know nothing of each other: their logarithms add as squares. */
+const withGain = (band: ErrorBand, { value, low, high }: Gain): ErrorBand => {
+  if (low === high) return band
+  const joined = (a: number, b: number) => Math.hypot(Math.log(a), Math.log(b))
+  return { low: Math.exp(-joined(band.low, value / high)), high: Math.exp(joined(band.high, value / low)) }
 }
 
 interface Times {

@@ -229,6 +229,12 @@ export const fitMessages = defineMessages({
     'zh-TW': (p) =>
       `在此負載下推測解碼使詞元速度為 ${formatNumber(p.gain, 2)} 倍${p.gain < 1 ? '（比不用更慢）' : ''}，接受率${p.assumed ? '假設' : '為'} ${p.acceptance}，並占用快取的 ${formatNumber(p.kvShare * 100, 2)}%。`,
   },
+  'fit.acceptance-assumed': {
+    en: (p: { method: string; tokens: number; value: number; low: number; high: number; source: string }) =>
+      `No acceptance was given: ${p.value} is assumed for ${p.method}, and ${p.low} to ${p.high} for the range, as published (${p.source}). It depends on what is written: give your own as ${p.method}:${p.tokens}:X.`,
+    'zh-TW': (p) =>
+      `未提供接受率：${p.method} 依公開數據（${p.source}）假設為 ${p.value}，範圍以 ${p.low} 至 ${p.high} 計。它取決於所寫的文字：請以 ${p.method}:${p.tokens}:X 提供您量測的值。`,
+  },
   'fit.slices-joined': {
     en: (p: { card: string }) =>
       `${p.card} is a slice: NCCL before August 2026 does not spread a model over slices, and newer releases do so as an experiment, through the host. Use one larger slice or a whole card.`,

@@ -30,6 +30,14 @@ describe('weights', () => {
 })
 
 describe('what the start-up run takes', () => {
+  it('is a step of no more tokens than requests could bring, from 0.12 on', () => {
+    // One request of 1,024 tokens; a step that was asked for stays as it was.
+    const tokens = (engineVersion: string, maxNumBatchedTokens?: number) =>
+      answerTo(llama8, { engineVersion, maxNumSeqs: 1, maxModelLen: 1024, maxNumBatchedTokens }).settings
+        .maxNumBatchedTokens
+    expect([tokens('0.11.0'), tokens('0.12.0'), tokens('0.12.0', 4096)]).toEqual([8192, 1024, 4096])
+  })
+
   it('subtracts the sampler of as many sequences as may run, which a release halved', () => {
     // 1,024 sequences x 128,256 words x 38.4 bytes = 4.70 GiB until 0.16, x 14.8 = 1.81 from 0.17.
     const before = answerTo(llama8, { engineVersion: '0.16.0' })

@@ -3,12 +3,13 @@
 import type { Message } from '../../core/index.js'
 import { fittedCoefficients } from '../speed/coefficients.js'
 import { createStepModel, type StepModel } from '../speed/roofline.js'
-import { closedLoop, openLoop, replicasOf } from './fit-loops.js'
+import { type AssumedAcceptance, assumedAcceptance } from './assumed-acceptance.js'
+import { closedLoop, type Gain, openLoop, replicasOf } from './fit-loops.js'
 import { fitMessage } from './fit-messages.js'
 import type { FitLoad, FitPrediction, FitRequest } from './fit-request.js'
 import type { Start } from './fit-start.js'
 import { loadProblems } from './load-problems.js'
-import { assumedAcceptance, tokensPerStep } from './speculation.js'
+import { tokensPerStep } from './speculation.js'
 import { speedSupport } from './speed-support.js'
 
 interface Speed {
@@ -36,19 +37,11 @@ export const predictFit = (request: FitRequest, start: Start): Speed => {
       fitMessage('fit.queue', { asked, running: most, by: held < settings.maxSequences ? 'kv' : 'seqs' }),
     )
   const gain = speculationGain(request, steps, load, running)
-  if (gain !== null && request.speculation)
-    warnings.push(
-      fitMessage('fit.speculation', {
-        gain,
-        kvShare: draftShare(request),
-        acceptance: request.speculation.acceptance ?? assumedAcceptance,
-        assumed: request.speculation.acceptance === null,
-      }),
-    )
+  if (gain) warnings.push(...draftingRemarks(request, gain))
   const predicted =
     load.requestsPerSecond === null
-      ? closedLoop({ request, load, steps, asked: asked ?? most, most, cached, gain: gain ?? 1 })
-      : openLoop({ request, load, steps, most, cached, gain: gain ?? 1, warnings })
+      ? closedLoop({ request, load, steps, asked: asked ?? most, most, cached, gain: gain?.times ?? noGain })
+      : openLoop({ request, load, steps, most, cached, gain: gain?.times ?? noGain, warnings })
   return { predicted, warnings }
 }
 
@@ -100,17 +93,41 @@ const speculationGain = (
   steps: StepModel,
   load: FitLoad,
   running: number,
-): number | null => {
+): DraftingGain | null => {
   if (!speculation) return null
+  const { tokens, method, acceptance: given } = speculation
   const plainMs = steps.decodeAt(load.inputTokens + load.outputTokens / 2)(running)
-  const mathMs = steps.prefillMs(running * (speculation.tokens + 1))
-  const share = /ngram|suffix/i.test(speculation.method)
-    ? 0
-    : /draft|model/i.test(speculation.method)
-      ? 1 / 7
-      : 2 / model.layers
-  const draftedMs = speculation.tokens * share * plainMs
+  const mathMs = steps.prefillMs(running * (tokens + 1))
+  const share = /ngram|suffix/i.test(method) ? 0 : /draft|model/i.test(method) ? 1 / 7 : 2 / model.layers
+  const draftedMs = tokens * share * plainMs
   // Near the ridge reading and multiplying both take their time, as in every step.
   const verifiedMs = Math.cbrt(plainMs ** 3 + mathMs ** 3)
-  return (tokensPerStep(speculation) * plainMs) / (verifiedMs + draftedMs)
+  const at = (acceptance: number) => (tokensPerStep(tokens, acceptance) * plainMs) / (verifiedMs + draftedMs)
+  const assumed = given === null ? assumedAcceptance(speculation) : null
+  const { value, low, high } = assumed ?? { value: given ?? 0, low: given ?? 0, high: given ?? 0 }
+  return { times: { value: at(value), low: at(low), high: at(high) }, acceptance: value, assumed }
+}
+
+/** Times as fast as without drafting. */
+interface DraftingGain {
+  readonly times: Gain
+  readonly acceptance: number
+  /** Null where it was given. */
+  readonly assumed: AssumedAcceptance | null
+}
+
+const noGain: Gain = { value: 1, low: 1, high: 1 }
+
+const draftingRemarks = (
+  request: FitRequest,
+  { times, acceptance, assumed }: DraftingGain,
+): readonly Message[] => {
+  const { method, tokens } = request.speculation ?? { method: '', tokens: 0 }
+  const gained = fitMessage('fit.speculation', {
+    gain: times.value,
+    kvShare: draftShare(request),
+    acceptance,
+    assumed: assumed !== null,
+  })
+  return assumed ? [gained, fitMessage('fit.acceptance-assumed', { method, tokens, ...assumed })] : [gained]
 }

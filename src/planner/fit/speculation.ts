@@ -35,10 +35,5 @@ export const draftCost = (
  * Tokens that one verified step yields on average: (1 - a^(n+1)) / (1 - a) for n drafted tokens that are each accepted
  * with chance a (Leviathan et al. 2023, equation 1).
  */
-export const tokensPerStep = ({ tokens, acceptance }: Speculation): number => {
-  const a = acceptance ?? assumedAcceptance
-  return a >= 1 ? tokens + 1 : (1 - a ** (tokens + 1)) / (1 - a)
-}
-
-/** When nobody measured it; the band is widened for it. */
-export const assumedAcceptance = 0.7
+export const tokensPerStep = (tokens: number, acceptance: number): number =>
+  acceptance >= 1 ? tokens + 1 : (1 - acceptance ** (tokens + 1)) / (1 - acceptance)

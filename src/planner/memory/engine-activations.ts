@@ -4,6 +4,7 @@
 import type { Model, Precision, StateCache } from '../../catalog/index.js'
 import type { EngineSettings } from './engine-defaults.js'
 import type { EngineVersion } from './engine-version.js'
+import { type FlashMlaStep, flashMlaStep } from './flash-mla-step.js'
 
 export interface ActivationOptions {
   readonly settings: EngineSettings
@@ -15,6 +16,7 @@ export interface ActivationOptions {
   /** Whether the vision tower is loaded, and so measured too. */
   readonly vision: boolean
   readonly maxModelLen: number
+  readonly cardName: string
 }
 
 export interface Activations {
@@ -42,9 +44,13 @@ export const activationsOf = (model: Model, options: ActivationOptions): Activat
   const tokens = settings.maxBatchedTokens
   const sequences = Math.min(settings.maxSequences, tokens)
   const hiddenBytes = tokens * model.hidden * 2
-  const forwardBytes = tokens * forwardBytesPerToken(model, options)
+  const flashMla = flashMlaStep(model, { ...options, tokens })
+  const forwardBytes = tokens * forwardBytesPerToken(model, options, flashMla) + (flashMla?.scoreBytes ?? 0)
   const samplerBytes = sequences * model.vocabulary * samplerBytesPerWord(version) + hiddenBytes
-  const workspaceBytes = tokens * workspaceBytesPerToken(model, tensorParallel)
+  const workspaceBytes = Math.max(
+    tokens * workspaceBytesPerToken(model, tensorParallel),
+    flashMla?.workspaceBytes ?? 0,
+  )
   const visionBytes = vision ? visionPeakBytes(model, tokens, options) : 0
   // From 0.17 on the experts' buffers stay allocated while the sampler runs.
   const kept = version >= 17 ? workspaceBytes : 0
@@ -64,11 +70,16 @@ export const activationsOf = (model: Model, options: ActivationOptions): Activat
  * such vectors: 2.07 and 2.99 GiB for 20,000 and 29,000 tokens of Llama-3.1-8B (vLLM issue 10517), 2.53 for 40,000 over
  * two cards (issue 11251).
  */
-const forwardBytesPerToken = (model: Model, options: ActivationOptions): number => {
+const forwardBytesPerToken = (
+  model: Model,
+  options: ActivationOptions,
+  flashMla: FlashMlaStep | null,
+): number => {
   const { isV0, tensorParallel } = options
   const inner =
     model.experts > 0 && model.moeLayers === model.layers ? 0 : (model.feedForward ?? 4 * model.hidden)
-  const streams = (isV0 ? 3 : tensorParallel > 1 ? 5 : 4) * model.hidden * 2
+  const streams = (isV0 ? 3 : tensorParallel > 1 ? 5 : 4) * model.hidden * (flashMla?.streams ?? 1) * 2
+  if (flashMla) return flashMla.attentionBytesPerToken + streams
   const attention = ((model.heads + 2 * model.kvHeads) * model.headDim * 2 * 2) / tensorParallel
   const feedForward = ((copiesInput(options) ? 4 : 3) * inner * 2) / tensorParallel
   return Math.max(feedForward, attention, linearBytesPerToken(model) / tensorParallel) + streams

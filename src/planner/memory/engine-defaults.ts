@@ -51,7 +51,10 @@ export const settingsOf = (
 ): EngineSettings => {
   const version = releaseOf(engine, written)
   const base = defaultsOf(engine, version, isV0(version, written, card), card, asked)
-  const maxBatchedTokens = asked.maxBatchedTokens ?? base.maxBatchedTokens
+  const sequences = asked.maxSequences ?? base.maxSequences
+  // From 0.12 on no more than requests could bring (`EngineArgs`; vllm-project/vllm pull request 28665).
+  const most = engine === 'vllm' && version >= 12 ? sequences * asked.maxModelLen : Number.POSITIVE_INFINITY
+  const maxBatchedTokens = asked.maxBatchedTokens ?? Math.min(base.maxBatchedTokens, most)
   return {
     utilisation: asked.utilisation ?? base.utilisation,
     maxBatchedTokens,

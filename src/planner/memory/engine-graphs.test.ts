@@ -72,6 +72,7 @@ describe('the copy of its input that Marlin kept', () => {
       pipelineParallel: 1,
       vision: false,
       maxModelLen: 32_768,
+      cardName: 'h100_sxm',
     }).peakBytes / bytesPerGiB
 
   it('is one more inner width for 4-bit weights before 0.8.3', () => {

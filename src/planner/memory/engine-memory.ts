@@ -101,6 +101,8 @@ export const engineMemory = (
       pipelineParallel: sharding.pipelineParallel,
       vision: options.vision ?? true,
       maxModelLen: options.maxModelLen,
+      // The kernels that are known are vLLM's.
+      cardName: engine === 'vllm' ? card.name : '',
     }),
     nonTorchBytes: nonTorchBytes({
       // Other engines: as vLLM's newest, for want of figures of their own.

@@ -25,7 +25,7 @@ describe('a load profile', () => {
   })
 
   it.each([
-    ['broken YAML', 'version: [', /not a load profile/],
+    ['broken YAML', 'version: [', /load.yaml is not valid YAML: Flow sequence/],
     ['a rate of zero', text.replace('20', '0'), /requestsPerSecond/],
     ['an unknown key', text.replace('seed', 'sed'), /sed/],
   ])('refuses %s with the place', (_name, broken, message) => {

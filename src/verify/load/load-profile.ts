@@ -23,7 +23,7 @@ export type LoadProfile = z.infer<typeof profile> & { readonly name: string }
 
 /**
  * One profile of the file.
- * @throws `verify.load-profile-invalid` | `verify.load-profile-unknown`
+ * @throws `verify.load-profile-not-yaml` | `verify.load-profile-invalid` | `verify.load-profile-unknown`
  */
 export const parseLoadProfile = (text: string, path: string, name: string): LoadProfile => {
   const { profiles } = parseFile(text, path)
@@ -35,9 +35,13 @@ export const parseLoadProfile = (text: string, path: string, name: string): Load
 const parseFile = (text: string, path: string) => {
   let value: unknown
   try {
-    value = parse(text)
+    value = parse(text, { prettyErrors: false })
   } catch (error) {
-    throw verifyError('verify.load-profile-invalid', { path, detail: String(error) }, { cause: error })
+    throw verifyError(
+      'verify.load-profile-not-yaml',
+      { path, detail: (error as Error).message },
+      { cause: error },
+    )
   }
   const parsed = file.safeParse(value)
   if (parsed.success) return parsed.data

@@ -38,9 +38,9 @@ describe('the numbers of a text', () => {
     )
   })
 
+  // With the square of its length this would take minutes on any machine.
   it('does not hang on long runs of digits and separators', () => {
-    const started = performance.now()
-    readNumbers('1,2,3,'.repeat(5000) + '萬'.repeat(5000))
-    expect(performance.now() - started).toBeLessThan(1000)
+    const numbers = readNumbers('1,2,3,'.repeat(50_000) + '萬'.repeat(50_000))
+    expect(numbers).toEqual(Array.from({ length: 150_000 }, (_, index) => (index % 3) + 1))
   })
 })
