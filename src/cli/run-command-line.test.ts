@@ -45,16 +45,17 @@ describe('what the parser says itself', () => {
   })
 })
 
+const all = new Command('llm-architect')
+const text = (en: string) => en
+await registerCommands(all, { text, language: 'en' } as unknown as CommandContext, [])
+
 describe('with --json, what the parser says', () => {
-  const text = (en: string) => en
-  const program = new Command('llm-architect')
-  registerCommands(program, { text, language: 'en' } as unknown as CommandContext)
   const namesOf = (group: Command, before: string): readonly (readonly [string, Command])[] =>
     group.commands.flatMap((command) => {
       const name = `${before} ${command.name()}`.trim()
       return [[name, command] as const, ...namesOf(command, name)]
     })
-  const commands = namesOf(program, '')
+  const commands = namesOf(all, '')
   const wanting = commands.flatMap(([name, command]) =>
     command.options.filter(({ required }) => required).map(({ long }) => [name, long ?? ''] as const),
   )
