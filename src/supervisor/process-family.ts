@@ -1,7 +1,7 @@
 // The processes that a foreign program has become: itself, its session, and whatever carries its mark in the
 // environment. Engines start workers, and some of these leave the group; none may stay behind. Knows no engine.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { Clock } from '../core/index.js'
 
 /** Environment variable that every descendant inherits; its value is different in every run. */
@@ -36,6 +36,8 @@ interface Look {
   readonly members: readonly Member[]
   /** Whether some process might be a member, and could not be told yet. */
   readonly isUnsure: boolean
+  /** Whether some process is about to be gone, and does not say any more whether it was a member. */
+  readonly isLeaving: boolean
 }
 
 const look = (family: Family): Look => {
@@ -44,6 +46,7 @@ const look = (family: Family): Look => {
   return {
     members: found.filter((each) => typeof each === 'object'),
     isUnsure: found.includes('unsure'),
+    isLeaving: found.includes('leaving'),
   }
 }
 
@@ -59,7 +62,7 @@ const memberAt = (
   pid: number,
   { leader, mark }: Family,
   own: Stat | undefined,
-): Member | 'unsure' | undefined => {
+): Member | 'unsure' | 'leaving' | undefined => {
   if (pid === process.pid) return undefined
   const stat = statOf(pid)
   if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined
@@ -70,6 +73,7 @@ const memberAt = (
     if (isOlder || stat.isKernelThread) return undefined
     const environment = readOf(pid, 'environ')
     if (environment === '') return 'unsure'
+    if (environment === undefined) return isLeaving(pid) ? 'leaving' : undefined
     if (!hasMark(environment, mark)) return undefined
   }
   return { pid, residentBytes: stat.residentPages * pageBytes }
@@ -104,6 +108,16 @@ const statOf = (pid: number): Stat | undefined => {
 /** Whether the process inherited this mark. */
 export const carriesMark = (pid: number, mark: string): boolean => hasMark(readOf(pid, 'environ') ?? '', mark)
 
+/** The kernel has taken its memory and not yet its entry: the environment is not to be opened, whoever asks. */
+const isLeaving = (pid: number): boolean => {
+  try {
+    readFileSync(`/proc/${pid}/environ`)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH' && existsSync(`/proc/${pid}/stat`)
+  }
+}
+
 const hasMark = (environment: string | undefined, mark: string): boolean =>
   environment?.split('\0').includes(`${markVariable}=${mark}`) ?? false
 
@@ -135,9 +149,9 @@ export const endFamily = async (
   let unsure = 0
   for (let looks = 0; looks < killLooks; looks++) {
     signal(family, left, 'SIGKILL')
-    const { members, isUnsure } = look(family)
+    const { members, isUnsure, isLeaving } = look(family)
     left = members
-    if (left.length === 0 && !(isUnsure && unsure++ < unsureLooks)) break
+    if (left.length === 0 && !isLeaving && !(isUnsure && unsure++ < unsureLooks)) break
     await clock.sleep(lookEveryMs)
   }
   return stubborn
