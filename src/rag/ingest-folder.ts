@@ -21,9 +21,15 @@ export interface IngestLimits {
   readonly maxFileBytes: number
   /** Default 100,000. */
   readonly maxFiles: number
+  /** Texts of a document that citations can still refer to. Default 10. */
+  readonly versionsKept: number
 }
 
-export const defaultIngestLimits: IngestLimits = { maxFileBytes: 8 * 1024 * 1024, maxFiles: 100_000 }
+export const defaultIngestLimits: IngestLimits = {
+  maxFileBytes: 8 * 1024 * 1024,
+  maxFiles: 100_000,
+  versionsKept: 10,
+}
 
 export interface IngestTools {
   readonly shelf: Shelf
@@ -34,8 +40,6 @@ export interface IngestTools {
   readonly log: Log
 }
 
-/** Texts of a document that citations can still refer to. */
-const versionsKept = 10
 /** A commit costs a tenth of a second; more passages in one cost memory. With vectors, what a kill may lose. */
 const passagesPerCommit = 2000
 const embeddedPassagesPerCommit = 256
@@ -199,7 +203,7 @@ const tidy = async (run: Run) => {
   const changed = [...run.reports.values()]
     .filter(({ state }) => state === 'ingested')
     .map(({ path }) => path)
-  await run.shelf.texts.prune(changed, versionsKept)
+  await run.shelf.texts.prune(changed, run.limits.versionsKept)
   const before = new Date(run.clock.wallMs() - versionsKeptMs)
   await passages.optimize(before)
   await documents.optimize(before)

@@ -6,6 +6,7 @@ import { createManualClock, silentLog } from '../core/index.js'
 import type { KnowledgeBase } from '../spec/index.js'
 import { mean, ndcgAt } from '../stats/index.js'
 import { createTestFolder, knowledgeBase, signal, type TestFolder } from './__fixtures__/folder.js'
+import { defaultIngestLimits } from './ingest-folder.js'
 import type { IngestReport } from './knowledge.js'
 import { createKnowledgeEngine, type KnowledgeEngine } from './knowledge-engine.js'
 
@@ -66,18 +67,17 @@ describe('the knowledge engine', () => {
     expect(states(await ingest())).toEqual({ 'fees.md': 'unchanged', 'new.md': 'unchanged' })
   })
 
-  it.each(['{"name":', 'null', '[]'])(
-    'is whole again after an ingest when its pointer is damaged: %j',
-    async (text) => {
-      await ingest()
+  it('is whole again after an ingest when its pointer is damaged', async () => {
+    await ingest()
+    for (const text of ['{"name":', 'null', '[]']) {
       await engine.close()
       await writeFile(join(folder.directory, 'handbook', 'current.json'), text)
       engine = open()
-      await expect(search('transfer')).rejects.toMatchObject({ code: 'rag.not-ingested' })
-      expect((await ingest()).counts).toMatchObject({ unchanged: 2, ingested: 0 })
-      expect((await search('transfer'))[0]?.reference.path).toBe('fees.md')
-    },
-  )
+      await expect(search('transfer'), text).rejects.toMatchObject({ code: 'rag.not-ingested' })
+      expect((await ingest()).counts, text).toMatchObject({ unchanged: 2, ingested: 0 })
+      expect((await search('transfer'))[0]?.reference.path, text).toBe('fees.md')
+    }
+  })
 
   it('gives the same passage the same id in every run, also after a restart', async () => {
     await ingest()
@@ -212,13 +212,15 @@ describe('the knowledge engine', () => {
 })
 
 describe('an ingest at a standstill clock', () => {
-  it('keeps the ten newest texts of a document', async () => {
+  it('keeps the newest texts of a document', async () => {
+    expect(defaultIngestLimits.versionsKept).toBe(10)
     const folder = await createTestFolder()
     const clock = createManualClock(1_000)
-    const engine = createKnowledgeEngine({ directory: folder.directory, log: silentLog, clock })
+    const limits = { versionsKept: 3 }
+    const engine = createKnowledgeEngine({ directory: folder.directory, log: silentLog, clock, limits })
     try {
       const references = []
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 5; i++) {
         await folder.write('a.md', `version ${i}`)
         await engine.ingest({ knowledge: knowledgeBase(), root: folder.root, signal })
         const request = {
@@ -234,7 +236,7 @@ describe('an ingest at a standstill clock', () => {
       const readable = await Promise.allSettled(references.map(async (each) => each && engine.read(each)))
       expect(readable.map(({ status }) => status === 'fulfilled')).toEqual([
         ...Array(2).fill(false),
-        ...Array(10).fill(true),
+        ...Array(3).fill(true),
       ])
     } finally {
       await engine.close()

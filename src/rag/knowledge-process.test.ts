@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ArchitectError, createRandom, silentLog, systemClock } from '../core/index.js'
 import { type SupervisedChild, superviseChild } from '../supervisor/index.js'
 import { createTestFolder, knowledgeBase, signal, type TestFolder } from './__fixtures__/folder.js'
@@ -30,7 +30,8 @@ describe('the knowledge process', () => {
   let folder: TestFolder
   let child: SupervisedChild
   let knowledge: Knowledge
-  beforeEach(async () => {
+  // One process for all, which has no document before the first.
+  beforeAll(async () => {
     folder = await createTestFolder()
     child = superviseChild({
       name: 'knowledge',
@@ -44,7 +45,7 @@ describe('the knowledge process', () => {
     knowledge = createKnowledgeClient(child)
     await child.ready
   })
-  afterEach(async () => {
+  afterAll(async () => {
     await child.close()
     await folder.dispose()
   })
@@ -58,6 +59,19 @@ describe('the knowledge process', () => {
       limit: 10,
       signal,
     })
+
+  it.skipIf(process.platform !== 'linux')('loads its index where there are documents', async () => {
+    const hasIndex = () => readFileSync(`/proc/${child.pid()}/maps`, 'utf8').includes('lancedb')
+    expect(hasIndex()).toBe(false)
+    await folder.write('first.md', 'First of all.')
+    await knowledge.ingest({ knowledge: knowledgeBase(), root: folder.root, signal })
+    expect(hasIndex()).toBe(true)
+    const restarted = new Promise<void>((resolve) => child.onRestart(resolve))
+    process.kill(child.pid() as number, 'SIGKILL')
+    await restarted
+    expect(hasIndex()).toBe(true)
+    await folder.remove('first.md')
+  })
 
   it('answers like the engine, with progress, and hands errors over whole', async () => {
     await folder.write('a.md', 'One fee.')
@@ -76,20 +90,9 @@ describe('the knowledge process', () => {
     ).rejects.toMatchObject({ code: 'rag.folder-unreadable', params: { root: `${folder.root}/missing` } })
   })
 
-  it.skipIf(process.platform !== 'linux')('loads its index where there are documents', async () => {
-    const hasIndex = () => readFileSync(`/proc/${child.pid()}/maps`, 'utf8').includes('lancedb')
-    expect(hasIndex()).toBe(false)
-    await folder.write('a.md', 'One fee.')
-    await knowledge.ingest({ knowledge: knowledgeBase(), root: folder.root, signal })
-    expect(hasIndex()).toBe(true)
-    const restarted = new Promise<void>((resolve) => child.onRestart(resolve))
-    process.kill(child.pid() as number, 'SIGKILL')
-    await restarted
-    expect(hasIndex()).toBe(true)
-  })
-
   it('survives kill -9 during ingest: what was searchable stays so, and the next run completes it', async () => {
     const random = createRandom('knowledge-process')
+    await folder.remove('a.md')
     for (let i = 0; i < documents; i++) await folder.write(`${i}.md`, contentOf(i, 0))
     const ingest = () => knowledge.ingest({ knowledge: knowledgeBase(), root: folder.root, signal })
     await ingest()

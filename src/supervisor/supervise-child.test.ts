@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Log, silentLog, systemClock } from '../core/index.js'
 import { maxFrameBytes } from './frames.js'
 import { identifyProcess, isRunning } from './process-identity.js'
@@ -64,6 +64,14 @@ describe.skipIf(process.platform === 'win32')('a child that does not answer', ()
 })
 
 describe('a request', () => {
+  /** For those that leave it as it is. */
+  let shared: SupervisedChild
+  beforeAll(() => {
+    shared = supervise()
+    closers.pop()
+  })
+  afterAll(() => shared.close())
+
   it('is answered, also when it is sent before the child has started', async () => {
     const child = supervise()
     expect(child.state()).toBe('starting')
@@ -72,20 +80,18 @@ describe('a request', () => {
   })
 
   it('rejects with the code and the parameters that the child gave', async () => {
-    const child = supervise()
-    await expect(child.request('refuse', { what: 'this' })).rejects.toMatchObject({
+    await expect(shared.request('refuse', { what: 'this' })).rejects.toMatchObject({
       code: 'fixture.refused',
       params: { what: 'this' },
       retryable: false,
       message: 'refused this',
     })
-    await expect(child.request('nothing', {})).rejects.toMatchObject({ code: 'supervisor.unknown-method' })
+    await expect(shared.request('nothing', {})).rejects.toMatchObject({ code: 'supervisor.unknown-method' })
   })
 
   it('reports progress in order, before its result', async () => {
-    const child = supervise()
     const seen: unknown[] = []
-    const result = await child.request('count', { to: 3 }, { onProgress: (value) => seen.push(value) })
+    const result = await shared.request('count', { to: 3 }, { onProgress: (value) => seen.push(value) })
     expect(seen).toEqual([{ done: 1 }, { done: 2 }, { done: 3 }])
     expect(result).toEqual({ done: 3 })
   })
@@ -113,16 +119,15 @@ describe('a request', () => {
   })
 
   it('carries large answers, and refuses those beyond the limit without harm', async () => {
-    const child = supervise()
-    const large = await child.request<string>('large', { bytes: 5_000_000 })
+    const large = await shared.request<string>('large', { bytes: 5_000_000 })
     expect(large).toHaveLength(5_000_000)
-    await expect(child.request('large', { bytes: maxFrameBytes })).rejects.toMatchObject({
+    await expect(shared.request('large', { bytes: maxFrameBytes })).rejects.toMatchObject({
       code: 'supervisor.frame-too-large',
     })
-    await expect(child.request('echo', 'x'.repeat(maxFrameBytes))).rejects.toMatchObject({
+    await expect(shared.request('echo', 'x'.repeat(maxFrameBytes))).rejects.toMatchObject({
       code: 'supervisor.frame-too-large',
     })
-    expect(await child.request('echo', 1)).toBe(1)
+    expect(await shared.request('echo', 1)).toBe(1)
   })
 
   it('sees only the environment it was given', async () => {
@@ -154,7 +159,7 @@ describe('a child that ends', () => {
   it('is started again for as long as it takes', async () => {
     const child = supervise()
     await child.ready
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       await child.request('crash', {}).catch(() => {})
       await until(() => child.state() === 'ready')
     }

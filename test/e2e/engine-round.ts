@@ -39,19 +39,30 @@ const clients = 4
 const hungAfterMs = 30_000
 const backWithinMs = 30_000
 
-export const runEngineRound = async (
-  project: EngineProject,
-  {
-    victim,
-    random,
-    goneWithinMs = 15_000,
-  }: { readonly victim: EngineVictim; readonly random: Random; readonly goneWithinMs?: number },
-): Promise<EngineRound> => {
-  const { architectureFile, enginePort } = project
+export interface EngineRoundOptions {
+  readonly victim: EngineVictim
+  readonly random: Random
+  readonly goneWithinMs?: number
+  /** Runs already. Default: one that is started here. */
+  readonly running?: ServeProcess
+  /** Whether `serve` runs on after its engine was killed, for another round. Default: it is told to stop. */
+  readonly goesOn?: boolean
+}
+
+export const startRounds = async ({ architectureFile }: EngineProject): Promise<ServeProcess> => {
   const system = await startServeProcess(architectureFile)
   await system.ready
+  return system
+}
+
+export const runEngineRound = async (
+  project: EngineProject,
+  { victim, random, goneWithinMs = 15_000, running, goesOn = false }: EngineRoundOptions,
+): Promise<EngineRound> => {
+  const { enginePort } = project
+  const system = running ?? (await startRounds(project))
   const engine = await enginePids(enginePort)
-  const family = new Set([...childrenOf(system.pid).map(({ pid }) => pid), ...engine])
+  const family = new Set([...(goesOn ? [] : childrenOf(system.pid).map(({ pid }) => pid)), ...engine])
 
   const load = startLoad(system.url, project.model)
   await load.begun
@@ -61,13 +72,13 @@ export const runEngineRound = async (
   if (victim === 'engine') {
     process.kill(engine[0] as number, 'SIGKILL')
     backAfterMs = await untilBack(system.url, killedMs)
-    for (const pid of await enginePids(enginePort)) family.add(pid)
     await delay(300)
   } else if (victim === 'serve') process.kill(system.pid, 'SIGKILL')
   else interruptGroup(system)
   if (victim !== 'engine') await system.exited
   const answers = await load.stop()
-  if (victim === 'engine') {
+  if (victim === 'engine' && !goesOn) {
+    for (const pid of await enginePids(enginePort)) family.add(pid)
     for (const { pid } of childrenOf(system.pid)) family.add(pid)
     system.stop()
     await system.exited

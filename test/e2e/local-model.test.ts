@@ -59,7 +59,7 @@ beforeAll(async () => {
   system = await serve()
 })
 afterAll(async () => {
-  await system.close()
+  await system?.close()
   rmSync(project.directory, { recursive: true, force: true, maxRetries: 5 })
 })
 
@@ -150,46 +150,58 @@ describe('a local model behind the gateway', () => {
 
 const patience = { timeout: 60_000, interval: 50 }
 
-describe('serve', () => {
-  it('of a pulled model, stopped or killed, leaves no process of it', async () => {
+/** On what the running system stands on, which goes on without it. */
+const serveBeside = (other: ReturnType<typeof createProject>) =>
+  serveSystem({
+    ...other,
+    environment: process.env,
+    log: silentLog,
+    port: 0,
+    resources: Promise.resolve({ ...system.resources, close: async () => {} }),
+  })
+
+describe('a system', () => {
+  it('with a model that cannot be loaded says what to change, and ends', async () => {
     const other = createProject()
+    writeFileSync(join(other.directory, 'models', 'tiny.gguf'), 'not a model')
+    const before = llamaProcesses()
     try {
-      const pull = [
-        'models',
-        'pull',
-        `file:${join(other.directory, 'models', 'tiny.gguf')}`,
-        '--name',
-        'tiny',
-      ]
-      const pulled = await runCommand([...pull, '--yes', '--architecture', other.architectureFile])
-      expect(pulled.status, pulled.stderr).toBe(0)
-      writeFileSync(other.architectureFile, architecture().replace('models/tiny.gguf', 'models:tiny'))
-      for (const end of ['SIGTERM', 'SIGKILL'] as const) {
-        const serving = await startServeProcess(other.architectureFile)
-        await serving.ready
-        const family = childrenOf(serving.pid).map(({ pid }) => pid)
-        expect(llamaProcesses(serving.pid)).toHaveLength(1)
-        expect(await ask(serving.url, 'tiny', 'hello')).toMatchObject({
-          status: 200,
-          text: expect.stringContaining('Good day.'),
-        })
-        process.kill(serving.pid, end)
-        await serving.exited
-        expect(await leftOver(family)).toEqual([])
-      }
+      await expect(serveBeside(other)).rejects.toThrow('is not a GGUF file')
+      expect(llamaProcesses()).toEqual(before)
     } finally {
       rmSync(other.directory, { recursive: true, force: true, maxRetries: 5 })
     }
   })
 
-  it('with a model that cannot be loaded says what to change, and ends', async () => {
+  it('that is closed leaves no process of its model', async () => {
+    const family = childrenOf(process.pid).map(({ pid }) => pid)
+    expect(llamaProcesses()).toHaveLength(1)
+    await system.close()
+    expect(llamaProcesses()).toEqual([])
+    expect(await leftOver(family)).toEqual([])
+  })
+})
+
+describe('serve', () => {
+  it('of a pulled model, killed, leaves no process of it', async () => {
     const other = createProject()
-    writeFileSync(join(other.directory, 'models', 'tiny.gguf'), 'not a model')
     try {
-      await expect(startServeProcess(other.architectureFile)).rejects.toMatchObject({
-        code: 'cli.serve-failed',
-        params: { detail: expect.stringContaining('is not a GGUF file') },
+      const file = join(other.directory, 'models', 'tiny.gguf')
+      const pull = ['models', 'pull', `file:${file}`, '--name', 'tiny']
+      const pulled = await runCommand([...pull, '--yes', '--architecture', other.architectureFile])
+      expect(pulled.status, pulled.stderr).toBe(0)
+      writeFileSync(other.architectureFile, architecture().replace('models/tiny.gguf', 'models:tiny'))
+      const serving = await startServeProcess(other.architectureFile)
+      await serving.ready
+      const family = childrenOf(serving.pid).map(({ pid }) => pid)
+      expect(llamaProcesses(serving.pid)).toHaveLength(1)
+      expect(await ask(serving.url, 'tiny', 'hello')).toMatchObject({
+        status: 200,
+        text: expect.stringContaining('Good day.'),
       })
+      process.kill(serving.pid, 'SIGKILL')
+      await serving.exited
+      expect(await leftOver(family)).toEqual([])
     } finally {
       rmSync(other.directory, { recursive: true, force: true, maxRetries: 5 })
     }

@@ -1,41 +1,44 @@
-// Reranking by models on this machine, against the product as a user starts it: llama.cpp with a tiny BERT that the
-// test writes, and the engine `transformers` with a stand-in for its library.
+// Reranking by models on this machine, behind the gateway: llama.cpp with a tiny BERT that the test writes, and the
+// engine `transformers` with a stand-in for its library.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ingestAll } from '../../src/cli/ingest-all.js'
 import { openResources, type Resources } from '../../src/cli/open-resources.js'
 import { stateDirectoryName } from '../../src/cli/project.js'
-import { type ServeProcess, startServeProcess } from '../../src/cli/serve-process.js'
-import { serveSystem } from '../../src/cli/serve-system.js'
+import { render } from '../../src/cli/render.js'
+import { type ServingSystem, serveSystem } from '../../src/cli/serve-system.js'
+import { createTerminal } from '../../src/cli/terminal.js'
 import { silentLog } from '../../src/core/index.js'
 import { randomModel } from '../../src/llm/local/__fixtures__/tiny-models.js'
 import { rankerModel } from '../../src/llm/local/__fixtures__/tiny-ranker.js'
 import { createSmallProject, type SmallProject } from './small-project.js'
 import { installStandIn, writeStandInModel } from './stand-in-transformers.js'
 
-const architecture = (deployments: string) => `version: 1
+const architecture = (kinds: readonly string[], deployments: readonly string[]) => `version: 1
 name: small
 server: { port: 0, drainSeconds: 2 }
 deployments:
   - { id: words, engine: extractive, model: extractive }
-${deployments}
+${deployments.join('\n')}
 routes:
   - { name: support, strategy: { deployment: words } }
-  - { name: llama, strategy: { deployment: llama } }
-  - { name: onnx, strategy: { deployment: onnx } }
+${kinds.map((kind) => `  - { name: ${kind}, strategy: { deployment: ${kind} } }`).join('\n')}
 knowledge:
   - { id: plain, source: ./pages }
-  - { id: by-llama, source: ./pages, rerank: { deployment: llama, timeoutMs: 60000 } }
-  - { id: by-onnx, source: ./pages, rerank: { deployment: onnx, timeoutMs: 60000 } }
+${kinds.map((kind) => `  - { id: by-${kind}, source: ./pages, rerank: { deployment: ${kind}, timeoutMs: 60000 } }`).join('\n')}
 `
 const llama = '  - { id: llama, kind: rerank, engine: local, model: ranker.gguf, options: { threads: 1 } }'
 const onnx = '  - { id: onnx, kind: rerank, engine: transformers, model: judge }'
 
+/** @param deployments of `llama`, of `onnx`, or of both */
 const prepare = (deployments: readonly string[]): SmallProject => {
   const project = createSmallProject()
-  writeFileSync(project.architectureFile, architecture(deployments.join('\n')))
+  const kinds = ['llama', 'onnx'].filter((kind) => deployments.some((line) => line.includes(`id: ${kind}`)))
+  writeFileSync(project.architectureFile, architecture(kinds, deployments))
   writeFileSync(join(project.directory, 'ranker.gguf'), rankerModel())
   writeFileSync(join(project.directory, 'chat.gguf'), randomModel())
   mkdirSync(join(project.directory, 'pages'))
@@ -59,16 +62,43 @@ interface Answer {
   readonly data: readonly { readonly filename: string; readonly score: number }[]
 }
 
+const nowhere = Object.assign(new Writable({ write: (_chunk, _encoding, done) => done() }), { isTTY: false })
+const terminal = createTerminal(
+  { language: 'en', json: true, render },
+  { stdout: nowhere, stderr: nowhere, stdin: {} },
+)
+const folder = mkdtempSync(join(tmpdir(), 'rerank-state-'))
+const stateDirectory = join(folder, stateDirectoryName)
+const environment = process.env
+/** One for the system that serves and for those that do not get far enough to use it. */
+let resources: Resources
+beforeAll(async () => {
+  installModels(folder)
+  resources = await openResources({ stateDirectory, databaseUrl: undefined, environment, log: silentLog })
+}, 120_000)
+afterAll(async () => {
+  await resources?.close()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+const serve = ({ architectureFile }: SmallProject): Promise<ServingSystem> =>
+  serveSystem({
+    architectureFile,
+    stateDirectory,
+    environment,
+    log: silentLog,
+    resources: Promise.resolve({ ...resources, close: async () => {} }),
+  })
+
 describe('a system that reranks on this machine', { timeout: 180_000 }, () => {
   const project = prepare([llama, onnx])
-  let system: ServeProcess
+  let system: ServingSystem
   beforeAll(async () => {
-    system = await startServeProcess(project.architectureFile)
-    await system.ready
+    system = await serve(project)
+    await ingestAll(system, { terminal, signal: new AbortController().signal })
   }, 120_000)
   afterAll(async () => {
-    system?.stop()
-    await system?.exited
+    await system?.close()
     project.remove()
   })
 
@@ -131,53 +161,15 @@ describe('a system that reranks on this machine', { timeout: 180_000 }, () => {
 })
 
 describe('a system whose reranker is none', { timeout: 180_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rerank-state-'))
-  const state = join(folder, stateDirectoryName)
-  /** One for all of them: none gets far enough to use it. */
-  let resources: Resources
-  beforeAll(async () => {
-    installModels(folder)
-    resources = await openResources({
-      stateDirectory: state,
-      databaseUrl: undefined,
-      environment: process.env,
-      log: silentLog,
-    })
-  }, 120_000)
-  afterAll(async () => {
-    await resources?.close()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  })
-
-  it('does not start, and its process says what it needs', async () => {
-    const project = prepare([llama.replace('ranker.gguf', 'chat.gguf'), onnx])
-    await expect(startServeProcess(project.architectureFile)).rejects.toMatchObject({
-      code: 'cli.serve-failed',
-      message: expect.stringContaining('Use a reranker: a GGUF file'),
-    })
-    project.remove()
-  })
-
   it.each([
-    [
-      'an embedding model',
-      llama,
-      onnx.replace('judge', 'embedder'),
-      'it is a BertModel. Use a cross-encoder',
-    ],
-    ['a classifier of three', llama, onnx.replace('judge', 'many'), 'it has 3 outputs. Use a cross-encoder'],
-    ['a folder without weights', llama, onnx.replace('judge', 'gone'), 'no readable config.json'],
-    ['a model with wrong options', llama, onnx.replace(' }', ', options: { pooling: cls } }'), 'pooling'],
-  ])('does not start with %s, and says what it needs', async (_what, first, second, hint) => {
-    const project = prepare([first, second])
-    const serving = serveSystem({
-      architectureFile: project.architectureFile,
-      stateDirectory: state,
-      environment: process.env,
-      log: silentLog,
-      resources: Promise.resolve({ ...resources, close: async () => {} }),
-    })
-    await expect(serving).rejects.toThrow(hint)
+    ['a model that chats', llama.replace('ranker.gguf', 'chat.gguf'), 'Use a reranker: a GGUF file'],
+    ['an embedding model', onnx.replace('judge', 'embedder'), 'it is a BertModel. Use a cross-encoder'],
+    ['a classifier of three', onnx.replace('judge', 'many'), 'it has 3 outputs. Use a cross-encoder'],
+    ['a folder without weights', onnx.replace('judge', 'gone'), 'no readable config.json'],
+    ['a model with wrong options', onnx.replace(' }', ', options: { pooling: cls } }'), 'pooling'],
+  ])('does not start with %s, and says what it needs', async (_what, deployment, hint) => {
+    const project = prepare([deployment])
+    await expect(serve(project)).rejects.toThrow(hint)
     project.remove()
   })
 })

@@ -20,7 +20,7 @@ const longWords = 120
 const answerTokens = 8
 /** A fresh process gets faster for dozens of requests: it is measured when so many in a row have brought nothing more. */
 const settledAfter = 10
-const mostRounds = 80
+const defaultRounds = 80
 /** A long prompt is arithmetic, fast from the start. */
 const longRounds = 3
 
@@ -29,6 +29,8 @@ export interface MeasureLlamaOptions {
   readonly log: Log
   readonly clock?: Clock
   readonly signal?: AbortSignal
+  /** Requests of a kind at most. Default 80. */
+  readonly mostRounds?: number
 }
 
 /** @returns rates of one thread; the best of many rounds, so that a busy neighbour does not make the machine look slower than it is */
@@ -65,7 +67,8 @@ const onModel = async <T>(
 }
 
 const measureShort = async (port: LlamaPort, options: MeasureLlamaOptions) => {
-  const best = await bestWhenSettled(() => timeAnswer(port, shortWords, options))
+  const { mostRounds = defaultRounds } = options
+  const best = await bestWhenSettled(mostRounds, () => timeAnswer(port, shortWords, options))
   return { shortPrompt: promptOf(best), tokenMs: best.tokenMs }
 }
 
@@ -135,7 +138,7 @@ const bestOf = async (times: number, run: () => Promise<Timed>): Promise<Timed> 
   return best
 }
 
-const bestWhenSettled = async (run: () => Promise<Timed>): Promise<Timed> => {
+const bestWhenSettled = async (mostRounds: number, run: () => Promise<Timed>): Promise<Timed> => {
   let best = await run()
   let idle = 0
   for (let i = 1; i < mostRounds && idle < settledAfter; i++) {

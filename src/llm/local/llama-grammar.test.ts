@@ -31,7 +31,7 @@ describe('an answer', () => {
     { type: 'array', prefixItems: [{ const: 1 }], minItems: 2, maxItems: 2 },
   ])('keeps to %j', async (wanted) => {
     const validate = new Ajv2020({ multipleOfPrecision: 9, strictTuples: false }).compile(wanted)
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const responseFormat = { ...format, schema: wanted }
       const { choices } = await random.ask('hello', { responseFormat, temperature: 1, seed })
       const value = JSON.parse(choices[0]?.text ?? '')

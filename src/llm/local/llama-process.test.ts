@@ -287,7 +287,7 @@ describe('JSON', () => {
   it('follows its schema, whatever the model would rather say', async () => {
     const validate = new Ajv2020().compile(schema)
     const optional = new Set<string>()
-    for (let seed = 0; seed < 12; seed++) {
+    for (let seed = 0; seed < 6; seed++) {
       const { choices } = await random.ask('hello', { responseFormat: format, temperature: 1, seed })
       const value = JSON.parse(choices[0]?.text ?? '')
       expect(validate(value), JSON.stringify(validate.errors)).toBe(true)
@@ -301,7 +301,7 @@ describe('JSON', () => {
     'an integer keeps its bounds %j',
     async (bounds) => {
       const range = { type: 'integer', ...bounds }
-      for (let seed = 0; seed < 8; seed++) {
+      for (let seed = 0; seed < 4; seed++) {
         const responseFormat = { ...format, schema: range }
         const { choices } = await random.ask('hello', { responseFormat, temperature: 1, seed })
         expect(JSON.parse(choices[0]?.text ?? '')).toBeGreaterThanOrEqual(bounds.minimum ?? -4)

@@ -27,6 +27,8 @@ afterEach(async () => {
 })
 
 const installed = (path = 'model.gguf') => readFile(join(place.modelsDirectory, 'model', path))
+/** Compared as bytes: to look at two million of them one by one takes a second. */
+const isInstalled = async (bytes: Buffer) => (await installed()).equals(bytes)
 const fileRequests = () => hub.seen.filter((request) => request.path.endsWith('/model.gguf'))
 /** Paths that the storage was asked for. */
 const fetched = () => hub.seen.filter(({ server }) => server === 'storage').map(({ path }) => path)
@@ -52,7 +54,7 @@ describe('a pull from a hub', () => {
       },
     })
     expect(manifest.files.map(({ path }) => path)).toEqual(['model.gguf', 'LICENSE'])
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
     expect(await listModels(place.modelsDirectory)).toEqual([manifest])
     expect(await listIncoming(place.modelsDirectory)).toEqual([])
   })
@@ -83,7 +85,7 @@ describe('a pull from a hub', () => {
     await writeFile(join(place.modelsDirectory, 'model', 'model.gguf'), altered)
     hub.seen.splice(0)
     expect(await place.pull(name, environment)).toMatchObject({ wasThere: false })
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
     expect(fetched()).toEqual(['/blobs/model.gguf'])
   })
 
@@ -166,13 +168,13 @@ describe('a connection that fails', () => {
     hub.misbehave.push({ status: 429, retryAfter: '7' }, { status: 503 }, { status: 503 })
     await place.pull(name, environment)
     expect(place.waitsMs).toEqual([7000, 1000, 2000])
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
   })
 
   it('costs only what had not come', async () => {
     hub.misbehave.push({ cutAfterBytes: 700_000 }, { cutAfterBytes: 400_000 })
     await place.pull(name, environment)
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
     const [first, second, third] = storageRequests()
     expect(first?.range).toBeUndefined()
     expect(second?.range).toMatch(/^bytes=[1-9]\d*-$/)
@@ -185,7 +187,7 @@ describe('a connection that fails', () => {
   it('is not believed when it ends early and says that this was all', async () => {
     hub.misbehave.push({ wholeAfterBytes: 700_000 })
     await place.pull(name, environment)
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
     expect(storageRequests().map(({ range }) => range)).toEqual([undefined, 'bytes=700000-'])
   })
 
@@ -223,7 +225,7 @@ describe('a pull that was broken off', () => {
     expect(await listModels(place.modelsDirectory)).toEqual([])
     expect(await listIncoming(place.modelsDirectory)).toEqual(['model'])
     await place.pull(name, environment)
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
     expect(storageRequests().map(({ range, sentBytes }) => ({ range, sentBytes }))).toEqual([
       { range: undefined, sentBytes: 900_000 },
       { range: 'bytes=900000-', sentBytes: model.length - 900_000 },
@@ -252,7 +254,7 @@ describe('a pull that was broken off', () => {
     const changed = ggufFile({ weights: 500_000, fill: 9 })
     hub.files = [{ path: 'model.gguf', bytes: changed }]
     await place.pull(name, environment)
-    expect(await installed()).toEqual(changed)
+    expect(await isInstalled(changed)).toBe(true)
     expect(storageRequests()[1]).toMatchObject({ range: 'bytes=900000-', sentBytes: changed.length })
   })
 
@@ -271,7 +273,7 @@ describe('a pull that was broken off', () => {
     await writeFile(partial, bytes)
     await expect(place.pull(name, environment)).rejects.toMatchObject({ code: 'weights.wrong-content' })
     await place.pull(name, environment)
-    expect(await installed()).toEqual(model)
+    expect(await isInstalled(model)).toBe(true)
   })
 })
 

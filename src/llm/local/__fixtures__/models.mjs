@@ -4,8 +4,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as nodeLlamaCpp from 'node-llama-cpp'
 import { silentLog } from '../../../../dist/core/index.js'
-// biome-ignore lint/style/noRestrictedImports: a process of its own runs what was built
-import { createLlamaEngine, llamaMethods } from '../../../../dist/llm/index.js'
+// biome-ignore lint/style/noRestrictedImports: a process of its own runs what was built, and loads no more of the room
+import { createLlamaEngine, llamaMethods } from '../../../../dist/llm/local/llama-engine.js'
 import { serveParent } from '../../../../dist/supervisor/index.js'
 
 const { signal } = new AbortController()
