@@ -5,7 +5,11 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What measures time on purpose runs after everything else, beside nothing but what mostly waits for processes. */
-const alone = ['test/e2e/sabotage.test.ts', 'src/cli/launch/engine-pool.test.ts']
+const alone = [
+  'test/e2e/sabotage.test.ts',
+  'src/cli/launch/engine-pool.test.ts',
+  'src/supervisor/supervise-program.test.ts',
+]
 
 /** Where vLLM is installed, a design that is written asks it for its flags: eleven seconds in place of half a one. */
 const withoutEngines = { LLM_ARCHITECT_ENGINES: join(tmpdir(), 'no-engines-here') }
