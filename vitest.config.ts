@@ -11,6 +11,11 @@ const alone = [
   'src/supervisor/supervise-program.test.ts',
 ]
 
+/** The same of the tests with engines, beside engines that have nothing to do. */
+const aloneWithEngines = ['test/engines/planner-prediction.test.ts']
+
+const engines = { testTimeout: 120_000, hookTimeout: 300_000 }
+
 /** Where vLLM is installed, a design that is written asks it for its flags: eleven seconds in place of half a one. */
 const withoutEngines = { LLM_ARCHITECT_ENGINES: join(tmpdir(), 'no-engines-here') }
 
@@ -78,15 +83,25 @@ export default defineConfig({
       { extends: true, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'] } },
       { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
       {
-        // The engines need the cores: one file at a time.
+        // Two at a time: the start of an engine, of which most of this tier is made, keeps one core busy.
         extends: true,
         test: {
+          ...engines,
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
+          exclude: aloneWithEngines,
           globalSetup: ['test/engines/start-engines.ts'],
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...engines,
+          name: 'engines-alone',
+          include: aloneWithEngines,
           maxWorkers: 1,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

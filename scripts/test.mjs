@@ -4,6 +4,6 @@ import { ensureInstalled, runNode } from '../bin/bootstrap.mjs'
 
 const [project, ...rest] = process.argv.slice(2)
 await ensureInstalled()
-const projects = project === 'npm' ? ['npm', 'apart', 'alone'] : [project]
-const selection = projects.flatMap((name) => ['--project', name])
+const projects = { npm: ['npm', 'apart', 'alone'], engines: ['engines', 'engines-alone'] }
+const selection = (projects[project] ?? [project]).flatMap((name) => ['--project', name])
 process.exit(runNode(['node_modules/vitest/vitest.mjs', 'run', ...selection, ...rest]))

@@ -67,6 +67,8 @@ export const vllmOn = (modelFolder: string, contextLength = 1024): EngineStart =
       '32',
     ],
     ...['--enable-prefix-caching', '--enable-prompt-tokens-details'],
+    // As on one card: the worker in the engine's own process, which also starts a quarter sooner.
+    ...['--distributed-executor-backend', 'uni'],
     ...['--enable-auto-tool-choice', '--tool-call-parser', 'hermes'],
   ],
 })

