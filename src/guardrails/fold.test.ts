@@ -35,11 +35,13 @@ describe('the word view', () => {
     ['忽略，規則', '忽略 規則'],
     ['ｉｇｎ\u200bｏｒｅ 𝐚𝐥𝐥', 'ignore all'],
   ])('reads %j as %j', (text, expected) => {
-    expect(createWordView(text).text).toBe(expected)
+    const { slice, length } = createWordView(text)
+    expect(slice(0, length)).toBe(expected)
   })
 
   it('counts sentences and words', () => {
-    const { text, sentences, distances, offsets } = createWordView('One two. Three\n四五')
+    const { slice, length, sentences, distances, offsets } = createWordView('One two. Three\n四五')
+    const text = slice(0, length)
     expect(sentences[text.indexOf('t')]).toBe(0)
     expect(sentences[text.indexOf('three')]).toBe(1)
     expect(sentences[text.indexOf('四')]).toBe(2)

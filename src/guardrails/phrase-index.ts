@@ -26,12 +26,19 @@ interface Ending {
   readonly open: boolean
 }
 
-/** A tree of characters in lists: a node is a number, and none is 0, which is the root. */
+/**
+ * A tree of characters in lists: a node is a number, and none is 0, which is the root. Nodes of one level lie side by side,
+ * so that what every text looks at, the first few letters, is a small part of the memory; those where a phrase ends come
+ * last, so that their number tells it.
+ */
 interface Tree {
-  /** The node that follows one by a character. */
+  /** The node that follows the root by a character. */
+  readonly begin: (code: number) => number
+  /** The node that follows another one. */
   readonly next: (node: number, code: number) => number
-  /** By node: the phrases that end there. */
-  readonly endings: readonly (readonly Ending[] | undefined)[]
+  /** The phrases that end at nodes from this one on, in the order of these. */
+  readonly firstEnding: number
+  readonly endings: readonly (readonly Ending[])[]
 }
 
 /**
@@ -44,11 +51,10 @@ export const createPhraseIndex = <Concept extends string>(
   const concepts = Object.keys(lexicon) as Concept[]
   const numbers = new Map(concepts.map((concept, i) => [concept, i]))
   const phrases = concepts.flatMap((name, concept) =>
-    lexicon[name].map((written) => ({
-      concept,
-      text: createWordView(written.replace(/\*$/, '')).text,
-      open: written.endsWith('*'),
-    })),
+    lexicon[name].map((written) => {
+      const { slice, length } = createWordView(written.replace(/\*$/, ''))
+      return { concept, text: slice(0, length), open: written.endsWith('*') }
+    }),
   )
   const tree = createTree(phrases)
   return (view) => {
@@ -71,52 +77,70 @@ interface Phrase {
 }
 
 /**
- * What follows by a character of ASCII stands in a table with a column for each that is used; the others, of which
- * there are thousands with few places each, in a map. A tree of objects took eight times the memory.
+ * What follows the root stands in a table by character, what follows another node by a character of ASCII in one with a
+ * column for each that is used, and by the others in a map.
  */
 const createTree = (phrases: readonly Phrase[]): Tree => {
+  const grown = grow(phrases)
+  const { order, firstEnding } = orderOf(grown)
+  const numbers = new Uint32Array(order.length)
+  for (const [number, node] of order.entries()) numbers[node] = number
   const columns = columnsOf(phrases)
   const width = Math.max(...columns)
-  const { rows, others, endings } = grow(phrases, columns)
-  const table = new Int32Array(rows.length * width)
-  for (const [node, row] of rows.entries()) table.set(row, node * width)
+  const table = new Uint16Array(order.length * width)
+  if (order.length > 0x10000) throw new RangeError('A lexicon may have 65,536 nodes')
+  const roots = new Uint16Array(0x10000)
+  const others = new Map<number, number>()
+  for (const [node, { follows }] of grown.entries())
+    for (const [code, child] of follows) {
+      const [number, following] = [numbers[node] as number, numbers[child] as number]
+      if (node === 0) roots[code] = following
+      else if (code < asciiCodes) table[number * width + (columns[code] as number) - 1] = following
+      else others.set(number * 0x10000 + code, following)
+    }
   return {
+    begin: (code) => roots[code] as number,
     next: (node, code) => {
       if (code >= asciiCodes) return others.get(node * 0x10000 + code) ?? 0
       const column = columns[code] as number
       return column === 0 ? 0 : (table[node * width + column - 1] as number)
     },
-    endings,
+    firstEnding,
+    endings: order.slice(firstEnding).map((node) => grown[node]?.endings ?? []),
   }
 }
 
-const grow = (phrases: readonly Phrase[], columns: Uint8Array) => {
-  /** By node: the nodes that follow, by column. */
-  const rows: number[][] = [[]]
-  /** By node and code. */
-  const others = new Map<number, number>()
-  const endings: (Ending[] | undefined)[] = []
-  const followed = (node: number, code: number): number => {
-    const isOther = code >= asciiCodes
-    const row = rows[node] as number[]
-    const column = isOther ? 0 : (columns[code] as number) - 1
-    const known = isOther ? others.get(node * 0x10000 + code) : row[column]
+interface Node {
+  /** The numbers of the nodes that follow, by character code. */
+  readonly follows: Map<number, number>
+  readonly endings: Ending[]
+}
+
+/** The nodes as the phrases make them, the root first. */
+const grow = (phrases: readonly Phrase[]): readonly Node[] => {
+  const nodes: Node[] = [{ follows: new Map(), endings: [] }]
+  const followed = ({ follows }: Node, code: number): Node => {
+    const known = nodes[follows.get(code) ?? -1]
     if (known) return known
-    const grown = rows.push([]) - 1
-    if (isOther) others.set(node * 0x10000 + code, grown)
-    else {
-      // Without holes.
-      while (row.length <= column) row.push(0)
-      row[column] = grown
-    }
-    return grown
+    const node = { follows: new Map<number, number>(), endings: [] }
+    follows.set(code, nodes.push(node) - 1)
+    return node
   }
   for (const [phrase, { concept, text, open }] of phrases.entries()) {
-    let node = 0
+    let node = nodes[0] as Node
     for (let i = 0; i < text.length; i++) node = followed(node, text.charCodeAt(i))
-    endings[node] = [...(endings[node] ?? []), { concept, phrase, open }]
+    node.endings.push({ concept, phrase, open })
   }
-  return { rows, others, endings: Array.from(endings) }
+  return nodes
+}
+
+/** The nodes level by level, those without an ending first. */
+const orderOf = (nodes: readonly Node[]) => {
+  const levels = [0]
+  for (const node of levels) levels.push(...(nodes[node] as Node).follows.values())
+  const isEnding = (node: number) => (nodes[node] as Node).endings.length > 0
+  const inner = levels.filter((node) => !isEnding(node))
+  return { order: [...inner, ...levels.filter(isEnding)], firstEnding: inner.length }
 }
 
 /** By code: which column is its own, counted from 1; 0 for a character of no phrase. */
@@ -128,34 +152,38 @@ const columnsOf = (phrases: readonly Phrase[]): Uint8Array => {
   return columns
 }
 
-const isEnd = (text: string, index: number) => {
-  const code = text.charCodeAt(index)
-  return Number.isNaN(code) || !isWordCode(code) || isUnspaced(code) || isUnspaced(text.charCodeAt(index - 1))
+/** Whether a word ends before a place. */
+const isEnd = ({ codes, length }: WordView, place: number) => {
+  const code = codes[place] as number
+  return place >= length || !isWordCode(code) || isUnspaced(code) || isUnspaced(codes[place - 1] as number)
 }
 
 /** Places by the number of their concept; most concepts are in no text. */
-const findAll = ({ next, endings }: Tree, { text, starts }: WordView) => {
+const findAll = ({ begin, next, firstEnding, endings }: Tree, view: WordView) => {
+  const { codes, length, starts, startCount } = view
   const lists: (Hit[] | undefined)[] = []
   const found: number[] = []
-  for (const start of starts) {
-    let node = next(0, text.charCodeAt(start))
-    for (let end = start + 1; node !== 0; end++) {
-      for (const { concept, phrase, open } of endings[node] ?? noEndings) {
-        if (!open && !isEnd(text, end)) continue
-        const list = lists[concept]
-        if (list) keepLongest(list, { start, end, phrase })
-        else {
-          lists[concept] = [{ start, end, phrase }]
-          found.push(concept)
-        }
+  const take = (node: number, start: number, end: number) => {
+    for (const { concept, phrase, open } of endings[node - firstEnding] as readonly Ending[]) {
+      if (!open && !isEnd(view, end)) continue
+      const list = lists[concept]
+      if (list) keepLongest(list, { start, end, phrase })
+      else {
+        lists[concept] = [{ start, end, phrase }]
+        found.push(concept)
       }
-      node = end < text.length ? next(node, text.charCodeAt(end)) : 0
+    }
+  }
+  for (let i = 0; i < startCount; i++) {
+    const start = starts[i] as number
+    let node = begin(codes[start] as number)
+    for (let end = start + 1; node !== 0; end++) {
+      if (node >= firstEnding) take(node, start, end)
+      node = end < length ? next(node, codes[end] as number) : 0
     }
   }
   return { lists, found }
 }
-
-const noEndings: readonly Ending[] = []
 
 /** Of phrases of one concept that start at one place, the longest; what lies inside the last one is dropped. */
 const keepLongest = (hits: Hit[], hit: Hit): void => {

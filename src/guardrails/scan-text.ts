@@ -37,9 +37,9 @@ export interface GrowingText extends ScanText {
   slice(from: number, to: number): string
   /**
    * The first index from `from` on where a span may start by its character: `atWordStart` and `insideWord` hold
-   * 1 for the ASCII codes that may, and in their last entry for accented letters; the length when there is none.
+   * 1 for the ASCII codes that may, and in their last entry for accented letters; `stop` when there is none before it.
    */
-  nextStart(from: number, atWordStart: Uint8Array, insideWord: Uint8Array): number
+  nextStart(from: number, stop: number, atWordStart: Uint8Array, insideWord: Uint8Array): number
   /** Forgets that anybody looked past what has arrived. */
   startLook(): void
   /** Whether anybody looked past what has arrived since then, so that what was concluded may still change. */
@@ -53,10 +53,10 @@ interface Places {
   readonly codes: Uint16Array<ArrayBuffer>
   /** The same memory: a view made at each look would cost more than the look. */
   readonly bytes: Buffer
-  readonly offsets: Float64Array<ArrayBuffer>
+  readonly offsets: Uint32Array<ArrayBuffer>
 }
 
-const createPlaces = (count: number): Places => placesOf(new Uint16Array(count), new Float64Array(count))
+const createPlaces = (count: number): Places => placesOf(new Uint16Array(count), new Uint32Array(count))
 
 const placesOf = (codes: Places['codes'], offsets: Places['offsets']): Places => ({
   codes,
@@ -107,6 +107,11 @@ export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
     original += piece.slice(0, whole)
     for (let i = 0; i < whole; i++) {
       const unit = piece.charCodeAt(i)
+      if (unit < 0x80 && unit !== invisible) {
+        codes[count] = unit
+        offsets[count++] = base + i
+        continue
+      }
       if (!isHighSurrogate(unit) || !isLowSurrogate(piece.charCodeAt(i + 1))) {
         push(foldUnit(unit), base + i)
         continue
@@ -149,15 +154,15 @@ export const createGrowingText = ({ isWhole = false } = {}): GrowingText => {
       return offset + (isPair ? 2 : 1)
     },
     slice: (from, to) => original.slice(from - originalStart, to - originalStart),
-    nextStart: (from, atWordStart, insideWord) => {
-      for (let i = from - first; i < count; i++) {
+    nextStart: (from, stop, atWordStart, insideWord) => {
+      for (let i = from - first; i < stop - first; i++) {
         const code = codes[i] as number
         if (code > 0x24f) continue
         const bucket = code < accentedBucket ? code : isAccented(code) ? accentedBucket : -1
         const starts = i > 0 && isWord(codes[i - 1] as number) ? insideWord : atWordStart
         if (bucket !== -1 && starts[bucket] === 1) return first + i
       }
-      return first + count
+      return stop
     },
     startLook: () => {
       lookedPast = false

@@ -32,7 +32,10 @@ export interface SpanScanner {
   readonly startsAccented?: boolean
   /** Whether it may start right after an ASCII letter or digit. Default no. */
   readonly startsInsideWord?: boolean
-  /** Whether a whole text with these traits may hold such a span at all; true wherever there is a doubt. */
+  /**
+   * Whether such a span may start where the next `traitsBlock` characters or more have these traits; true wherever there
+   * is a doubt.
+   */
   readonly mayBeIn: (traits: TextTraits) => boolean
   readonly scan: (text: ScanText, at: number) => SpanMatch | undefined
 }

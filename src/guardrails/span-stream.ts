@@ -6,7 +6,7 @@ import { isWord } from './characters.js'
 import type { Finding } from './contract.js'
 import { accentedBucket, createGrowingText } from './scan-text.js'
 import type { SpanMatch, SpanRest, SpanScanner } from './span-scanner.js'
-import { traitsOf } from './text-traits.js'
+import { joinTraits, type TextTraits, traitsBlock, traitsOf } from './text-traits.js'
 
 /** What is done with a span. */
 export type SpanAction = 'observe' | 'redact' | 'block'
@@ -67,26 +67,27 @@ export const createSpanScanning = (options: {
 }): SpanScanning => {
   const { scanners } = options
   const scanning: Scanning = { ...options, tables: tablesOf(scanners) }
-  const all = 2 ** scanners.length - 1
   /** Tables by the scanners that are in them, one bit each; a few of the possible ones are ever met. */
-  const tablesBySet = new Map([[all, scanning.tables]])
-  const setOf = (text: string): number => {
-    const traits = traitsOf(text)
-    return traits
-      ? scanners.reduce((set, { mayBeIn }, i) => (mayBeIn(traits) ? set | (1 << i) : set), 0)
-      : all
+  const tablesBySet = new Map<number, Tables | undefined>([[0, undefined]])
+  const setOf = (traits: TextTraits): number =>
+    scanners.reduce((set, { mayBeIn }, i) => (mayBeIn(traits) ? set | (1 << i) : set), 0)
+  const tablesFor = (set: number): Tables | undefined => {
+    if (!tablesBySet.has(set)) tablesBySet.set(set, tablesOf(scanners.filter((_, i) => set & (1 << i))))
+    return tablesBySet.get(set)
   }
-  const tablesFor = (set: number): Tables => {
-    const known = tablesBySet.get(set) ?? tablesOf(scanners.filter((_, i) => (set & (1 << i)) !== 0))
-    tablesBySet.set(set, known)
-    return known
+  const setsOf = (text: string): readonly number[] => {
+    const blocks = traitsOf(text)
+    return blocks.map((traits, i) => {
+      const next = blocks[i + 1]
+      return setOf(next ? joinTraits(traits, next) : traits)
+    })
   }
   return {
     open: () => createSpanStream(scanning),
     find: (text) => {
-      const set = setOf(text)
-      if (set === 0) return []
-      const stream = createSpanStream({ ...scanning, tables: tablesFor(set) }, true)
+      const sets = setsOf(text)
+      if (sets.every((set) => set === 0)) return []
+      const stream = createSpanStream(scanning, sets.map(tablesFor))
       stream.push(text)
       stream.flush()
       return stream.findings()
@@ -94,9 +95,12 @@ export const createSpanScanning = (options: {
   }
 }
 
-const createSpanStream = (scanning: Scanning, isWhole = false): SpanStream => {
-  const { atWordStart, insideWord } = scanning.tables
-  const text = createGrowingText({ isWhole })
+/**
+ * @param blocks for a text that comes whole: the scanners that may find something in each `traitsBlock` of its visible
+ * characters, undefined where none may
+ */
+const createSpanStream = (scanning: Scanning, blocks?: readonly (Tables | undefined)[]): SpanStream => {
+  const text = createGrowingText({ isWhole: blocks !== undefined })
   const findings: Finding[] = []
   let position = 0
   let releasedTo = 0
@@ -138,10 +142,22 @@ const createSpanStream = (scanning: Scanning, isWhole = false): SpanStream => {
     return isCertain
   }
 
+  /** Moves to where a span may start. @returns the scanners there; undefined when none was met so far */
+  const seek = (): Tables | undefined => {
+    const block = Math.floor(position / traitsBlock)
+    const tables = blocks ? blocks[block] : scanning.tables
+    const stop = blocks ? Math.min(text.length(), (block + 1) * traitsBlock) : text.length()
+    position = tables
+      ? text.nextStart(position, stop, tables.atWordStart.starts, tables.insideWord.starts)
+      : stop
+    return position === stop ? undefined : tables
+  }
+
   /** @returns false when the place cannot be decided yet */
   const decide = (): boolean => {
-    position = text.nextStart(position, atWordStart.starts, insideWord.starts)
-    if (position === text.length()) return true
+    const tables = seek()
+    if (!tables) return true
+    const { atWordStart, insideWord } = tables
     const table = isWord(text.at(position - 1)) ? insideWord : atWordStart
     for (const scanner of table.scanners[
       Math.min(text.at(position), accentedBucket)

@@ -5,6 +5,7 @@ import { architectureSchema, type GuardrailPolicy } from '../spec/index.js'
 import { foldUnit, isHighSurrogate, isLowSurrogate } from './fold.js'
 import { createGuardrails, type Detector, type Guardrails } from './index.js'
 import { maxHoldBackCharacters } from './span-scanner.js'
+import { traitsBlock } from './text-traits.js'
 
 const policyOf = (policy: object): GuardrailPolicy =>
   architectureSchema.shape.guardrails.parse([{ id: 'p', ...policy }])[0] as GuardrailPolicy
@@ -114,6 +115,27 @@ const composeText = (random: Random): { text: string; hidden: readonly string[] 
   }
   return { text, hidden }
 }
+
+describe('a whole text', () => {
+  const around = 'what you asked about in our branch, '.repeat(20)
+  const others = [
+    join('password: ', 'Xy7kPq2w'),
+    join('https://bob:', 'p4ss@mail.example.com'),
+    '2001:db8::8a2e:370:7334',
+  ]
+  it.each([...secretsToHide, ...others])(
+    'is checked as a stream of it, wherever its blocks meet: %s',
+    (secret) => {
+      for (let offset = 0; offset < 2 * traitsBlock; offset++) {
+        const text = `${around.slice(-offset - 1)}\n${secret}\n${around}`
+        const { text: out, findings } = checkWhole(redacting, text)
+        const streamed = stream(redacting, [text])
+        expect(findings).not.toHaveLength(0)
+        expect({ out, findings }).toEqual({ out: streamed.out, findings: streamed.verdict.findings })
+      }
+    },
+  )
+})
 
 describe('a stream guard', () => {
   it('gives what a whole check gives, over 2,000 texts cut at random', () => {

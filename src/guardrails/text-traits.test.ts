@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { traitsOf } from './text-traits.js'
+import { traitsBlock, traitsOf } from './text-traits.js'
 
 const none = {
   hasAt: false,
@@ -11,6 +11,7 @@ const none = {
   points: 0,
   hasCountryCode: false,
   token: 0,
+  hasInnerCapital: false,
   hasMadeWord: false,
 }
 
@@ -21,7 +22,7 @@ describe('the traits of a text', () => {
     ['full-width a＠b', { hasAt: true, token: 10, dashes: 1 }],
     ['a: b：c', { colons: 2, token: 1 }],
     ['//x', { hasDoubleSlash: true, token: 1 }],
-    ['wW', { hasDoubleW: true, token: 2 }],
+    ['wW', { hasDoubleW: true, token: 2, hasInnerCapital: true }],
     ['w\u200bw', { hasDoubleW: true, token: 2 }],
     ['----- x', { dashes: 5, token: 5 }],
     ['(02) 2345-67', { digits: 8, token: 7, dashes: 1 }],
@@ -35,10 +36,22 @@ describe('the traits of a text', () => {
     ['abcdefg1', { token: 8, digits: 1, hasMadeWord: true }],
     ['', {}],
   ])('%j', (text, expected) => {
-    expect(traitsOf(text)).toEqual({ ...none, ...expected })
+    expect(traitsOf(text)).toEqual([{ ...none, ...expected }])
   })
 
-  it('are unknown for a text with characters beyond the Basic Multilingual Plane', () => {
-    expect(traitsOf('𝟏𝟐')).toBeUndefined()
+  it.each([
+    ['𝟏𝟐', { digits: 2, token: 2 }],
+    ['a😀b', { token: 1 }],
+    ['\u{e0061}ab', { token: 2 }],
+  ])('beyond the Basic Multilingual Plane are those of what is read: %j', (text, expected) => {
+    expect(traitsOf(text)).toEqual([{ ...none, ...expected }])
+  })
+
+  it('are those of each block, with what began before it', () => {
+    const text = `${'x'.repeat(traitsBlock - 3)} 12\u200b34567 a@b`
+    expect(traitsOf(text)).toEqual([
+      { ...none, token: traitsBlock - 3, digits: 2 },
+      { ...none, token: 7, digits: 7, hasAt: true },
+    ])
   })
 })

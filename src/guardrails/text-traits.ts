@@ -1,8 +1,8 @@
-// What can be seen of a whole text at one glance, so that scanners that cannot find anything in it are not asked.
-// Each trait is counted over the visible characters as scanners read them. Knows no scanner.
+// What can be seen of a whole text at one glance, so that scanners that cannot find anything in a part of it are not asked
+// there. Each trait is counted over the visible characters as scanners read them. Knows no scanner.
 
 import { isDigit, isLower, isUpper, oneOf } from './characters.js'
-import { foldUnit, invisible, isHighSurrogate, isLowSurrogate } from './fold.js'
+import { foldPair, foldUnit, invisible, isHighSurrogate, isLowSurrogate } from './fold.js'
 
 export interface TextTraits {
   readonly hasAt: boolean
@@ -21,9 +21,14 @@ export interface TextTraits {
   readonly hasCountryCode: boolean
   /** Letters, digits, `-` and `_` in a row, at most. */
   readonly token: number
+  /** A capital right behind a small letter. */
+  readonly hasInnerCapital: boolean
   /** Eight characters or more without a blank, with letters and digits, or with both cases and a mark. */
   readonly hasMadeWord: boolean
 }
+
+/** Visible characters that are described together; within so many from its start, every span shows what gives it away. */
+export const traitsBlock = 128
 
 const digitClass = 1
 const upperClass = 2
@@ -32,8 +37,9 @@ const tokenMarkClass = 8
 const valueMarkClass = 16
 const separatorClass = 32
 const letterClass = upperClass | lowerClass
-const tokenClass = digitClass | letterClass | tokenMarkClass
-const valueClass = digitClass | letterClass | valueMarkClass
+const wordClass = digitClass | letterClass
+const tokenClass = wordClass | tokenMarkClass
+const valueClass = wordClass | valueMarkClass
 
 /** Marks that a password may hold. */
 export const isValueMark = oneOf('!@#$%^&*_+-./~=?')
@@ -59,77 +65,125 @@ const isMade = (length: number, seen: number) =>
   (seen & letterClass) !== 0 &&
   ((seen & digitClass) !== 0 || ((seen & letterClass) === letterClass && (seen & valueMarkClass) !== 0))
 
-/** The traits of a text; undefined for one with characters beyond the Basic Multilingual Plane. */
-export const traitsOf = (text: string): TextTraits | undefined => {
-  let hasAt = false
-  let colons = 0
-  let hasDoubleSlash = false
-  let hasDoubleW = false
-  let dashes = 0
-  let dashRun = 0
-  let digits = 0
+/** Whether a unit may read as something else, or as nothing: not ASCII, and no Chinese character. */
+const isFolded = (unit: number) => unit === invisible || (unit >= 0x80 && (unit < 0x3400 || unit > 0x9fff))
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+
+const noTraits = (): Mutable<TextTraits> => ({
+  hasAt: false,
+  colons: 0,
+  hasDoubleSlash: false,
+  hasDoubleW: false,
+  dashes: 0,
+  digits: 0,
+  points: 0,
+  hasCountryCode: false,
+  token: 0,
+  hasInnerCapital: false,
+  hasMadeWord: false,
+})
+
+/**
+ * The traits of each `traitsBlock` visible characters of a text, at least one block. What goes on from one block into the
+ * next is counted in both, there with what came before. One loop without closures, since every text passes here.
+ */
+export const traitsOf = (text: string): readonly TextTraits[] => {
+  let traits = noTraits()
+  const blocks: TextTraits[] = [traits]
+  /** Of the visible characters: the one that is looked at, and where runs of each class begin. */
+  let index = 0
+  let tokenStart = 0
+  let valueStart = 0
+  let valueSeen = 0
+  let wordStart = 0
+  let lastDigit = -1
   let digitRun = 0
   let separators = 0
-  let points = 0
-  let hasCountryCode = false
-  let wordLength = 0
-  let wordLetters = 0
-  let token = 0
-  let tokenRun = 0
-  let hasMadeWord = false
-  let valueRun = 0
-  let valueSeen = 0
+  let dashRun = 0
   let before = 0
+  /** The second half of a pair that reads as two. */
+  let half = 0
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    const code = unit < 0x80 && unit !== 0 ? unit : foldUnit(unit)
-    if (code === invisible) continue
-    if (code >= 0x80 && isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(i + 1))) return undefined
-    const kind = code < 0x80 ? (classes[code] as number) : 0
-    if ((kind & tokenClass) !== 0) {
-      if (++tokenRun > token) token = tokenRun
-    } else tokenRun = 0
-    if ((kind & valueClass) !== 0) {
-      valueRun++
-      valueSeen |= kind
-    } else if (valueRun > 0) {
-      hasMadeWord ||= isMade(valueRun, valueSeen)
-      valueRun = 0
-      valueSeen = 0
+    let code = half || text.charCodeAt(i)
+    if (half !== 0) half = 0
+    else if (isFolded(code)) {
+      const low = text.charCodeAt(i + 1)
+      if (isHighSurrogate(code) && isLowSurrogate(low)) {
+        const folded = foldPair(code, low)
+        if (folded === undefined) half = low
+        else {
+          code = folded
+          i++
+        }
+      } else code = foldUnit(code)
+      if (code === invisible) continue
     }
-    if ((kind & digitClass) !== 0) {
+    if (index === blocks.length * traitsBlock) {
+      traits.token = Math.max(traits.token, index - tokenStart)
+      traits.hasMadeWord ||= isMade(index - valueStart, valueSeen)
+      traits = noTraits()
+      blocks.push(traits)
+    }
+    const kind = code < 0x80 ? (classes[code] as number) : 0
+    if (kind === 0 && before >= 0x80) {
+      // As in most of a Chinese text: all runs have ended before.
+      index++
+      tokenStart = index
+      valueStart = index
+      wordStart = index
+      before = code
+      continue
+    }
+    valueSeen |= kind
+    if ((kind & letterClass) !== 0) {
+      digitRun = 0
+      if (kind === upperClass && isLower(before)) traits.hasInnerCapital = true
+      if ((code | 32) === 119 && (before | 32) === 119) traits.hasDoubleW = true
+    } else if (kind === digitClass) {
       separators = 0
-      if (++digitRun > digits) digits = digitRun
-      if (wordLength === 2 && wordLetters === 2) hasCountryCode = true
-    } else if ((kind & separatorClass) === 0 || ++separators > maxSeparators) digitRun = 0
-    if ((kind & (digitClass | letterClass)) === 0) {
-      wordLength = 0
-      wordLetters = 0
-      if (code === 64) hasAt = true
-      else if (code === 58) colons++
-      else if (code === 46 && isDigit(before)) points++
-      else if (code === 47 && before === 47) hasDoubleSlash = true
-      dashRun = code === 45 ? dashRun + 1 : 0
-      if (dashRun > dashes) dashes = dashRun
+      if (++digitRun > traits.digits) traits.digits = digitRun
+      if (index - wordStart === 2 && lastDigit < wordStart) traits.hasCountryCode = true
+      lastDigit = index
     } else {
-      dashRun = 0
-      wordLength++
-      if ((kind & letterClass) !== 0) wordLetters++
-      if ((code | 32) === 119 && (before | 32) === 119) hasDoubleW = true
+      wordStart = index + 1
+      if ((kind & tokenClass) === 0) {
+        if (index - tokenStart > traits.token) traits.token = index - tokenStart
+        tokenStart = index + 1
+      }
+      if ((kind & valueClass) === 0) {
+        traits.hasMadeWord ||= isMade(index - valueStart, valueSeen)
+        valueStart = index + 1
+        valueSeen = 0
+      }
+      if ((kind & separatorClass) === 0 || ++separators > maxSeparators) digitRun = 0
+      if (code === 45) {
+        dashRun = before === 45 ? dashRun + 1 : 1
+        if (dashRun > traits.dashes) traits.dashes = dashRun
+      } else if (code === 64) traits.hasAt = true
+      else if (code === 58) traits.colons++
+      else if (code === 46 && isDigit(before)) traits.points++
+      else if (code === 47 && before === 47) traits.hasDoubleSlash = true
     }
     before = code
+    index++
   }
-  hasMadeWord ||= isMade(valueRun, valueSeen)
-  return {
-    hasAt,
-    colons,
-    hasDoubleSlash,
-    hasDoubleW,
-    dashes,
-    digits,
-    points,
-    hasCountryCode,
-    token,
-    hasMadeWord,
-  }
+  traits.token = Math.max(traits.token, index - tokenStart)
+  traits.hasMadeWord ||= isMade(index - valueStart, valueSeen)
+  return blocks
 }
+
+/** The traits of a block and the one behind it, which holds what a span that begins in the first may need. */
+export const joinTraits = (one: TextTraits, next: TextTraits): TextTraits => ({
+  hasAt: one.hasAt || next.hasAt,
+  colons: one.colons + next.colons,
+  hasDoubleSlash: one.hasDoubleSlash || next.hasDoubleSlash,
+  hasDoubleW: one.hasDoubleW || next.hasDoubleW,
+  dashes: Math.max(one.dashes, next.dashes),
+  digits: Math.max(one.digits, next.digits),
+  points: one.points + next.points,
+  hasCountryCode: one.hasCountryCode || next.hasCountryCode,
+  token: Math.max(one.token, next.token),
+  hasInnerCapital: one.hasInnerCapital || next.hasInnerCapital,
+  hasMadeWord: one.hasMadeWord || next.hasMadeWord,
+})

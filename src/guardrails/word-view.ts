@@ -9,16 +9,20 @@ import { lookAlikes, simplifiedToTraditional } from './look-alikes.js'
 export const wordLength = 2
 
 export interface WordView {
-  /** What phrases are matched against; the lists below go on beyond it with what means nothing. */
-  readonly text: string
+  /** What phrases are matched against: so many of the codes; the lists go on beyond it with what means nothing. */
+  readonly length: number
+  readonly codes: Uint16Array
   /** Offset into the original of each character. */
   readonly offsets: Int32Array
   /** Number of the sentence of each character. */
   readonly sentences: Int32Array
   /** Half words before each character. */
   readonly distances: Int32Array
-  /** Where a phrase may start: at the first letter of each word, and at every letter of an unspaced script. */
-  readonly starts: readonly number[]
+  /** Where a phrase may start: so many places, at the first letter of each word and at every letter of an unspaced script. */
+  readonly startCount: number
+  readonly starts: Int32Array
+  /** The characters between two places. */
+  readonly slice: (start: number, end: number) => string
 }
 
 const blank = 32
@@ -63,9 +67,15 @@ const isPunctuation = (code: number) =>
   (code >= 0xd800 && code <= 0xf8ff) ||
   code >= 0xfe30
 
-const punctuation = Uint8Array.from({ length: 0x10000 }, (_, code) => (isPunctuation(code) ? 1 : 0))
+const letter = 0
+const unspacedLetter = 1
+const mark = 2
 
-export const isWordCode = (code: number) => punctuation[code] === 0
+const kinds = Uint8Array.from({ length: 0x10000 }, (_, code) =>
+  isPunctuation(code) ? mark : isUnspaced(code) ? unspacedLetter : letter,
+)
+
+export const isWordCode = (code: number) => kinds[code] !== mark
 
 const isApostrophe = (code: number) => code === 39 || code === 0x2019 || code === 0x2018 || code === 0x60
 
@@ -91,73 +101,75 @@ const readPair = (high: number, low: number): number => {
 /** Lists of so many characters. */
 const createLists = (capacity: number) => {
   const codes = new Uint16Array(capacity)
+  /** The same memory. */
+  const bytes = Buffer.from(codes.buffer)
   return {
     codes,
-    /** The same memory. */
-    bytes: Buffer.from(codes.buffer),
     offsets: new Int32Array(capacity),
     sentences: new Int32Array(capacity),
     distances: new Int32Array(capacity),
+    starts: new Int32Array(capacity),
+    slice: (start: number, end: number) => bytes.toString('utf16le', start * 2, end * 2),
   }
 }
 
-/** Used by one view after the other: for a short text, making them would cost more than filling them. */
-const shared = createLists(4096)
+/** Used by one view after the other: making them would cost more than filling them. They grow with what is read. */
+let shared = createLists(4096)
 
-/** The view of a text. It is good until the next one is made. */
+const noGap = 0
+const blankGap = 1
+const markGap = 2
+
+/** The view of a text. It is good until the next one is made. One loop without closures, since every text passes here. */
 export const createWordView = (original: string): WordView => {
   // A blank is only ever written for a mark that was read, so the view is never longer than the original.
-  const isShort = original.length <= shared.codes.length
-  const { codes, bytes, offsets, sentences, distances } = isShort ? shared : createLists(original.length)
-  const starts: number[] = []
+  if (original.length > shared.codes.length) shared = createLists(original.length)
+  const { codes, offsets, sentences, distances, starts } = shared
   let length = 0
+  let startCount = 0
   let sentence = 0
   let distance = 0
-  let gap: 'none' | 'blank' | 'mark' = 'none'
-
-  const push = (code: number, offset: number) => {
-    codes[length] = code
-    offsets[length] = offset
-    sentences[length] = sentence
-    distances[length] = distance
-    length++
-  }
-
-  const takeWord = (code: number, offset: number) => {
-    const last = length === 0 ? blank : (codes[length - 1] as number)
-    const unspaced = isUnspaced(code)
-    if (gap !== 'none' && length > 0 && !(gap === 'blank' && unspaced && isUnspaced(last)))
-      push(blank, offset)
-    const startsWord = gap !== 'none' || last === blank || isUnspaced(last)
-    if (unspaced) distance += 1
-    else if (startsWord) distance += wordLength
-    if (unspaced || startsWord) starts.push(length)
-    push(code, offset)
-    gap = 'none'
-  }
-
-  const takeMark = (code: number, next: number) => {
-    if (gap === 'none' && isApostrophe(code) && isWordCode(table[next] ?? blank)) return
-    if (endsSentence(code, next)) sentence++
-    if (code !== blank) gap = 'mark'
-    else if (gap === 'none') gap = 'blank'
-  }
-
+  let gap = noGap
+  let lastKind = mark
   for (let i = 0; i < original.length; i++) {
     const unit = original.charCodeAt(i)
     const isPair = isHighSurrogate(unit) && isLowSurrogate(original.charCodeAt(i + 1))
     const code = isPair ? readPair(unit, original.charCodeAt(i + 1)) : (table[unit] as number)
-    if (code !== invisible) {
-      if (isWordCode(code)) takeWord(code, i)
-      else takeMark(code, original.charCodeAt(isPair ? i + 2 : i + 1))
-    }
+    const at = i
     if (isPair) i++
+    if (code === invisible) continue
+    const kind = kinds[code] as number
+    if (kind === mark) {
+      if (code === blank) {
+        if (gap === noGap) gap = blankGap
+        continue
+      }
+      const next = original.charCodeAt(i + 1)
+      if (gap === noGap && isApostrophe(code) && isWordCode(table[next] ?? blank)) continue
+      if (endsSentence(code, next)) sentence++
+      gap = markGap
+      continue
+    }
+    const isWritten =
+      gap === markGap || (gap === blankGap && !(kind === unspacedLetter && lastKind === unspacedLetter))
+    const startsWord = gap !== noGap || lastKind !== letter
+    if (isWritten && length > 0) {
+      codes[length] = blank
+      offsets[length] = at
+      sentences[length] = sentence
+      distances[length] = distance
+      length++
+    }
+    if (kind === unspacedLetter) distance += 1
+    else if (startsWord) distance += wordLength
+    if (kind === unspacedLetter || startsWord) starts[startCount++] = length
+    codes[length] = code
+    offsets[length] = at
+    sentences[length] = sentence
+    distances[length] = distance
+    length++
+    gap = noGap
+    lastKind = kind
   }
-  return {
-    text: bytes.toString('utf16le', 0, length * 2),
-    offsets,
-    sentences,
-    distances,
-    starts,
-  }
+  return { ...shared, length, startCount }
 }

@@ -21,15 +21,31 @@ const maximum = 48
 const isPadding = oneOf(' "\'`「')
 const isLink = oneOf(':=：是為为は')
 
+/** The last two letters of the names that stand before ` is `. */
+const nameEnds = new Set(['rd', 'wd', 'se', 'de', 'et', 'ey', 'en', 'al', 'ls', 'rt', 'ña', 'ha'])
+
+const pairAt = (text: ScanText, last: number) =>
+  String.fromCharCode(text.at(last - 1) | 32, text.at(last) | 32)
+
+/** Whether a word that ends at an index may be the one between a name and its value, or the kind of an authorization. */
+const isLinkWord = (text: ScanText, last: number): boolean => {
+  const third = text.at(last - 2) | 32
+  const pair = pairAt(text, last)
+  if (pair === 'er') return third === 114 // bearer
+  if (pair === 'ic') return third === 115 // basic
+  if (pair !== 'is' || text.at(last - 2) !== 32) return false
+  let name = last - 3
+  while (last - name < 5 && isPadding(text.at(name))) name--
+  return text.at(name) > 0x7f || nameEnds.has(pairAt(text, name))
+}
+
 /** Whether what stands before a place can end an assignment; nearly always not, and cheap to see. */
 const followsLink = (text: ScanText, at: number): boolean => {
   let index = at - 1
   while (at - index < 4 && isPadding(text.at(index))) index--
   const code = text.at(index)
   if (isLink(code) || (code === 62 && text.at(index - 1) === 61)) return true
-  if (index === at - 1) return false
-  const pair = String.fromCharCode(text.at(index - 1) | 32, code | 32)
-  return pair === 'is' || pair === 'er' || pair === 'ic'
+  return index < at - 1 && isLinkWord(text, index)
 }
 
 interface Look {

@@ -79,7 +79,7 @@ const fromPercent = (run: string) => {
 }
 
 /** "ignore", "previous", "instruction", "system", "prompt", "disregard" in ROT13. */
-const rotatedWords = ['vtaber', 'cerivbhf', 'vafgehpgvba', 'flfgrz', 'cebzcg', 'qvfertneq']
+const rotatedWords = /vtaber|cerivbhf|vafgehpgvba|flfgrz|cebzcg|qvfertneq/i
 
 const rotate = (text: string) =>
   text.replace(/[a-z]/gi, (letter) => {
@@ -98,10 +98,9 @@ export const decodedPayloads = (text: string): readonly DecodedPayload[] => {
       found.push({ start, end, text: decoded })
     }
   }
-  const lower = text.toLowerCase()
   tryAll(runsOf(text, tokenClass), (run) => fromPercent(run) ?? fromBase64(run))
   tryAll(runsOf(text, hexClass), fromHex)
-  if (text.length <= budget && rotatedWords.some((word) => lower.includes(word)))
+  if (text.length <= budget && rotatedWords.test(text))
     found.push({ start: 0, end: text.length, text: rotate(text) })
   return found
 }

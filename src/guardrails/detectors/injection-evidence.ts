@@ -45,8 +45,9 @@ const isQuoted = (text: string, { start, end }: Stretch): boolean => {
 const rulesByIdea = Map.groupBy(injectionRules.keys(), (i) => injectionRules[i]?.ideas.at(-1))
 
 const phraseEvidence = (text: string, isDocument: boolean): readonly Evidence[] => {
+  const phrasesIn = injectionPhrases()
   const view = createWordView(text)
-  const hits = injectionPhrases()(view)
+  const hits = phrasesIn(view)
   const mayQuote = !isDocument && hits.of('about').length > 0
   const evidence: Evidence[] = []
   // Few ideas are in any one text, and of most rules none.

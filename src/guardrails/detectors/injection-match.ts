@@ -30,7 +30,7 @@ const politely = /(?:^| )(?:please|kindly|can you|could you|would you|and|then|a
 const beginsSentence = (view: WordView, { start }: Hit): boolean => {
   const sentence = view.sentences[start] ?? 0
   const before = (view.sentences[start - 2] ?? -1) < sentence
-  return before || politely.test(view.text.slice(Math.max(0, start - 12), start))
+  return before || politely.test(view.slice(Math.max(0, start - 12), start))
 }
 
 /** More places of one rule than this are told as one from there on. */

@@ -112,7 +112,7 @@ const isTokenPart = (code: number) => isBase64Url(code) || code === 46
 export const jsonWebToken: SpanScanner = {
   detector: 'secrets',
   starts: 'e',
-  mayBeIn: ({ token }) => token >= 12,
+  mayBeIn: ({ token, hasInnerCapital }) => token >= 12 && hasInnerCapital,
   scan: (text, at) => {
     if (!startsWith(text, at, 'eyJ')) return undefined
     let index = at + 3
