@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { v8Flags } from './src/supervisor/v8-flags.js'
 
 /** What measures time on purpose runs after everything else, beside nothing but what mostly waits for processes. */
 const alone = [
@@ -42,7 +43,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // The last one as in the database process: optimising what only a start uses costs as much as the start itself.
-    execArgv: ['--no-maglev', '--no-turboshaft-load-elimination', '--wasm-tiering-budget=2147483647'],
+    execArgv: [...v8Flags, '--wasm-tiering-budget=2147483647'],
     // Twice as many as the smallest machine has cores: many tests wait for processes of their own.
     maxWorkers: 4,
     sequence: { sequencer: SlowFirst },

@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url'
 
 export const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** V8 flags of every process of the product: they switch off two optimisations with silent miscompiles. */
-export const v8Flags = ['--no-maglev', '--no-turboshaft-load-elimination']
+/**
+ * V8 flags of every process of the product: they switch off two optimisations with silent miscompiles, and one that makes
+ * a gateway slower. src/supervisor/v8-flags.ts has the same ones.
+ */
+export const v8Flags = ['--no-maglev', '--no-turboshaft-load-elimination', '--no-allocation-site-pretenuring']
 
 /**
  * Where Node keeps what it compiled, for every process of the product: each start compiles megabytes of code otherwise.

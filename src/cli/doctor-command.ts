@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type CpuRates, cpuAccelerator, type LocalRates } from '../planner/index.js'
+import { v8Flags } from '../supervisor/index.js'
 import { createLogger } from '../telemetry/index.js'
 import { checkProvidersHere, type ProviderCheck } from './check-providers.js'
 import type { CommandContext } from './command-context.js'
@@ -144,7 +145,7 @@ const checksOf = (
   { id: 'node', ok: isSupportedNode(process.versions.node), detail: `Node ${process.versions.node}` },
   {
     id: 'flags',
-    ok: process.execArgv.includes('--no-maglev'),
+    ok: v8Flags.every((flag) => process.execArgv.includes(flag)),
     detail: text(
       `V8 flags: ${process.execArgv.join(' ') || 'none'}`,
       `V8 旗標：${process.execArgv.join(' ') || '無'}`,

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { v8Flags } from '../supervisor/index.js'
 import { cliError } from './messages.js'
 import { packageFile } from './package-file.js'
 import { projectOf } from './project.js'
@@ -33,10 +34,19 @@ export const startServeProcess = async (
 ): Promise<ServeProcess> => {
   const { stateDirectory } = projectOf(architectureFile)
   const main = packageFile(join('dist', 'bundle', 'main.js'))
-  const flags = ['--no-maglev', '--no-turboshaft-load-elimination', ...nodeFlags]
   const child = spawn(
     process.execPath,
-    [...flags, main, 'serve', '--architecture', architectureFile, '--no-watch', '--json', ...args],
+    [
+      ...v8Flags,
+      ...nodeFlags,
+      main,
+      'serve',
+      '--architecture',
+      architectureFile,
+      '--no-watch',
+      '--json',
+      ...args,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { ...process.env, LLM_ARCHITECT_LAUNCHER_FD: '3' } },
   )
   const watched = watchProcess(child)

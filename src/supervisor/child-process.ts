@@ -6,6 +6,7 @@ import { createLineSplitter, encodeFrame, maxFrameBytes } from './frames.js'
 import { supervisorError } from './messages.js'
 import { createPendingRequests, type PendingRequests } from './pending-requests.js'
 import type { ChildMessage, ParentMessage } from './protocol.js'
+import { v8Flags } from './v8-flags.js'
 
 export interface ChildOptions {
   readonly name: string
@@ -28,12 +29,10 @@ export interface ChildRun {
   kill(): void
 }
 
-/** V8 14 has an open silent miscompile in these two optimisations, so every process runs without them. */
-const safeFlags = ['--no-maglev', '--no-turboshaft-load-elimination']
 const longestLogLineBytes = 64 * 1024
 
 export const runChild = ({ name, entry, args, env, log }: ChildOptions): ChildRun => {
-  const child = spawn(process.execPath, [...safeFlags, entry, JSON.stringify(args)], {
+  const child = spawn(process.execPath, [...v8Flags, entry, JSON.stringify(args)], {
     env: env as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
   })

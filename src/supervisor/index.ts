@@ -27,3 +27,4 @@ export {
   superviseChild,
 } from './supervise-child.js'
 export { type SupervisedProgram, superviseProgram } from './supervise-program.js'
+export { v8Flags } from './v8-flags.js'
