@@ -41,12 +41,28 @@ const widened = <S extends Stretch>(
   return out
 }
 
+/** So many of the strongest hints are asked for a better name. */
+const maxNames = 32
+
+/**
+ * The same hints, those too weak to act on by themselves under the family of the strongest one that they overlap: what asks
+ * for the system prompt is weakly a hint of sending data away too, and nobody should be told so.
+ */
+const named = (evidence: readonly Evidence[]): readonly Evidence[] => {
+  const strongest = [...evidence].sort((a, b) => b.weight - a.weight).slice(0, maxNames)
+  return evidence.map((item) => {
+    if (item.weight >= thresholds.document) return item
+    const better = strongest.find(({ start, end }) => start < item.end && item.start < end)
+    return better && better.weight > item.weight ? { ...item, family: better.family } : item
+  })
+}
+
 const findingsOf = (
   evidence: readonly Evidence[],
   extentOf: (item: Evidence) => Stretch,
   severity: Severity,
 ): readonly Finding[] => {
-  const families = Map.groupBy(evidence, ({ family }): InjectionFamily => family)
+  const families = Map.groupBy(named(evidence), ({ family }): InjectionFamily => family)
   return [...families].flatMap(([kind, own]) =>
     widened(own, extentOf).map((stretch) => ({ detector: 'injection', kind, ...stretch, severity })),
   )
