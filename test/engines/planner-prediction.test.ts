@@ -25,7 +25,7 @@ it('writes its predictions down before each load, and a load test brings them to
   const machine = describeMachine(folder)
   const rows: Row[] = []
   for (const shape of shapes)
-    rows.push(...(await predictAndRun({ shape, machine, folder, repetitions: 1, seconds: 8 })).flat())
+    rows.push(...(await predictAndRun({ shape, machine, folder, repetitions: 1, seconds: 6 })).flat())
   process.stderr.write(`${tableOf(rows)}\n`)
   for (const { writtenMs, begunMs } of rows) expect(writtenMs).toBeLessThanOrEqual(begunMs)
   const calibrated = rows.flatMap(({ calibrated: predicted, measured }) =>
