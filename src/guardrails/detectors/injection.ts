@@ -45,14 +45,14 @@ const widened = <S extends Stretch>(
 const maxNames = 32
 
 /**
- * The same hints, those too weak to act on by themselves under the family of the strongest one that they overlap: what asks
- * for the system prompt is weakly a hint of sending data away too, and nobody should be told so.
+ * The same hints, those too weak to act on by themselves under the family of the strongest one that begins with the same words:
+ * to ask for the system prompt is weakly a hint of sending data away too, and nobody should be told so.
  */
 const named = (evidence: readonly Evidence[]): readonly Evidence[] => {
   const strongest = [...evidence].sort((a, b) => b.weight - a.weight).slice(0, maxNames)
   return evidence.map((item) => {
     if (item.weight >= thresholds.document) return item
-    const better = strongest.find(({ start, end }) => start < item.end && item.start < end)
+    const better = strongest.find(({ start }) => start === item.start)
     return better && better.weight > item.weight ? { ...item, family: better.family } : item
   })
 }
