@@ -6,6 +6,7 @@ import type { Language } from '../core/index.js'
 import { firstChatRoute } from '../spec/index.js'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
+import { printable } from './printable.js'
 import { architectureOption, loadArchitecture } from './project.js'
 import { type ErrorAnswer, serverError } from './running-system.js'
 import { withSystem } from './with-system.js'
@@ -37,6 +38,11 @@ export const registerAsk = (program: Command, context: CommandContext): void => 
     .option('--key <key>', text('virtual key, where keys are required', '需要金鑰時使用的虛擬金鑰'))
     .action(async (words: string[], options: Options) => {
       const terminal = context.terminal()
+      const question = words.join(' ')
+      if (question.trim() === '')
+        throw cliError('cli.bad-argument', {
+          detail: text('Give a question; this one is empty.', '請輸入問題；目前是空白的。'),
+        })
       const answer = await withSystem(context, {
         architecture: options.architecture,
         withKnowledge: true,
@@ -48,7 +54,7 @@ export const registerAsk = (program: Command, context: CommandContext): void => 
             key,
             signal: context.signal,
             language: terminal.language,
-            body: { model, messages: [{ role: 'user', content: words.join(' ') }] },
+            body: { model, messages: [{ role: 'user', content: question }] },
           })
         },
       })
@@ -61,7 +67,9 @@ export const registerAsk = (program: Command, context: CommandContext): void => 
 
 const sources = (annotations: readonly Annotation[]): string[] => [
   ...new Map(
-    annotations.flatMap(({ url_citation: c }) => (c ? [[c.url, `  ↳ ${c.title}  ${c.url}`]] : [])),
+    annotations.flatMap(({ url_citation: c }) =>
+      c ? [[c.url, `  ↳ ${printable(c.title)}  ${printable(c.url)}`]] : [],
+    ),
   ).values(),
 ]
 

@@ -8,6 +8,7 @@ import { createLogger } from '../telemetry/index.js'
 import type { CommandContext } from './command-context.js'
 import { ingestAll, reportOf } from './ingest-all.js'
 import { cliError } from './messages.js'
+import { printable } from './printable.js'
 import { architectureOption, chooseArchitecture, loadArchitecture, projectOf } from './project.js'
 import { callAdmin, findRunningSystem, type RunningSystem } from './running-system.js'
 import { serveSystem } from './serve-system.js'
@@ -88,16 +89,29 @@ const ingestThere = async (
   return reports
 }
 
+/** What became of a file, in Chinese. */
+const states: Readonly<Record<string, string>> = {
+  ingested: '已讀入',
+  unchanged: '未變更',
+  removed: '已移除',
+  empty: '無內容',
+  ignored: '略過',
+  failed: '失敗',
+}
+const stateOf = (state: string) => states[state] ?? state
+
 const maxRemarks = 40
 
 const describe = (report: IngestReport, { text, terminal }: CommandContext): string => {
   const { counts, files } = report
-  const states = Object.entries(counts)
+  const summary = Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ')
+    .map(([state, count]) => text(`${count} ${state}`, `${count} 份${stateOf(state)}`))
+    .join(text(', ', '、'))
   const remarks = files.flatMap(({ path, state, reason }) =>
-    reason ? [`  ${state}: ${path} — ${terminal().render(reason)}`] : [],
+    reason
+      ? [`  ${text(`${state}: `, `${stateOf(state)}：`)}${printable(path)} — ${terminal().render(reason)}`]
+      : [],
   )
   const shown = remarks.slice(0, maxRemarks)
   if (remarks.length > maxRemarks) {
@@ -105,8 +119,8 @@ const describe = (report: IngestReport, { text, terminal }: CommandContext): str
     shown.push(text(`  and ${rest} more; all of them with --json`, `  另有 ${rest} 項；以 --json 可全部列出`))
   }
   const head = text(
-    `${report.knowledge}: ${states}; ${report.passages} passages; ${Math.round(report.durationMs)} ms`,
-    `${report.knowledge}：${states}；共 ${report.passages} 個段落；${Math.round(report.durationMs)} 毫秒`,
+    `${report.knowledge}: ${summary}; ${report.passages} passages; ${Math.round(report.durationMs)} ms`,
+    `${report.knowledge}：${summary}；共 ${report.passages} 個段落；${Math.round(report.durationMs)} 毫秒`,
   )
   return [head, ...shown].join('\n')
 }

@@ -50,12 +50,12 @@ export const registerInit = (program: Command, context: CommandContext): void =>
     .option(
       '--peak <requests/s>',
       text('requests per second at the busiest time', '尖峰每秒請求數'),
-      numberOption(text, { option: '--peak', least: 0, whole: false }),
+      numberOption(text, { option: '--peak', least: 0, most: 1e6, whole: false }),
     )
     .option(
       '--budget <usd>',
       text('US dollars per month', '每月美元預算'),
-      numberOption(text, { option: '--budget', least: 0, whole: false }),
+      numberOption(text, { option: '--budget', least: 0, most: 1e12, whole: false }),
     )
     .action(async (options: Options) => {
       const terminal = context.terminal()

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.js'
 import { cliError } from './messages.js'
-import { numberOption, wordOption } from './option-values.js'
+import { numberOption, timeOption, wordOption } from './option-values.js'
 import { architectureOption } from './project.js'
 import { callAdmin } from './running-system.js'
 import { renderTable } from './table.js'
@@ -68,7 +68,7 @@ export const registerKeys = (program: Command, context: CommandContext): void =>
       text('budget of a calendar month', '每月預算'),
       numberOption(text, { option: '--monthly-usd', least: 0, whole: false }),
     )
-    .option('--expires <time>', text('ISO 8601', 'ISO 8601 時間'))
+    .option('--expires <time>', text('ISO 8601', 'ISO 8601 時間'), timeOption(text, '--expires'))
     .option(
       '--overlap-hours <n>',
       text(
@@ -102,7 +102,10 @@ const requestFor = (
   const named = (path: (id: string) => string) => {
     if (name !== undefined) return path(encodeURIComponent(name))
     throw cliError('cli.bad-argument', {
-      detail: text(`keys ${action} needs a name or an id.`, `keys ${action} 需要名稱或識別碼。`),
+      detail:
+        action === 'create'
+          ? text('keys create needs the name of the new key.', 'keys create 需要新金鑰的名稱。')
+          : text(`keys ${action} needs the id of a key.`, `keys ${action} 需要金鑰的識別碼。`),
     })
   }
   switch (action) {

@@ -58,10 +58,19 @@ export const wordOption =
   }
 
 /** Returns the reader of a time, which stays as it was written. @throws `cli.bad-argument` */
-export const timeOption =
-  (text: CommandContext['text'], option: string) =>
+export const timeOption = (text: CommandContext['text'], option: string) => readTime(text, option, Date.parse)
+
+/** The same, also in milliseconds since 1970. */
+export const momentOption = (text: CommandContext['text'], option: string) => readTime(text, option, momentOf)
+
+/** In ms since 1970; NaN where it is no time. */
+export const momentOf = (written: string): number =>
+  /^\d+$/.test(written) ? Number(written) : Date.parse(written)
+
+const readTime =
+  (text: CommandContext['text'], option: string, msOf: (written: string) => number) =>
   (written: string): string => {
-    if (!Number.isNaN(Date.parse(written))) return written
+    if (!Number.isNaN(msOf(written))) return written
     throw cliError('cli.bad-argument', {
       detail: text(
         `${option}: "${written}" is not a time such as 2026-11-26T10:00:00Z.`,

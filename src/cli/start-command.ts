@@ -20,13 +20,14 @@ import { portOption } from './option-values.js'
 import { packageFile } from './package-file.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { loadArchitecture, loadRequirements } from './project.js'
+import { loadProfileOf } from './project-load.js'
 import { scorecardText } from './scorecard-text.js'
 import { type ServingSystem, serveSystem } from './serve-system.js'
 import { showProgress } from './show-progress.js'
 import { startDirectory } from './start-directory.js'
 import { tryLines } from './try-lines.js'
 import { untilAborted } from './until-aborted.js'
-import { loadProfileOf, verifyProject } from './verify-project.js'
+import { verifyProject } from './verify-project.js'
 
 interface Options {
   readonly once?: boolean

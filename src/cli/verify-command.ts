@@ -8,9 +8,10 @@ import type { CommandContext } from './command-context.js'
 import { wordOption, wordsOption } from './option-values.js'
 import { agreeToCost, paidLoadOf } from './paid-load.js'
 import { architectureOption, loadArchitecture, loadRequirements, projectOf } from './project.js'
+import { loadProfileOf } from './project-load.js'
 import { scorecardText } from './scorecard-text.js'
 import { showProgress } from './show-progress.js'
-import { loadProfileOf, verifyProject } from './verify-project.js'
+import { verifyProject } from './verify-project.js'
 import { withSystem } from './with-system.js'
 
 interface Options {
@@ -50,7 +51,7 @@ export const registerVerify = (program: Command, context: CommandContext): void 
         withKnowledge: true,
         run: async (system, file) => {
           const loaded = loadArchitecture(file)
-          const profile = loadProfileOf(directory, options.profile)
+          const profile = loadProfileOf(directory, options.profile, requirements.useCase.languages)
           const load = paidLoadOf({ architecture: loaded.value, requirements, directory, profile })
           await agreeToCost(load, { yes: options.yes === true, context })
           const scorecard = await verifyProject({

@@ -1,6 +1,6 @@
 // Verification of a project's system: supplies the processes, files and facts that `verify` asks for.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { bytesPerGiB, contentHash, systemClock } from '../core/index.js'
@@ -9,9 +9,7 @@ import type { Architecture } from '../spec/index.js'
 import { superviseChild } from '../supervisor/index.js'
 import { createLogger } from '../telemetry/index.js'
 import {
-  type LoadProfile,
   type ProvingOrder,
-  parseLoadProfile,
   runVerification,
   type Scorecard,
   type VerificationArea,
@@ -20,6 +18,7 @@ import {
 import { childEnvironment } from './child-environment.js'
 import { packageFile, processEntry } from './package-file.js'
 import { type LoadedFile, loadRequirements } from './project.js'
+import { loadProfileOf } from './project-load.js'
 import { startProvingInstance } from './proving-instance.js'
 import { productVersion } from './version.js'
 
@@ -56,7 +55,7 @@ export const verifyProject = async (options: ProjectVerification): Promise<Score
     suitesDirectory: directory,
     benchmarksDirectory: options.benchmarksDirectory ?? packageFile('benchmarks/data'),
     stateDirectory,
-    loadProfile: loadProfileOf(directory, options.profile),
+    loadProfile: loadProfileOf(directory, options.profile, requirements.value.useCase.languages),
     refusalPhrases: Object.values(notInDocuments),
     ports: createPorts(options),
     environment: describeMachine(),
@@ -69,23 +68,6 @@ export const verifyProject = async (options: ProjectVerification): Promise<Score
   })
   writeFileSync(join(stateDirectory, 'scorecard.json'), `${JSON.stringify(scorecard, null, 2)}\n`)
   return scorecard
-}
-
-/** A project without a load profile of its own is measured with this one. */
-const defaultProfile: LoadProfile = {
-  name: 'default',
-  shape: 'poisson',
-  requestsPerSecond: 10,
-  durationSeconds: 15,
-  warmupSeconds: 2,
-  questions: 'evals/retrieval.jsonl',
-  seed: 7,
-}
-
-/** The load that the project's file offers under this name, or the default. */
-export const loadProfileOf = (directory: string, profile: 'here' | 'production'): LoadProfile => {
-  const file = join(directory, 'load-profile.yaml')
-  return existsSync(file) ? parseLoadProfile(readFileSync(file, 'utf8'), file, profile) : defaultProfile
 }
 
 const createPorts = (options: ProjectVerification) => {

@@ -159,6 +159,13 @@ describe('the admin API', () => {
     expect(first.body.rows).toMatchObject([{ outputTokens: 2, costUsd: '0.2' }, { end: 'finished' }])
     const rest = await admin('GET', `/admin/ledger?tenant=ledger-test&limit=2&after=${first.body.next}`)
     expect(rest.body).toMatchObject({ rows: [{ route: 'chat' }], next: null })
+    const idsOf = (...pages: (typeof first)[]) =>
+      pages.flatMap(({ body }) => (body.rows ?? []).map(({ requestId }) => requestId))
+    const path = '/admin/ledger?tenant=ledger-test&limit=2&first=newest'
+    const newest = await admin('GET', path)
+    const older = await admin('GET', `${path}&after=${newest.body.next}`)
+    expect(idsOf(newest, older)).toEqual(idsOf(first, rest).reverse())
+    expect(older.body.next).toBeNull()
     const since = new Date(Date.now() + 60_000).toISOString()
     expect((await admin('GET', `/admin/ledger?since=${since}`)).body.rows).toEqual([])
     expect((await admin('GET', '/admin/ledger/summary?by=tenant&tenant=ledger-test')).body).toMatchObject({
@@ -170,6 +177,7 @@ describe('the admin API', () => {
   it.each([
     '/admin/ledger?since=yesterday',
     '/admin/ledger?limit=x',
+    '/admin/ledger?first=best',
     '/admin/ledger?after=%21',
     '/admin/ledger/summary?by=moon',
   ])('refuses %s', async (path) => {

@@ -70,10 +70,13 @@ const listRows =
     const query = new URLSearchParams(exchange.search)
     const limit = query.get('limit')
     const after = query.get('after')
+    const first = query.get('first')
+    if (first !== null) checkFields({ first }, { required: { first: oneOf(['oldest', 'newest']) } })
     const page = await ledger.rows({
       ...filterOf(query),
       ...(limit !== null && { limit: numberOf('limit', limit) }),
       ...(after !== null && { after }),
+      ...(first === 'newest' && { first }),
     })
     sendJson(exchange, { rows: page.rows.map(ledgerRowJson), next: page.next })
   }

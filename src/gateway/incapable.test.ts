@@ -76,6 +76,43 @@ describe('a request that the only engine cannot honour', () => {
   })
 })
 
+describe('a prompt longer than the only engine reads', () => {
+  const prompt = 'word '.repeat(2000)
+  const said = [{ role: 'user', content: prompt }]
+  it.each<[string, object, object]>([
+    [
+      '/v1/chat/completions',
+      { messages: said },
+      { error: { type: 'invalid_request_error', code: 'context_length_exceeded' } },
+    ],
+    [
+      '/v1/responses',
+      { input: prompt },
+      { error: { type: 'invalid_request_error', code: 'context_length_exceeded' } },
+    ],
+    ['/v1/messages', { messages: said, max_tokens: 9 }, { error: { type: 'invalid_request_error' } }],
+    [
+      '/v1beta/models/chat:generateContent',
+      { contents: [{ role: 'user', parts: [{ text: prompt }] }] },
+      { error: { status: 'INVALID_ARGUMENT' } },
+    ],
+  ])('is a 400 at %s', async (path, body, expected) => {
+    const facts = { contextLength: 200, tools: false, vision: false, languages: [], priceKey: 'x' }
+    gateway = await startTestGateway({
+      architecture: {
+        deployments: [deployment('extractive')],
+        routes: [{ name: 'chat', strategy: { deployment: 'extractive' } }],
+      },
+      models: { extractive: createExtractiveModel({ id: 'extractive', facts }) },
+    })
+    const response = await gateway.postTo(path, { model: 'chat', ...body })
+    expect(response.status).toBe(400)
+    const answer = (await response.json()) as { error: { message: string } }
+    expect(answer).toMatchObject(expected)
+    expect(answer.error.message).toContain('fewer than 200')
+  })
+})
+
 describe('fields beyond their range', () => {
   it.each([
     ['temperature', 9],

@@ -21,12 +21,14 @@ export interface RowsFilter {
 export interface RowsQuery extends RowsFilter {
   /** Rows of a page, 1 to 1,000; default 100. */
   readonly limit?: number
-  /** The `next` of the page before. */
+  /** The `next` of the page before, in the same order. */
   readonly after?: string
+  /** Default `oldest`. */
+  readonly first?: 'oldest' | 'newest'
 }
 
 export interface RowsPage {
-  /** In order of their start, oldest first. */
+  /** In order of their start. */
   readonly rows: readonly LedgerRow[]
   /** Where the next page starts; null at the end. */
   readonly next: string | null
@@ -57,13 +59,22 @@ export interface SummaryRow {
 
 /** @throws `ledger.cursor-invalid` */
 export const selectRows = async (store: Pick<Store, 'db'>, query: RowsQuery): Promise<RowsPage> => {
+  const { isAfter, direction } = orders[query.first ?? 'oldest']
   const limit = Math.min(1000, Math.max(1, Math.trunc(query.limit ?? 100)))
   const { rows } = await sql<RowRecord>`select * from ledger_attempt
-    where ${sql.join([...conditions(query), ...afterCursor(query.after)], sql` and `)}
-    order by started_at, request_id, attempt limit ${limit + 1}`.execute(store.db)
+    where ${sql.join([...conditions(query), ...afterCursor(query.after, isAfter)], sql` and `)}
+    order by started_at ${direction}, request_id ${direction}, attempt ${direction} limit ${limit + 1}`.execute(
+    store.db,
+  )
   const page = rows.slice(0, limit).map(rowOf)
   const last = page.at(-1)
   return { rows: page, next: rows.length > limit && last ? cursorOf(last) : null }
+}
+
+/** How a later row of the pages compares with one before it. */
+const orders = {
+  oldest: { isAfter: sql`>`, direction: sql`asc` },
+  newest: { isAfter: sql`<`, direction: sql`desc` },
 }
 
 export const selectSummary = async (
@@ -120,11 +131,11 @@ const conditions = ({ tenant, requestId, from, to }: RowsFilter): RawBuilder<unk
 const cursorOf = (row: LedgerRow) =>
   Buffer.from(JSON.stringify([row.startedAtMs, row.requestId, row.attempt])).toString('base64url')
 
-const afterCursor = (cursor: string | undefined): RawBuilder<unknown>[] => {
+const afterCursor = (cursor: string | undefined, isAfter: RawBuilder<unknown>): RawBuilder<unknown>[] => {
   if (cursor === undefined) return []
   const [startedAtMs, requestId, attempt] = parseCursor(cursor)
   return [
-    sql`(started_at, request_id, attempt) > (${new Date(startedAtMs)}, ${requestId}::text, ${attempt}::integer)`,
+    sql`(started_at, request_id, attempt) ${isAfter} (${new Date(startedAtMs)}, ${requestId}::text, ${attempt}::integer)`,
   ]
 }
 

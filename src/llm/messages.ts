@@ -33,6 +33,18 @@ const capabilities = {
 /** What an engine may be unable to do. */
 export type Capability = keyof typeof capabilities
 
+/** What makes room for a longer prompt; a stand-in was trained on nothing. */
+const longerContext = (p: { contextLength: number; trainedContextLength?: number }) => {
+  const { contextLength, trainedContextLength: trained } = p
+  if (trained === undefined) return { en: 'raise contextLength', 'zh-TW': '調高 contextLength' }
+  return contextLength < trained
+    ? {
+        en: `raise contextLength: the model was trained on ${trained}`,
+        'zh-TW': `調高 contextLength（模型訓練時的長度為 ${trained}）`,
+      }
+    : { en: 'use a model that was trained on longer texts', 'zh-TW': '改用以更長文字訓練的模型' }
+}
+
 export const llmMessages = defineMessages({
   'llm.not-capable': {
     en: (p: { deployment: string; field: string; capability: Capability }) =>
@@ -130,10 +142,10 @@ export const llmMessages = defineMessages({
       `部署 ${p.deployment} 的對話範本不接受這些訊息：${p.detail}。請調整訊息的角色或順序，或改用其他模型。`,
   },
   'llm.context-exceeded': {
-    en: (p: { deployment: string; tokens: number; contextLength: number; trainedContextLength: number }) =>
-      `The prompt has ${p.tokens} tokens; ${p.deployment} takes fewer than ${p.contextLength} together with the answer. Shorten it, or ${p.contextLength < p.trainedContextLength ? `raise contextLength: the model was trained on ${p.trainedContextLength}` : 'use a model that was trained on longer texts'}.`,
+    en: (p: { deployment: string; tokens: number; contextLength: number; trainedContextLength?: number }) =>
+      `The prompt has ${p.tokens} tokens; ${p.deployment} takes fewer than ${p.contextLength} together with the answer. Shorten it, or ${longerContext(p).en}.`,
     'zh-TW': (p) =>
-      `提示共有 ${p.tokens} 個 token；部署 ${p.deployment} 的提示加上回答必須少於 ${p.contextLength}。請縮短提示，或${p.contextLength < p.trainedContextLength ? `調高 contextLength（模型訓練時的長度為 ${p.trainedContextLength}）` : '改用以更長文字訓練的模型'}。`,
+      `提示共有 ${p.tokens} 個 token；部署 ${p.deployment} 的提示加上回答必須少於 ${p.contextLength}。請縮短提示，或${longerContext(p)['zh-TW']}。`,
   },
   'llm.query-too-long': {
     en: (p: { model: string; tokens: number; contextLength: number }) =>

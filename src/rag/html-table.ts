@@ -94,12 +94,15 @@ const spanOf = (cell: Element, name: 'colspan' | 'rowspan'): number => {
 
 const notShown = new Set(['script', 'style', 'template', 'button', 'select', 'textarea', 'svg'])
 
-/** The text of an element on one line. */
-export const textOf = (element: Element): string => {
+const apart = new Set(['br', 'p', 'div', 'li', 'tr', 'td', 'th'])
+
+/** The text of an element on one line, up to the first element that ends it and has text before it. */
+export const textOf = (element: Element, isEnd: (inner: Element) => boolean = () => false): string => {
   let text = ''
   for (const node of descendants(element, (inner) => notShown.has(inner.tagName))) {
+    if (isElement(node) && isEnd(node) && text.trim() !== '') break
     if (node.nodeName === '#text') text += (node as DefaultTreeAdapterTypes.TextNode).value
-    else if (node.nodeName === 'br' || node.nodeName === 'p' || node.nodeName === 'div') text += ' '
+    else if (apart.has(node.nodeName)) text += ' '
     else if (node.nodeName === 'img') text += attributeOf(node as Element, 'alt') ?? ''
   }
   return text.replace(/\s+/g, ' ').trim()

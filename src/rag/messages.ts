@@ -32,6 +32,11 @@ export const ragMessages = defineMessages({
       `This is no regular file but a pipe, a socket or a device. Put a regular file in its place.`,
     'zh-TW': () => `這不是一般檔案，而是管線、通訊端或裝置。請改放一般檔案。`,
   },
+  'rag.file-hidden': {
+    en: (_: Record<string, never>) =>
+      `Names that begin with a dot are left out. Rename it if it is to be read.`,
+    'zh-TW': () => `以點開頭的檔案與資料夾不讀取。若要讀取，請改名。`,
+  },
   'rag.folder-visited': {
     en: (_: Record<string, never>) => `The link leads to a folder that is read already, so nothing is lost.`,
     'zh-TW': () => `連結指向已經讀取的資料夾，內容不受影響。`,

@@ -57,6 +57,15 @@ describe('parseHtml', () => {
     expect(text).toBe('## Left\n\none\n\n- two')
   })
 
+  it('ends a heading that nobody closed at the next block', () => {
+    const broken = '<h1>Fees<p>In force now.<table><tr><td>Seal<td>NT$100</table>'
+    const { title, text } = parseHtml(broken, 'x')
+    expect(title).toBe('Fees')
+    expect(text).toContain('# Fees\n\nIn force now.')
+    expect(text).toContain('| Seal | NT$100 |')
+    expect(parseHtml('<h1><div>Fees</div></h1>', 'x').title).toBe('Fees')
+  })
+
   it('reads a page nested deeper than the call stack', () => {
     const deep = `${'<div>'.repeat(30_000)}bottom${'</div>'.repeat(30_000)}`
     expect(parseHtml(deep, 'x').text).toBe('bottom')

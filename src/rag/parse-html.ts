@@ -41,6 +41,10 @@ interface Walk {
   verbatim: number
 }
 
+/** A heading that nobody closed holds all that follows. */
+const endsHeading = ({ tagName }: Element): boolean =>
+  blockElements.has(tagName) || ['table', 'ul', 'ol', 'dl', 'pre', 'hr'].includes(tagName)
+
 /** Finds the main part and the names of a page. */
 const survey = (page: Node) => {
   let main: Element | undefined
@@ -52,7 +56,7 @@ const survey = (page: Node) => {
     if (node.tagName === 'main' || attributeOf(node, 'role') === 'main') main ??= node
     if (node.tagName === 'article') articles.push(node)
     if (node.tagName === 'title' && node.parentNode?.nodeName === 'head') title ??= textOf(node) || undefined
-    if (node.tagName === 'h1') heading ??= textOf(node) || undefined
+    if (node.tagName === 'h1') heading ??= textOf(node, endsHeading) || undefined
   }
   return { main: main ?? (articles.length === 1 ? articles[0] : undefined), title, heading }
 }

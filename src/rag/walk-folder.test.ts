@@ -26,8 +26,10 @@ describe('walkFolder', () => {
   })
   afterEach(() => folder.dispose())
 
-  it('finds files in order and leaves hidden ones out', async () => {
-    expect(await walk(folder.root)).toEqual(['a.md', 'b/two.md', 'b/c/three.md'])
+  const hidden = ['.git: rag.file-hidden', '.hidden.md: rag.file-hidden']
+
+  it('finds files in order, names hidden ones and leaves them out', async () => {
+    expect(await walk(folder.root)).toEqual([...hidden, 'a.md', 'b/two.md', 'b/c/three.md'])
   })
 
   it('follows links inside the folder once, and none that lead out or nowhere', async () => {
@@ -37,6 +39,7 @@ describe('walkFolder', () => {
     await symlink('/etc', join(folder.root, 'outside'))
     await symlink('nowhere', join(folder.root, 'dangling.md'))
     expect((await walk(folder.root)).sort()).toEqual([
+      ...hidden,
       'a.md',
       'b/c/three.md',
       'b/loop: rag.folder-visited',

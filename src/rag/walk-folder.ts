@@ -1,5 +1,5 @@
-// The files of a folder, in order. Follows links only as long as they stay inside; hidden files and folders are left
-// out. Reads no content.
+// The files of a folder, in order. Follows links only as long as they stay inside; hidden files and folders are
+// named and left out. Reads no content.
 
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
@@ -53,6 +53,10 @@ export async function* walkFolder(
     const folders: { path: string; realPath: string }[] = []
     for (const entry of entries) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`
+      if (entry.name.startsWith('.')) {
+        yield ignored(path, 'rag.file-hidden')
+        continue
+      }
       const found = await look(entry, { path, realPath: join(folder.realPath, entry.name) }, realRoot)
       if ('reason' in found) yield found
       else if (found.isFolder) folders.push(found)
@@ -63,7 +67,10 @@ export async function* walkFolder(
   }
 }
 
-const ignored = (path: string, code: 'rag.folder-visited' | 'rag.file-special'): FoundProblem => ({
+const ignored = (
+  path: string,
+  code: 'rag.folder-visited' | 'rag.file-special' | 'rag.file-hidden',
+): FoundProblem => ({
   path,
   reason: ragMessage(code, {}),
   isFolder: false,
@@ -73,9 +80,7 @@ const ignored = (path: string, code: 'rag.folder-visited' | 'rag.file-special'):
 const list = async (folder: string): Promise<Dirent[] | Error> => {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries
-      .filter(({ name }) => !name.startsWith('.'))
-      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   } catch (error) {
     return error as Error
   }

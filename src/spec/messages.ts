@@ -82,6 +82,11 @@ const problemMessages = defineMessages({
       `"*${p.alias}" is an alias, and nothing before it is named "&${p.alias}". Put a text that begins with * in quotes.`,
     'zh-TW': (p) => `「*${p.alias}」是別名，但前面沒有「&${p.alias}」。以 * 開頭的文字請加上引號。`,
   },
+  'spec.too-deep': {
+    en: (_p: Record<string, never>) =>
+      'This is nested too deep to be read. Remove brackets or levels that are not needed.',
+    'zh-TW': () => '巢狀層數過深，無法讀取。請移除不需要的括號或層級。',
+  },
   'spec.tab-indent': {
     en: (_p: Record<string, never>) => 'A tab cannot indent in YAML. Replace it, and any other, by spaces.',
     'zh-TW': () => 'YAML 不能用定位字元（tab）縮排。請將此處與其他定位字元改為空格。',

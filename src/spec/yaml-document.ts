@@ -62,11 +62,29 @@ export const readYaml = (text: string): YamlDocument => {
 
 /** What could be read; nothing where aliases are of nothing, or stand for more than a file may hold. */
 const readData = (document: ParsedDocument): { data: unknown; errors: readonly YamlError[] } => {
+  const deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION')
+  if (deep) return tooDeep(deep.pos[0])
+  try {
+    return readSound(document)
+  } catch (error) {
+    if (error instanceof RangeError) return tooDeep(0)
+    throw error
+  }
+}
+
+/** Nothing of a file whose nodes lie deeper than the call stack. */
+const tooDeep = (offset: number) => ({
+  data: undefined,
+  errors: [{ offset, message: problemMessage('spec.too-deep', {}), spoilsRest: true }],
+})
+
+const readSound = (document: ParsedDocument): { data: unknown; errors: readonly YamlError[] } => {
   const errors = yamlErrorsOf(document)
   if (errors.length > 0 && document.contents === null) return { data: undefined, errors }
   try {
     return { data: document.toJS(), errors }
   } catch (error) {
+    if (error instanceof RangeError) throw error
     const message = problemMessage('spec.not-yaml', { detail: String((error as Error).message) })
     return {
       data: undefined,

@@ -17,6 +17,14 @@ const english = (text: string) =>
       .replace(/「[^」]*」/g, ''),
   )
 
+describe('a file nested deeper than the call stack', () => {
+  it.each(['[', '{a: ', '[{a: '])('is one problem: %s', (bracket) => {
+    expect(readYaml(`a: ${bracket.repeat(20_000)}`).problems).toMatchObject([
+      { message: { code: 'spec.too-deep' } },
+    ])
+  })
+})
+
 describe('broken YAML, in Chinese', () => {
   it.each([
     ['indentation', 'a:\n  b: 1\n c: 2', '3 不是有效的 YAML：同一層的鍵必須對齊同一欄。'],
@@ -33,6 +41,7 @@ describe('broken YAML, in Chinese', () => {
     ['a list', 'a: - b', /清單的「-」不可與鍵同一行/],
     ['a reserved character', 'a: @b', '1 不是有效的 YAML：值不可以「@」開頭，請加上引號。'],
     ['an escape', 'a: "\\q"', /不認得「\\q」/],
+    ['brackets without end', `a: ${'['.repeat(20_000)}`, /層數過深/],
     ['a second document', 'a: 1\n---\nb: 1', /第二份文件/],
   ])('names %s', (_, text, expected) => {
     const [first = ''] = told(text)

@@ -118,6 +118,6 @@ const timeAnswers = async (run: VerificationRun, { route }: LocalModel): Promise
 const questionsOf = async ({ options }: VerificationRun): Promise<readonly string[]> => {
   const target = options.requirements.quality.targets.find(({ metric }) => metric === 'task-accuracy')
   const path = suitePath(target?.suite ?? options.loadProfile.questions, options)
-  const rows = await readSuite(path, textRow)
+  const rows = await readSuite(path, textRow, target ? 'suite' : 'questions')
   return sampleRows(rows, questionCount + warmupCount).map(({ text }) => text)
 }

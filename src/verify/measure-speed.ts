@@ -2,7 +2,6 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { GateName } from './load/gate.js'
 import type { LoadResult } from './load/load-record.js'
 import { exportProfile } from './load/profile-export.js'
@@ -10,12 +9,12 @@ import type { LoadOrder, LoadProgress } from './load/run-load.js'
 import { checkValidity } from './load/validity.js'
 import type { ScorecardRow } from './scorecard.js'
 import { speedRows } from './speed-rows.js'
-import { readSuite } from './suites/read-suite.js'
+import { suitePath } from './suites/find-suite.js'
+import { readSuite, textRow } from './suites/read-suite.js'
 import type { VerificationRun } from './verification-run.js'
 
 export const evidenceFile = 'evidence/profile_export.jsonl'
 const timeoutMs = 30_000
-const questionRow = z.object({ question: z.string() })
 
 export interface SpeedMeasurement {
   readonly rows: readonly ScorecardRow[]
@@ -25,12 +24,12 @@ export interface SpeedMeasurement {
 export const measureSpeed = async (run: VerificationRun): Promise<SpeedMeasurement> => {
   const { options, model } = run
   const { loadProfile: profile, stateDirectory } = options
-  const questions = await readSuite(join(options.suitesDirectory, profile.questions), questionRow)
+  const questions = await readSuite(suitePath(profile.questions, options), textRow, 'questions')
   const { result, lateGates } = await offerOnTime(run, {
     ...profile,
     baseUrl: options.baseUrl,
     model,
-    questions: questions.map(({ question }) => question),
+    questions: questions.map(({ text }) => text),
     timeoutMs,
     ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
   })

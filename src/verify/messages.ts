@@ -30,6 +30,12 @@ const amount = (value: number | null, unit: string) => {
   return unit === 'share' ? `${formatNumber(value * 100)} %` : `${formatNumber(value)} ${unit}`
 }
 
+const questionExample = '{"id": "q-1", "question": "...", "expected": [{"path": "fees.md", "quote": "..."}]}'
+
+/** Fields that name a suite, each with its file. */
+const suiteFields = { suite: 'requirements.yaml', questions: 'load-profile.yaml' } as const
+export type SuiteField = keyof typeof suiteFields
+
 export const verifyMessages = defineMessages({
   'verify.load-profile-invalid': {
     en: (p: { path: string; detail: string }) => `${p.path} is not a load profile. Correct it:\n${p.detail}`,
@@ -45,8 +51,10 @@ export const verifyMessages = defineMessages({
     'zh-TW': (p) => `${p.path} 沒有名為「${p.name}」的設定。請改用：${list(p.known)}。`,
   },
   'verify.suite-missing': {
-    en: (p: { path: string }) => `The suite ${p.path} does not exist. Correct "suite" in requirements.yaml.`,
-    'zh-TW': (p) => `評測檔 ${p.path} 不存在。請修正 requirements.yaml 的 suite。`,
+    en: (p: { path: string; field: SuiteField }) =>
+      `The suite ${p.path} does not exist. Write it, one JSON object a line, or correct "${p.field}" in ${suiteFields[p.field]}.`,
+    'zh-TW': (p) =>
+      `評測檔 ${p.path} 不存在。請建立它（每行一個 JSON 物件），或修正 ${suiteFields[p.field]} 的 ${p.field}。`,
   },
   'verify.suite-invalid': {
     en: (p: { path: string; line: number; detail: string }) =>
@@ -166,6 +174,12 @@ export const verifyMessages = defineMessages({
       `Open loop, ${p.shape}, ${formatNumber(p.requestsPerSecond)} requests/s for ${formatNumber(p.seconds)} s after warm-up, seed ${p.seed}: ${p.n} requests.`,
     'zh-TW': (p) =>
       `開放式負載，${p.shape}，暖機後每秒 ${formatNumber(p.requestsPerSecond)} 個請求，持續 ${formatNumber(p.seconds)} 秒，亂數種子 ${p.seed}：共 ${p.n} 個請求。`,
+  },
+  'verify.note.public-questions': {
+    en: (p: { file: string; suite: string }) =>
+      `${p.file} is not there, so that the load asked public questions (${p.suite}). For your own, write it, one a line: ${questionExample}`,
+    'zh-TW': (p) =>
+      `找不到 ${p.file}，因此負載使用公開題目（${p.suite}）。若要使用您的題目，請建立該檔，每行一題：${questionExample}`,
   },
   'verify.note.lengths': {
     en: (p: { inputTokens: number; outputTokens: number }) =>

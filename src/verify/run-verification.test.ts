@@ -128,6 +128,38 @@ describe('a verification', { timeout: 60_000 }, () => {
     questions: 'evals/retrieval.jsonl',
     seed: 7,
   }
+  it('asks public questions where the project has none, and says which file to write', async () => {
+    const loadProfile = { ...shortLoad, questions: 'builtin:tasks/test', insteadOf: 'evals/own.jsonl' }
+    const scorecard = await verify(['speed'], {}, { loadProfile })
+    expect(rowOf(scorecard, 'ttft-p95.here')?.measured?.n).toBeGreaterThan(50)
+    expect(codes(scorecard, 'ttft-p95.here')).toContain('verify.note.public-questions')
+  })
+
+  it.each([
+    ['questions', 'load-profile.yaml', ['speed'], { loadProfile: { ...shortLoad, questions: 'no.jsonl' } }],
+    [
+      'suite',
+      'requirements.yaml',
+      ['answers'],
+      {
+        requirements: {
+          ...requirements,
+          quality: {
+            ...requirements.quality,
+            targets: requirements.quality.targets.map((target) => ({ ...target, suite: 'no.jsonl' })),
+          },
+        },
+      },
+    ],
+  ] as const)(
+    'ends where a file that %s names is absent, saying where to correct it',
+    async (field, file, areas, change) => {
+      const ended = verify([...areas], {}, change)
+      await expect(ended).rejects.toMatchObject({ code: 'verify.suite-missing', params: { field } })
+      await expect(ended).rejects.toThrow(file)
+    },
+  )
+
   const lateLoad = (times: number): VerificationPorts => {
     const ports = portsOf({})
     let loads = 0

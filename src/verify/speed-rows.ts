@@ -122,6 +122,9 @@ const loadNotes = (
       seed: profile.seed,
       n: result.records.filter(({ phase }) => phase === 'profiling').length,
     }),
+    ...(profile.insteadOf === undefined
+      ? []
+      : [note('verify.note.public-questions', { file: profile.insteadOf, suite: profile.questions })]),
     ...(lateGates.length > 0 ? [note('verify.note.repeated', { gates: lateGates })] : []),
     ...(inputTokens === null || outputTokens === null
       ? []

@@ -58,6 +58,19 @@ describe('the extractive model', () => {
     expect(await count(false)).toBe(1)
   })
 
+  it('refuses a prompt that its context does not hold, as a model would', async () => {
+    const facts = { contextLength: 60, tools: false, vision: false, languages: [], priceKey: 'x' }
+    const small = createExtractiveModel({ id: 'small', facts })
+    expect((await generate(small, request(), testCall())).outcome.end).toBe('finished')
+    const long = small.open(request({}, 'What? '.repeat(100)), testCall())
+    await expect(long).rejects.toMatchObject({
+      code: 'llm.context-exceeded',
+      params: { deployment: 'small', contextLength: 60 },
+    })
+    await expect(long).rejects.toThrow(/Shorten it, or raise contextLength\.$/)
+    expect(attemptsOf(await long.catch((error: unknown) => error))).toMatchObject([{ end: 'failed' }])
+  })
+
   it('settles its outcome before the last frame is yielded', async () => {
     const stream = await model.open(request(), testCall())
     let settled = false

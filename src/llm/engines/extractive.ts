@@ -29,30 +29,42 @@ const defaultFacts: ModelFacts = {
 /**
  * Reads the parts with source `retrieved` and the last text of the user. Token counts are estimates. Streams one
  * quotation after the other; stops after `maxOutputTokens` with the finish reason `length`, and before a text of
- * `stop`. A prompt of no passages is answered with `notInDocuments`. Rejects with `llm.not-capable` what it cannot do.
+ * `stop`. A prompt of no passages is answered with `notInDocuments`. Rejects with `llm.not-capable` what it cannot do,
+ * and with `llm.context-exceeded` a prompt that leaves no room for an answer, by the estimate.
  * @example createExtractiveModel({ id: 'extractive' })
  */
-export const createExtractiveModel = ({ id, facts }: ExtractiveModelOptions): ChatModel => ({
-  id,
-  facts: { ...defaultFacts, ...facts },
-  countTokens: estimateRequestTokens,
-  open: async (request, call) => {
-    refuseHosted(request, 'extractive')
-    const result = createOutcomeBuilder(id, () => estimateRequestTokens(request).tokens)
-    result.markReceived()
-    if (call.signal.aborted) throw refusedBefore('cancelled', cancelled(id, 'aborted'), result)
-    const unmet = unmetIn(request)
-    if (unmet)
-      throw refusedBefore('failed', llmError('llm.not-capable', { deployment: id, ...unmet }), result)
-    const frames = framesOf(call.requestId, request)
-    const stream = createStream(id, {
-      frames: request.stream ? frames : [merged(frames)],
-      result,
-      signal: call.signal,
-    })
-    return stream
-  },
-})
+export const createExtractiveModel = ({ id, facts: given }: ExtractiveModelOptions): ChatModel => {
+  const facts = { ...defaultFacts, ...given }
+  return {
+    id,
+    facts,
+    countTokens: estimateRequestTokens,
+    open: async (request, call) => {
+      refuseHosted(request, 'extractive')
+      const result = createOutcomeBuilder(id, () => estimateRequestTokens(request).tokens)
+      result.markReceived()
+      if (call.signal.aborted) throw refusedBefore('cancelled', cancelled(id, 'aborted'), result)
+      const unmet = unmetIn(request)
+      if (unmet)
+        throw refusedBefore('failed', llmError('llm.not-capable', { deployment: id, ...unmet }), result)
+      const { contextLength } = facts
+      const { tokens } = estimateRequestTokens(request)
+      if (tokens >= contextLength)
+        throw refusedBefore(
+          'failed',
+          llmError('llm.context-exceeded', { deployment: id, tokens, contextLength }),
+          result,
+        )
+      const frames = framesOf(call.requestId, request)
+      const stream = createStream(id, {
+        frames: request.stream ? frames : [merged(frames)],
+        result,
+        signal: call.signal,
+      })
+      return stream
+    },
+  }
+}
 
 const cancelled = (id: string, reason: string) => llmError('llm.cancelled', { deployment: id, reason })
 

@@ -12,14 +12,18 @@ const profile = z.strictObject({
   durationSeconds: z.number().positive(),
   /** The same load before it, not counted. */
   warmupSeconds: z.number().nonnegative().default(0),
-  /** File of questions: JSON lines with `question`, relative to the profile's own file. */
+  /** JSON lines with `question` or `text`: a file relative to the profile's own, or `builtin:NAME` of the product's. */
   questions: z.string(),
   seed: z.int().default(1),
 })
 
 const file = z.strictObject({ version: z.literal(1), profiles: z.record(z.string(), profile) })
 
-export type LoadProfile = z.infer<typeof profile> & { readonly name: string }
+export type LoadProfile = z.infer<typeof profile> & {
+  readonly name: string
+  /** The file of the project's own questions, where it is absent and `questions` fills in. */
+  readonly insteadOf?: string
+}
 
 /**
  * One profile of the file.

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { verifyError } from '../messages.js'
+import { type SuiteField, verifyError } from '../messages.js'
 
 export const retrievalRow = z.object({
   id: z.string(),
@@ -47,19 +47,26 @@ export type AnswerRow = z.infer<typeof answerRow>
 export type UnanswerableRow = z.infer<typeof unanswerableRow>
 export type PromptRow = z.infer<typeof promptRow>
 
-/** @throws `verify.suite-missing` | `verify.suite-invalid` */
-export const readSuite = async <S extends z.ZodType>(path: string, row: S): Promise<z.output<S>[]> => {
-  const lines = (await readText(path)).split('\n')
+/**
+ * @param field that names the suite
+ * @throws `verify.suite-missing` | `verify.suite-invalid`
+ */
+export const readSuite = async <S extends z.ZodType>(
+  path: string,
+  row: S,
+  field: SuiteField = 'suite',
+): Promise<z.output<S>[]> => {
+  const lines = (await readText(path, field)).split('\n')
   return lines.flatMap((line, i) =>
     line.trim() === '' ? [] : [parseRow({ path, line, number: i + 1 }, row)],
   )
 }
 
-const readText = async (path: string) => {
+const readText = async (path: string, field: SuiteField) => {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw verifyError('verify.suite-missing', { path }, { cause })
+    throw verifyError('verify.suite-missing', { path, field }, { cause })
   }
 }
 
