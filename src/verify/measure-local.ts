@@ -9,7 +9,7 @@ import { judgeRow } from './judge-row.js'
 import { note } from './messages.js'
 import type { ScorecardRow } from './scorecard.js'
 import { sampleRows, suitePath } from './suites/find-suite.js'
-import { readSuite, textRow } from './suites/read-suite.js'
+import { readSuite, questionRow } from './suites/read-suite.js'
 import { type AnswerTimes, timeAnswer } from './time-answer.js'
 import {
   countSteps,
@@ -118,6 +118,6 @@ const timeAnswers = async (run: VerificationRun, { route }: LocalModel): Promise
 const questionsOf = async ({ options }: VerificationRun): Promise<readonly string[]> => {
   const target = options.requirements.quality.targets.find(({ metric }) => metric === 'task-accuracy')
   const path = suitePath(target?.suite ?? options.loadProfile.questions, options)
-  const rows = await readSuite(path, textRow, target ? 'suite' : 'questions')
+  const rows = await readSuite(path, questionRow, target ? 'suite' : 'questions')
   return sampleRows(rows, questionCount + warmupCount).map(({ text }) => text)
 }

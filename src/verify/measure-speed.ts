@@ -10,7 +10,7 @@ import { checkValidity } from './load/validity.js'
 import type { ScorecardRow } from './scorecard.js'
 import { speedRows } from './speed-rows.js'
 import { suitePath } from './suites/find-suite.js'
-import { readSuite, textRow } from './suites/read-suite.js'
+import { questionRow, readSuite } from './suites/read-suite.js'
 import type { VerificationRun } from './verification-run.js'
 
 export const evidenceFile = 'evidence/profile_export.jsonl'
@@ -24,7 +24,7 @@ export interface SpeedMeasurement {
 export const measureSpeed = async (run: VerificationRun): Promise<SpeedMeasurement> => {
   const { options, model } = run
   const { loadProfile: profile, stateDirectory } = options
-  const questions = await readSuite(suitePath(profile.questions, options), textRow, 'questions')
+  const questions = await readSuite(suitePath(profile.questions, options), questionRow, 'questions')
   const { result, lateGates } = await offerOnTime(run, {
     ...profile,
     baseUrl: options.baseUrl,

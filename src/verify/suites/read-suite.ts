@@ -32,7 +32,13 @@ export const promptRow = z.object({
 
 export const taskRow = z.object({ id: z.string(), text: z.string(), label: z.string() })
 
-/** A suite of texts: any with an id and a text or a question. */
+/** A question of a load: any row with a text or a question. */
+export const questionRow = z.union([
+  z.object({ text: z.string() }),
+  z.object({ question: z.string() }).transform(({ question }) => ({ text: question })),
+])
+
+/** A suite of texts: the same with an id. */
 export const textRow = z.union([
   z.object({ id: z.string(), text: z.string() }),
   z
