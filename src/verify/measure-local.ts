@@ -9,7 +9,7 @@ import { judgeRow } from './judge-row.js'
 import { note } from './messages.js'
 import type { ScorecardRow } from './scorecard.js'
 import { sampleRows, suitePath } from './suites/find-suite.js'
-import { readSuite, questionRow } from './suites/read-suite.js'
+import { questionRow, readSuite } from './suites/read-suite.js'
 import { type AnswerTimes, timeAnswer } from './time-answer.js'
 import {
   countSteps,
