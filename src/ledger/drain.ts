@@ -41,8 +41,11 @@ export interface Drain {
   close(): Promise<void>
 }
 
-/** How long rows gather before they are written. */
-const gatherMs = 50
+/**
+ * How long rows gather before they are written. A statement costs the embedded database as much as some 25 rows, and where
+ * it shares a core with the gateway, requests wait meanwhile.
+ */
+const gatherMs = 250
 const longestPauseMs = 5_000
 
 export const createDrain = (options: DrainOptions): Drain => {
