@@ -111,9 +111,9 @@ const decodeBody = (
     ? [{ type: 'error', choice: 0, error: failureInside({ ...body }, options) }]
     : []
   if (!Array.isArray(choices) && hasError) return failure
-  const usage = objectOf(body.usage)
+  const usage = countsIn(body.usage)
   // Groq tells the usage of a stream in a field of its own, unless it was asked for in `stream_options`.
-  const elsewhere = usage ? undefined : objectOf(objectOf(body.x_groq)?.usage)
+  const elsewhere = usage ? undefined : countsIn(objectOf(body.x_groq)?.usage)
   body.choices = undefined
   body.error = undefined
   if (usage) body.usage = undefined
@@ -141,6 +141,15 @@ const decodeBody = (
     ? events
     : [{ type: 'start', choice: 0, ...withNative({ envelope: body, choice: structure }) }]
 }
+
+/** Counts of tokens. An object without any reports nothing: what was used is estimated then. */
+const countsIn = (value: unknown): Fields | undefined => {
+  const usage = objectOf(value)
+  const isCounted = usage && (isCount(usage.prompt_tokens) || isCount(usage.completion_tokens))
+  return isCounted ? usage : undefined
+}
+
+const isCount = (value: unknown) => typeof value === 'number'
 
 /** Marks the event of a chunk that has no choices at all, such as one with content filter results of the prompt. */
 export const structure: Fields = { isChunkWithoutChoices: true }
