@@ -4,6 +4,7 @@
 import type { ArchitectError, Language, Params, Renderer } from '../core/index.js'
 import type { ErrorBody } from '../llm/index.js'
 import { gatewayError } from './messages.js'
+import { isKeyRefused } from './routing/breaker-verdict.js'
 
 export interface ErrorReply {
   readonly status: number
@@ -183,9 +184,11 @@ export const createErrorDescriber =
  * Whether an upstream says that the request itself is wrong: only then are its words shown to the client. Its
  * other failures are between it and us; a 401 may even quote our key.
  */
-export const isClientFault = ({ code, params }: ArchitectError): boolean =>
-  (code === 'llm.upstream-status' && [400, 413, 422].includes(params.status)) ||
-  (code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error')
+export const isClientFault = (error: ArchitectError): boolean => {
+  const { code, params } = error
+  if (code === 'llm.upstream-status') return [400, 413, 422].includes(params.status) && !isKeyRefused(error)
+  return code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error'
+}
 
 /** Whether the request is at fault rather than an engine or this system. */
 export const isRequestFault = (error: ArchitectError): boolean =>
