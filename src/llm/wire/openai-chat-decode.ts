@@ -85,7 +85,7 @@ export const decodeChunkFields = (
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
   const body = objectOf(json)
   if (!body) return [unreadable('not a JSON object')]
-  if (!Array.isArray(body.choices) && !objectOf(body.error)) return [unreadable('no choices')]
+  if (!Array.isArray(body.choices) && !isFailure(body)) return [unreadable('no choices')]
   return decodeBody(copyOf(body), 'message', options)
 }
 
@@ -105,12 +105,9 @@ const decodeBody = (
   kind: 'delta' | 'message',
   options: DecoderOptions,
 ): readonly ChatEvent[] => {
-  const { choices, error } = body
-  const hasError = error !== undefined && error !== null && (!Array.isArray(choices) || objectOf(error))
-  const failure: ChatEvent[] = hasError
-    ? [{ type: 'error', choice: 0, error: failureInside({ ...body }, options) }]
-    : []
-  if (!Array.isArray(choices) && hasError) return failure
+  const { choices } = body
+  const failure: ChatEvent[] = isFailure(body) ? [failureOf({ ...body }, options)] : []
+  if (!Array.isArray(choices) && failure.length > 0) return failure
   const usage = countsIn(body.usage)
   // Groq tells the usage of a stream in a field of its own, unless it was asked for in `stream_options`.
   const elsewhere = usage ? undefined : countsIn(objectOf(body.x_groq)?.usage)
@@ -137,10 +134,28 @@ const decodeBody = (
       ...withNative({ envelope: body }),
     })
   events.push(...failure)
+  if (failure.length === 0 && events.some(isFailedFinish))
+    return [...events.filter((event) => !isFailedFinish(event)), failureOf(unnamed, options)]
   return events.length > 0
     ? events
     : [{ type: 'start', choice: 0, ...withNative({ envelope: body, choice: structure }) }]
 }
+
+/** `{error}`, or the error itself, as vLLM and SGLang put it into a stream. */
+const isFailure = ({ choices, error, object }: Fields): boolean => {
+  if (object === 'error' || objectOf(error)) return true
+  return !Array.isArray(choices) && error !== undefined && error !== null
+}
+
+const failureOf = (body: Fields, options: DecoderOptions): ChatEvent => ({
+  type: 'error',
+  choice: 0,
+  error: failureInside(body, options),
+})
+
+/** How Mistral and OpenRouter end an answer that their model has broken off. */
+const isFailedFinish = (event: ChatEvent) => event.type === 'finish' && event.reason === 'error'
+const unnamed = { error: { message: 'finish_reason is "error"', type: 'server_error' } }
 
 /** Counts of tokens. An object without any reports nothing: what was used is estimated then. */
 const countsIn = (value: unknown): Fields | undefined => {
