@@ -43,56 +43,42 @@ const ask = async (dialect: AnswerDialect, body: object) => {
 
 const call = { id: 'call_1', type: 'function', function: { name: 'look', arguments: args } }
 const message = { role: 'assistant', content: text, tool_calls: [call] }
-const chat = { ...answerOf(''), choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+const { usage: _usage, ...whole } = answerOf('')
+const chat = { ...whole, choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+
+const response = {
+  id: 'resp_1',
+  object: 'response',
+  status: 'completed',
+  output: [
+    { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] },
+    { type: 'function_call', call_id: 'call_1', name: 'look', arguments: args },
+  ],
+}
+const messages = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [
+    { type: 'text', text },
+    { type: 'tool_use', id: 'call_1', name: 'look', input: { for: 'fees' } },
+  ],
+  stop_reason: 'tool_use',
+}
+const parts = [{ text }, { functionCall: { name: 'look', args: { for: 'fees' } } }]
+const gemini = { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] }
 
 const answers: [AnswerDialect, string, object][] = [
-  ['openai-chat', 'none', { ...chat, usage: undefined }],
+  ['openai-chat', 'none', chat],
   ['openai-chat', 'an empty one', { ...chat, usage: {} }],
   ['openai-chat', 'no numbers', { ...chat, usage: { prompt_tokens: '9' } }],
-  [
-    'openai-responses',
-    'null',
-    {
-      id: 'resp_1',
-      object: 'response',
-      status: 'completed',
-      output: [
-        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] },
-        { type: 'function_call', call_id: 'call_1', name: 'look', arguments: args },
-      ],
-      usage: null,
-    },
-  ],
-  [
-    'anthropic-messages',
-    'none',
-    {
-      id: 'msg_1',
-      type: 'message',
-      role: 'assistant',
-      model: 'm',
-      content: [
-        { type: 'text', text },
-        { type: 'tool_use', id: 'call_1', name: 'look', input: { for: 'fees' } },
-      ],
-      stop_reason: 'tool_use',
-    },
-  ],
-  [
-    'gemini',
-    'none',
-    {
-      candidates: [
-        {
-          content: {
-            role: 'model',
-            parts: [{ text }, { functionCall: { name: 'look', args: { for: 'fees' } } }],
-          },
-          finishReason: 'STOP',
-        },
-      ],
-    },
-  ],
+  ['openai-responses', 'null', { ...response, usage: null }],
+  ['openai-responses', 'an empty one', { ...response, usage: {} }],
+  ['anthropic-messages', 'none', messages],
+  ['anthropic-messages', 'an empty one', { ...messages, usage: {} }],
+  ['gemini', 'none', gemini],
+  ['gemini', 'an empty one', { ...gemini, usageMetadata: {} }],
 ]
 
 describe('a whole answer', () => {

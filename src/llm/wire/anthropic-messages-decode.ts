@@ -8,6 +8,7 @@ import { llmError } from '../messages.js'
 import { type AnthropicNative, dialect, messageEvents, withNative } from './anthropic-messages-native.js'
 import { readStopReason, readUsage } from './anthropic-messages-usage.js'
 import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { countsIn } from './openai-chat-usage.js'
 import { readPassage } from './passage-url.js'
 import { createSseParser } from './sse-parser.js'
 import { failureInside } from './upstream-failure.js'
@@ -87,13 +88,15 @@ export const createEventReader = (options: DecoderOptions, state = createReaderS
   }
 }
 
+const counted = ['input_tokens', 'output_tokens'] as const
+
 const itemOf = (event: Fields): ChatEvent => ({ type: 'item', choice: 0, dialect, value: event })
 
 const readStart = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
   const message = objectOf(event.message) ?? {}
   const head = compact({ id: stringOf(message.id), model: stringOf(message.model) })
   const start: ChatEvent = { type: 'start', choice: 0, ...head, ...withNative({ event }) }
-  const usage = objectOf(message.usage)
+  const usage = countsIn(message.usage, ...counted)
   if (!usage) return [start]
   state.usage = readUsage(usage)
   return [start, usageEvent(state.usage, { isRepeated: true })]
@@ -170,7 +173,7 @@ const readCitation = (event: Fields, delta: Fields): ChatEvent | undefined => {
 }
 
 const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
-  const usage = objectOf(event.usage)
+  const usage = countsIn(event.usage, ...counted)
   if (usage) state.usage = readUsage(usage, state.usage)
   const reason = stringOf(objectOf(event.delta)?.stop_reason)
   if (reason === undefined)

@@ -8,6 +8,7 @@ import { dialect, withNative } from './gemini-native.js'
 import { type CandidateState, newCandidate, readCandidate } from './gemini-read-candidate.js'
 import { readUsage } from './gemini-usage.js'
 import { createJsonArraySplitter } from './json-array-splitter.js'
+import { countsIn } from './openai-chat-usage.js'
 import { createSseParser } from './sse-parser.js'
 import { failureInside } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
@@ -68,7 +69,7 @@ const createReader = (options: DecoderOptions): Reader => {
   return (body) => {
     if (objectOf(body.error)) return [{ type: 'error', choice: 0, error: failureInside(body, options) }]
     const candidates = listOf(body.candidates)
-    const usage = objectOf(body.usageMetadata)
+    const usage = countsIn(body.usageMetadata, 'promptTokenCount', 'candidatesTokenCount')
     const envelope = restOf(
       body,
       new Set([...(candidates.length > 0 ? ['candidates'] : []), ...(usage ? ['usageMetadata'] : [])]),

@@ -7,7 +7,7 @@ import { type Fields, fieldsIn, listOf, objectOf } from './fields.js'
 import { createChunkPattern } from './openai-chat-chunk-pattern.js'
 import { dialect, withNative } from './openai-chat-native.js'
 import { readChoice } from './openai-chat-read-choice.js'
-import { readUsage } from './openai-chat-usage.js'
+import { countsIn, readUsage } from './openai-chat-usage.js'
 import { frameData } from './sse-frame.js'
 import { createSseParser } from './sse-parser.js'
 import { failureInside } from './upstream-failure.js'
@@ -100,6 +100,8 @@ const copyOf = (body: Fields): MutableFields => ({
 
 type MutableFields = Record<string, unknown>
 
+const counted = ['prompt_tokens', 'completion_tokens'] as const
+
 const decodeBody = (
   body: MutableFields,
   kind: 'delta' | 'message',
@@ -108,9 +110,9 @@ const decodeBody = (
   const { choices } = body
   const failure: ChatEvent[] = isFailure(body) ? [failureOf({ ...body }, options)] : []
   if (!Array.isArray(choices) && failure.length > 0) return failure
-  const usage = countsIn(body.usage)
+  const usage = countsIn(body.usage, ...counted)
   // Groq tells the usage of a stream in a field of its own, unless it was asked for in `stream_options`.
-  const elsewhere = usage ? undefined : countsIn(objectOf(body.x_groq)?.usage)
+  const elsewhere = usage ? undefined : countsIn(objectOf(body.x_groq)?.usage, ...counted)
   body.choices = undefined
   body.error = undefined
   if (usage) body.usage = undefined
@@ -156,15 +158,6 @@ const failureOf = (body: Fields, options: DecoderOptions): ChatEvent => ({
 /** How Mistral and OpenRouter end an answer that their model has broken off. */
 const isFailedFinish = (event: ChatEvent) => event.type === 'finish' && event.reason === 'error'
 const unnamed = { error: { message: 'finish_reason is "error"', type: 'server_error' } }
-
-/** Counts of tokens. An object without any reports nothing: what was used is estimated then. */
-const countsIn = (value: unknown): Fields | undefined => {
-  const usage = objectOf(value)
-  const isCounted = usage && (isCount(usage.prompt_tokens) || isCount(usage.completion_tokens))
-  return isCounted ? usage : undefined
-}
-
-const isCount = (value: unknown) => typeof value === 'number'
 
 /** Marks the event of a chunk that has no choices at all, such as one with content filter results of the prompt. */
 export const structure: Fields = { isChunkWithoutChoices: true }

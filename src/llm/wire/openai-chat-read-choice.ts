@@ -136,8 +136,12 @@ const takeLogprobs = ({ outer }: Reading, field: string, hasText: boolean) => {
 const callNames = new Set(['index', 'id', 'function', 'custom'])
 
 /** Some servers give a call no id, or an empty one; other dialects cannot say a call without, nor its result. */
-const inventedId = ({ envelope, choice }: Reading, name: unknown, index: number): string | undefined =>
-  name ? `call_${stringOf(envelope.id) ?? 'answer'}_${choice}_${index}` : undefined
+const inventedId = ({ envelope, choice }: Reading, name: unknown, index: number): string | undefined => {
+  if (!name) return undefined
+  // Messages takes only these characters in an id, and chat completions at most 40.
+  const answer = (stringOf(envelope.id) ?? '').replace(/[^A-Za-z0-9]/g, '').slice(-24)
+  return `call_${answer}_${choice}_${index}`
+}
 
 /** A JSON text; some servers give the object itself. */
 const argumentsOf = (value: unknown): string =>

@@ -4,6 +4,7 @@
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
 import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { countsIn } from './openai-chat-usage.js'
 import { readLogProbabilities } from './openai-log-probabilities.js'
 import { createSaid, dialect, keyOfEvent, markCopies, withNative } from './openai-responses-native.js'
 import { type Seen, unsaidBefore } from './openai-responses-unsaid.js'
@@ -196,7 +197,7 @@ const readAnnotation = (event: Fields, state: ReaderState): ChatEvent => {
 
 const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
   const response = objectOf(event.response) ?? {}
-  const usage = objectOf(response.usage)
+  const usage = countsIn(response.usage, 'input_tokens', 'output_tokens')
   const finish: ChatEvent = {
     type: 'finish',
     choice: 0,
