@@ -135,7 +135,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
   'llm.event-too-large': shape(502, 'upstream_unreadable', 'server_error'),
-  'llm.event-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
+  'gateway.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
 }
 
 /** Refusals that the same request meets again, however often it is sent: clients must not repeat them. */
@@ -151,6 +151,8 @@ const ownWordsOf = (error: ArchitectError): ArchitectError => {
   const { code, params } = error
   if (code === 'llm.engine-failed' || (code === 'llm.upstream-error' && !isClientFault(error)))
     return gatewayError('gateway.upstream-failed', { deployment: params.deployment }, { cause: error })
+  if (code === 'llm.event-unreadable')
+    return gatewayError('gateway.upstream-unreadable', { dialect: params.dialect }, { cause: error })
   if (code === 'llm.upstream-timeout' && params.phase === 'deadline')
     return gatewayError('gateway.deadline-exceeded', { limitMs: null, tried: [] }, { cause: error })
   return error

@@ -11,7 +11,7 @@ import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } 
 import { countsIn } from './openai-chat-usage.js'
 import { readPassage } from './passage-url.js'
 import { createSseParser } from './sse-parser.js'
-import { failureInside } from './upstream-failure.js'
+import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
@@ -20,7 +20,7 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
   return {
     push: (bytes) => {
       try {
-        return parser.push(bytes).flatMap(({ data }) => readData(data, reader))
+        return parser.push(bytes).flatMap(({ data }) => readData(data, reader, options))
       } catch (cause) {
         return [unreadable(String(cause), cause)]
       }
@@ -30,11 +30,15 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
 }
 
 /** The events of one `data`; garbage is an `error` event. */
-export const readData = (data: string, reader: EventReader): readonly ChatEvent[] => {
+export const readData = (
+  data: string,
+  reader: EventReader,
+  options: DecoderOptions,
+): readonly ChatEvent[] => {
   // Written by servers that made this API of chat completions, such as vLLM's.
   if (data === '[DONE]') return []
   const event = fieldsIn(data)
-  return event ? reader(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
+  return event ? reader(event) : [unreadable(notJson(data, options))]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {

@@ -10,7 +10,7 @@ import { readChoice } from './openai-chat-read-choice.js'
 import { countsIn, readUsage } from './openai-chat-usage.js'
 import { frameData } from './sse-frame.js'
 import { createSseParser } from './sse-parser.js'
-import { failureInside } from './upstream-failure.js'
+import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
@@ -73,7 +73,7 @@ export const createFrameDecoder = (options: DecoderOptions = {}): FrameDecoder =
 const decodeChunk = (data: string, options: DecoderOptions): readonly ChatEvent[] => {
   if (data === '[DONE]') return []
   const chunk = fieldsIn(data) as MutableFields | undefined
-  return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
+  return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(notJson(data, options))]
 }
 
 /** The events of one chunk, which is used up. */

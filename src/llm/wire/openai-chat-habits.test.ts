@@ -82,3 +82,13 @@ describe('a failure', () => {
       })
   })
 })
+
+describe('what is no JSON', () => {
+  it.each(dialects)('is quoted without the key it may hold: %s', (dialect) => {
+    const decoder = codecs[dialect].createStreamDecoder({ secrets: ['key-of-ours'] })
+    const [event] = decoder.push(Buffer.from(sse('Bad credentials: key-of-ours')))
+    expect(event).toMatchObject({ type: 'error', error: { code: 'llm.event-unreadable' } })
+    expect(JSON.stringify(event)).toContain('Bad credentials: [key]')
+    expect(JSON.stringify(event)).not.toContain('key-of-ours')
+  })
+})
