@@ -39,7 +39,7 @@ const failures: readonly (readonly [ArchitectError, string, string, number])[] =
   ],
   [llmError('llm.event-too-large', { limitBytes: 9 }), 'upstream_unreadable', 'api_error', 502],
   [
-    llmError('llm.event-unreadable', { dialect: 'gemini', detail: 'garbage' }),
+    llmError('llm.event-unreadable', { dialect: 'gemini', detail: secretDetail }),
     'upstream_unreadable',
     'api_error',
     502,

@@ -4,6 +4,7 @@
 import type { ArchitectError, Language, Params, Renderer } from '../core/index.js'
 import type { ErrorBody } from '../llm/index.js'
 import { gatewayError } from './messages.js'
+import { isKeyRefused } from './routing/breaker-verdict.js'
 
 export interface ErrorReply {
   readonly status: number
@@ -134,7 +135,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   'llm.upstream-broke-off': shape(502, 'upstream_broke_off', 'server_error'),
   'llm.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
   'llm.event-too-large': shape(502, 'upstream_unreadable', 'server_error'),
-  'llm.event-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
+  'gateway.upstream-unreadable': shape(502, 'upstream_unreadable', 'server_error'),
 }
 
 /** Refusals that the same request meets again, however often it is sent: clients must not repeat them. */
@@ -150,6 +151,8 @@ const ownWordsOf = (error: ArchitectError): ArchitectError => {
   const { code, params } = error
   if (code === 'llm.engine-failed' || (code === 'llm.upstream-error' && !isClientFault(error)))
     return gatewayError('gateway.upstream-failed', { deployment: params.deployment }, { cause: error })
+  if (code === 'llm.event-unreadable')
+    return gatewayError('gateway.upstream-unreadable', { dialect: params.dialect }, { cause: error })
   if (code === 'llm.upstream-timeout' && params.phase === 'deadline')
     return gatewayError('gateway.deadline-exceeded', { limitMs: null, tried: [] }, { cause: error })
   return error
@@ -183,9 +186,11 @@ export const createErrorDescriber =
  * Whether an upstream says that the request itself is wrong: only then are its words shown to the client. Its
  * other failures are between it and us; a 401 may even quote our key.
  */
-export const isClientFault = ({ code, params }: ArchitectError): boolean =>
-  (code === 'llm.upstream-status' && [400, 413, 422].includes(params.status)) ||
-  (code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error')
+export const isClientFault = (error: ArchitectError): boolean => {
+  const { code, params } = error
+  if (code === 'llm.upstream-status') return [400, 413, 422].includes(params.status) && !isKeyRefused(error)
+  return code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error'
+}
 
 /** Whether the request is at fault rather than an engine or this system. */
 export const isRequestFault = (error: ArchitectError): boolean =>

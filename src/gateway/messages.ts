@@ -295,6 +295,11 @@ export const gatewayMessages = defineMessages({
       `Deployment ${p.deployment} reported an error while it was answering. What was received is incomplete; ask again.`,
     'zh-TW': (p) => `部署 ${p.deployment} 在回答途中回報錯誤。已收到的內容不完整，請重新提問。`,
   },
+  'gateway.upstream-unreadable': {
+    en: (p: { dialect: string }) =>
+      `A part of the answer is not ${p.dialect}. What was received is incomplete; ask again.`,
+    'zh-TW': (p) => `回答中有一部分不是 ${p.dialect} 格式。已收到的內容不完整，請重新提問。`,
+  },
   'gateway.draining': {
     en: (_p: Record<string, never>) => 'The server is stopping. Try again in a moment.',
     'zh-TW': () => '伺服器正在停止。請稍後再試。',

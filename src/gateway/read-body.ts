@@ -67,7 +67,7 @@ const refuseByHead = (request: IncomingMessage, maxBytes: number) => {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes)
     throw gatewayError('gateway.body-too-large', { limitBytes: maxBytes })
   const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     throw gatewayError('gateway.body-encoded', { encoding: encoding.slice(0, 40) })
 }
 

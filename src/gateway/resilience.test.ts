@@ -101,6 +101,25 @@ describe('a deployment with several keys', () => {
     expect(text).toContain('llm_architect_breaker_open{deployment="main",key="env:KEY_3"} 0')
   })
 
+  it.each([
+    [402, 'Insufficient Balance'],
+    [400, 'Your credit balance is too low to access the Anthropic API.'],
+    [400, 'API key not valid. Please pass a valid API key.'],
+  ])(
+    'takes the next where the account is spent or the key wrong, as a %i says: %s',
+    async (status, message) => {
+      const { gateway } = await start(
+        (call) => {
+          const isRefused = call.request.headers.authorization === 'Bearer k1'
+          if (isRefused) sendJson(call, { error: { message, type: 'invalid_request_error' } }, status)
+          else sendJson(call, completion('from the second key'))
+        },
+        { keys: ['k1', 'k2'] },
+      )
+      expect(await (await gateway.post(ask('x'))).text()).toContain('from the second key')
+    },
+  )
+
   it('tells the client when all are at their limits, without asking again', async () => {
     const { gateway, upstream } = await start(
       (call) => sendJson(call, { error: { message: 'slow' } }, 429, { 'retry-after': '60' }),

@@ -25,7 +25,9 @@ export const send = (exchange: Exchange, reply: Reply) => {
     'x-request-id': requestId,
     ...reply.headers,
   }
-  if (!mustLinger(request)) {
+  // Who has given a request up must not take what still comes of it for the next one (RFC 9110, section 15.5.9).
+  const isGivenUp = reply.status === 408 && !request.complete
+  if (!isGivenUp && !mustLinger(request)) {
     response.writeHead(reply.status, head)
     // A text is put into one write with the head; a long one is not worth the copy.
     if (body.length <= longestText) response.end(body.toString('latin1'), 'latin1')

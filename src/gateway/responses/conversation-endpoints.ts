@@ -13,6 +13,7 @@ import type { ConversationPort } from '../ports.js'
 import type { BodyReader } from '../read-body.js'
 import type { Endpoint } from '../router.js'
 import { sendJson } from '../send.js'
+import { nameOf } from '../stored.js'
 import { checkCompactions } from './compaction.js'
 import { toKept } from './items.js'
 import { listOf, pageOf } from './list-page.js'
@@ -56,7 +57,7 @@ type Work = (request: Asked) => Promise<void>
 const withoutBody =
   ({ authenticate, port }: ConversationDeps, work: Work): Handler =>
   (exchange, [id = '', itemId = '']) =>
-    work({ exchange, caller: authenticate(exchange.request), port, id, itemId, body: {} })
+    work({ exchange, caller: authenticate(exchange.request), port, id: nameOf(id), itemId, body: {} })
 
 /** The items of a body are at most 20. */
 const withBody =
@@ -66,7 +67,7 @@ const withBody =
     const bytes = await bodies.read(exchange.request, exchange.response)
     try {
       const body = checkFields(parseJson(bytes), { optional: { metadata, items: itemList } })
-      await work({ exchange, caller, port, id, itemId, body })
+      await work({ exchange, caller, port, id: nameOf(id), itemId, body })
     } finally {
       bodies.release(bytes.length)
     }
@@ -152,6 +153,6 @@ const showItem: Work = async (request) => {
 const removeItem: Work = async (request) => {
   const { exchange, caller, port, id, itemId } = request
   const conversation = await find(request)
-  if (!(await asked(port.removeItem(caller, id, itemId)))) throw notFound('item', itemId)
+  if (!(await asked(port.removeItem(caller, id, nameOf(itemId))))) throw notFound('item', itemId)
   sendJson(exchange, resource(conversation))
 }

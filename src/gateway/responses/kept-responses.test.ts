@@ -122,6 +122,24 @@ describe('a kept response', () => {
     expect((await client.responses.retrieve(id)).id).toBe(id)
   })
 
+  it('that a database could not even look for is not found, as any other', async () => {
+    await start(['one'])
+    const [response, conversation] = ['resp_\0', 'conv_\0']
+    const failures = await Promise.all(
+      [
+        client.responses.retrieve(response),
+        client.responses.delete(response),
+        client.responses.cancel(response),
+        ask({ previous_response_id: response }),
+        ask({ conversation }),
+        client.conversations.retrieve(conversation),
+        client.conversations.items.list(conversation),
+        client.conversations.delete(conversation),
+      ].map(failureOf),
+    )
+    for (const failure of failures) expect(failure).toBeInstanceOf(NotFoundError)
+  })
+
   it('cannot be cancelled, since it does not run in the background', async () => {
     await start()
     const { id } = await ask()

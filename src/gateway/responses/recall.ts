@@ -4,6 +4,7 @@ import type { Item, KeptResponse, Owner } from '../../conversations/index.js'
 import { checkFields, type Fields, isListOf, isObject, isText, rule } from '../check-fields.js'
 import { gatewayError } from '../messages.js'
 import type { ConversationPort } from '../ports.js'
+import { nameOf } from '../stored.js'
 
 export interface History {
   /** Oldest first, input and output as they came. */
@@ -28,14 +29,14 @@ export const recall = async (
   const conversationId = isObject(conversation) ? conversation.id : conversation
   if (!isText(conversationId)) return nothing
   const field = 'conversation'
-  if (!port || !(await asked(port.find(owner, conversationId))))
+  if (!port || !(await asked(port.find(owner, nameOf(conversationId)))))
     throw gatewayError('gateway.kept-not-found', { kind: 'conversation', id: conversationId, field })
   return { ...nothing, conversationId, items: await asked(port.items(owner, conversationId)) }
 }
 
 const chainOf = async (port: ConversationPort | undefined, owner: Owner, id: string) => {
   const field = 'previous_response_id'
-  const chain = port && (await asked(port.chain(owner, id)))
+  const chain = port && (await asked(port.chain(owner, nameOf(id))))
   if (!chain || chain.responses.length === 0)
     throw gatewayError('gateway.kept-not-found', { kind: 'response', id, field })
   const { missing } = chain

@@ -12,6 +12,7 @@ import type { BodyReader } from '../read-body.js'
 import type { Endpoint } from '../router.js'
 import type { Routes } from '../routes.js'
 import { send, sendJson } from '../send.js'
+import { nameOf } from '../stored.js'
 import { assembleRequest } from './assemble-request.js'
 import type { BackgroundRun, BackgroundRuns } from './background-runs.js'
 import { followEvents } from './follow-events.js'
@@ -38,8 +39,9 @@ export const responseEndpoints = (deps: ResponseDeps): readonly Endpoint[] => {
   if (!port) return always
   const path = '/v1/responses/{id}'
   const kept = (work: Work): Handler => {
-    return async (exchange, [id = '']) => {
+    return async (exchange, [given = '']) => {
       const caller = deps.authenticate(exchange.request)
+      const id = nameOf(given)
       await work({ exchange, caller, id, port, run: deps.runs.find(caller, id), stalledMs: deps.stalledMs })
     }
   }

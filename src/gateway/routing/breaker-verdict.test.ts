@@ -26,6 +26,18 @@ describe('what an attempt says about its key', () => {
     ['429 with a time', status(429, { retryAfterMs: 2_000 }), 'rate-limited'],
     ['429 of an account without money', status(429, { retryAfterMs: 2_000 }, false), 'key-refused'],
     ['401', status(401, {}, false), 'key-refused'],
+    ['402', status(402, { detail: 'Insufficient Balance' }, false), 'key-refused'],
+    [
+      '400 of a wrong key (Gemini)',
+      status(400, { detail: 'API key not valid. Please pass a valid API key.' }, false),
+      'key-refused',
+    ],
+    [
+      '400 of an account without money (Anthropic)',
+      status(400, { detail: 'Your credit balance is too low to access the Anthropic API.' }, false),
+      'key-refused',
+    ],
+    ['400 that quotes such words', status(400, { detail: 'No role "API key not valid"' }, false), 'nothing'],
     ['403', status(403, { detail: 'project has no access' }, false), 'key-refused'],
     ['403 about what was said', status(403, { detail: 'input was flagged' }, false), 'nothing'],
     ['400', status(400, {}, false), 'nothing'],

@@ -48,14 +48,18 @@ const verdictOfStatus = ({ params }: ArchitectError): Verdict => {
   return status >= 500 || status === 429 || status === 408 ? failure : nothing
 }
 
+/** How Gemini refuses a key, and Anthropic an account without money: by a 400, as if the request were wrong. */
+const refusedAsWrong = /^(API key (not valid|expired)|Your credit balance is too low)\b/
+
 /**
  * Whether another key may be taken where this one is not. A 403 that speaks of content is about the request, and an
- * account without money is refused by a 429 that does not heal by waiting.
+ * account without money is refused by a 402, or a 429 that does not heal by waiting.
  */
 export const isKeyRefused = ({ code, params, retryable }: ArchitectError): boolean => {
   if (code !== 'llm.upstream-status') return false
   const { status, detail, upstreamCode, upstreamType } = params
-  if (status === 401) return true
+  if (status === 401 || status === 402) return true
+  if (status === 400) return refusedAsWrong.test(detail)
   if (status === 403)
     return !/moderat|flagged|content|policy|safety/i.test(`${upstreamCode} ${upstreamType} ${detail}`)
   return status === 429 && !retryable

@@ -29,7 +29,7 @@ export const createAnthropicFrameReader = (options: DecoderOptions): FrameReader
 
       const note = (event: Buffer) => {
         for (const data of eventData(event)) {
-          const events = readData(data, reader)
+          const events = readData(data, reader, options)
           isDone ||= events.length === 0 && fieldsIn(data)?.type === 'message_stop'
           if (events.some(isNotable)) notable.push(events)
           for (const each of events) {
@@ -58,7 +58,7 @@ export const createAnthropicFrameReader = (options: DecoderOptions): FrameReader
       return {
         events: () => {
           const again = createEventReader(options, { ...before })
-          return eventData(bytes).flatMap((data) => readData(data, again))
+          return eventData(bytes).flatMap((data) => readData(data, again, options))
         },
         notable,
         hasContent,

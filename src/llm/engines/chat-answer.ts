@@ -4,11 +4,11 @@
 import type { ArchitectError } from '../../core/index.js'
 import { isContent } from '../content.js'
 import type { ChatEvent, ChatStream, Dialect } from '../contract.js'
-import { roughTokens } from '../estimate-tokens.js'
 import { createFrame, frameOf } from '../frame.js'
 import { createFrameDecoder, decodeAnswer, decodeFrame } from '../wire/openai-chat-decode.js'
 import { type ChatDelivery, createChatDelivery, type DeliveryOptions } from './chat-delivery.js'
 import { createFinishTracker } from './finish-tracker.js'
+import { spokenTokensOf } from './frame-reader.js'
 import { createFrameScanner } from './scan-frame.js'
 import { withoutUsageChunks } from './usage-chunk.js'
 
@@ -78,7 +78,7 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
       ? undefined
       : facts.notable.map((range) => ({ range, events: decode(bytes.subarray(range.start, range.end)) }))
     const events = notable ? notable.flatMap((part) => part.events) : frame.events()
-    if (format !== chatCompletions) result.addOutputTokens(roughTokensOf(events))
+    if (format !== chatCompletions) result.addOutputTokens(spokenTokensOf(events))
     const error = observe(events)
     if (error) return failInside(delivery, frame.events(), error)
     const kept =
@@ -99,6 +99,7 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
     const events = format.decodeAnswer(parseJson(bytes), decoding)
     const error = observe(events)
     if (error) return delivery.fail(error)
+    if (!hasUsage(events)) result.addOutputTokens(spokenTokensOf(events))
     const frame = createFrame({ dialect: format.dialect, framing: 'json', bytes }, () => events)
     if (finishes.areAllFinished()) delivery.deliver(frame, 0)
     delivery.complete()
@@ -119,10 +120,6 @@ export const createChatAnswer = (options: ChatAnswerOptions): ChatAnswer => {
 }
 
 const hasUsage = (events: readonly ChatEvent[]) => events.some(({ type }) => type === 'usage')
-
-/** An estimate of what texts are, for answers whose bytes the scanner does not know. */
-const roughTokensOf = (events: readonly ChatEvent[]): number =>
-  events.reduce((sum, event) => sum + (event.type === 'text' ? roughTokens(event.text) : 0), 0)
 
 const isUnreadable = (event: ChatEvent) =>
   event.type === 'error' && event.error.code === 'llm.event-unreadable'

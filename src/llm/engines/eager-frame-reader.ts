@@ -3,10 +3,9 @@
 
 import { isContent } from '../content.js'
 import type { ChatEvent } from '../contract.js'
-import { roughTokens } from '../estimate-tokens.js'
 import { eventData } from '../wire/event-data.js'
 import type { StreamDecoder } from '../wire/wire-codec.js'
-import { type FrameReader, type ReadFrame, textOfEvent } from './frame-reader.js'
+import { type FrameReader, type ReadFrame, spokenTokensOf } from './frame-reader.js'
 
 export interface EagerOptions {
   /** The events of one `data`; never throws. */
@@ -29,7 +28,6 @@ export const createDecodingFrameReader = (decoder: StreamDecoder): FrameReader =
 
 const frameOfGroups = (groups: readonly (readonly ChatEvent[])[], isDone: boolean): ReadFrame => {
   const events = groups.flat()
-  let outputTokens = 0
-  for (const event of events) outputTokens += roughTokens(textOfEvent(event))
+  const outputTokens = spokenTokensOf(events)
   return { events: () => events, notable: groups, hasContent: events.some(isContent), isDone, outputTokens }
 }

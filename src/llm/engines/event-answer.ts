@@ -11,7 +11,7 @@ import { createSseParser } from '../wire/sse-parser.js'
 import { type AnswerOptions, type ChatAnswer, failInside, parseJson } from './chat-answer.js'
 import { createChatDelivery } from './chat-delivery.js'
 import { createFinishTracker } from './finish-tracker.js'
-import type { FrameReader } from './frame-reader.js'
+import { type FrameReader, spokenTokensOf } from './frame-reader.js'
 
 export interface EventAnswerOptions extends AnswerOptions {
   readonly dialect: Dialect
@@ -64,6 +64,7 @@ export const createEventAnswer = (options: EventAnswerOptions): ChatAnswer => {
     const events = options.decodeAnswer(parseJson(bytes))
     const error = observe(events)
     if (error) return delivery.fail(error)
+    result.addOutputTokens(spokenTokensOf(events))
     const frame = createFrame({ dialect, framing: 'json', bytes }, () => events)
     if (finishes.areAllFinished()) delivery.deliver(frame, 0)
     delivery.complete()

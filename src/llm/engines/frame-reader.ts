@@ -1,6 +1,7 @@
 // What an engine has to know of each frame of a stream, whatever its dialect. Knows no socket and no outcome.
 
 import type { ChatEvent } from '../contract.js'
+import { roughTokens } from '../estimate-tokens.js'
 
 export interface ReadFrame {
   /** All that the frame says; decoded when asked, if it has not been. */
@@ -37,3 +38,7 @@ export const textOfEvent = (event: ChatEvent): string => {
       return ''
   }
 }
+
+/** An estimate of what events say, not rounded. */
+export const spokenTokensOf = (events: readonly ChatEvent[]): number =>
+  events.reduce((sum, event) => sum + roughTokens(textOfEvent(event)), 0)

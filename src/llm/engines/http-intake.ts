@@ -2,7 +2,7 @@
 // protocol and no socket.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ArchitectError, Clock } from '../../core/index.js'
+import { type Clock, toArchitectError } from '../../core/index.js'
 import { llmError } from '../messages.js'
 import type { ChatAnswer } from './chat-answer.js'
 import { createFrameCutter } from './frame-cutter.js'
@@ -49,7 +49,7 @@ export const createIntake = ({ answer, isStream, deployment, secrets, clock }: I
     try {
       work()
     } catch (cause) {
-      answer.fail(cause as ArchitectError)
+      answer.fail(toArchitectError(cause))
     }
   }
 
@@ -75,14 +75,15 @@ export const createIntake = ({ answer, isStream, deployment, secrets, clock }: I
       } else if (!collect(bytes, maxAnswerBytes))
         answer.fail(llmError('llm.upstream-unreadable', { deployment, reason: 'more than 64 MiB' }))
     },
-    onEnd: () => {
-      if (mode === 'error') failStatus()
-      else if (mode === 'body') answer.addBody(Buffer.concat(body))
-      else {
-        addRest(answer, cutter.rest(), deployment)
-        answer.end()
-      }
-    },
+    onEnd: () =>
+      guarded(() => {
+        if (mode === 'error') failStatus()
+        else if (mode === 'body') answer.addBody(Buffer.concat(body))
+        else {
+          addRest(answer, cutter.rest(), deployment)
+          answer.end()
+        }
+      }),
   }
 }
 

@@ -141,6 +141,11 @@ describe('an upstream that refuses', () => {
     [{ 'retry-after': '60' }, 60_000],
     [{ 'retry-after': '1.5' }, 1500],
     [{ 'retry-after-ms': '250', 'retry-after': '1' }, 250],
+    [{ 'retry-after-ms': '', 'retry-after': '2' }, 2_000],
+    [{ 'retry-after': '3\r\nretry-after: 4' }, 3_000],
+    [{ 'retry-after': '604800' }, 604_800_000],
+    [{ 'retry-after': '1795754384' }, null],
+    [{ 'retry-after-ms': '1e23' }, null],
     [{ 'retry-after': 'soon' }, null],
     [{}, null],
   ])('keeps its Retry-After: %j', async (headers, retryAfterMs) => {

@@ -25,7 +25,7 @@ export const createOpenAiResponsesModel = (options: HttpModelOptions): HttpChatM
         ...answer,
         dialect: 'openai-responses',
         reader: createEagerFrameReader({
-          readData: (data) => readData(data, reader),
+          readData: (data) => readData(data, reader, decoding),
           isLast: ({ type }) => type === 'finish',
         }),
         decodeAnswer: (json) => decodeAnswer(json, decoding),

@@ -35,16 +35,21 @@ export const responseHeaders = (headers: IncomingHttpHeaders): ReadonlyMap<strin
   return kept
 }
 
+/** A longer pause is a mistake, such as the time of day in seconds; it would leave a key alone for years. */
+const longestRetryAfterMs = 7 * 24 * 3_600_000
+
 /**
  * When an upstream may be asked again. `retry-after-ms` is OpenAI's and Azure's, in ms; `retry-after` is RFC 9110,
  * section 10.2.3: seconds or a date. Anything unreadable is null.
  */
 export const retryAfterMs = (headers: IncomingHttpHeaders, wallMs: number): number | null => {
-  const exact = Number(headers['retry-after-ms'] ?? Number.NaN)
-  if (Number.isFinite(exact) && exact >= 0) return exact
-  const value = headers['retry-after']?.trim()
-  if (!value) return null
-  if (/^\d+(\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000)
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? null : Math.max(0, at - wallMs)
+  const exact = Number(firstOf(headers['retry-after-ms']) || Number.NaN)
+  const ms = exact >= 0 ? exact : statedMs(firstOf(headers['retry-after']), wallMs)
+  return ms <= longestRetryAfterMs ? ms : null
 }
+
+const statedMs = (value: string, wallMs: number): number =>
+  /^\d+(\.\d+)?$/.test(value) ? Math.round(Number(value) * 1000) : Math.max(0, Date.parse(value) - wallMs)
+
+/** A field that a proxy repeated comes as a list, whatever its type says. */
+const firstOf = (value: string | readonly string[] | undefined): string => ([value].flat()[0] ?? '').trim()

@@ -10,6 +10,25 @@ import { createFrameScanner } from './scan-frame.js'
 const scan = (text: string) => createFrameScanner().scan(Buffer.from(text, 'utf8'))
 const isNotableText = (text: string) => scan(text).isUnusual || scan(text).notable.length > 0
 
+describe('content in parts', () => {
+  it.each([
+    ['thinking', chunk({ content: [{ type: 'thinking', thinking: [] }] }), true],
+    [
+      'a text, with spaces',
+      chunk({ content: [{ type: 'text', text: 'a' }] }).replace('[{"type"', '[ { "type"'),
+      true,
+    ],
+    ['none', chunk({ content: [] }), false],
+    [
+      'log probabilities',
+      sse({ choices: [{ index: 0, delta: {}, logprobs: { content: [{ token: 'a' }] } }] }),
+      false,
+    ],
+  ])('is content: %s', (_what, text, hasContent) => {
+    expect(scan(text).hasContent).toBe(hasContent)
+  })
+})
+
 describe('scanning a frame', () => {
   it.each([
     ['content', chunk({ content: 'Fifteen' }), false],

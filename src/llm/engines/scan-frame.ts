@@ -93,6 +93,7 @@ const scanFrame = (bytes: Buffer, template: ChunkTemplate): FrameFacts => {
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
 const data = ascii('data:')
 const doneMark = ascii('[DONE]')
+const typeName = ascii('"type"')
 type Kind = 'finish' | 'usage' | 'error' | 'choices' | 'text' | 'object'
 
 /** The fields that matter, by the length of their names, so that any other is passed by with one look. */
@@ -178,7 +179,10 @@ const scanObject = (bytes: Uint8Array, from: number): ObjectFacts => {
         if (textEnd > textStart) hasContent = true
         outputTokens += estimateBytes(bytes, textStart, textEnd)
         at = textEnd + 1
-      } else at = value
+      } else {
+        if (kind === 'text' && startsParts(bytes, value)) hasContent = true
+        at = value
+      }
       continue
     }
     if (byte === openBrace) depth++
@@ -189,6 +193,13 @@ const scanObject = (bytes: Uint8Array, from: number): ObjectFacts => {
   const isWhole = depth === 0 && hasChoices
   const facts = { hasContent, outputTokens, texts, textStart, textEnd }
   return { ...facts, isNotable: isNotable || !isWhole, end: lineEnd(bytes, at) }
+}
+
+/** Whether a text stands here in parts, as Mistral's reasoning models write it: `[{"type"`. */
+const startsParts = (bytes: Uint8Array, value: number): boolean => {
+  if (bytes[value] !== openBracket) return false
+  const first = skipSpaces(bytes, value + 1)
+  return bytes[first] === openBrace && startsWith(bytes, skipSpaces(bytes, first + 1), typeName)
 }
 
 /** The byte of the closing quote, or of the line's end where a string is cut. */

@@ -8,9 +8,10 @@ import { llmError } from '../messages.js'
 import { type AnthropicNative, dialect, messageEvents, withNative } from './anthropic-messages-native.js'
 import { readStopReason, readUsage } from './anthropic-messages-usage.js'
 import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { countsIn } from './openai-chat-usage.js'
 import { readPassage } from './passage-url.js'
 import { createSseParser } from './sse-parser.js'
-import { failureInside } from './upstream-failure.js'
+import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
@@ -19,7 +20,7 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
   return {
     push: (bytes) => {
       try {
-        return parser.push(bytes).flatMap(({ data }) => readData(data, reader))
+        return parser.push(bytes).flatMap(({ data }) => readData(data, reader, options))
       } catch (cause) {
         return [unreadable(String(cause), cause)]
       }
@@ -29,11 +30,15 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
 }
 
 /** The events of one `data`; garbage is an `error` event. */
-export const readData = (data: string, reader: EventReader): readonly ChatEvent[] => {
+export const readData = (
+  data: string,
+  reader: EventReader,
+  options: DecoderOptions,
+): readonly ChatEvent[] => {
   // Written by servers that made this API of chat completions, such as vLLM's.
   if (data === '[DONE]') return []
   const event = fieldsIn(data)
-  return event ? reader(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
+  return event ? reader(event) : [unreadable(notJson(data, options))]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
@@ -87,13 +92,15 @@ export const createEventReader = (options: DecoderOptions, state = createReaderS
   }
 }
 
+const counted = ['input_tokens', 'output_tokens'] as const
+
 const itemOf = (event: Fields): ChatEvent => ({ type: 'item', choice: 0, dialect, value: event })
 
 const readStart = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
   const message = objectOf(event.message) ?? {}
   const head = compact({ id: stringOf(message.id), model: stringOf(message.model) })
   const start: ChatEvent = { type: 'start', choice: 0, ...head, ...withNative({ event }) }
-  const usage = objectOf(message.usage)
+  const usage = countsIn(message.usage, ...counted)
   if (!usage) return [start]
   state.usage = readUsage(usage)
   return [start, usageEvent(state.usage, { isRepeated: true })]
@@ -170,7 +177,7 @@ const readCitation = (event: Fields, delta: Fields): ChatEvent | undefined => {
 }
 
 const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
-  const usage = objectOf(event.usage)
+  const usage = countsIn(event.usage, ...counted)
   if (usage) state.usage = readUsage(usage, state.usage)
   const reason = stringOf(objectOf(event.delta)?.stop_reason)
   if (reason === undefined)

@@ -24,7 +24,9 @@ export const readUsage = (fields: Fields, before: Usage = noUsage): Usage => {
   }
 }
 
-const countOr = (value: unknown, before: number) => (typeof value === 'number' ? count(value) : before)
+/** A count of 0 at the end takes nothing back that was told at the start: some servers tell a prompt only there. */
+const countOr = (value: unknown, before: number) =>
+  typeof value === 'number' ? count(value) || before : before
 
 export const writeUsage = ({ input, output }: Usage): Record<string, unknown> => ({
   input_tokens: input.total - input.cacheRead - input.cacheWrite,

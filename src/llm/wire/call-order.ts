@@ -3,6 +3,7 @@
 // they are, or until the answer ends. Calls that follow each other, as nearly all do, pass without waiting.
 
 import type { ChatEvent } from '../contract.js'
+import { createCallNumbers } from './call-numbers.js'
 import { fieldsIn } from './fields.js'
 
 type ToolCallEvent = Extract<ChatEvent, { readonly type: 'tool-call' }>
@@ -17,6 +18,7 @@ export interface CallOrder {
 export const createCallOrder = (): CallOrder => {
   let open: { readonly index: number; args: string } | undefined
   const closed = new Set<number>()
+  const numbered = createCallNumbers()
   let held: ChatEvent[] = []
 
   const close = () => {
@@ -32,7 +34,7 @@ export const createCallOrder = (): CallOrder => {
   const release = (): readonly ChatEvent[] => {
     const waiting = held
     held = []
-    return waiting.flatMap(put)
+    return waiting.flatMap(putInOrder)
   }
   const putCall = (event: ToolCallEvent): readonly ChatEvent[] => {
     if (open?.index === event.index || (!open && held.length === 0)) {
@@ -49,7 +51,9 @@ export const createCallOrder = (): CallOrder => {
     held.push(event)
     return []
   }
-  const put = (event: ChatEvent): readonly ChatEvent[] => {
+  const put = (event: ChatEvent): readonly ChatEvent[] =>
+    putInOrder(event.type === 'tool-call' ? numbered(event) : event)
+  const putInOrder = (event: ChatEvent): readonly ChatEvent[] => {
     if (event.type === 'tool-call') return putCall(event)
     if (event.type === 'finish') return [...flush(), event]
     if (!open || !isSaid(event)) return [event]

@@ -8,8 +8,9 @@ import { dialect, withNative } from './gemini-native.js'
 import { type CandidateState, newCandidate, readCandidate } from './gemini-read-candidate.js'
 import { readUsage } from './gemini-usage.js'
 import { createJsonArraySplitter } from './json-array-splitter.js'
+import { countsIn } from './openai-chat-usage.js'
 import { createSseParser } from './sse-parser.js'
-import { failureInside } from './upstream-failure.js'
+import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
@@ -19,7 +20,7 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
     push: (bytes) => {
       try {
         split ??= splitterFor(bytes)
-        return split ? split(bytes).flatMap((text) => readText(text, read)) : []
+        return split ? split(bytes).flatMap((text) => readText(text, read, options)) : []
       } catch (cause) {
         return [unreadable(String(cause), cause)]
       }
@@ -40,10 +41,10 @@ const splitterFor = (bytes: Uint8Array) => {
 const space = 0x20
 const openBracket = 0x5b
 
-const readText = (text: string, read: Reader): readonly ChatEvent[] => {
+const readText = (text: string, read: Reader, options: DecoderOptions): readonly ChatEvent[] => {
   if (text === '[DONE]') return []
   const chunk = fieldsIn(text)
-  return chunk ? read(chunk) : [unreadable(`not a JSON object: ${text.slice(0, 80)}`)]
+  return chunk ? read(chunk) : [unreadable(notJson(text, options))]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
@@ -68,7 +69,7 @@ const createReader = (options: DecoderOptions): Reader => {
   return (body) => {
     if (objectOf(body.error)) return [{ type: 'error', choice: 0, error: failureInside(body, options) }]
     const candidates = listOf(body.candidates)
-    const usage = objectOf(body.usageMetadata)
+    const usage = countsIn(body.usageMetadata, 'promptTokenCount', 'candidatesTokenCount')
     const envelope = restOf(
       body,
       new Set([...(candidates.length > 0 ? ['candidates'] : []), ...(usage ? ['usageMetadata'] : [])]),

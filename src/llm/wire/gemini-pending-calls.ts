@@ -1,6 +1,7 @@
 // Tool calls that other dialects send in pieces, put together until their arguments are whole.
 
 import type { ChatEvent } from '../contract.js'
+import { createCallNumbers } from './call-numbers.js'
 import { parseArguments } from './gemini-write-candidate.js'
 
 type ToolCallEvent = Extract<ChatEvent, { readonly type: 'tool-call' }>
@@ -9,7 +10,10 @@ export const createCallCollector = () => {
   const pending = new Map<string, ToolCallEvent>()
   const broken = new Map<number, string>()
 
-  const add = (event: ToolCallEvent) => {
+  const numbered = createCallNumbers()
+
+  const add = (came: ToolCallEvent) => {
+    const event = numbered(came)
     const key = `${event.choice} ${event.index}`
     const before = pending.get(key)
     pending.set(key, before ? join(before, event) : event)

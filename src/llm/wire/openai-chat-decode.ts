@@ -7,10 +7,10 @@ import { type Fields, fieldsIn, listOf, objectOf } from './fields.js'
 import { createChunkPattern } from './openai-chat-chunk-pattern.js'
 import { dialect, withNative } from './openai-chat-native.js'
 import { readChoice } from './openai-chat-read-choice.js'
-import { readUsage } from './openai-chat-usage.js'
+import { countsIn, readUsage } from './openai-chat-usage.js'
 import { frameData } from './sse-frame.js'
 import { createSseParser } from './sse-parser.js'
-import { failureInside } from './upstream-failure.js'
+import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
@@ -73,7 +73,7 @@ export const createFrameDecoder = (options: DecoderOptions = {}): FrameDecoder =
 const decodeChunk = (data: string, options: DecoderOptions): readonly ChatEvent[] => {
   if (data === '[DONE]') return []
   const chunk = fieldsIn(data) as MutableFields | undefined
-  return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
+  return chunk ? decodeBody(chunk, 'delta', options) : [unreadable(notJson(data, options))]
 }
 
 /** The events of one chunk, which is used up. */
@@ -85,7 +85,7 @@ export const decodeChunkFields = (
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
   const body = objectOf(json)
   if (!body) return [unreadable('not a JSON object')]
-  if (!Array.isArray(body.choices) && !objectOf(body.error)) return [unreadable('no choices')]
+  if (!Array.isArray(body.choices) && !isFailure(body)) return [unreadable('no choices')]
   return decodeBody(copyOf(body), 'message', options)
 }
 
@@ -100,20 +100,19 @@ const copyOf = (body: Fields): MutableFields => ({
 
 type MutableFields = Record<string, unknown>
 
+const counted = ['prompt_tokens', 'completion_tokens'] as const
+
 const decodeBody = (
   body: MutableFields,
   kind: 'delta' | 'message',
   options: DecoderOptions,
 ): readonly ChatEvent[] => {
-  const { choices, error } = body
-  const hasError = error !== undefined && error !== null && (!Array.isArray(choices) || objectOf(error))
-  const failure: ChatEvent[] = hasError
-    ? [{ type: 'error', choice: 0, error: failureInside({ ...body }, options) }]
-    : []
-  if (!Array.isArray(choices) && hasError) return failure
-  const usage = objectOf(body.usage)
+  const { choices } = body
+  const failure: ChatEvent[] = isFailure(body) ? [failureOf({ ...body }, options)] : []
+  if (!Array.isArray(choices) && failure.length > 0) return failure
+  const usage = countsIn(body.usage, ...counted)
   // Groq tells the usage of a stream in a field of its own, unless it was asked for in `stream_options`.
-  const elsewhere = usage ? undefined : objectOf(objectOf(body.x_groq)?.usage)
+  const elsewhere = usage ? undefined : countsIn(objectOf(body.x_groq)?.usage, ...counted)
   body.choices = undefined
   body.error = undefined
   if (usage) body.usage = undefined
@@ -137,10 +136,28 @@ const decodeBody = (
       ...withNative({ envelope: body }),
     })
   events.push(...failure)
+  if (failure.length === 0 && events.some(isFailedFinish))
+    return [...events.filter((event) => !isFailedFinish(event)), failureOf(unnamed, options)]
   return events.length > 0
     ? events
     : [{ type: 'start', choice: 0, ...withNative({ envelope: body, choice: structure }) }]
 }
+
+/** `{error}`, or the error itself, as vLLM and SGLang put it into a stream. */
+const isFailure = ({ choices, error, object }: Fields): boolean => {
+  if (object === 'error' || objectOf(error)) return true
+  return !Array.isArray(choices) && error !== undefined && error !== null
+}
+
+const failureOf = (body: Fields, options: DecoderOptions): ChatEvent => ({
+  type: 'error',
+  choice: 0,
+  error: failureInside(body, options),
+})
+
+/** How Mistral and OpenRouter end an answer that their model has broken off. */
+const isFailedFinish = (event: ChatEvent) => event.type === 'finish' && event.reason === 'error'
+const unnamed = { error: { message: 'finish_reason is "error"', type: 'server_error' } }
 
 /** Marks the event of a chunk that has no choices at all, such as one with content filter results of the prompt. */
 export const structure: Fields = { isChunkWithoutChoices: true }

@@ -4,6 +4,7 @@
 
 import { isContent } from '../content.js'
 import type { ChatEvent } from '../contract.js'
+import { createEmptyCalls } from './empty-calls.js'
 import { defaultError } from './error-body.js'
 import type { Fields } from './fields.js'
 import { writeByPattern } from './openai-chat-chunk-pattern.js'
@@ -21,6 +22,7 @@ interface ChunkDraft {
 
 export const createStreamEncoder = (options: EncoderOptions): StreamEncoder => {
   const state = createHead(options)
+  const calls = createEmptyCalls()
   let draft: ChunkDraft | undefined
   let out = ''
   let failed = false
@@ -59,7 +61,10 @@ export const createStreamEncoder = (options: EncoderOptions): StreamEncoder => {
       out += sseText(JSON.stringify({ error: (options.renderError ?? defaultError)(event.error) }))
     } else if (event.type === 'usage') {
       addUsage(event)
-    } else if (state.isWorthAChunk(event)) addContent(draftFor(event), event, state)
+    } else {
+      for (const empty of calls.emptyBefore(event)) addContent(draftFor(empty), empty, state)
+      if (state.isWorthAChunk(event)) addContent(draftFor(event), event, state)
+    }
   }
 
   const take = () => {

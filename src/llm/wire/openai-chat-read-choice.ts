@@ -5,7 +5,7 @@
 // event is set to undefined where it stands, and what is left of choice and delta goes along as it is.
 
 import type { ChatEvent, Extra } from '../contract.js'
-import { compact, type Fields, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { compact, type Fields, listOf, numberOf, objectOf, restOf, stringOf } from './fields.js'
 import { type ChatNative, dialect } from './openai-chat-native.js'
 import { readLogProbabilities } from './openai-log-probabilities.js'
 import { readPassage } from './passage-url.js'
@@ -78,10 +78,35 @@ const readTexts = (reading: Reading) => {
   const { said } = reading
   if (typeof said.reasoning_content === 'string') addText(reading, 'reasoning', 'reasoning_content')
   else if (typeof said.reasoning === 'string') addText(reading, 'reasoning', 'reasoning')
+  if (Array.isArray(said.content)) readContentParts(reading, said.content)
   const hasLogprobs = objectOf(reading.outer.logprobs) !== undefined
   if (typeof said.content === 'string' || hasLogprobs) addText(reading, 'text', 'content')
   if (typeof said.refusal === 'string' || hasLogprobs) addText(reading, 'refusal', 'refusal')
 }
+
+/** Mistral's reasoning models say their content in parts. Parts of other types stay an item, all of them as they came. */
+const readContentParts = (reading: Reading, parts: readonly unknown[]) => {
+  const texts = parts.map(textOfPart)
+  if (texts.some((text) => text === undefined)) return
+  const { said, choice, events } = reading
+  said.content = undefined
+  for (const text of texts)
+    if (text) events.push({ ...text, choice, extra: extraOf(reading, { field: fields[text.type] }) })
+}
+
+const fields = { text: 'content', reasoning: 'reasoning_content' } as const
+
+const textOfPart = (value: unknown): { type: 'text' | 'reasoning'; text: string } | undefined => {
+  const part = objectOf(value)
+  const text = stringOf(part?.text)
+  if (part?.type === 'text' && text !== undefined) return { type: 'text', text }
+  if (part?.type !== 'thinking') return undefined
+  const pieces = typeof part.thinking === 'string' ? [part.thinking] : listOf(part.thinking).map(innerText)
+  const thought = pieces.join('')
+  return pieces.includes(undefined) ? undefined : { type: 'reasoning', text: thought }
+}
+
+const innerText = (value: unknown) => stringOf(objectOf(value)?.text)
 
 const addText = (reading: Reading, type: 'text' | 'refusal' | 'reasoning', field: string) => {
   const { said, choice, events } = reading
@@ -110,6 +135,18 @@ const takeLogprobs = ({ outer }: Reading, field: string, hasText: boolean) => {
 
 const callNames = new Set(['index', 'id', 'function', 'custom'])
 
+/** Some servers give a call no id, or an empty one; other dialects cannot say a call without, nor its result. */
+const inventedId = ({ envelope, choice }: Reading, name: unknown, index: number): string | undefined => {
+  if (!name) return undefined
+  // Messages takes only these characters in an id, and chat completions at most 40.
+  const answer = (stringOf(envelope.id) ?? '').replace(/[^A-Za-z0-9]/g, '').slice(-24)
+  return `call_${answer}_${choice}_${index}`
+}
+
+/** A JSON text; some servers give the object itself. */
+const argumentsOf = (value: unknown): string =>
+  stringOf(value) ?? (objectOf(value) ? JSON.stringify(value) : '')
+
 const readToolCalls = (reading: Reading) => {
   const { said, choice, events } = reading
   if (!Array.isArray(said.tool_calls)) return
@@ -120,12 +157,14 @@ const readToolCalls = (reading: Reading) => {
     const content = kind === 'custom' ? 'input' : 'arguments'
     const inner = restOf(called, new Set(['name', content]))
     const call = { ...restOf(fields, callNames), ...(fields[kind] !== undefined && { [kind]: inner }) }
+    const index = numberOf(fields.index) ?? position
+    const id = stringOf(fields.id) || inventedId(reading, called.name, index)
     events.push({
       type: 'tool-call',
       choice,
-      index: numberOf(fields.index) ?? position,
-      ...compact({ id: stringOf(fields.id), name: stringOf(called.name) }),
-      arguments: stringOf(called[content]) ?? '',
+      index,
+      ...compact({ id, name: stringOf(called.name) }),
+      arguments: argumentsOf(called[content]),
       extra: extraOf(reading, { call, hasArguments: content in called }),
     })
   }

@@ -4,13 +4,14 @@
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
 import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
+import { countsIn } from './openai-chat-usage.js'
 import { readLogProbabilities } from './openai-log-probabilities.js'
 import { createSaid, dialect, keyOfEvent, markCopies, withNative } from './openai-responses-native.js'
 import { type Seen, unsaidBefore } from './openai-responses-unsaid.js'
 import { readUsage } from './openai-responses-usage.js'
 import { readPassage } from './passage-url.js'
 import { createSseParser } from './sse-parser.js'
-import { failureInside } from './upstream-failure.js'
+import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'
 
 export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder => {
@@ -19,7 +20,7 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
   return {
     push: (bytes) => {
       try {
-        return parser.push(bytes).flatMap(({ data }) => readData(data, read))
+        return parser.push(bytes).flatMap(({ data }) => readData(data, read, options))
       } catch (cause) {
         return [unreadable(String(cause), cause)]
       }
@@ -29,10 +30,10 @@ export const createStreamDecoder = (options: DecoderOptions = {}): StreamDecoder
 }
 
 /** The events of one `data`; garbage is an `error` event. */
-export const readData = (data: string, read: EventReader): readonly ChatEvent[] => {
+export const readData = (data: string, read: EventReader, options: DecoderOptions): readonly ChatEvent[] => {
   if (data === '[DONE]') return []
   const event = fieldsIn(data)
-  return event ? read(event) : [unreadable(`not a JSON object: ${data.slice(0, 80)}`)]
+  return event ? read(event) : [unreadable(notJson(data, options))]
 }
 
 export const decodeAnswer = (json: unknown, options: DecoderOptions = {}): readonly ChatEvent[] => {
@@ -196,7 +197,7 @@ const readAnnotation = (event: Fields, state: ReaderState): ChatEvent => {
 
 const readEnd = (event: Fields, state: ReaderState): readonly ChatEvent[] => {
   const response = objectOf(event.response) ?? {}
-  const usage = objectOf(response.usage)
+  const usage = countsIn(response.usage, 'input_tokens', 'output_tokens')
   const finish: ChatEvent = {
     type: 'finish',
     choice: 0,

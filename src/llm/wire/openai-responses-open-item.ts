@@ -95,11 +95,20 @@ export const createOpenItem = (said: Said, responseId: string) => {
     ]
   }
 
-  const close = (): readonly Fields[] => {
+  /** Clients parse the arguments, also of a call that takes nothing. */
+  const completeArguments = (current: Open): readonly Fields[] => {
+    const key = keyOf(current.outputIndex, 'arguments')
+    if (current.call === undefined || said.text(key) !== '') return []
+    said.addText(key, '{}')
+    return [{ type: 'response.function_call_arguments.delta', ...at(current), delta: '{}' }]
+  }
+
+  /** @param isCut the answer has ended before all was said */
+  const close = (isCut = false): readonly Fields[] => {
     if (!open) return []
     const current = open
     open = undefined
-    const events = closeItem(current, said)
+    const events = [...(isCut ? [] : completeArguments(current)), ...closeItem(current, said)]
     const done = objectOf(events.at(-1)?.item)
     if (done) output[current.outputIndex] = done
     return events

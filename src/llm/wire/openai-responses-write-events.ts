@@ -113,7 +113,7 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     end: () => {
       if (isFinished) return []
       const beginning = start()
-      const closing = [...(order?.flush() ?? []).flatMap(writeForeign), ...open.close()]
+      const closing = [...(order?.flush() ?? []).flatMap(writeForeign), ...open.close(finish === 'length')]
       const response = finalResponse({ skeleton: skeleton ?? {}, finish, usage, output: open.output() })
       // The API has no event of its own for a response that was cancelled.
       const end = response.status === 'cancelled' ? 'incomplete' : response.status

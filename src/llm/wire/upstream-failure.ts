@@ -86,3 +86,7 @@ export const failureInside = (body: unknown, options: DecoderOptions = {}): Arch
 /** Statuses after which the same call may succeed later (RFC 9110, 6585; 529 is Anthropic's "overloaded"). */
 export const isRetryableStatus = (status: number): boolean =>
   status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
+
+/** What should have been JSON, as far as an operator has to see it. */
+export const notJson = (text: string, { secrets }: DecoderOptions): string =>
+  `not a JSON object: ${scrub(text.slice(0, 2_000), secrets).slice(0, 80)}`

@@ -71,10 +71,11 @@ describe('usage', () => {
       input: { total: 100, cacheRead: 70, cacheWrite: 10 },
       output: { total: 1, reasoning: 0 },
     })
-    expect(readMessages({ output_tokens: 44, input_tokens: null }, start)).toEqual({
-      input: start.input,
-      output: { total: 44, reasoning: 0 },
-    })
+    for (const input_tokens of [null, 0])
+      expect(readMessages({ output_tokens: 44, input_tokens }, start)).toEqual({
+        input: start.input,
+        output: { total: 44, reasoning: 0 },
+      })
   })
 
   it.each([
