@@ -122,8 +122,13 @@ const checkExtra = (extra: Extra | undefined, at: string, dialect: Target) => {
 
 /** In an object that only groups fields, the field that is meant. */
 const fullName = (name: string, value: unknown) => {
-  const [inner] = groups.has(name) && value !== null && typeof value === 'object' ? Object.keys(value) : []
-  return inner === undefined ? name : `${name}.${inner}`
+  const inner = inGroup(name, value)?.find((field) => !saysNothing(...field))
+  return inner === undefined ? name : `${name}.${inner[0]}`
+}
+
+const inGroup = (name: string, value: unknown) => {
+  const group = groups.has(name) ? objectOf(value) : undefined
+  return group && Object.entries(group)
 }
 
 const groups: ReadonlySet<string> = new Set(['generationConfig', 'toolConfig'])
@@ -134,10 +139,12 @@ const isSpelling = (name: string, value: unknown): boolean =>
   (name === 'image_url' && Object.keys(objectOf(value) ?? {}).every((inner) => spellings.has(inner)))
 
 /** Whether a field says only what is the case where it is left out. */
-const saysNothing = (name: string, value: unknown) =>
+const saysNothing = (name: string, value: unknown): boolean =>
   value === null ||
   value === undefined ||
   (name in defaults && value === defaults[name]) ||
+  (name in defaultValues && JSON.stringify(value) === defaultValues[name]) ||
+  (inGroup(name, value)?.every((field) => saysNothing(...field)) ?? false) ||
   (name === 'thinking' && thinksAnyway.has(objectOf(value)?.type)) ||
   (emptied.has(name) && isEmpty(objectOf(value) ?? { value }))
 
@@ -154,6 +161,7 @@ const isSealed = (part: Part): boolean =>
 /** By the references of the APIs that have the field. */
 const defaults: Readonly<Record<string, unknown>> = {
   background: false,
+  defer_loading: false,
   frequency_penalty: 0,
   logprobs: false,
   parallel_tool_calls: true,
@@ -162,6 +170,15 @@ const defaults: Readonly<Record<string, unknown>> = {
   store: false,
   top_logprobs: 0,
   truncation: 'disabled',
+}
+
+/** The same of lists and objects. Anthropic says of each call that the model made it itself, and clients send that back. */
+const defaultValues: Readonly<Record<string, string>> = {
+  allowed_callers: '["direct"]',
+  caller: '{"type":"direct"}',
+  citations: '{"enabled":false}',
+  modalities: '["text"]',
+  responseModalities: '["TEXT"]',
 }
 
 /**
@@ -173,11 +190,14 @@ const spellings: ReadonlySet<string> = new Set([
   'cache_control',
   'detail',
   'eager_input_streaming',
+  'extra_content',
   'include',
+  'labels',
   'logprobs',
   'metadata',
   'phase',
   'prompt_cache_key',
+  'prompt_cache_options',
   'prompt_cache_retention',
   'safety_identifier',
   'top_logprobs',

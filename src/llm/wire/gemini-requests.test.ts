@@ -224,7 +224,10 @@ describe('a request', () => {
         {
           role: 'model',
           parts: [
-            { functionCall: { id: 'c1', name: 'f', args: { a: 1 } } },
+            {
+              functionCall: { id: 'c1', name: 'f', args: { a: 1 } },
+              thoughtSignature: 'skip_thought_signature_validator',
+            },
             { functionCall: { id: 'c2', name: 'g', args: {} } },
           ],
         },
