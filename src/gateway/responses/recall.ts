@@ -96,7 +96,7 @@ export const resolveReferences = async (
     throw gatewayError('gateway.kept-not-found', { kind: 'item', id, field: `input[${at}].id` })
   }
   const input = items.map((item, i) => (isReference(item) ? find(String(item.id), i) : item))
-  const said = input.flatMap((item, i) => (item === items[i] ? item : (toInput(item) ?? [])))
+  const said = input.map((item, i) => (item === items[i] ? item : toInput(item)))
   return { fields: { ...fields, input }, said: { ...fields, input: said } }
 }
 

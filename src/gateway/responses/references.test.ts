@@ -58,6 +58,7 @@ describe('the AI SDK with its default provider options', () => {
     expect(await ways[way]()).toBe('21 degrees.')
     expect(gateway.model.calls[1]?.request.messages).toMatchObject([
       { role: 'user', parts: [{ text: 'hi' }] },
+      { role: 'assistant', parts: [{ type: 'reasoning', text: 'The user means Taipei.' }] },
       { role: 'assistant', parts: [{ type: 'tool-call', id: 'call_1', arguments: '{"city":"Taipei"}' }] },
       { role: 'tool', parts: [{ type: 'tool-result', id: 'call_1' }] },
     ])
