@@ -1,8 +1,8 @@
 // Refuses what a request of one dialect holds and another cannot say. Knows no dialect's fields.
 
-import type { ChatRequest, Dialect, Extra, Part } from '../contract.js'
+import type { ChatRequest, Dialect, Extra, Message, Part } from '../contract.js'
 import { llmError } from '../messages.js'
-import { isEmpty, objectOf } from './fields.js'
+import { isEmpty, objectOf, restOf } from './fields.js'
 
 /** Where a request is to be written: a dialect, or the specification of the AI SDK's models, which has no wire. */
 type Target = Dialect | 'ai-sdk'
@@ -25,10 +25,16 @@ const refuseForeignFields = (request: ChatRequest, dialect: Target): void => {
     checkExtra(tool.extra, `tools[${i}].`, dialect)
   }
   for (const [i, message] of request.messages.entries()) {
-    checkExtra(message.extra, `messages[${i}].`, dialect)
+    checkExtra(spokenFields(message), `messages[${i}].`, dialect)
     for (const [k, part] of message.parts.entries()) checkPart(part, `messages[${i}].content[${k}]`, dialect)
   }
 }
+
+/** A result says which call it answers; the name of its tool, which LangChain adds, repeats that. */
+const spokenFields = ({ role, extra }: Message): Extra | undefined =>
+  role === 'tool' && extra ? restOf(extra, toolName) : extra
+
+const toolName = new Set(['name'])
 
 type Setting = 'seed' | 'stop' | 'choices' | 'logprobs'
 /** Fields that several dialects have, by their names in chat completions. */
@@ -142,6 +148,7 @@ const isSpelling = (name: string, value: unknown): boolean =>
 const saysNothing = (name: string, value: unknown): boolean =>
   value === null ||
   value === undefined ||
+  (Array.isArray(value) && value.length === 0) ||
   (name in defaults && value === defaults[name]) ||
   (name in defaultValues && JSON.stringify(value) === defaultValues[name]) ||
   (inGroup(name, value)?.every((field) => saysNothing(...field)) ?? false) ||

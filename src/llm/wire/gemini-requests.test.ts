@@ -307,7 +307,7 @@ describe('a request', () => {
       { toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f', 'g'] } } },
       'toolConfig.functionCallingConfig',
     ],
-    ['openai-chat', { safetySettings: [] }, 'safetySettings'],
+    ['openai-chat', { safetySettings: [{ threshold: 'OFF' }] }, 'safetySettings'],
     ['openai-chat', { cachedContent: 'cachedContents/a' }, 'cachedContent'],
     ['openai-chat', { tools: [{ googleSearch: {} }] }, 'tools[0]'],
     [

@@ -97,3 +97,27 @@ it('leaves out what says only what is the case anyway', () => {
   const speech = { generationConfig: { responseModalities: ['TEXT'], speechConfig: {} } }
   expect(() => translate('gemini', 'openai-chat', { ...gemini, ...speech })).toThrow('speechConfig')
 })
+
+it('leaves out the name of a result’s tool, and lists of nothing', () => {
+  const call = { id: 'c', type: 'function', function: { name: 'rate', arguments: '{}' } }
+  const asked = (more: object, named = {}) => ({
+    ...chat,
+    messages: [
+      ...chat.messages,
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'c', content: 'r', ...more },
+      { role: 'user', content: 'and?', ...named },
+    ],
+  })
+  for (const to of ['anthropic-messages', 'openai-responses', 'gemini'] as const) {
+    expect(translate('openai-chat', to, asked({ name: 'rate' }))).toEqual(
+      translate('openai-chat', to, asked({})),
+    )
+    expect(() => translate('openai-chat', to, asked({}, { name: 'Ann' }))).toThrow('messages[3].name')
+  }
+  expect(translate('gemini', 'openai-chat', { ...gemini, safetySettings: [] })).toEqual(
+    translate('gemini', 'openai-chat', gemini),
+  )
+  const blocked = { safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }] }
+  expect(() => translate('gemini', 'openai-chat', { ...gemini, ...blocked })).toThrow('safetySettings')
+})
