@@ -22,13 +22,16 @@ const refuseForeignFields = (request: ChatRequest, dialect: Target): void => {
   checkExtra(request.extra, '', dialect)
   for (const [i, tool] of (request.tools ?? []).entries()) {
     if (tool.item) notExpressible(`tools[${i}]`, dialect)
-    checkExtra(tool.extra, `tools[${i}].`, dialect)
+    checkExtra(restOf(tool.extra ?? {}, resultHints), `tools[${i}].`, dialect)
   }
   for (const [i, message] of request.messages.entries()) {
     checkExtra(spokenFields(message), `messages[${i}].`, dialect)
     for (const [k, part] of message.parts.entries()) checkPart(part, `messages[${i}].content[${k}]`, dialect)
   }
 }
+
+/** What Gemini's Python client tells of a function's result, unasked; the result itself will show. */
+const resultHints = new Set(['response', 'responseJsonSchema', 'response_json_schema'])
 
 /** A result says which call it answers; the name of its tool, which LangChain adds, repeats that. */
 const spokenFields = ({ role, extra }: Message): Extra | undefined =>
@@ -168,6 +171,7 @@ const isSealed = (part: Part): boolean =>
 /** By the references of the APIs that have the field. */
 const defaults: Readonly<Record<string, unknown>> = {
   background: false,
+  behavior: 'BLOCKING',
   defer_loading: false,
   frequency_penalty: 0,
   logprobs: false,

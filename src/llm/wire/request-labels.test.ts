@@ -121,3 +121,18 @@ it('leaves out the name of a result’s tool, and lists of nothing', () => {
   const blocked = { safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }] }
   expect(() => translate('gemini', 'openai-chat', { ...gemini, ...blocked })).toThrow('safetySettings')
 })
+
+it('leaves out what Gemini’s Python client says of a function’s result', () => {
+  const rate = { name: 'rate', parametersJsonSchema: { type: 'object' } }
+  const asked = (more: object) => ({ ...gemini, tools: [{ functionDeclarations: [{ ...rate, ...more }] }] })
+  const hints = {
+    response_json_schema: { type: 'string' },
+    response: { type: 'STRING' },
+    behavior: 'BLOCKING',
+  }
+  for (const to of ['openai-chat', 'anthropic-messages', 'openai-responses'] as const) {
+    expect(translate('gemini', to, asked(hints))).toEqual(translate('gemini', to, asked({})))
+    expect(() => translate('gemini', to, asked({ behavior: 'NON_BLOCKING' }))).toThrow('behavior')
+  }
+  expect(translate('gemini', 'gemini', asked(hints))).toMatchObject(asked(hints))
+})
