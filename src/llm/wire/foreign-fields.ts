@@ -77,7 +77,9 @@ export const refuseSettings = (
   dialect: Dialect,
 ): void => {
   for (const setting of settings) {
-    if (request[setting] === undefined || (setting === 'choices' && request.choices === 1)) continue
+    const asked = request[setting]
+    if (asked === undefined || (setting === 'choices' && asked === 1)) continue
+    if (Array.isArray(asked) && asked.length === 0) continue
     notExpressible(clientName(request.dialect, setting), dialect)
   }
 }

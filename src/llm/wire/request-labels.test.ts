@@ -115,6 +115,9 @@ it('leaves out the name of a result’s tool, and lists of nothing', () => {
     )
     expect(() => translate('openai-chat', to, asked({}, { name: 'Ann' }))).toThrow('messages[3].name')
   }
+  expect(
+    translate('gemini', 'openai-responses', { ...gemini, generationConfig: { stopSequences: [] } }),
+  ).toEqual(translate('gemini', 'openai-responses', gemini))
   expect(translate('gemini', 'openai-chat', { ...gemini, safetySettings: [] })).toEqual(
     translate('gemini', 'openai-chat', gemini),
   )
