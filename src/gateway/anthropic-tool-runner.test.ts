@@ -41,15 +41,18 @@ it('runs tools to the end, with all that was said in every request', async () =>
   ])
 })
 
-it('is told by the server it asks that a thread is not there', async () => {
-  const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] }
+it.each([
+  [400, { error_code: 'thread_unsupported_request', unsupported: ['thread'] }],
+  [404, { error_code: 'thread_not_found' }],
+  [409, { error_code: 'thread_already_continued' }],
+])('is told by the server it asks that a thread is not there (%i)', async (status, details) => {
   const { gateway } = await start((call) =>
-    sendJson(call, { error: { message: 'No threads.', details } }, 400),
+    sendJson(call, { error: { message: 'No such thread.', details } }, status),
   )
   const response = await gateway.postTo(
     '/v1/messages',
     { model: 'chat', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
     { 'anthropic-version': '2023-06-01' },
   )
-  expect([response.status, await response.json()]).toMatchObject([400, { error: { details } }])
+  expect([response.status, await response.json()]).toMatchObject([status, { error: { details } }])
 })

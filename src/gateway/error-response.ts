@@ -184,8 +184,12 @@ export const createErrorDescriber =
  * other failures are between it and us; a 401 may even quote our key.
  */
 export const isClientFault = ({ code, params }: ArchitectError): boolean =>
-  (code === 'llm.upstream-status' && [400, 413, 422].includes(params.status)) ||
+  (code === 'llm.upstream-status' && ([400, 413, 422].includes(params.status) || isOfThread(params))) ||
   (code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error')
+
+/** A thread of Anthropic's that is not there (any more): its client then sends all that was said. */
+const isOfThread = ({ status, upstreamCode }: Params) =>
+  (status === 404 || status === 409) && textOf(upstreamCode)?.startsWith('thread_') === true
 
 /** Whether the request is at fault rather than an engine or this system. */
 export const isRequestFault = (error: ArchitectError): boolean =>
