@@ -48,6 +48,18 @@ describe('kept responses', () => {
     expect(await kept.findResponse(owner, 'resp_1')).toEqual(odd)
   })
 
+  it('are found by the items they have said, also those that ran in the background', async () => {
+    const kept = start()
+    const owner = newOwner()
+    await kept.keepResponse(owner, response('a'), [])
+    await kept.beginResponse(owner, { ...response('b', { response: { id: 'b' } }), ifAbandoned: {} })
+    expect(await kept.findItems(owner, ['out_b', 'out_a'])).toEqual([item('out_a')])
+    const { conversationId, response: ended } = response('b')
+    await kept.endResponse(owner, { id: 'b', conversationId, response: ended, events: null }, [])
+    expect(await kept.findItems(owner, ['out_b', 'in_a', 'out_a'])).toEqual([item('out_b'), item('out_a')])
+    expect(await kept.findItems(newOwner(), ['out_a'])).toEqual([])
+  })
+
   it('are a chain, oldest first, which says what is missing from it', async () => {
     const kept = start()
     const owner = newOwner()

@@ -17,6 +17,7 @@ import {
   insertResponse,
   type StoredResponse,
   selectChain,
+  selectOutputItems,
   selectResponse,
 } from './response-table.js'
 import { endAbandoned, endRunning, extendLease, insertRunning, selectEvents } from './running-table.js'
@@ -80,6 +81,7 @@ export const createConversations = (options: ConversationOptions): Conversations
       const { responses, missing } = (await settled(found.responses)) ? await read() : found
       return { responses: responses.map(keptOf), missing }
     },
+    findItems: (owner, ids) => selectOutputItems(db, owner, { ids, since: since() }),
     removeResponse: (owner, id) => deleteResponse(db, owner, { id, since: since() }),
     create: async (owner, { id, metadata }) => {
       const conversation = { id, metadata, createdAt: now() }

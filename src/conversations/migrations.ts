@@ -52,4 +52,12 @@ export const conversationMigrations: readonly Migration[] = [
         where lease_until is not null`,
     ],
   },
+  {
+    // Of the output; a reference finds its item by them.
+    name: 'm003_response_items',
+    sql: [
+      'alter table conversations_response add column item_ids text[]',
+      'create index conversations_response_items on conversations_response using gin (item_ids)',
+    ],
+  },
 ]

@@ -64,6 +64,8 @@ export interface Conversations {
   /** The events of a response that has ended; null where they were not kept. */
   responseEvents(owner: Owner, id: string): Promise<string | null>
   findResponse(owner: Owner, id: string): Promise<KeptResponse | undefined>
+  /** Items of the output of responses, by their ids; those that are there. */
+  findItems(owner: Owner, ids: readonly string[]): Promise<readonly Item[]>
   /** A response and those it continues. */
   chain(owner: Owner, id: string): Promise<ResponseChain>
   /** @returns false when it was not there */

@@ -4,6 +4,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Store } from '../store/index.js'
 import { insertItems } from './item-table.js'
+import { outputIds, outputItems } from './output-items.js'
 import type { Item, KeptResponse, Owner, ResponseChain } from './records.js'
 
 type Database = Store['db']
@@ -18,9 +19,9 @@ export const insertResponse = async (
   }: { readonly response: KeptResponse; readonly added: readonly Item[]; readonly now: Date },
 ): Promise<void> => {
   const insertion = sql`insert into conversations_response
-      (tenant, key_id, id, previous_id, conversation_id, input, response, created_at)
+      (tenant, key_id, id, previous_id, conversation_id, input, response, item_ids, created_at)
     values (${owner.tenant}, ${owner.keyId}, ${id}, ${previousId}, ${conversationId}, ${JSON.stringify(input)},
-      ${JSON.stringify(response)}, ${now})`
+      ${JSON.stringify(response)}, ${outputIds(response)}::text[], ${now})`
   if (conversationId === null || added.length === 0) return void (await insertion.execute(db))
   await insertItems(owner, conversationId, added, insertion).execute(db)
 }
@@ -41,6 +42,20 @@ export const selectChain = async (
       where ${isOwned(owner, sql`response.`)} and response.created_at > ${since})
     select * from chain order by age desc`.execute(db)
   return { responses: rows.map(storedOf), missing: rows[0]?.previous_id ?? null }
+}
+
+/** The newest of each id, in no order. */
+export const selectOutputItems = async (
+  db: Database,
+  owner: Owner,
+  { ids, since }: { readonly ids: readonly string[]; readonly since: Date },
+): Promise<readonly Item[]> => {
+  const { rows } = await sql<{ response: string }>`select response from conversations_response
+    where ${isOwned(owner)} and created_at > ${since} and item_ids && ${ids}::text[]
+    order by created_at`.execute(db)
+  const items = rows.flatMap(({ response }) => outputItems(JSON.parse(response)))
+  const byId = new Map(items.map((item) => [item.id, item]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 export const selectResponse = async (

@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import type { Store } from '../store/index.js'
 import { itemSteps } from './item-table.js'
+import { outputIds } from './output-items.js'
 import type { EndedResponse, Item, Owner, RunningResponse } from './records.js'
 import { isOwned } from './response-table.js'
 
@@ -46,7 +47,7 @@ export const endRunning = async (
 ): Promise<boolean> => {
   const ending = sql`ended as (
     update conversations_response set response = ${JSON.stringify(response)}, events = ${events},
-      lease_until = null, if_abandoned = null
+      item_ids = ${outputIds(response)}::text[], lease_until = null, if_abandoned = null
     where ${isOwned(owner)} and id = ${id} and lease_until is not null returning id)`
   if (conversationId === null || added.length === 0) {
     const { rows } = await sql`with ${ending} select id from ended`.execute(db)

@@ -64,6 +64,32 @@ describe('the Anthropic client', () => {
     expect(message.usage).toMatchObject({ output_tokens: 2 })
   })
 
+  it('streams thinking with a signature, as it does whole, so that clients send it back', async () => {
+    const thought = { type: 'reasoning', choice: 0 } as const
+    await start({
+      models: {
+        main: {
+          events: [
+            { ...thought, text: 'Hm' },
+            { ...thought, text: 'm.' },
+            { type: 'text', choice: 0, text: 'Hi' },
+          ],
+        },
+      },
+    })
+    const stream = client.messages.stream(request)
+    const deltas: unknown[] = []
+    for await (const event of stream) if (event.type === 'content_block_delta') deltas.push(event.delta)
+    expect(deltas).toEqual([
+      { type: 'thinking_delta', thinking: 'Hm' },
+      { type: 'thinking_delta', thinking: 'm.' },
+      { type: 'signature_delta', signature: '' },
+      { type: 'text_delta', text: 'Hi' },
+    ])
+    const { content } = await stream.finalMessage()
+    expect(content[0]).toEqual({ type: 'thinking', thinking: 'Hmm.', signature: '' })
+  })
+
   it('streams the calls of several tools, with their arguments', async () => {
     const call = (index: number) => ({ type: 'tool-call', choice: 0, index }) as const
     await start({

@@ -51,6 +51,19 @@ describe("Azure's client", () => {
     expect(await create(client, 'nobody')).toBeInstanceOf(NotFoundError)
   })
 
+  it('finds what is no deployment’s right under /openai', async () => {
+    const { url } = await start({ models: { main: 'Hello' } })
+    const client = new AzureOpenAI({
+      endpoint: url,
+      apiKey: clientKey,
+      apiVersion: '2025-04-01-preview',
+      maxRetries: 0,
+    })
+    const answer = await client.responses.create({ model: 'chat', input: 'hi', store: false })
+    expect(answer.output_text).toBe('Hello')
+    expect((await client.models.retrieve('chat')).id).toBe('chat')
+  })
+
   it("works under Azure's newer paths, which have no deployment in them", async () => {
     const { url } = await start({ models: { main: 'Hello' } })
     const client = new OpenAI({ baseURL: `${url}/openai/v1`, apiKey: clientKey, maxRetries: 0 })

@@ -1,5 +1,5 @@
 // Azure OpenAI's paths for the endpoints that have OpenAI's: those of its v1 API, which only begin otherwise, and those
-// of before, which name the model. https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle
+// of before, which name the model where it is a deployment's and stand right under /openai otherwise. https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle
 // What `api-version` says makes no difference here.
 
 /** What a path of a deployment may end in. */
@@ -17,7 +17,7 @@ export const azurePaths = <Endpoint extends { readonly path: string }>(
   endpoints.flatMap((endpoint) => {
     const [, rest] = /^\/v1\/(.*)$/.exec(endpoint.path) ?? []
     if (rest === undefined || ofOthers.test(rest)) return []
-    const paths = [`/openai/v1/${rest}`, ...(ofDeployments.has(rest) ? [withParameter + rest] : [])]
+    const paths = [`/openai/v1/${rest}`, ofDeployments.has(rest) ? withParameter + rest : `/openai/${rest}`]
     return paths.map((path) => ({ ...endpoint, path }))
   })
 

@@ -188,9 +188,14 @@ export const createErrorDescriber =
  */
 export const isClientFault = (error: ArchitectError): boolean => {
   const { code, params } = error
+  if (code === 'llm.upstream-status' && isOfThread(params)) return true
   if (code === 'llm.upstream-status') return [400, 413, 422].includes(params.status) && !isKeyRefused(error)
   return code === 'llm.upstream-error' && params.upstreamType === 'invalid_request_error'
 }
+
+/** A thread of Anthropic's that is not there (any more): its client then sends all that was said. */
+const isOfThread = ({ status, upstreamCode }: Params) =>
+  (status === 404 || status === 409) && textOf(upstreamCode)?.startsWith('thread_') === true
 
 /** Whether the request is at fault rather than an engine or this system. */
 export const isRequestFault = (error: ArchitectError): boolean =>

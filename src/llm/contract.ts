@@ -51,7 +51,14 @@ export type Part =
       readonly passage?: PassageReference
       readonly extra?: Extra
     }
-  | { readonly type: 'image'; readonly url: string; readonly mediaType?: string; readonly extra?: Extra }
+  | {
+      readonly type: 'image'
+      readonly url: string
+      readonly mediaType?: string
+      /** How closely OpenAI's APIs shall look at it. */
+      readonly detail?: string
+      readonly extra?: Extra
+    }
   | { readonly type: 'audio'; readonly data: string; readonly format: string; readonly extra?: Extra }
   | {
       readonly type: 'file'
@@ -67,6 +74,8 @@ export type Part =
       readonly name: string
       /** JSON text, as the model wrote it. */
       readonly arguments: string
+      /** As it came with the call, where the client's dialect has a place for it. */
+      readonly signature?: string
       readonly extra?: Extra
     }
   | {
@@ -190,6 +199,8 @@ export type ChatEvent =
       readonly name?: string
       /** A piece of the arguments' JSON text. */
       readonly arguments: string
+      /** What the server that wrote the call wants back with it; with the first event. */
+      readonly signature?: string
       readonly logprobs?: readonly LogProbability[]
       readonly extra?: Extra
     }

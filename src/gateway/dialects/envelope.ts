@@ -45,6 +45,17 @@ const anthropicType = (status: number) =>
 const anthropicMessage = ({ message, param }: ErrorBody) =>
   param === null || message.includes(param) ? message : `${param}: ${message}`
 
+/**
+ * By these the official client goes on without a thread of Anthropic's, or begins another, and sends all that was said.
+ * A server of another API has no threads.
+ */
+const threadDetails = ({ code, param }: ErrorBody) => {
+  const isUnsupported =
+    code === 'thread_unsupported_request' || (code === 'unsupported_parameter' && param === 'thread')
+  if (isUnsupported) return { details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } }
+  return code?.startsWith('thread_') ? { details: { error_code: code } } : {}
+}
+
 export const anthropicEnvelope: Envelope = {
   errorInStream: ({ status, body }) => ({
     ...body,
@@ -53,7 +64,7 @@ export const anthropicEnvelope: Envelope = {
   }),
   errorBody: ({ status, body }, requestId) => ({
     type: 'error',
-    error: { type: anthropicType(status), message: anthropicMessage(body) },
+    error: { type: anthropicType(status), message: anthropicMessage(body), ...threadDetails(body) },
     request_id: requestId,
   }),
   headers: (requestId) => ({ 'request-id': requestId }),

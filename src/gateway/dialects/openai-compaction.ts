@@ -18,7 +18,7 @@ import { openCalls, summaryInput } from '../responses/compact-items.js'
 import { checkCompactions, packSummary } from '../responses/compaction.js'
 import { inputItems, toInput, toKept } from '../responses/items.js'
 import { keepAnswer } from '../responses/keep-answer.js'
-import { recall, refuseReferences } from '../responses/recall.js'
+import { recall, resolveReferences } from '../responses/recall.js'
 import { checkCompaction } from '../responses/response-rules.js'
 import type { ServedChat } from '../served-route.js'
 import type { ChatDialect, ChatTurn } from './chat-dialect.js'
@@ -69,8 +69,7 @@ export const openaiCompaction = (port: ConversationPort | undefined): ChatDialec
   codec: { ...codec, encodeAnswer },
   read: (bytes) => turnOf(checkCompaction(parseJson(bytes)), []).request,
   begin: async (bytes, { caller }) => {
-    const fields = checkCompaction(parseJson(bytes))
-    refuseReferences(inputItems(fields.input))
+    const { fields } = await resolveReferences(port, caller, checkCompaction(parseJson(bytes)))
     checkCompactions(inputItems(fields.input), 'input')
     const { items } = await recall(port, caller, fields)
     return turnOf(fields, items)

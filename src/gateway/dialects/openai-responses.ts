@@ -11,7 +11,7 @@ import { assembleRequest, passRequest } from '../responses/assemble-request.js'
 import { isOwnCompaction } from '../responses/compaction.js'
 import { inputItems, toKept } from '../responses/items.js'
 import { keepAnswer } from '../responses/keep-answer.js'
-import { asked, type History, outputOf, recall, refuseReferences } from '../responses/recall.js'
+import { asked, type History, outputOf, recall, resolveReferences } from '../responses/recall.js'
 import { repeatsOf } from '../responses/repeats.js'
 import { checkCreation } from '../responses/response-rules.js'
 import type { BackgroundTurn } from '../responses/response-run.js'
@@ -28,13 +28,13 @@ export const openaiResponses = (
   codec,
   read: (bytes) => assembleRequest(checkCreation(parseJson(bytes)), []),
   begin: async (bytes, context) => {
-    const fields = checkCreation(parseJson(bytes))
-    const isKept = keeps(fields, port)
-    refuseReferences(inputItems(fields.input))
+    const given = checkCreation(parseJson(bytes))
+    const isKept = keeps(given, port)
+    const { fields, said } = await resolveReferences(port, context.caller, given)
     const history = await recall(port, context.caller, fields)
-    const isPlain = history.items.length === 0 && !inputItems(fields.input).some(isOwnCompaction)
-    if (!isKept && isPlain) return { request: passRequest(fields, bytes) }
-    const turn = { fields, history, context, port: isKept ? port : undefined }
+    const isWhole = said === given && !inputItems(fields.input).some(isOwnCompaction)
+    if (!isKept && history.items.length === 0 && isWhole) return { request: passRequest(fields, bytes) }
+    const turn = { fields, said, history, context, port: isKept ? port : undefined }
     if (fields.background === true && port) return backgroundTurn({ ...turn, port }, background)
     return turnOf(turn)
   },
@@ -59,6 +59,8 @@ const keeps = ({ store, background }: Fields, port: ConversationPort | undefined
 
 interface Turn {
   readonly fields: Fields
+  /** The same request as a model is given it. */
+  readonly said: Fields
   readonly history: History
   readonly context: TurnContext
   /** Undefined when this answer is not kept. */
@@ -66,7 +68,7 @@ interface Turn {
 }
 
 const turnOf = (turn: Turn): ChatTurn => {
-  const { fields, history, context, port } = turn
+  const { fields, said, history, context, port } = turn
   const { previousId, conversationId, items } = history
   const facts = {
     id: context.answerId,
@@ -76,7 +78,7 @@ const turnOf = (turn: Turn): ChatTurn => {
     conversationId,
   }
   return {
-    request: assembleRequest(fields, items),
+    request: assembleRequest(said, items),
     repeats: repeatsOf(fields, facts),
     keep: (stream, encoding) => keepTurn(stream, encoding, turn),
   }

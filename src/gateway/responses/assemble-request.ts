@@ -19,7 +19,7 @@ export const assembleRequest = (fields: Fields, history: readonly Fields[]): Cha
   const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !served.includes(name)))
   const request = codec.decodeRequest({ ...own, input: unpacked(fields.input), store: false })
   if (history.length === 0) return request
-  const input = history.map(toInput).filter((item) => item !== undefined)
+  const input = history.map(toInput)
   const before = codec.decodeRequest({ model: request.model, input }).messages
   const at = isText(fields.instructions) ? 1 : 0
   const messages = [...request.messages.slice(0, at), ...before, ...request.messages.slice(at)]

@@ -119,7 +119,7 @@ describe('a compacted conversation', () => {
 describe('a compaction', () => {
   it.each([
     ['nothing to compact', {}, 'input'],
-    ['a reference', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]'],
+    ['a reference to nothing', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0].id'],
     ['another’s response', { previous_response_id: 'resp_none' }, 'previous_response_id'],
     [
       'a summary that was changed',

@@ -39,12 +39,8 @@ const keptContent = (role: unknown, content: unknown): readonly unknown[] => {
   )
 }
 
-/**
- * A kept item as input for any model: without what only this gateway can use. Reasoning that is not encrypted for its
- * own model is no input for one; undefined for that.
- */
-export const toInput = ({ id, status: _status, ...item }: Fields): Fields | undefined => {
-  if (item.type === 'reasoning') return isText(item.encrypted_content) ? { id, ...item } : undefined
+/** A kept item as input for any model: without what only this gateway can use. */
+export const toInput = ({ id, status: _status, ...item }: Fields): Fields => {
   if (item.type === 'message') return { ...item, content: plainContent(item.content) }
   if (isOwnCompaction(item)) return unpackCompaction(item, 'input')
   if (item.type === 'function_call' || item.type === 'function_call_output') return item

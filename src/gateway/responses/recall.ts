@@ -5,6 +5,7 @@ import { checkFields, type Fields, isListOf, isObject, isText, rule } from '../c
 import { gatewayError } from '../messages.js'
 import type { ConversationPort } from '../ports.js'
 import { nameOf } from '../stored.js'
+import { inputItems, toInput } from './items.js'
 
 export interface History {
   /** Oldest first, input and output as they came. */
@@ -66,13 +67,47 @@ export const asked = async <T>(answer: Promise<T>): Promise<T> => {
   }
 }
 
+const isReference = (item: Fields) => item.type === 'item_reference'
+
+/** A request whose items are all there. */
+interface WholeRequest {
+  /** As it is kept. */
+  readonly fields: Fields
+  /** As a model is given it. */
+  readonly said: Fields
+}
+
+/**
+ * Puts items in the place of references to them: by these the AI SDK sends back what it was answered.
+ * @throws gateway.kept-not-found, gateway.keeping-failed
+ */
+export const resolveReferences = async (
+  port: ConversationPort | undefined,
+  owner: Owner,
+  fields: Fields,
+): Promise<WholeRequest> => {
+  const items = inputItems(fields.input)
+  const ids = items.filter(isReference).map(({ id }) => nameOf(String(id)))
+  if (ids.length === 0) return { fields, said: fields }
+  const found = port ? await asked(port.findItems(owner, ids)) : []
+  const byId = new Map(found.map((item) => [item.id, item]))
+  const find = (id: string, at: number): Item => {
+    const item = byId.get(id)
+    if (item) return item
+    throw gatewayError('gateway.kept-not-found', { kind: 'item', id, field: `input[${at}].id` })
+  }
+  const input = items.map((item, i) => (isReference(item) ? find(String(item.id), i) : item))
+  const said = input.map((item, i) => (item === items[i] ? item : toInput(item)))
+  return { fields: { ...fields, input }, said: { ...fields, input: said } }
+}
+
 const wholeItem = rule(
   'the item itself, not a reference to it',
   '項目本身，而不是對項目的參照',
-  (value) => isObject(value) && value.type !== 'item_reference',
+  (value) => isObject(value) && !isReference(value),
 )
 
-/** An item that is only referred to could belong to anybody. @throws gateway.field-invalid */
+/** Where items are kept for good, they are kept whole. @throws gateway.field-invalid */
 export const refuseReferences = (items: readonly Fields[]): void => {
   for (const [i, item] of items.entries())
     checkFields({ [`input[${i}]`]: item }, { required: { [`input[${i}]`]: wholeItem } })

@@ -16,9 +16,8 @@ import { nameOf } from '../stored.js'
 import { assembleRequest } from './assemble-request.js'
 import type { BackgroundRun, BackgroundRuns } from './background-runs.js'
 import { followEvents } from './follow-events.js'
-import { inputItems } from './items.js'
 import { pageOf } from './list-page.js'
-import { asked, isUnfinished, itemsOf, recall, refuseReferences } from './recall.js'
+import { asked, isUnfinished, itemsOf, recall, resolveReferences } from './recall.js'
 import { replayOf } from './replay-events.js'
 import { checkCounting } from './response-rules.js'
 
@@ -141,10 +140,9 @@ const countTokens =
     const caller = authenticate(exchange.request)
     const bytes = await bodies.read(exchange.request, exchange.response)
     try {
-      const fields = checkCounting(parseJson(bytes))
-      refuseReferences(inputItems(fields.input))
-      const { items } = await recall(port, caller, fields)
-      const request = assembleRequest(fields, items)
+      const { said } = await resolveReferences(port, caller, checkCounting(parseJson(bytes)))
+      const { items } = await recall(port, caller, said)
+      const request = assembleRequest(said, items)
       const { tokens, exact } = routes.chat(request.model, caller).model.countTokens(request)
       send(exchange, {
         status: 200,

@@ -219,7 +219,6 @@ describe('the OpenAI client', () => {
       [{ input: undefined }, 'input'],
       [{ input: [] }, 'input'],
       [{ input: [{ role: 'robot', content: 'hi' }] }, 'input[0].role'],
-      [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]'],
       [{ temperature: 3 }, 'temperature'],
       [{ max_output_tokens: 0 }, 'max_output_tokens'],
       [{ background: true, store: false }, 'store'],

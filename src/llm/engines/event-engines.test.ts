@@ -334,3 +334,40 @@ describe('a stream of the Responses API', () => {
     expect(textOf(frames)).toBe('Fifteen')
   })
 })
+
+describe('reasoning that a server of Responses has not kept', () => {
+  const summary = { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'Hm.' }] }
+  const sealed = { ...summary, id: 'rs_2', encrypted_content: 'gAAAA' }
+  const plain = { ...summary, id: 'rs_3', content: [{ type: 'reasoning_text', text: 'Hm.' }] }
+  const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }
+  const result = { type: 'function_call_output', call_id: 'c', output: 'r' }
+  const said = (...items: readonly object[]) => [{ role: 'user', content: 'hi' }, ...items, call, result]
+  const inputOf = async (request: ChatRequest, changes: Partial<EngineDeployment> = {}) => {
+    const model = createModel('openai-responses', changes)
+    upstream.behave(streams(...answers['openai-responses']('Hi')))
+    await collect(await model.open(request, testCall()))
+    await model.close()
+    return JSON.parse(sent().body).input.filter(({ type }: { type?: string }) => type === 'reasoning')
+  }
+  const own = (...items: readonly object[]) =>
+    codecs['openai-responses'].decodeRequest({ model: 'a', stream: true, input: said(...items) })
+
+  it('is sent where it can be read: encrypted, or as it was thought', async () => {
+    expect(await inputOf(own(summary, sealed, plain))).toEqual([sealed, plain])
+  })
+
+  it('of another API is left out, unless the server is said to take it', async () => {
+    const chat = codecs['openai-chat'].decodeRequest({
+      model: 'a',
+      stream: true,
+      messages: [
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', reasoning_content: 'Hm.', content: 'Hi.' },
+        { role: 'user', content: 'and?' },
+      ],
+    })
+    expect(await inputOf(chat)).toEqual([])
+    const takes = { quirks: { reasoningField: 'reasoning' } } as const
+    expect(await inputOf(chat, takes)).toMatchObject([{ summary: [{ text: 'Hm.' }] }])
+  })
+})

@@ -22,7 +22,7 @@ export const createGeminiModel = (options: HttpModelOptions): HttpChatModel => {
     options,
     (request) => ({
       path: path + (request.stream ? ':streamGenerateContent?alt=sse' : ':generateContent'),
-      body: ownBytes(request) ?? encoded(request),
+      body: ownBytes(request) ?? encoded({ ...request, model }),
       createAnswer: (answer) => {
         const decoding = { deployment: id, secrets: answer.secrets }
         return createEventAnswer({

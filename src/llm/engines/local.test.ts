@@ -94,6 +94,21 @@ describe('the local engine', () => {
     expect(asked).toEqual([])
   })
 
+  it('asks nothing of its process for a message of a thread, which holds what was said before', async () => {
+    const { model, asked } = create()
+    const request = codecs['anthropic-messages'].decodeRequest({
+      model: 'a',
+      max_tokens: 9,
+      messages: [{ role: 'user', content: 'hi' }],
+      thread: { type: 'continue', previous_message_id: 'msg_1' },
+    })
+    await expect(model.open(request, testCall())).rejects.toMatchObject({
+      code: 'llm.request-not-expressible',
+      params: { field: 'thread' },
+    })
+    expect(asked).toEqual([])
+  })
+
   it('reports what was counted, the reused part of the prompt with it', async () => {
     const { model, asked } = create()
     const opening = model.open(testRequest(), testCall())

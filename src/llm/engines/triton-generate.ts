@@ -11,6 +11,7 @@ import {
   promptTemplates,
   renderPrompt,
 } from './prompt-template.js'
+import { refuseHosted } from './refuse-hosted.js'
 import { createTritonAnswer } from './triton-answer.js'
 import { type TritonDialectName, tritonDialects } from './triton-dialect.js'
 
@@ -35,6 +36,7 @@ export const createTritonGenerateModel = (options: TritonGenerateOptions): HttpC
   const template = templateOf(options.template ?? 'chatml')
   const model = `/v2/models/${encodeURIComponent(options.deployment.model)}`
   return createHttpChatModel(options, (request: ChatRequest, call: ChatCall) => {
+    refuseHosted(request, spokenDialect)
     refuseUnsayable(request)
     const inputs = dialect.inputs({
       prompt: renderPrompt(request, template, spokenDialect),

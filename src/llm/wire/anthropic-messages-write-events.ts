@@ -22,6 +22,8 @@ interface WriterState {
   isStarted: boolean
   isFinished: boolean
   open: { readonly index: number; readonly kind: string } | undefined
+  /** Whether the open block is thinking of another dialect that has no signature yet. */
+  isUnsigned: boolean
   nextIndex: number
   /** Undefined before the first call of another dialect. */
   order: CallOrder | undefined
@@ -34,6 +36,7 @@ export const createEventWriter = (options: EncoderOptions): EventWriter => {
     isStarted: false,
     isFinished: false,
     open: undefined,
+    isUnsigned: false,
     nextIndex: 0,
     order: undefined,
     finish: undefined,
@@ -129,8 +132,12 @@ const openBlock = (state: WriterState, index: number, kind: string): readonly Fi
 const closeBlock = (state: WriterState): readonly Fields[] => {
   if (!state.open) return []
   const { index } = state.open
+  const delta = { type: 'signature_delta', signature: '' }
+  // Clients take thinking without a signature for none of this API's, and do not send it back.
+  const signing = state.isUnsigned ? [{ type: 'content_block_delta', index, delta }] : []
   state.open = undefined
-  return [{ type: 'content_block_stop', index }]
+  state.isUnsigned = false
+  return [...signing, { type: 'content_block_stop', index }]
 }
 
 const contentOf = (event: ChatEvent, place: 'content_block' | 'delta'): Fields => {
@@ -195,6 +202,8 @@ const writeDelta = (
 ): readonly Fields[] => {
   if (!delta) return []
   const opening = state.open?.kind === kind ? [] : startBlock(state, kind, emptyBlocks[kind] ?? {})
+  if (delta.type === 'signature_delta') state.isUnsigned = false
+  else if (opening.length > 0) state.isUnsigned = kind === 'thinking'
   return [...opening, { type: 'content_block_delta', index: state.nextIndex - 1, delta }]
 }
 

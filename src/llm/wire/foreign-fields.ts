@@ -1,8 +1,8 @@
 // Refuses what a request of one dialect holds and another cannot say. Knows no dialect's fields.
 
-import type { ChatRequest, Dialect, Extra, Part } from '../contract.js'
+import type { ChatRequest, Dialect, Extra, Message, Part } from '../contract.js'
 import { llmError } from '../messages.js'
-import { isEmpty, objectOf } from './fields.js'
+import { isEmpty, objectOf, restOf } from './fields.js'
 
 /** Where a request is to be written: a dialect, or the specification of the AI SDK's models, which has no wire. */
 type Target = Dialect | 'ai-sdk'
@@ -22,13 +22,22 @@ const refuseForeignFields = (request: ChatRequest, dialect: Target): void => {
   checkExtra(request.extra, '', dialect)
   for (const [i, tool] of (request.tools ?? []).entries()) {
     if (tool.item) notExpressible(`tools[${i}]`, dialect)
-    checkExtra(tool.extra, `tools[${i}].`, dialect)
+    checkExtra(restOf(tool.extra ?? {}, resultHints), `tools[${i}].`, dialect)
   }
   for (const [i, message] of request.messages.entries()) {
-    checkExtra(message.extra, `messages[${i}].`, dialect)
+    checkExtra(spokenFields(message), `messages[${i}].`, dialect)
     for (const [k, part] of message.parts.entries()) checkPart(part, `messages[${i}].content[${k}]`, dialect)
   }
 }
+
+/** What Gemini's Python client tells of a function's result, unasked; the result itself will show. */
+const resultHints = new Set(['response', 'responseJsonSchema', 'response_json_schema'])
+
+/** A result says which call it answers; the name of its tool, which LangChain adds, repeats that. */
+const spokenFields = ({ role, extra }: Message): Extra | undefined =>
+  role === 'tool' && extra ? restOf(extra, toolName) : extra
+
+const toolName = new Set(['name'])
 
 type Setting = 'seed' | 'stop' | 'choices' | 'logprobs'
 /** Fields that several dialects have, by their names in chat completions. */
@@ -68,7 +77,9 @@ export const refuseSettings = (
   dialect: Dialect,
 ): void => {
   for (const setting of settings) {
-    if (request[setting] === undefined || (setting === 'choices' && request.choices === 1)) continue
+    const asked = request[setting]
+    if (asked === undefined || (setting === 'choices' && asked === 1)) continue
+    if (Array.isArray(asked) && asked.length === 0) continue
     notExpressible(clientName(request.dialect, setting), dialect)
   }
 }
@@ -122,8 +133,13 @@ const checkExtra = (extra: Extra | undefined, at: string, dialect: Target) => {
 
 /** In an object that only groups fields, the field that is meant. */
 const fullName = (name: string, value: unknown) => {
-  const [inner] = groups.has(name) && value !== null && typeof value === 'object' ? Object.keys(value) : []
-  return inner === undefined ? name : `${name}.${inner}`
+  const inner = inGroup(name, value)?.find((field) => !saysNothing(...field))
+  return inner === undefined ? name : `${name}.${inner[0]}`
+}
+
+const inGroup = (name: string, value: unknown) => {
+  const group = groups.has(name) ? objectOf(value) : undefined
+  return group && Object.entries(group)
 }
 
 const groups: ReadonlySet<string> = new Set(['generationConfig', 'toolConfig'])
@@ -134,10 +150,13 @@ const isSpelling = (name: string, value: unknown): boolean =>
   (name === 'image_url' && Object.keys(objectOf(value) ?? {}).every((inner) => spellings.has(inner)))
 
 /** Whether a field says only what is the case where it is left out. */
-const saysNothing = (name: string, value: unknown) =>
+const saysNothing = (name: string, value: unknown): boolean =>
   value === null ||
   value === undefined ||
+  (Array.isArray(value) && value.length === 0) ||
   (name in defaults && value === defaults[name]) ||
+  (name in defaultValues && JSON.stringify(value) === defaultValues[name]) ||
+  (inGroup(name, value)?.every((field) => saysNothing(...field)) ?? false) ||
   (name === 'thinking' && thinksAnyway.has(objectOf(value)?.type)) ||
   (emptied.has(name) && isEmpty(objectOf(value) ?? { value }))
 
@@ -154,6 +173,8 @@ const isSealed = (part: Part): boolean =>
 /** By the references of the APIs that have the field. */
 const defaults: Readonly<Record<string, unknown>> = {
   background: false,
+  behavior: 'BLOCKING',
+  defer_loading: false,
   frequency_penalty: 0,
   logprobs: false,
   parallel_tool_calls: true,
@@ -162,6 +183,15 @@ const defaults: Readonly<Record<string, unknown>> = {
   store: false,
   top_logprobs: 0,
   truncation: 'disabled',
+}
+
+/** The same of lists and objects. Anthropic says of each call that the model made it itself, and clients send that back. */
+const defaultValues: Readonly<Record<string, string>> = {
+  allowed_callers: '["direct"]',
+  caller: '{"type":"direct"}',
+  citations: '{"enabled":false}',
+  modalities: '["text"]',
+  responseModalities: '["TEXT"]',
 }
 
 /**
@@ -173,11 +203,14 @@ const spellings: ReadonlySet<string> = new Set([
   'cache_control',
   'detail',
   'eager_input_streaming',
+  'extra_content',
   'include',
+  'labels',
   'logprobs',
   'metadata',
   'phase',
   'prompt_cache_key',
+  'prompt_cache_options',
   'prompt_cache_retention',
   'safety_identifier',
   'top_logprobs',

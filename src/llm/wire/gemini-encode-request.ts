@@ -10,6 +10,7 @@ import { schemaOrigin } from './gemini-schema.js'
 import { writeWishes } from './gemini-wishes.js'
 import { createPartWriter, type WritePart } from './gemini-write-parts.js'
 import { writeToolConfig, writeTools } from './gemini-write-tools.js'
+import { signFirstCall } from './thought-signature.js'
 
 const dialect = 'gemini'
 
@@ -28,7 +29,12 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
     ...(request.stream && { stream: true }),
     ...(system.length > 0 && { systemInstruction: writeSystem(system, writePart) }),
     contents: (isOwn ? turns : mergeTurns(turns)).flatMap((message) =>
-      writeContent(message, { isOwn, writePart, at: `messages[${request.messages.indexOf(message)}]` }),
+      writeContent(message, {
+        isOwn,
+        writePart,
+        model: request.model,
+        at: `messages[${request.messages.indexOf(message)}]`,
+      }),
     ),
     ...compact({
       tools: request.tools && writeTools(request.tools),
@@ -68,18 +74,23 @@ const mergeTurns = (messages: readonly Message[]): readonly Message[] => {
 interface ContentPlace {
   readonly isOwn: boolean
   readonly writePart: WritePart
+  readonly model: string
   readonly at: string
 }
 
 /** A turn that says nothing here, such as one of reasoning that only its server can read, is no content. */
-const writeContent = (message: Message, { isOwn, writePart, at }: ContentPlace): readonly unknown[] => {
+const writeContent = (
+  message: Message,
+  { isOwn, writePart, model, at }: ContentPlace,
+): readonly unknown[] => {
   if (isSystem(message)) return [writePassages(message) ?? notExpressible(`${at}.role`, dialect)]
   const role = message.role === 'assistant' ? 'model' : message.role === 'tool' && isOwn ? 'function' : 'user'
   const said = isOwn
     ? message.parts
     : message.parts.filter((part) => part.type !== 'reasoning' || part.text !== '')
   if (said.length === 0 && message.parts.length > 0) return []
-  return [{ ...message.extra, role, parts: said.map((part) => writePart(part)) }]
+  const parts = said.map((part) => writePart(part))
+  return [{ ...message.extra, role, parts: isOwn ? parts : signFirstCall(parts, model) }]
 }
 
 /** Passages that stand before the question they were found for; no other system message may stand among the turns. */

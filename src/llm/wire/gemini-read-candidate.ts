@@ -103,6 +103,7 @@ const readCall = (part: Fields, reading: Reading): ChatEvent | undefined => {
     id: id ?? `call_${answer}_${choice}_${index}`,
     name,
     arguments: JSON.stringify(call.args ?? {}),
+    ...compact({ signature: stringOf(part.thoughtSignature) }),
     ...native(reading, {
       part: { ...part, functionCall: restOf(call, callNames) },
       hasId: id !== undefined,

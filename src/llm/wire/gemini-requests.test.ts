@@ -224,7 +224,10 @@ describe('a request', () => {
         {
           role: 'model',
           parts: [
-            { functionCall: { id: 'c1', name: 'f', args: { a: 1 } } },
+            {
+              functionCall: { id: 'c1', name: 'f', args: { a: 1 } },
+              thoughtSignature: 'skip_thought_signature_validator',
+            },
             { functionCall: { id: 'c2', name: 'g', args: {} } },
           ],
         },
@@ -304,7 +307,7 @@ describe('a request', () => {
       { toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f', 'g'] } } },
       'toolConfig.functionCallingConfig',
     ],
-    ['openai-chat', { safetySettings: [] }, 'safetySettings'],
+    ['openai-chat', { safetySettings: [{ threshold: 'OFF' }] }, 'safetySettings'],
     ['openai-chat', { cachedContent: 'cachedContents/a' }, 'cachedContent'],
     ['openai-chat', { tools: [{ googleSearch: {} }] }, 'tools[0]'],
     [

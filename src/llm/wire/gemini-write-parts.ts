@@ -30,7 +30,7 @@ export const createPartWriter = (messages: readonly Message[], isOwn: boolean): 
           ...(isOwn && part.signature !== undefined && { thoughtSignature: part.signature }),
         }
       case 'tool-call':
-        return writeCall(part)
+        return writeCall(part, isOwn)
       case 'tool-result':
         return writeResult(part, stringOf(part.extra?.functionName) ?? names.get(part.id))
       case 'file':
@@ -56,11 +56,12 @@ const split = (
 const idOf = ({ id, extra }: { readonly id: string; readonly extra?: Extra }) =>
   extra?.id === null ? {} : { id }
 
-const writeCall = (part: Extract<Part, { readonly type: 'tool-call' }>) => {
+const writeCall = (part: Extract<Part, { readonly type: 'tool-call' }>, isOwn: boolean) => {
   const { outer, inner } = split(part.extra, 'functionCall')
   const args = fieldsIn(part.arguments === '' ? '{}' : part.arguments)
   if (!args) return notExpressible('tool_calls.arguments', dialect)
-  return { ...outer, functionCall: { ...inner, ...idOf(part), name: part.name, args } }
+  const signature = isOwn || part.signature === undefined ? {} : { thoughtSignature: part.signature }
+  return { ...outer, functionCall: { ...inner, ...idOf(part), name: part.name, args }, ...signature }
 }
 
 const writeResult = (part: Extract<Part, { readonly type: 'tool-result' }>, name: string | undefined) => {

@@ -16,6 +16,7 @@ import {
   stringOf,
   unreadable,
 } from './fields.js'
+import { readSignature } from './thought-signature.js'
 
 const dialect = 'openai-chat'
 
@@ -146,6 +147,7 @@ const readToolCall = (value: unknown): Part => {
     id,
     name,
     arguments: stringOf(called.arguments) ?? '',
+    signature: readSignature(fields.extra_content),
     extra: compactExtra({ ...extra, ...(Object.keys(inner).length > 0 && { function: inner }) }),
   })
 }
@@ -170,7 +172,12 @@ const readPart = (fields: Fields, source: Source): Part => {
     return { type: 'text', text, source, extra: restOf(fields, new Set(['type', 'text'])) }
   const image = objectOf(fields.image_url)
   if (fields.type === 'image_url' && typeof image?.url === 'string')
-    return { type: 'image', url: image.url, extra: nest(fields, 'image_url', new Set(['url'])) }
+    return compact({
+      type: 'image' as const,
+      url: image.url,
+      detail: stringOf(image.detail),
+      extra: nest(fields, 'image_url', new Set(['url'])),
+    })
   const audio = objectOf(fields.input_audio)
   if (fields.type === 'input_audio' && typeof audio?.data === 'string' && typeof audio.format === 'string')
     return {

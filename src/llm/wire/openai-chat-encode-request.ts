@@ -6,7 +6,7 @@ import { writeFailure } from './failed-result.js'
 import { compact, type Fields, objectOf } from './fields.js'
 import { expressible, notExpressible } from './foreign-fields.js'
 import { takeWishes } from './gemini-wishes.js'
-import { takeSharedFields } from './openai-shared-fields.js'
+import { takeChatFields } from './openai-shared-fields.js'
 
 const dialect = 'openai-chat'
 
@@ -14,7 +14,7 @@ const sayable = new Set(['penalties'] as const)
 
 export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
   const wishes = takeWishes(given, sayable)
-  const shared = takeSharedFields(wishes.request)
+  const shared = takeChatFields(wishes.request)
   const request = expressible(shared.request, dialect)
   const own = request.dialect === undefined || request.dialect === dialect
   const extra = own ? request.extra : {}
@@ -114,7 +114,11 @@ const writePart = (part: Part): unknown => {
     case 'text':
       return { ...extra, type: 'text', text: part.text }
     case 'image':
-      return { ...extra, type: 'image_url', image_url: { ...objectOf(extra.image_url), url: part.url } }
+      return {
+        ...extra,
+        type: 'image_url',
+        image_url: { ...objectOf(extra.image_url), url: part.url, ...compact({ detail: part.detail }) },
+      }
     case 'audio':
       return {
         ...extra,

@@ -6,6 +6,7 @@ import { compact, type Fields, listOf, objectOf } from './fields.js'
 import { chatNative, dialect } from './openai-chat-native.js'
 import { writeLogProbabilities, writePromisedLogProbabilities } from './openai-log-probabilities.js'
 import { writePassage } from './passage-url.js'
+import { writeSignature } from './thought-signature.js'
 
 type Draft = Record<string, unknown>
 
@@ -82,6 +83,7 @@ const addToolCall = ({ outer, body }: ChoiceDraft, event: ToolCallEvent) => {
   const call: Draft = known ?? { index: event.index }
   mergeInto(call, native?.call ?? (event.id === undefined ? {} : { type: 'function' }))
   if (event.id !== undefined) call.id = event.id
+  if (event.signature !== undefined && !native) call.extra_content = writeSignature(event.signature)
   const called = objectOf(call[kind]) ?? {}
   const before = typeof called[content] === 'string' ? called[content] : undefined
   const hasArguments = native?.hasArguments ?? true

@@ -156,7 +156,12 @@ const readPart = (part: Fields, source: Source): Part => {
     return { type: 'text', text, source, extra: restOf(part, new Set(['text'])) }
   const url = stringOf(part.image_url)
   if (part.type === 'input_image' && url !== undefined)
-    return { type: 'image', url, extra: restOf(part, new Set(['type', 'image_url'])) }
+    return compact({
+      type: 'image' as const,
+      url,
+      detail: stringOf(part.detail),
+      extra: restOf(part, new Set(['type', 'image_url'])),
+    })
   if (part.type === 'input_file') return readFile(part)
   return { type: 'item', dialect, value: part }
 }

@@ -2,7 +2,7 @@
 
 import type { ChatRequest, Extra, Message, Part, ResponseFormat, Tool } from '../contract.js'
 import { writeFailure } from './failed-result.js'
-import { compact, type Fields, objectOf } from './fields.js'
+import { compact, type Fields, objectOf, restOf } from './fields.js'
 import { expressible, notExpressible, refuseSettings } from './foreign-fields.js'
 import { takeWishes } from './gemini-wishes.js'
 import { takeSpokenFields } from './openai-shared-fields.js'
@@ -48,11 +48,23 @@ export const encodeRequest = (given: ChatRequest): Record<string, unknown> => {
  */
 const labelsOf = (request: ChatRequest) => {
   if (request.dialect !== 'openai-chat') return { request, fields: { store: false } }
-  const { metadata, user, prompt_cache_key, safety_identifier, service_tier, store, ...extra } = request.extra
-  const said = { metadata, user, prompt_cache_key, safety_identifier, service_tier, store }
-  const fields = Object.entries(said).filter(([, value]) => value !== undefined && value !== null)
+  const fields = Object.entries(request.extra).filter(
+    ([name, value]) => labels.has(name) && value !== undefined && value !== null,
+  )
+  const extra = restOf(request.extra, labels)
   return { request: { ...request, extra }, fields: { store: false, ...Object.fromEntries(fields) } }
 }
+
+const labels: ReadonlySet<string> = new Set([
+  'metadata',
+  'user',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'service_tier',
+  'store',
+])
 
 /** @param fields as chat completions have them */
 const writeWishes = ({ reasoning_effort: effort, verbosity, ...others }: Fields): Fields => ({
@@ -126,7 +138,12 @@ const writePart = (part: Part, { textType, isOwn }: Place): unknown => {
     case 'text':
       return { type: textType, ...part.extra, text: part.text }
     case 'image':
-      return { ...(!isOwn && { detail: 'auto' }), ...part.extra, type: 'input_image', image_url: part.url }
+      return {
+        ...(!isOwn && { detail: part.detail ?? 'auto' }),
+        ...part.extra,
+        type: 'input_image',
+        image_url: part.url,
+      }
     case 'file':
       return {
         ...part.extra,

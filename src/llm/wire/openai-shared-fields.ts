@@ -11,7 +11,16 @@ export interface SharedFields {
   readonly fields: Fields
 }
 
-export const takeSharedFields = (request: ChatRequest): SharedFields => {
+/** What chat completions share with other APIs: with Responses also the class of service, in the same words. */
+export const takeChatFields = (request: ChatRequest): SharedFields => {
+  const shared = takeSharedFields(request)
+  if (request.dialect !== 'openai-responses') return shared
+  const { service_tier, ...extra } = shared.request.extra
+  const fields = { ...shared.fields, ...compact({ service_tier: service_tier ?? undefined }) }
+  return { request: { ...shared.request, extra }, fields }
+}
+
+const takeSharedFields = (request: ChatRequest): SharedFields => {
   if (request.dialect === 'openai-responses') return takeFromResponses(request)
   return request.dialect === 'anthropic-messages' ? takeFromMessages(request) : { request, fields: {} }
 }

@@ -46,7 +46,7 @@ const withoutSecret = (text: string, secret: string): string =>
 export const readFailure = (body: unknown, secrets: readonly string[] = []) => {
   const outer = objectOf(Array.isArray(body) && body.length === 1 ? body[0] : body)
   const error = objectOf(outer?.error) ?? outer ?? {}
-  const code = error.code ?? objectOf(error.error)?.code
+  const code = error.code ?? objectOf(error.error)?.code ?? objectOf(error.details)?.error_code
   return {
     detail: scrub(messageOf(error, body), secrets),
     upstreamCode: scrubOrNull(typeof code === 'number' ? String(code) : stringOf(code), secrets),
