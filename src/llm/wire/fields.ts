@@ -63,3 +63,9 @@ export const requireString = (value: unknown, field: string): string =>
 /** @throws `llm.request-unreadable` */
 export const requireList = (value: unknown, field: string): readonly unknown[] =>
   Array.isArray(value) ? value : unreadable(field, 'a list')
+
+/** Counts of tokens, by their names. An object without any reports nothing: what was used is estimated then. */
+export const countsIn = (value: unknown, ...names: readonly string[]): Fields | undefined => {
+  const usage = objectOf(value)
+  return usage && names.some((name) => typeof usage[name] === 'number') ? usage : undefined
+}

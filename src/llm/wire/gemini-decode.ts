@@ -3,12 +3,11 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { compact, type Fields, fieldsIn, listOf, objectOf, restOf, stringOf } from './fields.js'
+import { compact, countsIn, type Fields, fieldsIn, listOf, objectOf, restOf, stringOf } from './fields.js'
 import { dialect, withNative } from './gemini-native.js'
 import { type CandidateState, newCandidate, readCandidate } from './gemini-read-candidate.js'
 import { readUsage } from './gemini-usage.js'
 import { createJsonArraySplitter } from './json-array-splitter.js'
-import { countsIn } from './openai-chat-usage.js'
 import { createSseParser } from './sse-parser.js'
 import { failureInside, notJson } from './upstream-failure.js'
 import type { DecoderOptions, StreamDecoder } from './wire-codec.js'

@@ -3,11 +3,11 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { type Fields, fieldsIn, listOf, objectOf } from './fields.js'
+import { countsIn, type Fields, fieldsIn, listOf, objectOf } from './fields.js'
 import { createChunkPattern } from './openai-chat-chunk-pattern.js'
 import { dialect, withNative } from './openai-chat-native.js'
 import { readChoice } from './openai-chat-read-choice.js'
-import { countsIn, readUsage } from './openai-chat-usage.js'
+import { readUsage } from './openai-chat-usage.js'
 import { frameData } from './sse-frame.js'
 import { createSseParser } from './sse-parser.js'
 import { failureInside, notJson } from './upstream-failure.js'

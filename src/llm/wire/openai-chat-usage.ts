@@ -36,9 +36,3 @@ export const writeUsage = (usage: Usage): Record<string, unknown> => ({
 /** A token count as the contract wants it: a whole number >= 0; anything else is 0. */
 export const count = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0
-
-/** Counts of tokens, by their names. An object without any reports nothing: what was used is estimated then. */
-export const countsIn = (value: unknown, ...names: readonly string[]): Fields | undefined => {
-  const usage = objectOf(value)
-  return usage && names.some((name) => typeof usage[name] === 'number') ? usage : undefined
-}

@@ -3,8 +3,7 @@
 
 import type { ChatEvent } from '../contract.js'
 import { llmError } from '../messages.js'
-import { compact, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
-import { countsIn } from './openai-chat-usage.js'
+import { compact, countsIn, type Fields, fieldsIn, numberOf, objectOf, restOf, stringOf } from './fields.js'
 import { readLogProbabilities } from './openai-log-probabilities.js'
 import { createSaid, dialect, keyOfEvent, markCopies, withNative } from './openai-responses-native.js'
 import { type Seen, unsaidBefore } from './openai-responses-unsaid.js'
